@@ -1,0 +1,67 @@
+"""The commands of a baked repository that need no .venv, and what `make demo` makes of two rehearsals."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.baking import Bake
+from tests.source import PROJECT, REPOSITORY
+
+MACHINE = re.compile(r"://|--index|--find-links|localhost|^\s*#.*\s/", re.MULTILINE)
+
+
+def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run make in the folder."""
+    return subprocess.run(["make", *arguments], cwd=folder, capture_output=True, text=True, timeout=60)
+
+
+def test_make_alone_lists_every_command(defaults: Bake) -> None:
+    commands = set(re.findall(r"^\.PHONY: (.+)$", (defaults.folder / "Makefile").read_text(), re.MULTILINE)[0].split())
+    listed = {line.split()[1] for line in make(defaults.folder).stdout.splitlines()}
+    assert listed == commands
+
+
+def test_make_setup_says_which_python_it_needs_and_how_to_get_it(defaults: Bake) -> None:
+    done = make(defaults.folder, "setup", "PYTHON=no-such-python")
+    assert done.returncode == 2
+    assert "needs Python 3.11 or newer with its venv module; 'no-such-python' is not that" in done.stdout
+    assert "apt-get install python3 python3-venv" in done.stdout
+    assert not (defaults.folder / ".venv").exists()
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "demo"),
+    [
+        pytest.param(0, 1, 0, id="good promoted, bad rolled back"),
+        pytest.param(1, 1, 2, id="good rolled back"),
+        pytest.param(0, 0, 2, id="bad promoted"),
+        pytest.param(0, 3, 2, id="bad in doubt"),
+        pytest.param(2, 1, 2, id="refused"),
+    ],
+)
+def test_make_demo_succeeds_only_when_both_rehearsals_end_as_they_should(
+    good: int, bad: int, demo: int, defaults: Bake, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(defaults.folder, tmp_path / "my agent")
+    rollout = folder / ".venv" / "bin" / "rollout"
+    rollout.parent.mkdir(parents=True)
+    cases = f'rehearse) exit {good};; "rehearse --fault errors=0.2") exit {bad};; *) exit 9;;'
+    rollout.write_text(f'#!/bin/sh\ncase "$*" in {cases} esac\n')
+    rollout.chmod(0o755)
+    (folder / ".venv" / "ready").touch()
+    assert make(folder, "demo").returncode == demo
+
+
+@pytest.mark.parametrize(
+    "name", [f"{PROJECT}/requirements/{part}.txt" for part in ("agent", "rollout", "dev")] + ["requirements/dev.txt"]
+)
+def test_compiled_requirements_are_hashed_and_name_no_machine(name: str) -> None:
+    text = (REPOSITORY / name).read_text()
+    pins = re.findall(r"^[a-z0-9._-]+(?:\[.+\])?==.+\n    --hash=sha256:", text, re.MULTILINE)
+    assert len(pins) == len(re.findall(r"^[a-z]", text, re.MULTILINE)) > 0
+    assert MACHINE.search(text) is None

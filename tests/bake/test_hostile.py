@@ -1,0 +1,39 @@
+"""A description that tries to break out stays text, in the two files that show it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.bake.answers import HOSTILE_DESCRIPTIONS
+from tests.baking import Bake, Baker
+from tests.source import files_below
+
+SHOWN_IN = {"README.md", ".template.json"}
+
+
+def other_files(folder: Path) -> dict[str, bytes]:
+    """Every file in which no description appears."""
+    return {name: (folder / name).read_bytes() for name in files_below(folder) if name not in SHOWN_IN}
+
+
+@pytest.mark.parametrize("description", list(HOSTILE_DESCRIPTIONS.values()), ids=list(HOSTILE_DESCRIPTIONS))
+def test_a_hostile_description_is_kept_exactly_and_changes_nothing_else(
+    description: str, baker: Baker, defaults: Bake, tmp_path: Path
+) -> None:
+    baked = baker.exactly(tmp_path, description=description)
+    assert baked.code == 0, baked.output
+    saved = json.loads((baked.folder / ".template.json").read_text())
+    assert saved["cookiecutter"]["description"] == description
+    readme = (baked.folder / "README.md").read_text().splitlines()
+    assert f"> {description}" in readme if description else ">" not in "".join(readme[:4])
+    assert other_files(baked.folder) == other_files(defaults.folder)
+
+
+def test_a_hostile_description_passes_the_command_line_too(baker: Baker, tmp_path: Path) -> None:
+    description = " ".join(text for text in HOSTILE_DESCRIPTIONS.values() if "<<" not in text)
+    baked = baker.ask_nothing(tmp_path, description=description)
+    assert baked.code == 0, baked.output
+    assert json.loads((baked.folder / ".template.json").read_text())["cookiecutter"]["description"] == description

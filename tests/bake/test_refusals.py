@@ -1,0 +1,76 @@
+"""A wrong answer is refused with its rule, before anything is made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hooks.pre_gen_project import ONE_LINE, RULES, mistakes
+from tests.bake.answers import ACCEPTED, REFUSED
+from tests.baking import Baker
+from tests.source import default_answers, questions
+
+
+def cases(answers: dict[str, list[str]]) -> list[object]:
+    """One test for each answer, named by the question and the answer."""
+    return [pytest.param(name, text, id=f"{name}={text!a:.30}") for name, texts in answers.items() for text in texts]
+
+
+@pytest.mark.parametrize(("name", "answer"), cases(ACCEPTED))
+def test_a_good_answer_is_accepted(name: str, answer: str) -> None:
+    assert mistakes(default_answers() | {name: answer}) == []
+
+
+@pytest.mark.parametrize(("name", "answer"), cases(REFUSED))
+def test_a_wrong_answer_is_named_alone(name: str, answer: str) -> None:
+    (message,) = mistakes(default_answers() | {name: answer})
+    assert message.strip().startswith(f"{name}: ")
+
+
+def test_every_question_has_a_rule_whose_example_passes() -> None:
+    rules = RULES | {"description": ONE_LINE}
+    assert set(rules) == set(questions())
+    assert mistakes({name: rule.example for name, rule in rules.items()}) == []
+
+
+def test_all_mistakes_come_in_one_message_with_rule_and_example(baker: Baker, tmp_path: Path) -> None:
+    wrong = {"project": "My Agent", "owner": "a b", "registry": "https://x", "model": "gpt 4", "description": "a\tb"}
+    baked = baker.ask_nothing(tmp_path, **wrong)
+    assert baked.code == 1
+    for name in wrong:
+        rule = RULES.get(name, ONE_LINE)
+        assert f"  {name}: " in baked.output
+        assert f"must be {rule.says}\n    for example: {rule.example}\n" in baked.output
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("project", ["acme/my-agent", "../elsewhere", "a/../b/c", "UPPER", "$(touch x)", "\udcff"])
+def test_a_refused_project_leaves_the_folder_as_it_was(project: str, baker: Baker, tmp_path: Path) -> None:
+    (tmp_path / "out" / "kept").mkdir(parents=True)
+    (tmp_path / "out" / "kept" / "notes.txt").write_text("mine")
+    baked = baker.ask_nothing(tmp_path / "out", project=project)
+    assert baked.code == 1
+    assert "  project: " in baked.output
+    assert [str(path.relative_to(tmp_path)) for path in sorted(tmp_path.rglob("*"))] == [
+        "out",
+        "out/kept",
+        "out/kept/notes.txt",
+    ]
+
+
+def test_a_folder_that_exists_is_not_touched(baker: Baker, tmp_path: Path) -> None:
+    (tmp_path / "my-agent").mkdir()
+    (tmp_path / "my-agent" / "notes.txt").write_text("mine")
+    baked = baker.ask_nothing(tmp_path)
+    assert baked.code == 1
+    assert "already exists" in baked.output
+    assert [path.name for path in baked.folder.iterdir()] == ["notes.txt"]
+
+
+def test_a_saved_answer_that_became_wrong_is_refused_too(baker: Baker, tmp_path: Path) -> None:
+    baked = baker.exactly(tmp_path, target="podman", license="GPL")
+    assert baked.code == 1
+    assert "must be docker or kubernetes" in baked.output
+    assert "must be MIT, Apache-2.0 or none" in baked.output
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,47 @@
+"""`python -m tests.bake_defaults FOLDER`: the repository that the default answers give, made anew.
+
+Its .venv and its reports stay, and so does a file that comes out the same, so that make sees what is really new.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.source import copy_template, default_answers, files_below
+
+STAYS = {".venv", ".rollout"}
+
+
+def bake_defaults(folder: Path) -> None:
+    """Bake beside `folder`, so that a bake that fails leaves the old one as it was; then take its place."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
+        template = copy_template(Path(temporary) / "template")
+        command = [sys.executable, "-m", "cookiecutter", str(template), "--no-input", "--default-config"]
+        done = subprocess.run([*command, "--output-dir", temporary], stdout=subprocess.PIPE, text=True)
+        if done.returncode:
+            sys.exit(done.stdout)
+        replace(folder, Path(temporary) / default_answers()["project"])
+
+
+def replace(old: Path, new: Path) -> None:
+    """Make `old` what `new` is, but for what stays."""
+    old.mkdir(exist_ok=True)
+    shutil.rmtree(old / ".git", ignore_errors=True)
+    (new / ".git").rename(old / ".git")
+    wanted = set(files_below(new))
+    for name in files_below(old):
+        if name not in wanted and Path(name).parts[0] not in STAYS:
+            (old / name).unlink()
+    for name in wanted:
+        if not (old / name).exists() or (old / name).read_bytes() != (new / name).read_bytes():
+            (old / name).parent.mkdir(parents=True, exist_ok=True)
+            (new / name).replace(old / name)
+
+
+if __name__ == "__main__":
+    bake_defaults(Path(sys.argv[1]))

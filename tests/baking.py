@@ -1,0 +1,62 @@
+"""Bakes as a user bakes: the cookiecutter command, in a home folder of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.source import default_answers
+
+
+@dataclass(frozen=True)
+class Bake:
+    """One run of cookiecutter: its exit code, all it printed, and the folder it would make."""
+
+    code: int
+    output: str
+    folder: Path
+
+    def git(self, *arguments: str) -> str:
+        """Ask git about the new repository."""
+        done = subprocess.run(["git", *arguments], cwd=self.folder, check=True, capture_output=True, text=True)
+        return done.stdout.strip()
+
+
+@dataclass(frozen=True)
+class Baker:
+    """Bakes one template (a folder or a zip) for a user who has this home folder and nothing configured."""
+
+    template: Path
+    home: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def run(self, to: Path, *arguments: str, name: str = "my-agent", typed: str = "") -> Bake:
+        """Run cookiecutter with these arguments, and `typed` on its standard input."""
+        command = [sys.executable, "-m", "cookiecutter", str(self.template), "--output-dir", str(to), *arguments]
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.home), "GIT_CONFIG_NOSYSTEM": "1"}
+        done = subprocess.run(
+            command,
+            env=environment | {"PYTHONUTF8": "1"} | self.environment,
+            input=typed,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            timeout=60,
+        )
+        return Bake(done.returncode, done.stdout, to / name)
+
+    def ask_nothing(self, to: Path, **answers: str) -> Bake:
+        """Bake with --no-input and these answers on the command line."""
+        arguments = [f"{name}={answer}" for name, answer in answers.items()]
+        return self.run(to, "--no-input", *arguments, name=answers.get("project", "my-agent"))
+
+    def exactly(self, to: Path, **answers: str) -> Bake:
+        """Bake answers as if they were typed: on the command line, cookiecutter would render << in them."""
+        saved = self.home / "answers.json"
+        saved.write_text(json.dumps({"cookiecutter": default_answers() | answers}))
+        return self.run(to, "--replay-file", str(saved))

@@ -1,0 +1,51 @@
+"""A clean copy of the template: the files that git tracks or would track, without the caches beside them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).parents[1]
+PROJECT = "<<cookiecutter.project>>"
+
+
+def copy_template(to: Path, *, hooks: bool = True) -> Path:
+    """Copy the working tree into the folder `to`; without hooks/ if asked, to measure what the hooks cost."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=REPOSITORY,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        source, target = REPOSITORY / name, to / name
+        if source.is_file() and (hooks or not name.startswith("hooks/")):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, target)
+    return to
+
+
+def files_below(folder: Path) -> list[str]:
+    """Paths of all files below the folder, relative to it, without those of git."""
+    paths = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return sorted(str(path) for path in paths if path.parts[0] != ".git")
+
+
+def cookiecutter_json() -> dict[str, Any]:
+    """The questions and settings of the template."""
+    read: dict[str, Any] = json.loads((REPOSITORY / "cookiecutter.json").read_text())
+    return read
+
+
+def questions() -> dict[str, Any]:
+    """The questions a user is asked: name to default, or to the list of choices."""
+    return {name: default for name, default in cookiecutter_json().items() if not name.startswith("_")}
+
+
+def default_answers() -> dict[str, str]:
+    """What Enter at every question gives."""
+    return {name: default[0] if isinstance(default, list) else default for name, default in questions().items()}
