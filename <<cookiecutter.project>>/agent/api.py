@@ -1,0 +1,61 @@
+"""The routes."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_ai.models import Model
+
+from agent.agent import Runner
+from agent.metrics import RUN_PATH, Metrics
+from agent.models import is_ready
+from agent.settings import Settings
+from agent.usage import Usage
+
+
+class Task(BaseModel):
+    """What POST /agent/run takes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    task: Annotated[str, Field(min_length=1, max_length=20_000)]
+
+
+class Answer(BaseModel):
+    """What POST /agent/run answers."""
+
+    answer: str
+    release: str
+    usage: Usage
+
+
+class Health(BaseModel):
+    """What GET /health answers when all is well."""
+
+    status: str
+    release: str
+    model: str
+
+
+def make_router(settings: Settings, model: Model, runner: Runner, metrics: Metrics) -> APIRouter:
+    """The service's three routes."""
+    router = APIRouter()
+    healthy = Health(status="ok", release=settings.release, model=settings.model)
+
+    @router.get("/health")
+    async def health() -> Health:
+        if not is_ready(model):
+            raise HTTPException(503, f"the model {settings.model} says that it is not ready")
+        return healthy
+
+    @router.post(RUN_PATH)
+    async def run(body: Task) -> Answer:
+        answer, usage = await runner.run(body.task)
+        return Answer(answer=answer, release=settings.release, usage=usage)
+
+    @router.get("/metrics")
+    async def export() -> Response:
+        return Response(metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
+
+    return router

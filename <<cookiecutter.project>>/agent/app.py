@@ -1,0 +1,39 @@
+"""The parts, put together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from agent.agent import Runner, build_agent
+from agent.api import make_router
+from agent.metrics import MeasureRequests, Metrics
+from agent.models import make_model
+from agent.problems import handle_problems
+from agent.release import ReleaseHeader
+from agent.settings import Settings
+from agent.tools import TOOL_NAMES
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The service as an ASGI app, with a registry of its own.
+
+    Raises:
+        StartError: the model can't be used.
+    """
+    model = make_model(settings.model)
+    agent = build_agent(model)
+    metrics = Metrics(TOOL_NAMES)
+    runner = Runner(agent, model, metrics, settings.deadline_seconds)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with agent:
+            yield
+
+    app = FastAPI(title="agent", version=settings.release, lifespan=lifespan)
+    app.include_router(make_router(settings, model, runner, metrics))
+    handle_problems(app, metrics)
+    app.add_middleware(ReleaseHeader, release=settings.release)
+    app.add_middleware(MeasureRequests, metrics=metrics)  # the last one added is the outermost
+    return app

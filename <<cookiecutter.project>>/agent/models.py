@@ -1,0 +1,46 @@
+"""From AGENT_MODEL to a model: ours by the table, all others by pydantic-ai."""
+
+from collections.abc import Callable
+from typing import Protocol, runtime_checkable
+
+from pydantic_ai.exceptions import UserError
+from pydantic_ai.models import Model, infer_model
+
+from agent.errors import StartError
+from agent.offline.model import make_offline_model
+
+# A maker raises StartError when it can't make the model.
+MAKERS: dict[str, Callable[[str], Model]] = {"offline": make_offline_model}
+
+
+@runtime_checkable
+class TellsReadiness(Protocol):
+    """A model that knows whether it can be used now."""
+
+    def ready(self) -> bool: ...
+
+
+def make_model(name: str) -> Model:
+    """The model of a name, for example "offline:errors=0.2" or "anthropic:claude-sonnet-4-5".
+
+    Raises:
+        StartError: nobody knows the name, its extra is not installed, or its key is missing.
+    """
+    maker = MAKERS.get(name.partition(":")[0])
+    return maker(name) if maker is not None else _infer(name)
+
+
+def is_ready(model: Model) -> bool:
+    """Whether the model can be used now; one that can't tell is taken to be."""
+    return not isinstance(model, TellsReadiness) or model.ready()
+
+
+def _infer(name: str) -> Model:
+    try:
+        return infer_model(name)
+    except (UserError, ImportError, ValueError) as error:
+        raise StartError(
+            f"AGENT_MODEL={name} can't be used: {error}\n"
+            f"Use {' or '.join(MAKERS)}, which needs no key, or a name that pydantic-ai knows, "
+            "for example anthropic:claude-sonnet-4-5, with its extra installed and its key set."
+        ) from None

@@ -1,0 +1,143 @@
+"""The offline model's faults, read from its name: `offline:errors=0.2,latency=3s`."""
+
+import builtins
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any, NamedTuple
+
+SECONDS_PER_UNIT = {"ms": 0.001, "s": 1.0, "m": 60.0}
+# A coroutine can't raise these: Python makes a RuntimeError of them.
+NOT_RAISABLE = (StopIteration, StopAsyncIteration)
+
+
+class FaultError(ValueError):
+    """The name asks for a fault that does not exist, or gives it a wrong value."""
+
+
+class Raise(NamedTuple):
+    """An exception, and the share of runs that raise it."""
+
+    type: type[Exception]
+    ratio: float
+
+
+@dataclass(frozen=True)
+class Faults:
+    """What is wrong with a release. The default is: nothing."""
+
+    error_ratio: float = 0.0
+    latency_seconds: float = 0.0
+    cost_factor: Decimal = Decimal(1)
+    exception: Raise | None = None
+    crash_at_run: int | None = None
+    hang_ratio: float = 0.0
+    min_tool_calls: int = 0
+    slow_start_seconds: float = 0.0
+    unhealthy: bool = False
+
+
+def parse_faults(text: str) -> Faults:
+    """Read what stands after `offline:`; no text means no faults.
+
+    Raises:
+        FaultError: says what is wrong and lists every fault with an example.
+    """
+    found: dict[str, Any] = {}
+    for entry in filter(None, (entry.strip() for entry in text.split(","))):
+        name, _, value = entry.partition("=")
+        fault = FAULTS.get(name)
+        if fault is None:
+            raise _error(f"there is no fault {name!r}")
+        if fault.field in found:
+            raise _error(f"{name} is given twice")
+        try:
+            found[fault.field] = fault.read(value)
+        except ValueError as error:
+            raise _error(f"{entry!r}: {error}") from None
+    return Faults(**found)
+
+
+def _error(what: str) -> FaultError:
+    width = max(len(fault.example) for fault in FAULTS.values())
+    lines = [f"  {fault.example:<{width}}  {fault.effect}" for fault in FAULTS.values()]
+    return FaultError("\n".join([f"{what}. The faults, several with commas between them:", *lines]))
+
+
+def _ratio(value: str) -> float:
+    share = _number(value)
+    if not 0 < share <= 1:
+        raise ValueError("should be a share above 0 and up to 1")
+    return float(share)
+
+
+def _seconds(value: str) -> float:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m)", value)
+    if match is None:
+        raise ValueError("should be a duration with its unit: ms, s or m")
+    return float(match[1]) * SECONDS_PER_UNIT[match[2]]
+
+
+def _factor(value: str) -> Decimal:
+    factor = _number(value)
+    if factor <= 0:
+        raise ValueError("should be a factor above 0")
+    return factor
+
+
+def _count(value: str) -> int:
+    if not re.fullmatch(r"[1-9]\d{0,8}", value):
+        raise ValueError("should be a whole number from 1")
+    return int(value)
+
+
+def _raise(value: str) -> Raise:
+    name, _, share = value.partition("@")
+    found = getattr(builtins, name, None)
+    if not (isinstance(found, type) and issubclass(found, Exception)) or found in NOT_RAISABLE:
+        raise ValueError(f"{name!r} is no builtin exception; write it as in LookupError@0.01")
+    try:
+        found("fault")
+    except TypeError:
+        raise ValueError(f"{name} can't be raised with a message alone; take LookupError") from None
+    return Raise(found, _ratio(share))
+
+
+def _flag(value: str) -> bool:
+    if value:
+        raise ValueError("takes no value")
+    return True
+
+
+def _number(value: str) -> Decimal:
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        raise ValueError("should be a number") from None
+    if not number.is_finite():
+        raise ValueError("should be a finite number")
+    return number
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault: the field of Faults it sets, and what a person is told about it."""
+
+    field: str
+    read: Callable[[str], object]
+    example: str
+    effect: str
+
+
+FAULTS = {
+    "errors": Fault("error_ratio", _ratio, "errors=0.2", "this share of runs fails with a model HTTP error"),
+    "latency": Fault("latency_seconds", _seconds, "latency=3s", "each run takes at least this much longer"),
+    "cost": Fault("cost_factor", _factor, "cost=1.6", "each model request costs this many times as much"),
+    "exception": Fault("exception", _raise, "exception=LookupError@0.01", "this share of runs raises it"),
+    "crash": Fault("crash_at_run", _count, "crash=30", "the process dies at once at its 30th run"),
+    "hang": Fault("hang_ratio", _ratio, "hang=0.1", "this share of runs never answers"),
+    "tool_calls": Fault("min_tool_calls", _count, "tool_calls=7", "each run makes at least 7 tool calls"),
+    "slow_start": Fault("slow_start_seconds", _seconds, "slow_start=20s", "nothing is served for this long"),
+    "unhealthy": Fault("unhealthy", _flag, "unhealthy", "the model never says that it is ready"),
+}

@@ -1,0 +1,43 @@
+"""Acts out the faults of each run, the same way each time the process runs."""
+
+import asyncio
+import os
+from random import Random
+
+from pydantic_ai import ModelHTTPError
+
+from agent.offline.faults import Faults
+
+CRASH_EXIT_CODE = 70
+
+
+class Misbehaviour:
+    """What goes wrong at the start of each run."""
+
+    def __init__(self, faults: Faults, seed: str, model_name: str) -> None:
+        self._faults = faults
+        self._random = Random(seed)  # noqa: S311  a fault must be repeatable, not unguessable
+        self._model_name = model_name
+        self._runs = 0
+
+    async def start_run(self) -> None:
+        """Wait, raise, hang or die, as the faults say.
+
+        Raises:
+            ModelHTTPError: the fault `errors`.
+            Exception: of the type that the fault `exception` names.
+        """
+        faults = self._faults
+        self._runs += 1
+        # All three are drawn for every run and before any wait, so that one doesn't shift another.
+        errs, raises, hangs = (self._random.random() for _ in range(3))
+        if self._runs == faults.crash_at_run:
+            os._exit(CRASH_EXIT_CODE)
+        if faults.latency_seconds:
+            await asyncio.sleep(faults.latency_seconds)
+        if hangs < faults.hang_ratio:
+            await asyncio.Event().wait()
+        if errs < faults.error_ratio:
+            raise ModelHTTPError(503, self._model_name, "the fault errors")
+        if faults.exception is not None and raises < faults.exception.ratio:
+            raise faults.exception.type("the fault exception")

@@ -1,0 +1,92 @@
+"""The offline model: it reads the task, calls the tools one by one, and answers with what they returned."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Self
+
+from pydantic_ai import (
+    ModelMessage,
+    ModelRequest,
+    ModelResponse,
+    TextPart,
+    ToolCallPart,
+    ToolReturnPart,
+    UserPromptPart,
+)
+from pydantic_ai.models.function import AgentInfo, FunctionModel
+
+from agent.errors import StartError
+from agent.offline.faults import FaultError, Faults, parse_faults
+from agent.offline.misbehaviour import Misbehaviour
+from agent.offline.plan import plan, resolve
+from agent.offline.tokens import CONTEXT_WINDOW_TOKENS, request_usage
+
+CANNOT = (
+    "I can't help with this: I can calculate, convert units, count words, reckon with dates "
+    "and look up a product in the catalogue."
+)
+
+
+class OfflineModel(FunctionModel):
+    """A FunctionModel that solves tasks, with faults."""
+
+    def __init__(self, name: str, faults: Faults) -> None:
+        self._faults = faults
+        self._misbehaviour = Misbehaviour(faults, seed=name, model_name=name)
+        super().__init__(self._respond, model_name=name, profile={"context_window": CONTEXT_WINDOW_TOKENS})
+
+    async def __aenter__(self) -> Self:
+        """Open the model; nothing can be served before that."""
+        await asyncio.sleep(self._faults.slow_start_seconds)
+        return self
+
+    def ready(self) -> bool:
+        """Whether the model can be used now."""
+        return not self._faults.unhealthy
+
+    async def _respond(self, messages: list[ModelMessage], _info: AgentInfo) -> ModelResponse:
+        if len(messages) == 1:
+            await self._misbehaviour.start_run()
+        part = next_part(messages, self._faults.min_tool_calls)
+        usage = request_usage(messages, part, self._faults.cost_factor)
+        return ModelResponse(parts=[part], usage=usage)
+
+
+def make_offline_model(name: str) -> OfflineModel:
+    """The model of `offline` or `offline:FAULTS`.
+
+    Raises:
+        StartError: a fault is unknown or its value is wrong; lists all of them.
+    """
+    try:
+        return OfflineModel(name, parse_faults(name.partition(":")[2]))
+    except FaultError as error:
+        raise StartError(f"AGENT_MODEL={name}: {error}") from None
+
+
+def next_part(messages: Sequence[ModelMessage], min_tool_calls: int) -> TextPart | ToolCallPart:
+    """The next call of the task's plan, or the answer once all calls are made or one has failed."""
+    task, returns = _read(messages)
+    calls = plan(task)
+    results = [str(part.content) for part in returns]
+    if returns and returns[-1].outcome != "success":
+        return TextPart(f"I can't do this: {results[-1]}.")
+    if len(results) < len(calls):
+        call = calls[len(results)]
+        return ToolCallPart(call.tool, resolve(call, results[-1] if results else ""))
+    if len(results) < min_tool_calls:
+        # As in a loop that gets nowhere: each round sends the task once more.
+        return ToolCallPart("count_words", {"text": task})
+    return TextPart(f"The answer is {' and '.join(results[: len(calls)])}." if calls else CANNOT)
+
+
+def _read(messages: Sequence[ModelMessage]) -> tuple[str, list[ToolReturnPart]]:
+    task, returns = "", []
+    for message in messages:
+        if isinstance(message, ModelRequest):
+            for part in message.parts:
+                if isinstance(part, UserPromptPart):
+                    task = str(part.content)
+                elif isinstance(part, ToolReturnPart):
+                    returns.append(part)
+    return task, returns

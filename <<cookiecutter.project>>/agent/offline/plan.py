@@ -1,0 +1,103 @@
+"""From a task's text to the tool calls that solve it. Pure: the same text makes the same calls."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from operator import itemgetter
+
+# A part of a task can build on the one before it: "... Then multiply that by 3."
+BACK_REFERENCE = re.compile(r"\bthat\b", re.IGNORECASE)
+
+NUMBER = r"(?:that\b|(?<![\d.])-?\d{1,15}(?:\.\d{1,15})?)"
+DATE = r"\d{4}-\d\d-\d\d"
+
+
+@dataclass(frozen=True)
+class Call:
+    """A tool and its arguments, in which `that` stands for the result before."""
+
+    tool: str
+    args: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A way to say something, and the call it means: its arguments are the pattern's groups, or made of them."""
+
+    pattern: re.Pattern[str]
+    tool: str
+    expression: str | None
+
+
+def _rule(tool: str, pattern: str, expression: str | None = None) -> Rule:
+    return Rule(re.compile(pattern, re.IGNORECASE), tool, expression)
+
+
+# Where two match at one place, the one higher up wins. None may take more than linear time: a task may be
+# 20,000 digits.
+RULES = (
+    _rule(
+        "calculate",
+        rf"(?:what is )?(?P<share>{NUMBER}) ?(?:%|percent) of (?P<whole>{NUMBER})",
+        "{share} / 100 * {whole}",
+    ),
+    _rule(
+        "calculate",
+        r"(?:what is|how much is|calculate|compute|work out)"
+        r" (?P<expression>(?=(?:that\b|[\d\s().])*[-+*/%])(?:that\b|[\d\s+*/()-]|%(?! of)|\.(?=\d))+)",
+    ),
+    _rule("calculate", rf"multiply (?P<left>{NUMBER}) by (?P<right>{NUMBER})", "{left} * {right}"),
+    _rule("calculate", rf"divide (?P<left>{NUMBER}) by (?P<right>{NUMBER})", "{left} / {right}"),
+    _rule("calculate", rf"add (?P<right>{NUMBER}) to (?P<left>{NUMBER})", "{left} + {right}"),
+    _rule("calculate", rf"subtract (?P<right>{NUMBER}) from (?P<left>{NUMBER})", "{left} - {right}"),
+    _rule(
+        "convert",
+        rf"convert (?P<value>{NUMBER}) ?(?:many )?(?P<unit>[a-z]+) (?:in)?to (?P<to>[a-z]+)",
+    ),
+    _rule(
+        "convert",
+        rf"how many (?P<to>[a-z]+) are (?:there )?(?:in )?(?P<value>{NUMBER}) ?(?P<unit>[a-z]+)",
+    ),
+    _rule(
+        "days_between",
+        rf"(?:\bdays\b|how long)[^\d.?!]{{0,60}}(?P<start>{DATE})[^\d.?!]{{1,30}}(?P<end>{DATE})",
+    ),
+    _rule("date_after", rf"(?P<days>{NUMBER}) (?:many )?days? after (?P<start>{DATE}|that\b)"),
+    _rule(
+        "count_words",
+        r'(?:how many words|count the words|number of words)[^"]{0,80}"(?P<text>[^"]*)"',
+    ),
+    _rule(
+        "look_up",
+        r"(?P<field>price|weight|stock|colour) of (?:the |an? )?"
+        r"(?P<product>[a-z]+(?: (?!and |then )[a-z]+)?)",
+    ),
+)
+
+
+@lru_cache(maxsize=256)  # a run asks once per model request
+def plan(task: str) -> tuple[Call, ...]:
+    """The calls a task asks for, in the order of its text; none if it asks for nothing known."""
+    found = [
+        (match.start(), order, match, rule) for order, rule in enumerate(RULES) for match in rule.pattern.finditer(task)
+    ]
+    calls, end = [], 0
+    for start, _, match, rule in sorted(found, key=itemgetter(0, 1)):
+        # What lies inside another part, such as a quoted text, is not a part of its own.
+        if start >= end:
+            end = match.end()
+            calls.append(_call(rule, match.groupdict()))
+    return tuple(calls)
+
+
+def resolve(call: Call, result_before: str) -> dict[str, str]:
+    """The call's arguments with `that` replaced by the number or date of the result before it."""
+    value = result_before.split(" ", 1)[0]
+    return {
+        name: text if name == "text" else BACK_REFERENCE.sub(lambda _: value, text) for name, text in call.args.items()
+    }
+
+
+def _call(rule: Rule, groups: dict[str, str]) -> Call:
+    args = {name: text if name == "text" else text.strip().lower() for name, text in groups.items()}
+    return Call(rule.tool, args if rule.expression is None else {"expression": rule.expression.format(**args)})

@@ -1,0 +1,66 @@
+"""What can be set from outside: AGENT_* in the environment, or in agent.env."""
+
+from pydantic import Field, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from agent.errors import StartError
+
+PREFIX = "AGENT_"
+ENV_FILE = "agent.env"
+
+
+class Settings(BaseSettings):
+    """A description completes "it should be ...": start-up errors quote it, with the example."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=ENV_FILE, extra="forbid", frozen=True)
+
+    model: str = Field(
+        default="offline",
+        min_length=1,
+        description="a model's name: `offline`, with faults or without, or one that pydantic-ai knows",
+        examples=["anthropic:claude-sonnet-4-5"],
+    )
+    release: str = Field(
+        default="dev",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@/+-]{0,254}$",
+        description="the name of the immutable release: up to 255 letters, digits and . _ : @ / + -",
+        examples=["v1.4.2"],
+    )
+    host: str = Field(
+        default="127.0.0.1",
+        min_length=1,
+        description="the address to listen on",
+        examples=["0.0.0.0"],  # noqa: S104
+    )
+    port: int = Field(
+        default=8080, ge=0, le=65535, description="a port from 0 to 65535; 0 lets the kernel choose", examples=[8080]
+    )
+    deadline_seconds: float = Field(
+        default=120, gt=0, le=3600, description="the longest a run may take, in seconds, up to 3600", examples=[120]
+    )
+
+
+def load_settings() -> Settings:
+    """Read the environment, then agent.env.
+
+    Raises:
+        StartError: a value is wrong, or agent.env sets something unknown; all mistakes in one message.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        mistakes = "\n".join(f"  {_mistake(details)}" for details in error.errors())
+        raise StartError(
+            f"these settings are wrong:\n{mistakes}\nCorrect them in the environment or in {ENV_FILE}."
+        ) from None
+
+
+def _mistake(details: ErrorDetails) -> str:
+    name = str(details["loc"][0])
+    field = Settings.model_fields.get(name)
+    if field is None:  # its value is not shown: it may be a key
+        known = ", ".join(PREFIX + known.upper() for known in Settings.model_fields)
+        return f"{name.upper()} in {ENV_FILE} is no setting; there are {known}"
+    example = (field.examples or [field.default])[0]
+    return f"{PREFIX}{name.upper()}={details['input']} should be {field.description}, for example {example}"

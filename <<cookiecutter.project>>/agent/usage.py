@@ -1,0 +1,37 @@
+"""What one run used, as the response and the metrics say it."""
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel
+from pydantic_ai import ModelMessage, ModelResponse, RunUsage
+
+
+class Usage(BaseModel):
+    """Sums over the run's model requests. None means unknown, never zero."""
+
+    requests: int
+    input_tokens: int
+    output_tokens: int
+    tool_calls: int
+    cost_usd: float | None
+    context_utilization_ratio: float | None
+
+
+def account(run: RunUsage, messages: Sequence[ModelMessage], window_tokens: int | None) -> Usage:
+    """The usage of a run, finished or not, from pydantic-ai's sums and messages."""
+    return Usage(
+        requests=run.requests,
+        input_tokens=run.input_tokens,
+        output_tokens=run.output_tokens,
+        tool_calls=run.tool_calls,
+        cost_usd=None if run.cost is None else float(run.cost),
+        context_utilization_ratio=context_utilization_ratio(messages, window_tokens),
+    )
+
+
+def context_utilization_ratio(messages: Sequence[ModelMessage], window_tokens: int | None) -> float | None:
+    """How full the last model request left the context window, or None where either is unknown."""
+    last = next((message for message in reversed(messages) if isinstance(message, ModelResponse)), None)
+    if last is None or not window_tokens or not last.usage.total_tokens:
+        return None
+    return last.usage.total_tokens / window_tokens

@@ -1,0 +1,33 @@
+"""The service in this process, behind a client."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from pydantic_ai import models
+from starlette.testclient import TestClient
+
+from agent.app import create_app
+from agent.settings import Settings
+
+Serve = Callable[..., TestClient]
+
+models.ALLOW_MODEL_REQUESTS = False  # a test must not cost money
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Start the app with these settings, whatever the environment says; it is stopped after the test."""
+    with ExitStack() as clients:
+
+        def start(**settings: object) -> TestClient:
+            app = create_app(Settings.model_construct(**settings))  # type: ignore[arg-type]
+            return clients.enter_context(TestClient(app))
+
+        yield start
+
+
+@pytest.fixture
+def client(serve: Serve) -> TestClient:
+    """The app with the defaults."""
+    return serve()

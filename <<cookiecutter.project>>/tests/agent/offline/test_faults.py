@@ -1,0 +1,71 @@
+"""From a model's name to its faults."""
+
+from decimal import Decimal
+
+import pytest
+
+from agent.offline.faults import FAULTS, Fault, FaultError, Faults, Raise, parse_faults
+
+
+def test_no_text_means_no_faults() -> None:
+    assert parse_faults("") == Faults()
+
+
+@pytest.mark.parametrize(
+    ("text", "faults"),
+    [
+        ("errors=0.2", Faults(error_ratio=0.2)),
+        ("errors=1", Faults(error_ratio=1.0)),
+        ("latency=250ms", Faults(latency_seconds=0.25)),
+        ("latency=3s", Faults(latency_seconds=3.0)),
+        ("latency=1.5m", Faults(latency_seconds=90.0)),
+        ("cost=1.6", Faults(cost_factor=Decimal("1.6"))),
+        ("exception=LookupError@0.01", Faults(exception=Raise(LookupError, 0.01))),
+        ("crash=30", Faults(crash_at_run=30)),
+        ("hang=0.1", Faults(hang_ratio=0.1)),
+        ("tool_calls=7", Faults(min_tool_calls=7)),
+        ("slow_start=20s", Faults(slow_start_seconds=20.0)),
+        ("unhealthy", Faults(unhealthy=True)),
+        ("errors=0.1, latency=3s", Faults(error_ratio=0.1, latency_seconds=3.0)),
+    ],
+)
+def test_each_fault_is_read(text: str, faults: Faults) -> None:
+    assert parse_faults(text) == faults
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_each_example_in_the_message_is_right(fault: Fault) -> None:
+    assert parse_faults(fault.example) != Faults()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("erors=0.2", "there is no fault 'erors'"),
+        ("errors=0.1,errors=0.2", "errors is given twice"),
+        ("errors", "'errors': should be a number"),
+        ("errors=0", "should be a share above 0 and up to 1"),
+        ("errors=20", "should be a share above 0 and up to 1"),
+        ("errors=nan", "should be a finite number"),
+        ("errors=20%", "should be a number"),
+        ("latency=3", "should be a duration with its unit: ms, s or m"),
+        ("latency=-3s", "should be a duration with its unit: ms, s or m"),
+        ("cost=-1", "should be a factor above 0"),
+        ("cost=inf", "should be a finite number"),
+        ("crash=0", "should be a whole number from 1"),
+        ("tool_calls=1.5", "should be a whole number from 1"),
+        ("exception=Oops@0.1", "'Oops' is no builtin exception"),
+        ("exception=print@0.1", "'print' is no builtin exception"),
+        ("exception=SystemExit@0.1", "'SystemExit' is no builtin exception"),
+        ("exception=StopIteration@0.1", "'StopIteration' is no builtin exception"),
+        ("exception=UnicodeDecodeError@0.1", "can't be raised with a message alone"),
+        ("exception=LookupError", "should be a number"),
+        ("unhealthy=yes", "takes no value"),
+    ],
+)
+def test_a_mistake_is_named_and_every_fault_is_listed_with_an_example(text: str, message: str) -> None:
+    with pytest.raises(FaultError) as caught:
+        parse_faults(text)
+    first, *rest = str(caught.value).splitlines()
+    assert message in first
+    assert [line.split()[0] for line in rest] == [fault.example for fault in FAULTS.values()]

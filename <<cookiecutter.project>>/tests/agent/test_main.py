@@ -1,0 +1,85 @@
+"""`python -m agent`, as a process."""
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from agent.offline.misbehaviour import CRASH_EXIT_CODE
+from tests.agent.service import Service, start_service, wait_until
+
+Start = Callable[..., Service]
+
+pytestmark = pytest.mark.parts
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    with ExitStack() as services:
+
+        def start_one(**env: str) -> Service:
+            service = start_service(tmp_path, env)
+            services.callback(service.stop)
+            return service
+
+        yield start_one
+
+
+def test_it_serves_a_task_on_a_port_that_the_kernel_chose(start: Start) -> None:
+    status, body = start(AGENT_RELEASE="v7").post("What is 6 * 7?")
+    assert (status, body["release"]) == (200, "v7")
+    assert "42" in body["answer"]
+
+
+@pytest.mark.parametrize(
+    ("env", "said"),
+    [
+        ({"AGENT_PORT": "http"}, "AGENT_PORT=http should be a port from 0 to 65535"),
+        ({"AGENT_MODEL": "offline:erors=0.2"}, "there is no fault 'erors'"),
+        ({"AGENT_MODEL": "gtp-5"}, "AGENT_MODEL=gtp-5 can't be used"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_with_one_message_and_exit_code_2(
+    start: Start, env: dict[str, str], said: str
+) -> None:
+    service = start(**env)
+    assert service.exit_code() == 2
+    assert service.output().startswith("agent: ")
+    assert said in service.output()
+    assert "Traceback" not in service.output()
+
+
+def test_settings_come_from_agent_env_too(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "agent.env").write_text("AGENT_RELEASE=from-file\n")
+    assert '"release":"from-file"' in start().get("/health")
+
+
+def test_a_request_that_runs_when_sigterm_comes_is_still_answered(start: Start) -> None:
+    service = start(AGENT_MODEL="offline:latency=1s")
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(service.post, "What is 6 * 7?")
+        wait_until(lambda: "agent_requests_in_flight 1.0" in service.get("/metrics"))
+        service.process.send_signal(signal.SIGTERM)
+        assert answer.result()[0] == 200
+    assert service.exit_code() == -signal.SIGTERM
+
+
+def test_the_fault_crash_ends_the_process_at_exactly_that_run(start: Start) -> None:
+    service = start(AGENT_MODEL="offline:crash=3")
+    assert [service.post("What is 6 * 7?")[0] for _ in range(2)] == [200, 200]
+    with pytest.raises(OSError, match="closed connection"):
+        service.post("What is 6 * 7?")
+    assert service.exit_code() == CRASH_EXIT_CODE
+
+
+def test_the_fault_slow_start_keeps_the_port_closed_for_that_long(start: Start) -> None:
+    started = time.monotonic()
+    service = start(AGENT_MODEL="offline:slow_start=2s")
+    wait_until(lambda: "Waiting for application startup" in service.output())
+    assert "running on" not in service.output()
+    assert '"status":"ok"' in service.get("/health")
+    assert time.monotonic() - started >= 2

@@ -1,0 +1,121 @@
+"""What /metrics exports: gates are written against these names."""
+
+from prometheus_client.parser import text_string_to_metric_families
+from starlette.testclient import TestClient
+
+from agent.metrics import RATIO_BUCKETS, SECONDS_BUCKETS
+from agent.tools import TOOL_NAMES
+from tests.agent.conftest import Serve
+
+TASK = {"task": "Look up the price of the desk lamp, then multiply that by 3."}
+
+Samples = dict[tuple[str, str], float]
+
+
+def samples(client: TestClient) -> Samples:
+    """All samples, by name and the values of the labels."""
+    families = text_string_to_metric_families(client.get("/metrics").text)
+    return {
+        (sample.name, ",".join(sample.labels.values())): sample.value
+        for family in families
+        for sample in family.samples
+    }
+
+
+def run(client: TestClient, times: int = 1) -> Samples:
+    for _ in range(times):
+        client.post("/agent/run", json=TASK)
+    return samples(client)
+
+
+def test_the_names_and_labels_are_the_ones_that_gates_use(client: TestClient) -> None:
+    families = text_string_to_metric_families(client.get("/metrics").text)
+    found = {
+        (family.name, family.type, *sorted({key for sample in family.samples for key in sample.labels}))
+        for family in families
+        if family.name.startswith("agent_")
+    }
+    assert found == {
+        ("agent_requests", "counter", "status"),
+        ("agent_request_seconds", "histogram", "le"),
+        ("agent_requests_in_flight", "gauge"),
+        ("agent_exceptions", "counter"),  # its label appears with the first exception
+        ("agent_cost_usd", "counter"),
+        ("agent_tokens", "counter", "kind"),
+        ("agent_tool_calls", "counter", "tool"),
+        ("agent_context_utilization_ratio", "histogram", "le"),
+    }
+    assert ("process_start_time_seconds", "") in samples(client)
+
+
+def test_series_that_are_known_in_advance_start_at_zero(client: TestClient) -> None:
+    found = samples(client)
+    known = [("agent_requests_total", status) for status in ("200", "422", "500", "502", "504")]
+    known += [("agent_tokens_total", kind) for kind in ("input", "output")]
+    known += [("agent_tool_calls_total", tool) for tool in TOOL_NAMES]
+    known += [("agent_cost_usd_total", ""), ("agent_requests_in_flight", "")]
+    assert {name: found[name] for name in known} == dict.fromkeys(known, 0.0)
+
+
+def test_a_run_is_counted_with_all_it_used(client: TestClient) -> None:
+    usage = client.post("/agent/run", json=TASK).json()["usage"]
+    found = samples(client)
+    assert found["agent_requests_total", "200"] == 1
+    assert found["agent_request_seconds_count", ""] == 1
+    assert found["agent_tokens_total", "input"] == usage["input_tokens"]
+    assert found["agent_tokens_total", "output"] == usage["output_tokens"]
+    assert found["agent_cost_usd_total", ""] == usage["cost_usd"]
+    assert found["agent_tool_calls_total", "look_up"] == 1
+    assert found["agent_tool_calls_total", "calculate"] == 1
+    assert found["agent_context_utilization_ratio_sum", ""] == usage["context_utilization_ratio"]
+
+
+def test_only_runs_count_as_requests(client: TestClient) -> None:
+    client.get("/health")
+    client.get("/agent/run")
+    client.post("/nothing")
+    assert sum(value for (name, _), value in samples(client).items() if name == "agent_requests_total") == 0
+
+
+def test_a_refused_request_is_counted_by_its_status(client: TestClient) -> None:
+    client.post("/agent/run", json={"task": ""})
+    assert samples(client)["agent_requests_total", "422"] == 1
+
+
+def test_exceptions_are_counted_by_class_and_the_client_s_mistakes_are_none(serve: Serve) -> None:
+    for fault, status, exception in (
+        ("errors=1", "502", "ModelHTTPError"),
+        ("hang=1", "504", "DeadlineError"),
+        ("exception=LookupError@1", "500", "LookupError"),
+    ):
+        client = serve(model=f"offline:{fault}", deadline_seconds=0.05)
+        client.post("/agent/run", json={"task": ""})
+        found = run(client, times=2)
+        counted = {key: value for key, value in found.items() if key[0] == "agent_exceptions_total"}
+        assert counted == {("agent_exceptions_total", exception): 2}
+        assert found["agent_requests_total", status] == 2
+
+
+def test_a_run_that_fails_late_is_still_paid_for(serve: Serve) -> None:
+    found = run(serve(model="offline:tool_calls=60"))
+    assert found["agent_requests_total", "422"] == 1
+    assert found["agent_cost_usd_total", ""] > 0.01
+    assert found["agent_tool_calls_total", "count_words"] == 48
+    assert found["agent_context_utilization_ratio_count", ""] == 1
+
+
+def test_what_is_unknown_is_not_exported_as_zero(serve: Serve) -> None:
+    found = run(serve(model="test"))
+    assert found["agent_requests_total", "200"] == 1
+    assert found["agent_context_utilization_ratio_count", ""] == 0
+
+
+def test_the_buckets_reach_past_every_limit() -> None:
+    assert max(SECONDS_BUCKETS) == 300
+    assert max(RATIO_BUCKETS) == 1.5
+
+
+def test_two_apps_do_not_share_their_metrics(serve: Serve) -> None:
+    first, second = serve(), serve()
+    run(first)
+    assert samples(second)["agent_requests_total", "200"] == 0

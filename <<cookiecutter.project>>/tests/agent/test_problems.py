@@ -1,0 +1,82 @@
+"""Every way to fail is one problem document."""
+
+from typing import Any
+
+import pytest
+from pydantic_ai import ModelAPIError, ModelHTTPError, UsageLimitExceeded
+from starlette.exceptions import HTTPException
+from starlette.testclient import TestClient
+
+from agent.errors import DeadlineError
+from agent.problems import problem_of
+from tests.agent.conftest import Serve
+
+TASK = {"task": "What is 15 % of 240?"}
+
+
+def failed(client: TestClient, body: object = TASK) -> dict[str, Any]:
+    response = client.post("/agent/run", json=body)
+    assert response.headers["content-type"] == "application/problem+json"
+    problem: dict[str, Any] = response.json()
+    assert problem["status"] == response.status_code
+    return problem
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "exception"),
+    [
+        (HTTPException(404), 404, None),
+        (UsageLimitExceeded("too many requests"), 422, "UsageLimitExceeded"),
+        (ModelHTTPError(429, "some-model"), 502, "ModelHTTPError"),
+        (ModelAPIError("some-model", "no route to host"), 502, "ModelAPIError"),
+        (DeadlineError(120), 504, "DeadlineError"),
+        (TimeoutError(), 500, "TimeoutError"),
+        (KeyError("secret"), 500, "KeyError"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
+)
+def test_each_exception_has_its_status(error: Exception, status: int, exception: str | None) -> None:
+    problem = problem_of(error)
+    assert (problem.status, problem.exception) == (status, exception)
+
+
+@pytest.mark.parametrize("error", [KeyError("secret"), ModelHTTPError(500, "m", {"key": "secret"})])
+def test_what_an_exception_says_of_itself_is_not_shown(error: Exception) -> None:
+    assert "secret" not in problem_of(error).model_dump_json()
+
+
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [({}, "body.task"), ({"task": ""}, "body.task"), ({"task": 7}, "body.task"), ({"task": "x", "y": 1}, "body.y")],
+)
+def test_a_wrong_request_is_422_and_names_what_is_wrong(client: TestClient, body: object, where: str) -> None:
+    problem = failed(client, body)
+    assert problem["status"] == 422
+    assert [mistake["where"] for mistake in problem["errors"]] == [where]
+
+
+def test_a_model_that_fails_is_502(serve: Serve) -> None:
+    problem = failed(serve(model="offline:errors=1"))
+    assert (problem["status"], problem["exception"]) == (502, "ModelHTTPError")
+
+
+def test_a_run_without_an_answer_in_time_is_504(serve: Serve) -> None:
+    problem = failed(serve(model="offline:hang=1", deadline_seconds=0.05))
+    assert (problem["status"], problem["exception"]) == (504, "DeadlineError")
+
+
+def test_a_run_that_passes_a_usage_limit_is_422(serve: Serve) -> None:
+    problem = failed(serve(model="offline:tool_calls=60"))
+    assert (problem["status"], problem["exception"]) == (422, "UsageLimitExceeded")
+
+
+def test_an_unexpected_exception_is_500_and_names_its_type_but_no_traceback(serve: Serve) -> None:
+    problem = failed(serve(model="offline:exception=ZeroDivisionError@1"))
+    assert (problem["status"], problem["exception"]) == (500, "ZeroDivisionError")
+    assert set(problem) == {"type", "title", "status", "detail", "exception"}
+
+
+def test_the_log_has_the_traceback_that_the_response_has_not(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    failed(serve(model="offline:exception=LookupError@1"))
+    assert "Traceback" in caplog.text
+    assert "misbehaviour.py" in caplog.text

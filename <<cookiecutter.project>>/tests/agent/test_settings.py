@@ -1,0 +1,56 @@
+"""Settings and the messages about wrong ones."""
+
+from pathlib import Path
+
+import pytest
+
+from agent.errors import StartError
+from agent.settings import Settings, load_settings
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"AGENT_{name.upper()}", raising=False)
+
+
+def test_nothing_needs_to_be_set() -> None:
+    assert load_settings().model_dump() == {
+        "model": "offline",
+        "release": "dev",
+        "host": "127.0.0.1",
+        "port": 8080,
+        "deadline_seconds": 120,
+    }
+
+
+def test_the_environment_wins_over_agent_env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "agent.env").write_text("AGENT_RELEASE=file\nAGENT_PORT=9001\n")
+    monkeypatch.setenv("AGENT_RELEASE", "environment")
+    assert (load_settings().release, load_settings().port) == ("environment", 9001)
+
+
+def test_all_mistakes_are_in_one_message_each_with_an_example(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AGENT_PORT", "70000")
+    monkeypatch.setenv("AGENT_DEADLINE_SECONDS", "soon")
+    monkeypatch.setenv("AGENT_RELEASE", "two words")
+    with pytest.raises(StartError) as caught:
+        load_settings()
+    lines = str(caught.value).splitlines()
+    assert lines[0] == "these settings are wrong:"
+    assert [line.split(" should be ")[0].strip() for line in lines[1:-1]] == [
+        "AGENT_RELEASE=two words",
+        "AGENT_PORT=70000",
+        "AGENT_DEADLINE_SECONDS=soon",
+    ]
+    assert all(", for example " in line for line in lines[1:-1])
+    assert lines[-1] == "Correct them in the environment or in agent.env."
+
+
+def test_an_unknown_name_in_agent_env_is_refused_without_showing_its_value(tmp_path: Path) -> None:
+    (tmp_path / "agent.env").write_text("AGENT_PROT=8080\nSOME_API_KEY=hush\n")
+    with pytest.raises(StartError) as caught:
+        load_settings()
+    assert "AGENT_PROT in agent.env is no setting; there are AGENT_MODEL, " in str(caught.value)
+    assert "hush" not in str(caught.value)
