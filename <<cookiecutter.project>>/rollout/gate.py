@@ -1,0 +1,77 @@
+"""A gate's values -> one of five outcomes. Pure: what is measured is measured elsewhere."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rollout.quantity import Limit
+
+
+class Outcome(StrEnum):
+    PASS = "pass"  # noqa: S105  not a password
+    FAIL = "fail"
+    NO_DATA = "no data"
+    ERROR = "error"
+    INCONCLUSIVE = "inconclusive"
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What is asked, and where it fails. With `by`, a label, the answer is a value for each of the label's values, and
+    the worst counts. `window_seconds` is what `$window` means."""
+
+    name: str
+    query: str
+    samples: str | None
+    at_least: int | None
+    limit: Limit
+    fails_above: bool
+    window_seconds: float
+    by: str | None = None
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One gate at one moment. `value` and `samples` are None where there is none; `detail` is a sentence."""
+
+    gate: str
+    outcome: Outcome
+    value: float | None
+    samples: float | None
+    detail: str
+
+
+def too_few(gate: Gate, samples: float | None) -> bool:
+    """Whether the floor of samples is not reached."""
+    return gate.at_least is not None and (samples or 0) < gate.at_least
+
+
+def worst(gate: Gate, values: Mapping[str, float]) -> tuple[float, str]:
+    """The value nearest to failing, or furthest beyond, and whose it is."""
+    name = max(values, key=lambda each: values[each] if gate.fails_above else -values[each])
+    return values[name], name
+
+
+def judge(gate: Gate, value: float | None, samples: float | None, whose: str = "") -> Measurement:
+    """The verdict on a finite value, in the limit's unit, from `samples` samples. Below the floor there is none, and
+    `value` may be None."""
+    if value is None or too_few(gate, samples):
+        detail = f"{int(samples or 0)} of {gate.at_least} samples so far"
+        return Measurement(gate.name, Outcome.INCONCLUSIVE, None, samples, detail)
+    inside = value <= gate.limit.value if gate.fails_above else value >= gate.limit.value
+    outcome = Outcome.PASS if inside else Outcome.FAIL
+    detail = compared(gate, value) + (f" ({whose})" if whose else "")
+    return Measurement(gate.name, outcome, value, samples, detail)
+
+
+def compared(gate: Gate, value: float) -> str:
+    """`21.3 % is above 5 %`: the value against the limit, in the limit's unit."""
+    relation = "above" if value > gate.limit.value else "below" if value < gate.limit.value else "equal to"
+    return f"{quantity_text(Limit(value, gate.limit.unit))} is {relation} {quantity_text(gate.limit)}"
+
+
+def quantity_text(limit: Limit) -> str:
+    """A value for people: `21.3 %`, `0.42 s`, `1.6 x`, `3`."""
+    scale, sign = {"ratio": (100, " %"), "seconds": (1, " s"), "multiple": (1, " x"), "count": (1, "")}[limit.unit]
+    shown = limit.value * scale
+    return f"{shown:.3g}{sign}" if abs(shown) < 1000 else f"{shown:.0f}{sign}"

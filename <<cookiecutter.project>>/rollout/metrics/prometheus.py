@@ -1,0 +1,123 @@
+"""Prometheus: one instant query, one number, or a named error that says why there is none."""
+
+import ast
+import json
+import math
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import requests
+import urllib3
+from prometheus_api_client.exceptions import PrometheusApiClientException
+from prometheus_api_client.prometheus_connect import PrometheusConnect
+
+from rollout.errors import ManySeries, NoData, NotFinite, QueryRejected, Unreachable
+
+T = TypeVar("T")
+
+# All that the client says of an answer other than 200: the status, and the body as Python writes bytes.
+OTHER_STATUS = re.compile(r"HTTP Status Code (\d+) \((b.*)\)", re.DOTALL)
+ABOUT_THE_QUERY = frozenset({"bad_data", "execution"})
+MALFORMED = (AttributeError, IndexError, KeyError, TypeError)
+
+
+class Prometheus:
+    """The server at `url`. Never retries and never waits longer than `timeout_seconds`: the engine counts errors, and
+    a client that backs off by itself would stall the lease."""
+
+    def __init__(self, url: str, timeout_seconds: float = 2.0) -> None:
+        self.url = url.rstrip("/")
+        self._name = without_credentials(self.url)
+        self._connection = PrometheusConnect(
+            url=self.url,
+            retry=urllib3.Retry(0, read=False),  # not to retry a read leaves its timeout a timeout
+            timeout=timeout_seconds,  # type: ignore[arg-type]  # requests takes fractions of a second
+        )
+
+    def value(self, promql: str) -> float:
+        """The one number that `promql` is now. Raises NoData, NotFinite, ManySeries, QueryRejected or Unreachable."""
+        return self._ask(promql, one_number)
+
+    def values(self, promql: str, by: str) -> dict[str, float]:
+        """The numbers that `promql` is now, one for each value of the label `by`; a series without it counts as "".
+        Raises as `value` does."""
+        return self._ask(promql, lambda result: numbers(result, by))
+
+    def labels(self, promql: str, label: str) -> list[str]:
+        """The values of one label over all series that `promql` gives now. Raises QueryRejected or Unreachable."""
+        return self._ask(promql, lambda result: [series["metric"].get(label, "") for series in result])
+
+    def _ask(self, promql: str, read: Callable[[Any], T]) -> T:
+        try:
+            return read(self._connection.custom_query(promql))
+        except PrometheusApiClientException as error:
+            raise not_200(str(error), self._name) from error
+        except (requests.JSONDecodeError, *MALFORMED) as error:
+            raise Unreachable(f"{self._name} answers, but not as Prometheus does") from error
+        except requests.RequestException as error:
+            raise Unreachable(f"{self._name} does not answer ({type(error).__name__})") from error
+
+
+def one_number(result: Any) -> float:
+    """A query's result, as Prometheus' JSON has it -> its one finite number."""
+    if not result:
+        raise NoData("no series matches")
+    if not isinstance(result[0], dict):  # a scalar is [time, value], not a list of series
+        return number(result[1])
+    if "values" in result[0]:
+        raise QueryRejected("the expression is a range, not a value: put it into a function such as increase()")
+    if len(result) > 1:
+        raise ManySeries(f"{len(result)} series where one was expected: aggregate them, with sum() or max()")
+    return number(result[0]["value"][1])
+
+
+def numbers(result: Any, by: str) -> dict[str, float]:
+    """A query's result -> its numbers by one label."""
+    if not result:
+        raise NoData("no series matches")
+    if not isinstance(result[0], dict) or "values" in result[0]:
+        return {"": one_number(result)}
+    found = {series["metric"].get(by, ""): number(series["value"][1]) for series in result}
+    if len(found) < len(result):
+        raise ManySeries(f"{len(result)} series for {len(found)} values of {by}: aggregate them, with sum by ({by})")
+    return found
+
+
+def number(text: str) -> float:
+    """Prometheus' text of a sample -> a finite float."""
+    try:
+        value = float(text)
+    except ValueError as error:
+        raise QueryRejected(f"the expression is the text {text!r}, not a number") from error
+    if math.isnan(value):
+        raise NoData("the value is NaN, as 0/0 is")
+    if math.isinf(value):
+        raise NotFinite("the value is infinite: something was divided by 0")
+    return value
+
+
+def not_200(message: str, server: str) -> QueryRejected | Unreachable:
+    """Prometheus says itself whether the query is at fault. Anything else is a server that can't be asked, whatever
+    stands between us and it."""
+    found = OTHER_STATUS.fullmatch(message)
+    if not found:
+        return Unreachable(f"{server}: {one_line(message)}")
+    body = ast.literal_eval(found[2]).decode(errors="replace")
+    try:
+        said = json.loads(body)
+        kind, words = said["errorType"], one_line(said["error"])
+    except (ValueError, *MALFORMED):
+        return Unreachable(f"{server} answers HTTP {found[1]}: {one_line(body)}")
+    if kind in ABOUT_THE_QUERY:
+        return QueryRejected(words)
+    return Unreachable(f"{server} answers HTTP {found[1]}: {words}")
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())[:300]
+
+
+def without_credentials(url: str) -> str:
+    """http://user:password@host:9090 -> http://host:9090, for messages: they end up in journals and reports."""
+    return re.sub(r"^(\w+://)?.*@", r"\1", url)

@@ -1,0 +1,69 @@
+"""What a release and the router would export, with numbers that a test chooses."""
+
+from dataclasses import dataclass, field
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from agent.metrics import Metrics
+
+OF_THE_AGENT = ("agent_", "process_start_time")
+
+
+@dataclass
+class Agent:
+    """One process of a release. It counts with the service's own metrics, so that a gate on a name that the service
+    does not export finds nothing here either."""
+
+    release: str
+    started: float = 1_764_000_000.0
+    metrics: Metrics = field(default_factory=lambda: Metrics(tools=[]))
+
+    def answer(self, requests: int, *, seconds: float = 0.05, cost_usd: float = 0.003) -> None:
+        """Answer so many, each in so much time, for so much money."""
+        for _ in range(requests):
+            self.metrics.request_seconds.observe(seconds)
+        self.metrics.cost_usd.inc(requests * cost_usd)
+
+    def fail(self, error: type[Exception], times: int) -> None:
+        """Count exceptions that ended a request."""
+        for _ in range(times):
+            self.metrics.count_exception(error())
+
+    def text(self) -> str:
+        """Its exposition, labelled as Prometheus would label it."""
+        lines = []
+        for family in text_string_to_metric_families(self.metrics.exposition().decode()):
+            for name, labels, value, *_ in family.samples:
+                if name.startswith(OF_THE_AGENT):
+                    value = self.started if name == "process_start_time_seconds" else value
+                    lines.append(series(name, value, **labels, release=self.release))
+        return "".join(lines)
+
+
+@dataclass
+class Server:
+    """One server of HAProxy, as HAProxy counts it: from the router's start, whichever release is in the slot."""
+
+    sessions: int = 0
+    errors_5xx: int = 0
+    response_errors: int = 0
+    redispatches: int = 0
+
+    def text(self, slot: str = "green", **labels: str) -> str:
+        """Its exposition. HAProxy itself gives no more than `proxy` and `server`; `release` comes from the target."""
+        labels = {"proxy": "agent", "server": slot, **labels}
+        ok = self.sessions - self.errors_5xx - self.response_errors - self.redispatches
+        lines = [
+            series("haproxy_server_sessions_total", self.sessions, **labels),
+            series("haproxy_server_http_responses_total", ok, **labels, code="2xx"),
+            series("haproxy_server_http_responses_total", self.errors_5xx, **labels, code="5xx"),
+            series("haproxy_server_response_errors_total", self.response_errors, **labels),
+            series("haproxy_server_redispatch_warnings_total", self.redispatches, **labels),
+        ]
+        return "".join(lines)
+
+
+def series(name: str, value: float, **labels: str) -> str:
+    """One line of an exposition."""
+    pairs = ",".join(f'{label}="{text}"' for label, text in labels.items())
+    return f"{name}{{{pairs}}} {value!r}\n"

@@ -1,0 +1,75 @@
+"""What is refused before anything is touched, on a real Prometheus that knows a stable release."""
+
+import pytest
+
+from rollout import config, preflight
+from rollout.errors import PolicyError, Refused
+from rollout.metrics.prometheus import Prometheus
+from rollout.placeholders import Values
+from rollout.plan import plan
+from rollout.runtime.process import free_port
+from tests.rollout.metrics.live import Live, shipped_text
+from tests.rollout.metrics.releases import Agent
+
+pytestmark = pytest.mark.parts
+
+MISTAKES = {
+    "a limit above the highest finite bucket": (
+        "fail_above: 60s",
+        "fail_above: 10m",
+        ["gates.latency_p99.fail_above: ", "600 s can never be exceeded", "agent_request_seconds_bucket is 300"],
+    ),
+    "a limit that is the highest finite bucket": (
+        "fail_above: 60s",
+        "fail_above: 300s",
+        ["gates.latency_p99.fail_above: ", "300 s can never be exceeded"],
+    ),
+    "a histogram that nobody exports": (
+        "agent_request_seconds_bucket",
+        "agent_request_duration_bucket",
+        ["gates.latency_p99.query: ", "no series agent_request_duration_bucket"],
+    ),
+    "a query that is no PromQL": (
+        "query: sum(changes(",
+        "query: sum(changes((",
+        ["gates.restarts.query: ", "unclosed left parenthesis"],
+    ),
+    "a count of samples that is no PromQL": (
+        "samples: >-\n      sum(last_over_time(haproxy",
+        "samples: >-\n      sum(latest_over_time(haproxy",
+        ["gates.errors.samples: ", 'unknown function with name "latest_over_time"'],
+    ),
+    "a range where a value is needed": (
+        'query: sum(changes(process_start_time_seconds{release="$release"}[$elapsed]))',
+        "query: process_start_time_seconds[5m]",
+        ["gates.restarts.query: ", "a range, not a value"],
+    ),
+}
+
+
+def check(text: str, server: Prometheus) -> None:
+    values = Values("new", "old", window_seconds=120, ago_seconds=0, elapsed_seconds=1)
+    preflight.check(plan(config.parse(text, "rollout.yaml")).gates, values, server)
+
+
+def test_the_shipped_gates_are_accepted_before_the_canary_has_a_single_series(live: Live, old: Agent) -> None:
+    live.publish(old.text())
+    check(shipped_text(), live.server)
+
+
+@pytest.mark.parametrize(("before", "after", "said"), MISTAKES.values(), ids=MISTAKES.keys())
+def test_a_gate_that_could_never_be_judged_is_refused_with_its_key(
+    live: Live, old: Agent, before: str, after: str, said: list[str]
+) -> None:
+    live.publish(old.text())
+    text = shipped_text().replace(before, after, 1)
+    assert text != shipped_text()
+    with pytest.raises(PolicyError) as refused:
+        check(text, live.server)
+    for words in said:
+        assert words in str(refused.value)
+
+
+def test_without_a_prometheus_the_rollout_is_refused() -> None:
+    with pytest.raises(Refused, match="no gate could be judged"):
+        check(shipped_text(), Prometheus(f"http://127.0.0.1:{free_port()}"))

@@ -1,0 +1,168 @@
+"""What can be wrong with a policy: in the text `SMALL`, what is replaced by what, and how the message begins."""
+
+from tests.rollout.policies import SMALL
+
+KEEP = "is not a duration: write a number and a unit, such as 250ms, 10s, 2m or 24h"
+TOP = "target, steps, keep, watch, gates"
+WATCH = "every, window, lease, ready_within, decide_within, drain_within, tolerate_errors"
+GATE = "query, by, samples, at_least, window, fail_above, fail_below"
+PLACEHOLDERS = "use $release, $stable, $window, $ago, $elapsed"
+
+MISTAKES = {
+    "unknown key at the top": ("keep: 24h", "keeep: 1h\nkeep: 24h", f"5: keeep: unknown key; known here: {TOP}"),
+    "unknown key of a step": (
+        "hold: 10m}", "hold: 10m, x: 1}",
+        "3: steps[0].x: unknown key; known here: weight, hold",
+    ),
+    "unknown key of watch": (
+        "every: 5s", "often: 1\n  every: 5s",
+        f"7: watch.often: unknown key; known here: {WATCH}",
+    ),
+    "unknown key of a gate": (
+        "    at_least", "    name: x\n    at_least",
+        f"18: gates.errors.name: unknown key; known here: {GATE}",
+    ),
+    "lease that the router does not believe": (
+        "lease: 15s", "lease: 2m",
+        "9: watch.lease: must be at most 60s: the router believes no longer one",
+    ),
+    "window of a gate that holds no two measurements": (
+        "    at_least", "    window: 6s\n    at_least",
+        "18: gates.errors.window: must be at least 2 x watch.every",
+    ),
+    "label of a gate": (
+        "    at_least", "    by: a-b\n    at_least",
+        "18: gates.errors.by: ",
+    ),
+    "unknown target": ("docker", "nomad", "1: target: 'nomad' is not one of 'docker' or 'kubernetes'"),
+    "key that is missing": ("keep: 24h\n", "", "1: keep: is missing"),
+    "key that is missing deep down": ("{weight: 5%, hold: 10m}", "{weight: 5%}", "3: steps[0].hold: is missing"),
+    "key that stands twice": ("keep: 24h", "keep: 24h\nkeep: 1h", "6: keep: stands twice"),
+    "gate that stands twice": (
+        "fail_above: 5%\n", "fail_above: 5%\n  errors: {}\n",
+        "20: gates.errors: stands twice",
+    ),
+    "key that is no name": ("keep: 24h", "keep: 24h\n? [a, b]\n: 1", f"6: ?: unknown key; known here: {TOP}"),
+    "number for a duration": ("keep: 24h", "keep: 24", f"5: keep: 24 {KEEP}"),
+    "date with a 13th month": ("keep: 24h", "keep: 2025-13-01", f"5: keep: '2025-13-01' {KEEP}"),
+    "unknown unit of time": ("every: 5s", "every: 5sec", f"7: watch.every: '5sec' {KEEP}"),
+    "list for a mapping": (
+        SMALL[SMALL.index("gates:") :], "gates: []",
+        "14: gates: input should be a valid dictionary",
+    ),
+    "text for a count": (
+        "at_least: 20", "at_least: many",
+        "18: gates.errors.at_least: input should be a valid integer",
+    ),
+    "yes for a count": (
+        "at_least: 20", "at_least: yes",
+        "18: gates.errors.at_least: input should be a valid integer",
+    ),
+    "number for a query": (
+        "query: errors{release=\"$release\"}", "query: 7",
+        "16: gates.errors.query: input should be a valid string",
+    ),
+    "no query": (
+        "query: errors{release=\"$release\"}", 'query: ""',
+        "16: gates.errors.query: string should have at least 1 character",
+    ),
+    "weight over 100 %": (
+        "weight: 5%", "weight: 105%",
+        "3: steps[0].weight: 105% is more than everybody: write at most 100%",
+    ),
+    "weight without a %": (
+        "weight: 5%", "weight: 5",
+        "3: steps[0].weight: 5 is not a share: write a number and %, such as 5%",
+    ),
+    "first weight of nobody": (
+        "weight: 5%", "weight: 0%",
+        "2: steps: each weight must be above the one before, found 0%, 100%",
+    ),
+    "steps out of order": (
+        "weight: 5%", "weight: 100%",
+        "2: steps: each weight must be above the one before, found 100%, 100%",
+    ),
+    "last step below 100 %": ("weight: 100%", "weight: 50%", "2: steps: the last weight must be 100%, found 5%, 50%"),
+    "no step": (
+        "steps:\n  - {weight: 5%, hold: 10m}\n  - {weight: 100%, hold: 20m}", "steps: []",
+        "2: steps: list should have at least 1 item",
+    ),
+    "no gate": (SMALL[SMALL.index("gates:") :], "gates: {}", "14: gates: dictionary should have at least 1 item"),
+    "two limits": (
+        "fail_above: 5%", "fail_above: 5%\n    fail_below: 1%",
+        "15: gates.errors: say either fail_above or fail_below: a gate has one limit",
+    ),
+    "no limit": (
+        "    fail_above: 5%\n", "",
+        "15: gates.errors: say either fail_above or fail_below: a gate has one limit",
+    ),
+    "limit of no kind": (
+        "fail_above: 5%", "fail_above: five",
+        "19: gates.errors.fail_above: "
+        "'five' is not a limit: write 5% (a share), 60s (a time), 1.5x (a multiple) or 0 (a count)",
+    ),
+    "limit that nothing is above": (
+        "fail_above: 5%", "fail_above: .inf",
+        "19: gates.errors.fail_above: inf is not a limit",
+    ),
+    "limit that is no number": (
+        "fail_above: 5%", "fail_above: .nan",
+        "19: gates.errors.fail_above: nan is not a limit",
+    ),
+    "samples without a floor": (
+        "    at_least: 20\n", "",
+        "15: gates.errors: samples and at_least belong together: what is counted, and how many are enough",
+    ),
+    "floor without samples": (
+        "    samples: sum(requests)\n", "",
+        "15: gates.errors: samples and at_least belong together",
+    ),
+    "floor of nothing": (
+        "at_least: 20", "at_least: 0",
+        "18: gates.errors.at_least: input should be greater than or equal to 1",
+    ),
+    "unknown placeholder": (
+        "$release", "$relase",
+        f"16: gates.errors.query: $relase means nothing here: {PLACEHOLDERS}",
+    ),
+    "placeholder in braces": (
+        "$release", "${release}",
+        f"16: gates.errors.query: ${{release}} means nothing here: {PLACEHOLDERS}",
+    ),
+    "unknown placeholder of samples": (
+        "sum(requests)", "sum(x[$range])",
+        f"17: gates.errors.samples: $range means nothing here: {PLACEHOLDERS}",
+    ),
+    "deadline before the longest hold": (
+        "decide_within: 30m", "decide_within: 19m",
+        "11: watch.decide_within: must be at least the longest hold, or no step could ever pass",
+    ),
+    "window of one measurement": ("window: 2m", "window: 9s", "8: watch.window: must be at least 2 x watch.every"),
+    "lease of one measurement": ("lease: 15s", "lease: 9s", "9: watch.lease: must be at least 2 x watch.every"),
+    "no time between measurements": ("every: 5s", "every: 0s", "7: watch.every: input should be greater than 0"),
+    "gate with an empty window": (
+        "    at_least", "    window: 0s\n    at_least",
+        "18: gates.errors.window: input should be greater than 0",
+    ),
+    "no tolerance at all": (
+        "tolerate_errors: 6", "tolerate_errors: 0",
+        "13: watch.tolerate_errors: input should be greater than or equal to 1",
+    ),
+}  # fmt: skip
+
+NOT_A_POLICY = {
+    "not YAML": ("steps: [", "rollout.yaml: is not YAML: while parsing"),
+    "YAML that would run code": (
+        SMALL.replace("24h", "!!python/name:os.system x"),
+        "rollout.yaml: is not YAML: could not determine a constructor",
+    ),
+    "two documents": (SMALL + "---\n" + SMALL, "rollout.yaml: is not YAML: expected a single document"),
+    "alias within its own anchor": (
+        SMALL.replace("24h", "&a [*a]"),
+        "rollout.yaml: an alias (*name) stands within its own anchor (&name)",
+    ),
+    "alias of nothing": (SMALL.replace("24h", "*day"), "rollout.yaml: is not YAML: found undefined alias 'day'"),
+    "empty file": ("", "rollout.yaml: must hold keys such as steps: and gates:, found something else"),
+    "only a comment": ("# later\n", "rollout.yaml: must hold keys such as steps: and gates:, found something else"),
+    "a list": ("- steps", "rollout.yaml: must hold keys such as steps: and gates:, found something else"),
+}  # fmt: skip
