@@ -1,0 +1,65 @@
+"""What happened, as JSON lines that survive a crash; one file a rollout. Contract: docs/reference/journal.md."""
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from rollout import durable
+
+Event = dict[str, Any]
+
+
+class Journal:
+    """Appends events to one file. Each line is on the disk before `write` returns."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        cut_torn_line(path)
+        # what UTF-8 can't hold becomes the escape that JSON has for it
+        self._file = path.open("a", encoding="utf-8", errors="backslashreplace")
+        durable.sync_folder(path.parent)
+        self.path = path
+
+    def write(self, event: str, time: float, **values: Any) -> None:
+        """`time` is in epoch seconds. Raises OSError, as on a full disk."""
+        line = json.dumps({"time": round(time, 3), "event": event, **values}, ensure_ascii=False)
+        self._file.write(line + "\n")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        with suppress(OSError):  # what the disk refused was said by `write`
+            self._file.close()
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Journal]:
+    """A journal that is closed at the end."""
+    journal = Journal(path)
+    try:
+        yield journal
+    finally:
+        journal.close()
+
+
+def read(path: Path) -> list[Event]:
+    """All whole lines; a last line without an end is one that a crash tore, and is left out."""
+    whole, _, _ = path.read_bytes().rpartition(b"\n")  # bytes: the tear can lie within a character
+    return [json.loads(line) for line in whole.split(b"\n") if line]
+
+
+def cut_torn_line(path: Path) -> None:
+    """Cut off what a crash left behind the last line's end, so that the next event does not run into it."""
+    if not path.exists():
+        return
+    content = path.read_bytes()
+    if not content.endswith(b"\n"):
+        os.truncate(path, content.rfind(b"\n") + 1)
+
+
+def last_of(events: Sequence[Event], *names: str) -> Event | None:
+    """The newest event of one of these names."""
+    return next((event for event in reversed(events) if event["event"] in names), None)

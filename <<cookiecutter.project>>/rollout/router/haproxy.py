@@ -1,0 +1,102 @@
+"""HAProxy as the router: its map file for what lasts, its admin socket for what happens now."""
+
+import csv
+import re
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from rollout import durable
+from rollout.errors import RouterError
+from rollout.router.split import Slot, Split
+
+BACKEND = "agent"
+
+
+@dataclass(frozen=True)
+class Health:
+    """One side as the router sees it.
+
+    `downs` counts how often the health check took it from up to down, `requests` what was sent to it, `running` what
+    it has not answered yet; all since the router started.
+    """
+
+    up: bool
+    downs: int
+    requests: int
+    running: int
+    check: str
+
+
+class Haproxy:
+    """Moves traffic by `split.map` in `folder` and by the admin socket at `socket_path`."""
+
+    def __init__(self, socket_path: Path, folder: Path, timeout_seconds: float = 2.0) -> None:
+        self._socket_path = socket_path
+        self._map = folder / "split.map"
+        self._map_name = re.sub(r"([\\ ;])", r"\\\1", str(self._map))  # the socket splits commands there
+        self._timeout_seconds = timeout_seconds
+
+    def shift(self, split: Split) -> None:
+        """Make `split` the truth: on disk first, so that a restarted router has it too; then in the running router;
+        then read back. Raises RouterError when any of the three fails, after trying all of them."""
+        wanted = split.entries()
+        unwritten: OSError | None = None
+        try:
+            durable.replace(self._map, write_map(wanted))
+        except OSError as error:  # a full disk must not keep the traffic where it is
+            unwritten = error
+        commands = [f"set map {self._map_name} {key} {value}" for key, value in wanted.items()]
+        answer = self._ask(";".join([*commands, f"show map {self._map_name}"]))
+        found = read_map_answer(answer)
+        if found != wanted:
+            raise RouterError(f"the router says {found}, not {wanted}: {answer.strip()[:200]}")
+        if unwritten:
+            raise RouterError(f"the router obeys, but {self._map} can't be written: {unwritten}")
+
+    def current(self) -> dict[str, str]:
+        """The running router's split, as its map's keys and values."""
+        return read_map_answer(self._ask(f"show map {self._map_name}"))
+
+    def on_disk(self) -> dict[str, str]:
+        """The split that a router started now would begin with."""
+        try:
+            return dict(line.split(maxsplit=1) for line in self._map.read_text(encoding="utf-8").splitlines())
+        except (OSError, ValueError):
+            return {}
+
+    def health(self, slot: Slot) -> Health:
+        """How the router sees one side, now."""
+        rows = list(csv.DictReader(self._ask("show stat -1 4 -1").lstrip("# ").splitlines()))
+        for row in rows:
+            if row["pxname"] == BACKEND and row["svname"] == slot:
+                return Health(
+                    up=row["status"].startswith("UP"),
+                    downs=int(row["chkdown"] or 0),
+                    requests=int(row["stot"] or 0),
+                    running=int(row["scur"] or 0),
+                    check=" ".join(filter(None, [row["check_status"], row["last_chk"]])),
+                )
+        raise RouterError(f"the router at {self._socket_path} knows no server {BACKEND}/{slot}")
+
+    def _ask(self, command: str) -> str:
+        try:
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.settimeout(self._timeout_seconds)
+                connection.connect(str(self._socket_path))
+                connection.sendall(command.encode() + b"\n")
+                parts = list(iter(lambda: connection.recv(65536), b""))
+        except OSError as error:
+            raise RouterError(f"the router's socket {self._socket_path} does not answer: {error}") from error
+        return b"".join(parts).decode()
+
+
+def write_map(entries: dict[str, str]) -> str:
+    """Entries -> the text of a map file, a line a key."""
+    return "".join(f"{key} {value}\n" for key, value in entries.items())
+
+
+def read_map_answer(answer: str) -> dict[str, str]:
+    """The answer to `show map` -> entries. Its lines are `<address> <key> <value>`."""
+    fields = [line.split(maxsplit=2) for line in answer.splitlines() if line.startswith("0x")]
+    return {key: value for _, key, value in fields}

@@ -1,0 +1,229 @@
+"""Fakes that plug into the engine's ports, and a small world made of them. Time passes only when somebody sleeps."""
+
+import errno
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from rollout.engine import Engine
+from rollout.errors import MetricsError, RouterError
+from rollout.gate import Gate
+from rollout.plan import Plan, Step
+from rollout.quantity import Limit
+from rollout.router.haproxy import Health
+from rollout.router.split import Slot, Split, everybody_on
+from rollout.spec import Spec
+from rollout.state import Order
+
+EPOCH = 1_764_000_000.0
+UP = Health(up=True, downs=0, requests=0, running=0, check="L7OK")
+DOWN = replace(UP, up=False, downs=1, check="L4CON connection refused")
+
+ERRORS = Gate("errors", "errors()", "requests()", 20, Limit(0.05, "ratio"), fails_above=True, window_seconds=2)
+ALERTS = Gate("alerts", "alerts()", None, None, Limit(0, "count"), fails_above=True, window_seconds=2)
+PLAN = Plan(
+    steps=(Step(0.05, 20), Step(0.25, 20), Step(1.0, 20)),
+    gates=(ERRORS, ALERTS),
+    keep_seconds=10,
+    every_seconds=1,
+    window_seconds=2,
+    lease_seconds=4,
+    ready_within_seconds=10,
+    decide_within_seconds=40,
+    drain_within_seconds=5,
+    tolerate_errors=3,
+)
+PLAN_OF_TIMES = replace(PLAN, gates=(replace(ALERTS, query="$ago $elapsed"),))
+SPEC = Spec(
+    rollout="20251124-good",
+    release="agent@new",
+    stable="agent@old",
+    stable_slot="blue",
+    by="maria",
+    target="local",
+    policy="",
+    prometheus="",
+    router_socket="",
+    router_folder="",
+    state="",
+)
+
+
+class Died(BaseException):
+    """The end of a process, which no `except Exception` sees."""
+
+
+class FakeClock:
+    """Begins at EPOCH; `at` has something happen when so many seconds have passed."""
+
+    def __init__(self) -> None:
+        self.passed = 0.0
+        self._events: list[tuple[float, Callable[[], object]]] = []
+
+    def at(self, seconds: float, act: Callable[[], object]) -> None:
+        self._events.append((seconds, act))
+        self._events.sort(key=lambda event: event[0])
+
+    def time(self) -> float:
+        return EPOCH + self.passed
+
+    def monotonic(self) -> float:
+        return self.passed
+
+    def sleep(self, seconds: float) -> None:
+        until = self.passed + seconds
+        assert until < 1000, "the engine seems to wait for ever"
+        while self._events and self._events[0][0] <= until:
+            self.passed, act = self._events.pop(0)
+            act()
+        self.passed = until
+
+
+class FakeRouter:
+    """Obeys, remembers every split and when it came, and fails when it is told to."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+        self.splits: list[tuple[float, Split]] = []
+        self.split = everybody_on("blue")
+        self.sides: dict[Slot, Health] = {"blue": UP, "green": UP}
+        self.silent = False
+        self.fails_next = 0
+        self.refuses: Callable[[Split], bool] = lambda _: False
+
+    def shift(self, split: Split) -> None:
+        self._answer()
+        if self.refuses(split):
+            raise RouterError("the router says no")
+        self.split = split
+        self.splits.append((self._clock.time(), split))
+
+    def health(self, slot: Slot) -> Health:
+        self._answer()
+        return self.sides[slot]
+
+    def make(self, slot: Slot, health: Health) -> None:
+        """From now on, that side is like this."""
+        self.sides[slot] = health
+
+    def weights(self) -> list[int]:
+        """The weights in their order, in buckets, renewals left out."""
+        weights = [split.weight for _, split in self.splits]
+        return [weight for weight, before in zip(weights, [None, *weights], strict=False) if weight != before]
+
+    def _answer(self) -> None:
+        if self.silent:
+            raise RouterError("the router is silent")
+        if self.fails_next:
+            self.fails_next -= 1
+            raise RouterError("the router missed that")
+
+
+Answer = float | Mapping[str, float] | MetricsError
+
+
+class ScriptedMetrics:
+    """Answers each expression with what was said last: a number, numbers by a label, or an error to raise."""
+
+    def __init__(self, **answers: Answer) -> None:
+        self.answers = {f"{name}()": answer for name, answer in answers.items()}
+        self.asked: list[str] = []
+
+    def say(self, **answers: Answer) -> None:
+        self.answers.update({f"{name}()": answer for name, answer in answers.items()})
+
+    def value(self, promql: str) -> float:
+        answer = self._answer(promql)
+        assert not isinstance(answer, Mapping)
+        return answer
+
+    def values(self, promql: str, by: str) -> Mapping[str, float]:
+        assert by
+        answer = self._answer(promql)
+        assert isinstance(answer, Mapping)
+        return answer
+
+    def _answer(self, promql: str) -> float | Mapping[str, float]:
+        self.asked.append(promql)
+        answer = self.answers[promql]
+        if isinstance(answer, MetricsError):
+            raise answer
+        return answer
+
+
+class AskedTimes(ScriptedMetrics):
+    """Answers `PLAN_OF_TIMES` with 0 and keeps the times it was asked with, in seconds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ago: list[float] = []
+        self.elapsed: list[float] = []
+
+    def value(self, promql: str) -> float:
+        ago, elapsed = promql.removesuffix("ms").split("ms ")
+        self.ago.append(int(ago) / 1000)
+        self.elapsed.append(int(elapsed) / 1000)
+        return 0.0
+
+
+class MemoryJournal:
+    """Keeps events in a list. The disk can be full from the n-th event on, or the process die at it."""
+
+    def __init__(self, *, full_at: int | None = None, dies_at: int | None = None, dies_after_writing: bool = False):
+        self.events: list[dict[str, Any]] = []
+        self._full_at, self._dies_at, self._dies_after_writing = full_at, dies_at, dies_after_writing
+
+    def write(self, event: str, time: float, **values: Any) -> None:
+        number = len(self.events)
+        if number == self._full_at:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        if number == self._dies_at and not self._dies_after_writing:
+            raise Died
+        self.events.append({"time": time, "event": event, **values})
+        if number == self._dies_at:
+            raise Died
+
+    def names(self) -> list[str]:
+        """The events in their order, without the measurements."""
+        return [event["event"] for event in self.events if event["event"] != "measured"]
+
+    def all(self, name: str) -> list[dict[str, Any]]:
+        return [event for event in self.events if event["event"] == name]
+
+    def only(self, name: str) -> dict[str, Any]:
+        (event,) = self.all(name)
+        return event
+
+
+class FakeOrders:
+    """What a person wants, or nothing."""
+
+    def __init__(self) -> None:
+        self.order: Order | None = None
+
+    def pending(self) -> Order | None:
+        return self.order
+
+    def give(self, order: Order) -> None:
+        self.order = order
+
+
+@dataclass
+class World:
+    """All that an engine sees. As it begins, everything is fine."""
+
+    journal: MemoryJournal = field(default_factory=MemoryJournal)
+    plan: Plan = PLAN
+
+    def __post_init__(self) -> None:
+        self.clock, self.orders = FakeClock(), FakeOrders()
+        self.router = FakeRouter(self.clock)
+        self.metrics = ScriptedMetrics(errors=0.01, requests=100, alerts=0)
+
+    def engine(self) -> Engine:
+        return Engine(SPEC, self.plan, self.router, self.metrics, self.journal, self.clock, self.orders)
+
+    def run(self) -> str:
+        """One engine, from beginning to end."""
+        self.journal.write("started", self.clock.time())
+        return self.engine().run()

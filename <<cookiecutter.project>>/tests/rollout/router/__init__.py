@@ -1,0 +1,1 @@
+"""The router for real: HAProxy with the shipped configuration."""

@@ -1,0 +1,114 @@
+"""A scripted rollout on a router of its own, its engine a process that can be killed and stopped."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from rollout import journal
+from rollout.router.split import Slot
+from rollout.runtime.process import wait_until
+from rollout.spec import Spec
+from tests.rollout.router import scripted
+from tests.rollout.router.backend import Backend
+from tests.rollout.router.client import ask_all, of
+from tests.rollout.router.running import SALT, RunningRouter, users_in
+from tests.rollout.router.scripted import LEASE_SECONDS, Case, Fate, Kill
+
+USERS = list(islice(users_in(0, 0.05), 5))  # whoever is in at 5 % is in at every weight
+WITHIN_SECONDS = 30.0
+
+# A hundred engines are started and killed: each is a fork of one process that has imported everything already.
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["pytest", scripted.__name__])
+
+
+class EngineProcess:
+    """An engine that runs; killed on the way out, should it still be there."""
+
+    def __init__(self, case: Case, kill: Kill | None = None) -> None:
+        self._process: ForkServerProcess = PROCESSES.Process(target=scripted.run, args=(case, kill), daemon=True)
+        self._process.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.kill()
+        self._process.join()
+        self._process.close()
+
+    def exit_code(self) -> int:
+        """Once it has ended: 0, or the negative number of the signal that ended it."""
+        self._process.join(WITHIN_SECONDS)
+        assert self._process.exitcode is not None, f"the engine did not end within {WITHIN_SECONDS:g} s"
+        return self._process.exitcode
+
+    def send(self, number: signal.Signals) -> None:
+        assert self._process.pid
+        os.kill(self._process.pid, number)
+
+
+class Rollout:
+    """One scripted rollout and its router."""
+
+    def __init__(self, case: Case, router: RunningRouter) -> None:
+        self.case, self.router = case, router
+
+    def run(self, kill: Kill | None = None) -> int:
+        """Run an engine to its end. Returns its exit code."""
+        with EngineProcess(self.case, kill) as engine:
+            return engine.exit_code()
+
+    def events(self) -> list[journal.Event]:
+        return journal.read(self.case.journal) if self.case.journal.exists() else []
+
+    def sides(self) -> set[str | None]:
+        """Where users go whom the canary gets first."""
+        return {answer.release for answer in ask_all(self.router.port, map(of, USERS))}
+
+    def all_on_within_a_lease(self, slot: Slot) -> None:
+        """Wait for it; a second is granted to a busy machine."""
+        wait_until(lambda: self.sides() == {slot}, f"all traffic is on {slot}", LEASE_SECONDS + 1)
+
+    def stable_on_disk(self) -> Slot:
+        return "green" if self.router.control.on_disk()["stable"] == "green" else "blue"
+
+    def check_end(self) -> Slot:
+        """The journal is whole and ended, the router is at rest where it says, and so is the traffic. Returns where."""
+        ended = self.events()[-1]
+        assert ended["event"] == "ended"
+        slot: Slot = "green" if ended["verdict"] == "promoted" else "blue"
+        running = self.router.control.current()
+        assert running == self.router.control.on_disk()
+        assert (running["stable"], running["weight"], running["until_ms"]) == (slot, "0", "0")
+        assert self.sides() == {slot}
+        return slot
+
+
+@contextmanager
+def rollout(folder: Path, blue: Backend, green: Backend, fate: Fate, hold_seconds: float = 0.25) -> Iterator[Rollout]:
+    """From blue to green, if its fate allows."""
+    with RunningRouter(folder, blue, green) as router:
+        spec = Spec(
+            rollout=SALT,
+            release="1.4.0",
+            stable="1.3.9",
+            stable_slot="blue",
+            by="a test",
+            target="local",
+            policy="",
+            prometheus="",
+            router_socket=str(router.socket),
+            router_folder=str(router.folder),
+            state=str(folder / "state"),
+        )
+        yield Rollout(Case(spec, fate, hold_seconds), router)

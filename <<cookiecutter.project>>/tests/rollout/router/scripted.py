@@ -1,0 +1,143 @@
+"""An engine on a real router whose gates are scripted, and whose journal kills it where it is told to."""
+
+import os
+import signal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from rollout import engine_process, journal
+from rollout.clock import Clock
+from rollout.engine import Engine
+from rollout.gate import Gate
+from rollout.plan import Plan, Step
+from rollout.quantity import Limit
+from rollout.router.haproxy import Haproxy
+from rollout.spec import Spec
+from rollout.state import Order, State
+
+LEASE_SECONDS = 0.8
+GATE = Gate(
+    name="errors",
+    query="errors",
+    samples=None,
+    at_least=None,
+    limit=Limit(0.05, "ratio"),
+    fails_above=True,
+    window_seconds=0.0,
+)
+
+# What becomes of a canary, and what the router's map says when it does.
+Fate = Literal["good", "bad at 25 %", "aborted at 25 %", "bad when promoted"]
+TURNS: dict[Fate, Callable[[dict[str, str]], bool]] = {
+    "good": lambda _: False,
+    "bad at 25 %": lambda running: running["weight"] == "2500",
+    "aborted at 25 %": lambda running: running["weight"] == "2500",
+    "bad when promoted": lambda running: running["stable"] == "green",
+}
+
+
+class Place(NamedTuple):
+    """An event by what it says of the rollout: the same in every run of it, however many measurements it takes."""
+
+    event: str
+    step: int | None = None
+    weight: float | None = None
+    keep: bool | None = None
+    verdict: str | None = None
+
+
+def place(event: str, values: Mapping[str, Any]) -> Place:
+    return Place(event, *(values.get(name) for name in Place._fields[1:]))
+
+
+class Kill(NamedTuple):
+    """`before` or `after` the first event of a place is on disk."""
+
+    when: Literal["before", "after"]
+    place: Place
+
+
+@dataclass(frozen=True)
+class Case:
+    """One scripted rollout. It stays at each step for `hold_seconds`."""
+
+    spec: Spec
+    fate: Fate
+    hold_seconds: float
+
+    @property
+    def keep_seconds(self) -> float:
+        """As short, unless it is the time that matters: it may not be over before a second engine is there."""
+        return 10.0 if self.fate == "bad when promoted" else self.hold_seconds
+
+    @property
+    def journal(self) -> Path:
+        return State(Path(self.spec.state)).journal(self.spec.rollout)
+
+
+class DeadlyJournal(journal.Journal):
+    """The real journal, until the one event."""
+
+    def __init__(self, path: Path, kill: Kill | None) -> None:
+        super().__init__(path)
+        self._kill = kill
+
+    def write(self, event: str, time: float, **values: Any) -> None:
+        when = self._kill.when if self._kill and self._kill.place == place(event, values) else None
+        if when != "before":
+            super().write(event, time, **values)
+        if when:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Script:
+    """Metrics and orders, as the fate wants them where the router stands."""
+
+    def __init__(self, fate: Fate, router: Haproxy) -> None:
+        self._fate, self._router = fate, router
+
+    def value(self, _promql: str) -> float:
+        return 1.0 if self._fate.startswith("bad") and self._turned() else 0.0
+
+    def values(self, promql: str, by: str) -> dict[str, float]:
+        return {by: self.value(promql)}
+
+    def pending(self) -> Order | None:
+        if self._fate.startswith("aborted") and self._turned():
+            return Order("abort", by="ann", reason="I saw something")
+        return None
+
+    def _turned(self) -> bool:
+        return TURNS[self._fate](self._router.current())
+
+
+def plan(case: Case) -> Plan:
+    return Plan(
+        steps=tuple(Step(weight, case.hold_seconds) for weight in (0.05, 0.25, 1.0)),
+        gates=(GATE,),
+        keep_seconds=case.keep_seconds,
+        every_seconds=0.1,
+        window_seconds=0.0,
+        lease_seconds=LEASE_SECONDS,
+        ready_within_seconds=20.0,
+        decide_within_seconds=20.0,
+        drain_within_seconds=5.0,
+        tolerate_errors=1000,
+    )
+
+
+def run(case: Case, kill: Kill | None) -> None:
+    """Begin the rollout, or pick up what a dead engine left, as `engine_process.run` does it."""
+    clock, wanted = Clock(), plan(case)
+    router = Haproxy(Path(case.spec.router_socket), Path(case.spec.router_folder))
+    script = Script(case.fate, router)
+    before = journal.read(case.journal) if case.journal.exists() else []
+    book = DeadlyJournal(case.journal, kill)
+    engine = Engine(case.spec, wanted, router, script, book, clock, script)
+    if before:
+        engine.pick_up(before, router.on_disk().get("stable"))
+        return
+    book.write("started", clock.time(), **engine_process.started(case.spec, wanted))
+    engine.run()

@@ -1,0 +1,111 @@
+"""A shift changes several keys of the map one after the other: no request may see a mixture that nobody meant."""
+
+import math
+import random
+import re
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice, pairwise
+
+import pytest
+
+from rollout.rehearsal.stage import ROUTER_CONFIG
+from rollout.router.split import BUCKETS, Slot, Split, bucket, everybody_on
+from tests.rollout.router.client import ask_all, of
+from tests.rollout.router.load import Answered, Load
+from tests.rollout.router.running import SALT, RunningRouter, users_in
+
+pytestmark = pytest.mark.parts
+
+USERS = [*islice(users_in(0, 0.05), 5), *islice(users_in(0.05, 0.25), 5), *islice(users_in(0.25, 1), 5)]
+ROUNDS = 20
+
+# What an engine does, as old and new split: to a first step, on, back, promoted, and back after the promotion.
+LATER = 2_000_000_000_000
+STEPS = [Split("blue", "green", weight, LATER, SALT) for weight in (500, 2500, 10_000)]
+REST, PROMOTED = everybody_on("blue"), everybody_on("green")
+CHANGES = [
+    (REST, STEPS[0]),
+    *pairwise(STEPS),
+    *((step, REST) for step in STEPS),
+    (STEPS[2], PROMOTED),
+    (PROMOTED, REST),
+]
+
+
+@dataclass(frozen=True)
+class Period:
+    """When a split may have been what the router went by: from the start of its shift to the end of the next."""
+
+    split: Split
+    began: float
+    ended: float
+
+
+def rounds(router: RunningRouter) -> Iterator[Split]:
+    """The splits of rollouts as the engine makes them: taken back from a step, or promoted and then taken back."""
+    chance = random.Random(8)  # noqa: S311  keeps no secret
+    for _ in range(ROUNDS):
+        for weight in (0.05, 0.25, 1.0)[: chance.randint(1, 3)]:
+            yield router.shift(weight)
+        for at_rest in (PROMOTED, REST) if weight == 1.0 else (REST,):
+            router.control.shift(at_rest)
+            yield at_rest
+
+
+def periods(router: RunningRouter, load: Load) -> list[Period]:
+    """Make all the changes; the router serves a few requests in between."""
+    shifts = [(REST, -math.inf, -math.inf)]  # as it was started
+    began = time.monotonic()
+    for split in rounds(router):
+        shifts.append((split, began, time.monotonic()))
+        load.wait_for_more(10)
+        began = time.monotonic()
+    ends = [confirmed for _, _, confirmed in shifts[1:]] + [math.inf]
+    return [Period(split, began, ended) for (split, began, _), ended in zip(shifts, ends, strict=True)]
+
+
+def meant(split: Split, user: str) -> Slot:
+    """The slot that a split means for a user."""
+    return split.canary if bucket(SALT, user) < split.weight else split.stable
+
+
+def misrouted(answered: Sequence[Answered], all_periods: Sequence[Period]) -> Iterator[tuple[Answered, set[Slot]]]:
+    for one in answered:
+        possible = [each for each in all_periods if each.began <= one.answered_at and one.sent_at <= each.ended]
+        slots = {meant(each.split, one.user) for each in possible}
+        if one.release not in slots:
+            yield one, slots
+
+
+@pytest.mark.parametrize(("old", "new"), CHANGES)
+def test_between_two_writes_of_a_shift_users_are_where_the_old_or_the_new_split_means(
+    router: RunningRouter, old: Split, new: Split
+) -> None:
+    soon_ms = round((time.time() + 30) * 1000)
+    old, new = (replace(split, until_ms=min(split.until_ms, soon_ms)) for split in (old, new))
+    router.control.shift(old)
+    for key, value in new.entries().items():
+        router.set(key, value)
+        sides = [answer.release for answer in ask_all(router.port, map(of, USERS))]
+        strays = [
+            user for user, side in zip(USERS, sides, strict=True) if side not in (meant(old, user), meant(new, user))
+        ]
+        assert strays == [], f"after {key}"
+    assert sides == [meant(new, user) for user in USERS]
+
+
+def test_the_router_reads_the_split_in_the_opposite_of_the_order_in_which_it_is_written() -> None:
+    """So a request that comes between two writes sees a whole one: a late key is new only if all before it are."""
+    read = re.findall(r"str\((\w+)\),map_str", ROUTER_CONFIG.read_text(encoding="utf-8"))
+    assert read == list(reversed(REST.entries()))
+
+
+def test_no_request_goes_where_neither_the_old_nor_the_new_split_means_and_none_is_lost(router: RunningRouter) -> None:
+    with Load(router.port, USERS) as load:
+        load.wait_for_more(10)
+        all_periods = periods(router, load)
+    assert list(misrouted(load.answered, all_periods)) == []
+    assert load.lost == []
+    assert BUCKETS in {period.split.weight for period in all_periods}

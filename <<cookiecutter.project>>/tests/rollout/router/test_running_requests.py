@@ -1,0 +1,60 @@
+"""A change of the split cuts no request that is running."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from rollout.router.split import Slot, everybody_on
+from rollout.runtime.process import wait_until
+from tests.rollout.router.backend import Backend
+from tests.rollout.router.client import Connection, ask, of
+from tests.rollout.router.running import RunningRouter, users_in
+
+pytestmark = pytest.mark.parts
+
+INSIDER, OUTSIDER = next(users_in(0, 0.05)), next(users_in(0.25, 1))
+
+
+def every_change(router: RunningRouter) -> Iterator[str]:
+    """A whole rollout, taken back after its promotion; says where it stands."""
+    for weight in (0.25, 1.0):
+        router.shift(weight)
+        yield f"at {weight:.0%}"
+    slots: tuple[Slot, ...] = ("green", "blue")
+    for slot in slots:
+        router.control.shift(everybody_on(slot))
+        yield f"all on {slot}"
+
+
+def test_streams_of_both_sides_flow_on_through_every_change(
+    router: RunningRouter, blue: Backend, green: Backend
+) -> None:
+    router.shift(0.05)
+    with Connection(router.port) as from_green, Connection(router.port) as from_blue:
+        for connection, user in ((from_green, INSIDER), (from_blue, OUTSIDER)):
+            connection.send(of(user, "/stream"))
+            _, headers = connection.head()
+            assert headers["x-release"] == ("green" if user == INSIDER else "blue")
+        for _ in every_change(router):
+            assert [from_green.chunk() for _ in range(5)] == [b"tick"] * 5
+            assert [from_blue.chunk() for _ in range(5)] == [b"tick"] * 5
+        for backend, connection in ((green, from_green), (blue, from_blue)):
+            backend.finish.set()
+            rest = set(iter(connection.chunk, b""))  # to its proper end: a cut stream raises
+            assert rest <= {b"tick"}
+
+
+def test_a_request_that_waits_for_its_answer_gets_it_from_where_it_was_sent(
+    router: RunningRouter, green: Backend
+) -> None:
+    router.shift(0.05)
+    green.go.clear()
+    with Connection(router.port) as waiting:
+        waiting.send(of(INSIDER))
+        wait_until(lambda: len(green.requests) == 1, "the request arrived", 5)
+        assert [stand for stand in every_change(router)][-1] == "all on blue"
+        assert router.control.health("green").running == 1
+        assert ask(router.port, of(INSIDER)).release == "blue"
+        green.go.set()
+        assert waiting.answer().release == "green"
+    wait_until(lambda: router.control.health("green").running == 0, "green is drained", 5)
