@@ -54,6 +54,8 @@ def test_a_new_type_fails_beside_one_that_stable_has_too(live: Live, new: Agent,
     measured = live.measure("new_exceptions", new.release, old.release)
     assert measured.outcome is Outcome.FAIL
     assert measured.value == pytest.approx(0.02)
+    assert "KeyError" in measured.detail
+    assert "LookupError" not in measured.detail
 
 
 def test_one_single_exception_is_not_enough(live: Live, new: Agent, old: Agent) -> None:

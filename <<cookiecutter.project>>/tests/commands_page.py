@@ -1,0 +1,67 @@
+"""Writes docs/reference/commands.md from the command line itself: `python -m tests.commands_page`.
+
+Not from argparse's help text, whose line breaks depend on the terminal and on Python's version.
+"""
+
+import argparse
+from pathlib import Path
+
+from rollout.cli import parser
+
+PAGE = Path(__file__).parents[1] / "docs" / "reference" / "commands.md"
+COMMAND = "python -m tests.commands_page"
+
+HEAD = f"""\
+# Commands
+
+<!-- Written by `{COMMAND}`: change rollout/cli.py instead. -->
+
+`make setup` installs the command as `.venv/bin/rollout`. Run it in the repository's top folder.
+
+| Exit code | Meaning |
+|---|---|
+| 0 | promoted, or done |
+| 1 | rolled back |
+| 2 | refused, and nothing was touched; or the command line is wrong |
+| 3 | in doubt, or a part failed; stable serves |
+
+With `rehearse --expect`, 0 and 1 say whether the rehearsal ended as expected."""
+
+
+def page() -> str:
+    """The whole page."""
+    top = parser()
+    commands = next(action for action in top._actions if isinstance(action, argparse._SubParsersAction))
+    helps = {choice.dest: choice.help or "" for choice in commands._choices_actions}
+    sections = [section(name, helps[name], sub) for name, sub in commands.choices.items()]
+    return "\n\n".join([HEAD, *sections]) + "\n"
+
+
+def section(name: str, what: str, sub: argparse.ArgumentParser) -> str:
+    """One command: what it does, and a table of its arguments."""
+    rows = "\n".join(row(action) for action in sub._actions if not isinstance(action, argparse._HelpAction))
+    return f"## rollout {name}\n\n{sentence(what)}\n\n| Argument | What it does |\n|---|---|\n{rows}"
+
+
+def row(action: argparse.Action) -> str:
+    needed = " (required)" if action.option_strings and action.required else ""
+    return f"| `{written(action)}`{needed} | {(action.help or '') % vars(action)} |"
+
+
+def written(action: argparse.Action) -> str:
+    """As it is typed: `--load RPS`, `--yes`, `spec`, `[rollout]`."""
+    if not action.option_strings:
+        return f"[{action.dest}]" if action.nargs == "?" else action.dest
+    if action.nargs == 0:
+        return action.option_strings[0]
+    value = action.metavar or (f"{{{','.join(action.choices)}}}" if action.choices else action.dest.upper())
+    return f"{action.option_strings[0]} {value}"
+
+
+def sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
+    print(f"written: {PAGE}")
