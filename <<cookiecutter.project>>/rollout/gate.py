@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rollout.quantity import Limit
+from rollout.words import quantity
 
 
 class Outcome(StrEnum):
@@ -65,13 +66,9 @@ def judge(gate: Gate, value: float | None, samples: float | None, whose: str = "
 
 
 def compared(gate: Gate, value: float) -> str:
-    """`21.3 % is above 5 %`: the value against the limit, in the limit's unit."""
-    relation = "above" if value > gate.limit.value else "below" if value < gate.limit.value else "equal to"
-    return f"{quantity_text(Limit(value, gate.limit.unit))} is {relation} {quantity_text(gate.limit)}"
-
-
-def quantity_text(limit: Limit) -> str:
-    """A value for people: `21.3 %`, `0.42 s`, `1.6 x`, `3`."""
-    scale, sign = {"ratio": (100, " %"), "seconds": (1, " s"), "multiple": (1, " x"), "count": (1, "")}[limit.unit]
-    shown = limit.value * scale
-    return f"{shown:.3g}{sign}" if abs(shown) < 1000 else f"{shown:.0f}{sign}"
+    """`21.3 % is above 5 %`, in the limit's unit, and with as many digits as it takes: never `5 % is above 5 %`."""
+    limit, unit = gate.limit.value, gate.limit.unit
+    relation = "above" if value > limit else "below" if value < limit else "equal to"
+    pairs = [(quantity(value, unit, digits), quantity(limit, unit, digits)) for digits in range(3, 16)]
+    shown, against = next((pair for pair in pairs if value == limit or pair[0] != pair[1]), pairs[-1])
+    return f"{shown} is {relation} {against}"

@@ -25,7 +25,7 @@ class Journal:
 
     def write(self, event: str, time: float, **values: Any) -> None:
         """`time` is in epoch seconds. Raises OSError, as on a full disk."""
-        line = json.dumps({"time": round(time, 3), "event": event, **values}, ensure_ascii=False)
+        line = json.dumps({"time": round(time, 6), "event": event, **values}, ensure_ascii=False)
         self._file.write(line + "\n")
         self._file.flush()
         os.fsync(self._file.fileno())

@@ -19,6 +19,8 @@ BEATS_PER_LEASE = 8
 
 @dataclass(frozen=True)
 class Step:
+    """The canary's share of the traffic, 0..1, and how long it stays there at least."""
+
     weight: float
     hold_seconds: float
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from rollout.errors import MetricsError, PolicyError, QueryRejected, Refused, Unreachable
-from rollout.gate import Gate, quantity_text
+from rollout.gate import Gate
 from rollout.measure import Metrics
 from rollout.placeholders import Values, fill
+from rollout.words import quantity
 
 BUCKETS_OF_A_QUANTILE = re.compile(r"histogram_quantile\b.*?(\w+_bucket)\b", re.DOTALL)
 
@@ -63,7 +64,8 @@ def never_fails(gate: Gate, server: Server) -> list[str]:
         return [f"gates.{gate.name}.query: Prometheus has no series {buckets[1]}: is that its name?"]
     if gate.limit.value < max(finite):
         return []
+    limit = quantity(gate.limit.value, gate.limit.unit)
     return [
-        f"gates.{gate.name}.fail_above: {quantity_text(gate.limit)} can never be exceeded, because the highest finite "
+        f"gates.{gate.name}.fail_above: {limit} can never be exceeded, because the highest finite "
         f"bucket of {buckets[1]} is {max(finite):g}: lower the limit, or add a bucket above it"
     ]

@@ -44,10 +44,10 @@ def test_a_second_engine_appends(path: Path) -> None:
     assert [event["time"] for event in read(path)] == [1.0, 2.0]
 
 
-def test_times_are_kept_to_the_millisecond(path: Path) -> None:
+def test_times_are_kept_to_the_microsecond(path: Path) -> None:
     with opened(path) as book:
-        book.write("started", 1_764_000_000.123456)
-    assert read(path)[0]["time"] == 1_764_000_000.123
+        book.write("started", 1_764_000_000.1234567)
+    assert read(path)[0]["time"] == 1_764_000_000.123457
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -78,6 +79,9 @@ def test_each_gate_is_asked_with_its_own_window() -> None:
         def value(self, promql: str) -> float:
             self.asked += (promql,)
             return 0.0
+
+        def values(self, promql: str, by: str) -> Mapping[str, float]:
+            return {by: self.value(promql)}
 
     echo = Echo()
     gate = Gate("g", "q[$window]", "s[$window]", 0, ERRORS.limit, True, 7)

@@ -25,8 +25,8 @@ def test_everybody_is_on_stable_from_the_millisecond_on_at_which_a_lease_ends(ro
     split = router.shift(1, lease_seconds=0.5)
     wait_until(lambda: sides(router) == {"blue"}, "all on blue", within_seconds=1.5)
     lines = router.lines(1)
-    assert {line["slot"] for line in lines if line["routed_ms"] < split.until_ms} == {"green"}
-    assert {line["slot"] for line in lines if line["routed_ms"] >= split.until_ms} == {"blue"}
+    assert {line["slot"] for line in lines if line["routed_us"] // 1000 < split.until_ms} == {"green"}
+    assert {line["slot"] for line in lines if line["routed_us"] // 1000 >= split.until_ms} == {"blue"}
 
 
 def test_a_renewed_lease_goes_on(router: RunningRouter) -> None:

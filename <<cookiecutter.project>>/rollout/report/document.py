@@ -1,0 +1,84 @@
+"""The evidence for programs: one JSON object. Ratios are 0..1, durations seconds, times epoch seconds."""
+
+import math
+from dataclasses import asdict
+from typing import Any
+
+from rollout.report.evidence import Evidence
+from rollout.report.gates import Gate, thinned
+from rollout.report.headline import headline
+from rollout.report.requests import Requests
+
+_MOST_POINTS = 500  # a gate; a day of `keep` has thousands, and the journal keeps them all
+
+
+def document(evidence: Evidence) -> dict[str, Any]:
+    """What `rollout report --json` prints; it holds only what JSON can say."""
+    return {
+        "rollout": evidence.rollout,
+        "release": evidence.release,
+        "stable": evidence.stable,
+        "headline": headline(evidence),
+        "verdict": evidence.final.verdict,
+        "reason": evidence.final.reason,
+        "gate": evidence.final.gate,
+        "step": evidence.final.step,
+        "weight": evidence.final.weight,
+        "verdicts": [asdict(verdict) for verdict in evidence.verdicts],
+        "steps": [asdict(step) for step in evidence.steps],
+        "gates": [_gate(gate) for gate in evidence.gates],
+        "requests": _requests(evidence.requests),
+        "last_canary_request_after_verdict_seconds": evidence.requests.last_canary_request_after_verdict_seconds,
+        "ready_seconds": evidence.ready_seconds,
+        "first_bad_answer_seconds": evidence.first_bad_answer_seconds,
+        "detection_seconds": evidence.detection_seconds,
+        "notice_seconds": evidence.notice_seconds,
+        "restore_seconds": evidence.restore_seconds,
+        "unrestored": evidence.unrestored,
+        "started": evidence.started,
+        "ended": evidence.ended,
+        "seconds": evidence.seconds,
+        "by": evidence.by,
+        "host": evidence.host,
+        "version": evidence.version,
+        "target": evidence.target,
+        "slots": dict(evidence.slots),
+        "speed": evidence.speed,
+        "policy": dict(evidence.policy),
+        "orders": [dict(order) for order in evidence.orders],
+        "recoveries": [dict(recovery) for recovery in evidence.recoveries],
+    }
+
+
+def _gate(gate: Gate) -> dict[str, Any]:
+    every = math.ceil(len(gate.points) / _MOST_POINTS)
+    series = thinned(gate, lambda index, _: index // every)
+    return {
+        "gate": gate.name,
+        "query": gate.query,
+        "by": gate.by,
+        "limit": gate.limit,
+        "unit": gate.unit,
+        "fails": gate.fails,
+        "outcome": gate.outcome,
+        "worst": asdict(gate.worst) if gate.worst else None,
+        "measurements": len(gate.points),
+        "thinned": len(series) < len(gate.points),  # of each bundle the worst point is here
+        "series": [asdict(point) for point in series],
+    }
+
+
+def _requests(requests: Requests) -> dict[str, Any]:
+    return {
+        "source": requests.source,
+        "sent": requests.sent,
+        "answered": requests.answered,
+        "lost": requests.lost,
+        "lost_by_kind": dict(requests.lost_by_kind),
+        "late": requests.late,
+        "why_unknown": requests.why_unknown,
+        "releases": {
+            side.release: {"role": side.role, "answered": side.answered, "errors": side.errors}
+            for side in requests.sides
+        },
+    }

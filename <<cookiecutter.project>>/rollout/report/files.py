@@ -1,0 +1,36 @@
+"""Writes the report's three files."""
+
+import json
+import re
+from pathlib import Path
+
+from rollout.durable import replace
+from rollout.report.document import document
+from rollout.report.events import Journal
+from rollout.report.evidence import gather
+from rollout.report.markdown import markdown
+from rollout.report.picture import picture
+
+
+def write(journal: Journal, alive: bool, folder: Path) -> Path:
+    """Write `<rollout>.svg`, `.json` and last `.md` into `folder`, each of them whole or not at all.
+
+    Returns the Markdown's path. Raises NothingThere when the events are no journal, OSError when it can't write.
+    """
+    evidence = gather(journal, alive)
+    name = file_name(evidence.rollout)
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = {
+        ".svg": picture(evidence),
+        ".json": json.dumps(document(evidence), indent=2, allow_nan=False) + "\n",
+        ".md": markdown(evidence, f"{name}.svg"),
+    }
+    for suffix, text in texts.items():
+        # a lone surrogate is legal in the journal's JSON, but not in a file
+        replace(folder / f"{name}{suffix}", text.encode("utf-8", "replace").decode("utf-8"))
+    return folder / f"{name}.md"
+
+
+def file_name(rollout: str) -> str:
+    """The rollout's id as a file name that stays in its folder and needs no quoting in a link."""
+    return re.sub(r"[^A-Za-z0-9._-]|^\.", "_", rollout) or "_"

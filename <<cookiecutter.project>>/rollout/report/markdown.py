@@ -1,0 +1,142 @@
+"""The evidence for a reviewer, as Markdown."""
+
+from collections.abc import Iterator
+
+from rollout.report.evidence import Evidence
+from rollout.report.gates import Gate
+from rollout.report.headline import headline
+from rollout.report.nist import MANAGE_4_1, mapping
+from rollout.report.prose import fenced, plain, table
+from rollout.report.steps import Step
+from rollout.words import count, duration, moment, number, percent, quantity, tally
+
+
+def markdown(evidence: Evidence, picture: str) -> str:
+    """The whole report; `picture` is the name of the SVG file beside it."""
+    sections = [
+        f"# {plain(headline(evidence))}",
+        f"![Share of traffic over time, and each gate against its limit]({picture})",
+        *_steps(evidence),
+        *_gates(evidence),
+        *_traffic(evidence),
+        *_who(evidence),
+        *_policy(evidence),
+        *_nist(evidence),
+    ]
+    return "\n\n".join(sections) + "\n"
+
+
+def _steps(evidence: Evidence) -> Iterator[str]:
+    yield "## Steps"
+    if not evidence.steps:
+        yield "No traffic was moved."
+        return
+    head = ("Step", "Canary's share", "From", "To", "Outcome", "Extended because")
+    yield table(head, (_step(step) for step in evidence.steps))
+
+
+def _step(step: Step) -> list[str]:
+    ended = "" if step.ended_seconds is None else duration(step.ended_seconds)
+    extended = plain(step.extended or "")
+    return [plain(step.name), percent(step.weight), duration(step.started_seconds), ended, step.outcome, extended]
+
+
+def _gates(evidence: Evidence) -> Iterator[str]:
+    yield "## Gates"
+    head = ("Gate", "Fails", "Worst value", "At", "Outcome", "Measurements", "Said last")
+    yield table(head, (_gate(gate) for gate in evidence.gates))
+
+
+def _gate(gate: Gate) -> list[str]:
+    worst = gate.worst
+    return [
+        plain(gate.name),
+        plain(f"{gate.fails} {quantity(gate.limit, gate.unit)}"),
+        plain(quantity(worst.value, gate.unit)) if worst else "none",
+        f"step {plain(worst.step)}, {duration(worst.seconds)}" if worst else "",
+        f"**{gate.outcome}**" if gate.outcome == "fail" else plain(gate.outcome),
+        count(len(gate.points)),
+        plain(gate.points[-1].detail) if gate.points else "",
+    ]
+
+
+def _traffic(evidence: Evidence) -> Iterator[str]:
+    requests = evidence.requests
+    yield "## Traffic"
+    rows = ([plain(side.release), side.role, count(side.answered), count(side.errors)] for side in requests.sides)
+    if requests.sides:
+        yield table(("Release", "Role", "Answered", "Errors"), rows)
+    yield "\n".join(f"- {fact}" for fact in _facts(evidence))
+
+
+def _facts(evidence: Evidence) -> Iterator[str]:
+    requests = evidence.requests
+    sent, answered, lost = count(requests.sent), count(requests.answered), count(requests.lost)
+    yield f"Requests: sent: {sent}, answered: {answered}, lost: {lost}"
+    if requests.lost_by_kind:
+        yield f"Lost: {plain(tally(requests.lost_by_kind))}"
+    if requests.late:
+        yield f"Due but not sent, because too many were unanswered: {count(requests.late)}"
+    if requests.why_unknown:
+        yield f"Unknown, because {requests.why_unknown}"
+    if evidence.unrestored:
+        yield f"The router could not be told to go back: {plain(evidence.unrestored)}"
+    times = {
+        "From the canary's first traffic to the verdict": evidence.detection_seconds,
+        "From the canary's first bad answer to the verdict": evidence.notice_seconds,
+        "From the verdict until stable had all traffic": evidence.restore_seconds,
+        "From the verdict to the last request on the canary": requests.last_canary_request_after_verdict_seconds,
+    }
+    yield from (f"{what}: {duration(seconds)}" for what, seconds in times.items() if seconds is not None)
+
+
+def _who(evidence: Evidence) -> Iterator[str]:
+    yield "## Who, what, when"
+    slots = evidence.slots
+    rows = [
+        ["Release", plain(f"{evidence.release} ({slots.get('canary', 'slot unknown')})")],
+        ["Stable", plain(f"{evidence.stable or 'none yet'} ({slots.get('stable', 'slot unknown')})")],
+        ["Rollout", plain(evidence.rollout)],
+        ["Started by", plain(f"{evidence.by} on {evidence.host}")],
+        ["Target, engine", plain(f"{evidence.target}, {evidence.version}")],
+        ["Started", moment(evidence.started)],
+        ["Ended", moment(evidence.ended) if evidence.ended else "not recorded"],
+    ]
+    if evidence.speed > 1:
+        rows.append(["Speed", f"{number(evidence.speed)} x: each duration is the policy's, divided by it"])
+    for order in evidence.orders:
+        words = f"{order.get('order')} by {order.get('by')}: {order.get('reason')}"
+        rows.append([f"Order at {moment(order['time'])}", plain(words)])
+    for event in evidence.recoveries:
+        words = f"by {event.get('by')}, who went {event.get('choice')}; the last entry was '{event.get('after')}'"
+        rows.append([f"Taken up again at {moment(event['time'])}", plain(words)])
+    yield table(("What", "Value"), rows)
+
+
+def _policy(evidence: Evidence) -> Iterator[str]:
+    policy = evidence.policy
+    yield "## The policy, fixed before the rollout"
+    lines = [
+        f"- Step {index}: {percent(step['weight'])} for {duration(step['hold_seconds'])}"
+        for index, step in enumerate(policy.get("steps", []), 1)
+    ]
+    if "decide_within_seconds" in policy:
+        lines.append(f"- A step is decided within {duration(policy['decide_within_seconds'])}")
+    if "keep_seconds" in policy:
+        lines.append(f"- The old release is kept and watched for {duration(policy['keep_seconds'])}")
+    yield "\n".join(lines)
+    for gate in evidence.gates:
+        worst = f", for the worst {plain(gate.by)}" if gate.by else ""
+        yield f"**{plain(gate.name)}** fails {gate.fails} {plain(quantity(gate.limit, gate.unit))}{worst}:"
+        yield fenced(gate.query, "promql")
+        if gate.samples and gate.at_least:
+            yield f"It is judged from {number(gate.at_least)} samples on, counted by:"
+            yield fenced(gate.samples, "promql")
+
+
+def _nist(evidence: Evidence) -> Iterator[str]:
+    yield "## NIST AI RMF 1.0, Manage 4.1"
+    yield f"> {MANAGE_4_1}"
+    yield "What this rollout shows of it, and what it does not; a report is evidence for a review and replaces none."
+    rows = ([asked, plain(shown)] for asked, shown in mapping(evidence))
+    yield table(("Asked for", "Shown here"), rows)

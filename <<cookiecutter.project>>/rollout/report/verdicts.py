@@ -1,0 +1,72 @@
+"""What was decided, and what a journal without an end means."""
+
+from dataclasses import dataclass
+
+from rollout.journal import Event, last_of
+from rollout.report.events import Journal, beginning, between, newest
+from rollout.report.whereabouts import Whereabouts, whereabouts
+from rollout.words import percent
+
+RESTS: dict[Whereabouts, str] = {
+    "unmoved": "no traffic had been moved, and {stable} serves all of it",
+    "leased": "nobody renewed its lease, so the router returned all traffic to {stable}",
+    "promoting": "only the router knows whether the promotion took place",
+    "promoted": "the new release had been promoted and serves all traffic, unwatched",
+    "restored": "all traffic was already back on {stable}",
+    "unknown": "the router could not be told to go back, and only it knows where the traffic is",
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One decision, at a time in seconds since the rollout started."""
+
+    verdict: str  # promoted | rolled_back | in_doubt | running
+    reason: str
+    gate: str | None
+    step: int | None  # None before the first
+    weight: float  # the canary's ratio of traffic when it was decided
+    seconds: float
+
+
+def verdicts(journal: Journal) -> tuple[Verdict, ...]:
+    """Every verdict in its order: promoted may be followed by rolled_back."""
+    start = journal[0]["time"]
+    return tuple(
+        Verdict(
+            event["verdict"],
+            event["reason"],
+            event.get("gate"),
+            event.get("step") or None,
+            event.get("weight") or 0.0,
+            between(start, event["time"]),
+        )
+        for event in journal
+        if event["event"] == "verdict"
+    )
+
+
+def final(journal: Journal, alive: bool) -> Verdict:
+    """The verdict that stands: the one of `ended`, else running or, with a dead engine, in doubt."""
+    ended, decided, last = last_of(journal, "ended"), verdicts(journal), newest(journal)
+    moved = last_of(journal, "shifted") or {}
+    step, weight, seconds = moved.get("step"), moved.get("weight", 0.0), between(journal[0]["time"], last["time"])
+    if ended is None:
+        verdict = "running" if alive else "in_doubt"
+        reason = f"the last entry is {_entry(last)}" if alive else _abandoned(journal)
+        return Verdict(verdict, reason, None, step, weight, seconds)
+    if decided and decided[-1].verdict == ended["verdict"]:
+        step, weight, seconds = decided[-1].step, decided[-1].weight, decided[-1].seconds
+    return Verdict(ended["verdict"], ended["reason"], ended.get("gate"), step, weight, seconds)
+
+
+def _abandoned(journal: Journal) -> str:
+    """Why nobody can tell how it ended, and where the traffic is nevertheless."""
+    stable = beginning(journal).get("stable")
+    rests = RESTS[whereabouts(journal)].format(stable=f"stable ({stable})" if stable else "stable")
+    return f"the engine died after {_entry(newest(journal))}; {rests}"
+
+
+def _entry(event: Event) -> str:
+    weight = event.get("weight")
+    return f"'{event['event']}'" + (f" at {percent(weight)}" if weight is not None else "")

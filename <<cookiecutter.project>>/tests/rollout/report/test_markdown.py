@@ -1,0 +1,114 @@
+import re
+
+import pytest
+
+from rollout.report import gather, markdown
+from rollout.report.prose import fenced, plain
+from tests.rollout.report import examples
+from tests.rollout.report.journals import Journal
+
+
+def told(journal: Journal, *, alive: bool = False) -> str:
+    return markdown(gather(journal, alive), "r.svg")
+
+
+def without_code(text: str) -> str:
+    return re.sub(r"(?ms)^(`{3,}).*?^\1$", "", text)
+
+
+@pytest.mark.parametrize("make", examples.EXAMPLES.values(), ids=examples.EXAMPLES.keys())
+def test_every_report_has_the_picture_and_each_section_once(make: type[Journal]) -> None:
+    text = told(make())
+    assert text.count("](r.svg)") == 1
+    heads = re.findall("(?m)^## (.*)$", text)
+    assert heads == [
+        "Steps",
+        "Gates",
+        "Traffic",
+        "Who, what, when",
+        "The policy, fixed before the rollout",
+        "NIST AI RMF 1.0, Manage 4.1",
+    ]
+
+
+@pytest.mark.parametrize("make", examples.EXAMPLES.values(), ids=examples.EXAMPLES.keys())
+def test_every_row_of_a_table_has_the_cells_of_its_head(make: type[Journal]) -> None:
+    for table in re.findall(r"(?m)(?:^\|.*\n)+", without_code(told(make()))):
+        assert len({len(re.findall(r"(?<!\\)\|", row)) for row in table.splitlines()}) == 1
+
+
+def test_text_of_others_is_never_markup() -> None:
+    text = without_code(told(examples.hostile()))
+    assert "<script>" not in text.replace("\\<", "")
+    assert not re.search(r"(?<!\\)[`*]c?[`*]?b", text)
+    assert "[d](e)" not in text
+    assert "ünïcode 🦊" in text
+
+
+def test_a_code_block_holds_backticks_of_any_length() -> None:
+    assert fenced("a ``` b\n````\n", "promql") == "`````promql\na ``` b\n````\n`````"
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [("a|b\nc", "a\\|b c"), ("new_exceptions", "new_exceptions"), ("_a_ ~b~", "\\_a\\_ \\~b\\~"), (5, "5")],
+)
+def test_plain_text_is_one_line_and_literal(content: object, text: str) -> None:
+    assert plain(content) == text
+
+
+def test_the_time_from_the_first_bad_answer_to_the_verdict_is_told() -> None:
+    text = told(examples.rolled_back_at_5_percent())
+    assert "- From the canary's first bad answer to the verdict: 3.4 s" in text
+    assert "- From the verdict until stable had all traffic: 4 ms" in text
+    assert "- From the verdict to the last request on the canary: 2.1 ms" in text
+
+
+def test_lost_requests_are_told_by_kind_where_there_are_any() -> None:
+    text = told(examples.unrestored())
+    assert "lost: 15" in text
+    assert "- Lost: 3 x reset, 12 x timeout" in text
+    assert "- Lost:" not in told(examples.rolled_back_at_5_percent())
+
+
+def test_requests_that_were_not_sent_in_time_are_told() -> None:
+    journal = examples.aborted()
+    journal[-1]["late"] = 1234
+    assert "- Due but not sent, because too many were unanswered: 1,234" in told(journal)
+
+
+def test_that_the_router_could_not_be_told_is_told() -> None:
+    text = told(examples.unrestored())
+    assert "- The router could not be told to go back: the router does not answer at admin.sock: " in text
+    assert "the lease ended, and with it the canary's traffic" in text.lower()
+    assert "Where the traffic is, only the router knows." in told(examples.unrestored_after_promotion())
+
+
+def test_without_a_load_the_numbers_are_the_routers() -> None:
+    text = told(examples.engine_died())
+    assert "- Requests: sent: unknown, answered: 1,600, lost: unknown" in text
+    assert "| my-agent@1.4.2 | stable | 1,400 | unknown |" in text
+
+
+def test_a_gate_by_a_label_says_so_and_names_the_worst() -> None:
+    text = told(examples.new_alert())
+    assert "**alerts** fails above 0, for the worst alertname:" in text
+    assert "1 is above 0 (AgentDown)" in text
+
+
+@pytest.mark.parametrize(
+    ("journal", "said"),
+    [
+        (examples.rolled_back_at_5_percent(), "3.4 s after the canary's first bad answer"),
+        (examples.aborted(), "the rollout was overridden by jan"),
+        (examples.rolled_back_at_5_percent(), "the router confirmed stable for everybody 4 ms after the verdict"),
+        (examples.promoted(), "the old release was kept for 20 s and may be stopped now"),
+        (examples.engine_died(), "a rollout's lease ends, and the router itself returns to stable"),
+        (examples.promoted(), "No gate failed, so there was no incident to respond to"),
+    ],
+)
+def test_manage_4_1_is_answered_part_by_part_with_what_this_rollout_shows(journal: Journal, said: str) -> None:
+    nist = told(journal).split("## NIST")[1]
+    assert said in nist
+    asked = ["Monitoring plan", "Input from users", "Appeal and override", "Decommissioning", "Incident response"]
+    assert all(f"| {part}" in nist for part in [*asked, "Recovery", "Change management"])
