@@ -33,7 +33,7 @@ lint: $(READY)  ## check style, format and types of hooks/ and tests/
 	@.venv/bin/mypy --no-error-summary
 
 bench: bake  ## measure: verdict to last canary request, requests lost, detection, bake time
-	@PYTHONPATH=$(BAKED) .venv/bin/python -m bench $(BAKED)
+	@PYTHONPATH=.:$(BAKED) .venv/bin/python -m bench $(BAKED)
 
 bake: $(READY)
 	@echo "baking the defaults into $(BAKED) ..."

@@ -1,0 +1,34 @@
+"""`python -m bench FOLDER`: measure with the repository that was baked into FOLDER; exit 1 when a goal is missed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from bench import bakes, detection, rollbacks
+from bench.figure import Figure, table
+
+
+def main(repository: Path) -> int:
+    figures: list[Figure] = []
+    for name, measure in (
+        ("bake time", bakes.measure),
+        ("detection, six rehearsals", lambda: detection.measure(repository)),
+        (
+            f"{rollbacks.ROLLBACKS} rollbacks under {rollbacks.REQUESTS_PER_SECOND:g} requests/s",
+            lambda: rollbacks.measure(repository),
+        ),
+    ):
+        print(f"measuring: {name} ...", file=sys.stderr)
+        figures += measure()
+    print(table(figures))
+    written = repository.parent / "bench.json"
+    lines = [{"name": f.name, "value": f.value, "unit": f.unit, "goal": f.goal, "holds": f.holds} for f in figures]
+    written.write_text(json.dumps(lines, indent=2) + "\n")
+    print(f"written: {written}")
+    return 0 if all(figure.holds for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

@@ -1,0 +1,54 @@
+"""(3): from the first bad answer to the verdict, in rehearsals of a release that fails one request in five; against the
+time that collecting the sample floor takes at that weight and load, and two scrapes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from rollout import config, journal
+from rollout.plan import plan
+from rollout.state import State
+
+from bench.figure import Figure, quantile
+
+SPEED, REQUESTS_PER_SECOND, TIMES = 20.0, 100.0, 3
+
+
+def measure(repository: Path) -> list[Figure]:
+    wanted = plan(config.load(repository / "rollout.yaml"), SPEED)
+    figures = []
+    for weight in (0.05, 0.25):
+        measured = [detect(repository, weight) for _ in range(TIMES)]
+        floor = min(gate.at_least or 0 for gate in wanted.gates if gate.name in ("errors", "new_exceptions"))
+        theory = floor / (weight * REQUESTS_PER_SECOND) + 2 * wanted.every_seconds
+        name = f"first bad answer to verdict at {weight:.0%}, median of {TIMES}"
+        figures += [
+            Figure(f"{name}: theory", theory, "s"),
+            Figure(name, quantile(measured, 0.5), "s", theory + 2 * wanted.every_seconds),
+        ]
+    return figures
+
+
+def detect(repository: Path, weight: float) -> float:
+    """Seconds from the first bad answer that the router passed on to the engine's verdict."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "rollout", "rehearse", "--fault", "errors=0.2", "--expect", "rolled_back"]
+        options = [
+            "--state",
+            folder,
+            "--speed",
+            str(SPEED),
+            "--load",
+            str(REQUESTS_PER_SECOND),
+            "--first",
+            f"{weight:.0%}",
+        ]
+        subprocess.run([*command, *options], cwd=repository, check=True, stdout=subprocess.DEVNULL)
+        events = journal.read(State(Path(folder)).newest())
+    verdict, traffic = journal.last_of(events, "verdict"), journal.last_of(events, "traffic")
+    assert verdict  # noqa: S101
+    assert traffic  # noqa: S101  both are there: it ended as expected
+    return float(verdict["time"] - traffic["first_bad_answer"])

@@ -1,0 +1,21 @@
+"""`python -m bench.rollouts SPEC COUNT`: the engine, COUNT times in one process, each time a rollout of its own."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from rollout import config, engine_process
+from rollout.plan import plan
+from rollout.spec import Spec
+
+if __name__ == "__main__":
+    spec = Spec.load(Path(sys.argv[1]))
+    window_seconds = plan(config.parse(spec.policy, "rollout.yaml"), spec.speed).window_seconds
+    for number in range(int(sys.argv[2])):
+        verdict = engine_process.run(replace(spec, rollout=f"{spec.rollout}-{number:03}"))
+        if verdict != "rolled_back":
+            sys.exit(f"rollout {number} ended {verdict}")
+        time.sleep(window_seconds)  # the next one is judged on its own errors
