@@ -45,10 +45,28 @@ def opened(path: Path) -> Iterator[Journal]:
         journal.close()
 
 
+class Tail:
+    """The events of a journal that grows, each once."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._offset_bytes = path, 0
+
+    def new(self) -> list[Event]:
+        """What came since the last call; nothing while there is no file. A line without an end is not read yet: its
+        engine is just writing it, or a crash tore it."""
+        if not self._path.exists():
+            return []
+        with self._path.open("rb") as file:
+            file.seek(self._offset_bytes)
+            whole, end, _ = file.read().rpartition(b"\n")  # bytes: the tear can lie within a character
+        self._offset_bytes += len(whole + end)
+        return [json.loads(line) for line in whole.split(b"\n") if line]
+
+
 def read(path: Path) -> list[Event]:
-    """All whole lines; a last line without an end is one that a crash tore, and is left out."""
-    whole, _, _ = path.read_bytes().rpartition(b"\n")  # bytes: the tear can lie within a character
-    return [json.loads(line) for line in whole.split(b"\n") if line]
+    """All whole lines. Raises FileNotFoundError."""
+    path.stat()
+    return Tail(path).new()
 
 
 def cut_torn_line(path: Path) -> None:

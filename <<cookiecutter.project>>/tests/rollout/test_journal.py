@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from rollout import journal
-from rollout.journal import Journal, last_of, opened, read
+from rollout.journal import Journal, Tail, last_of, opened, read
 
 LINE = '{"time": 1.0, "event": "started"}\n'
 
@@ -105,3 +105,18 @@ def test_the_newest_event_of_some_names_is_found() -> None:
     events: list[journal.Event] = [{"event": "verdict", "n": 1}, {"event": "verdict", "n": 2}, {"event": "ended"}]
     assert last_of(events, "verdict", "started") == {"event": "verdict", "n": 2}
     assert last_of(events, "started") is None
+
+
+def test_a_tail_gives_each_event_once_and_waits_for_the_end_of_a_line(path: Path) -> None:
+    tail = Tail(path)
+    assert tail.new() == []
+    with opened(path) as book:
+        book.write("started", 1.0)
+    assert [event["event"] for event in tail.new()] == ["started"]
+    with path.open("a") as file:
+        file.write('{"time": 2.0, "event": "rea')
+    assert tail.new() == []
+    with path.open("a") as file:
+        file.write('dy"}\n')
+    assert [event["event"] for event in tail.new()] == ["ready"]
+    assert tail.new() == []

@@ -1,0 +1,8 @@
+"""`python -m rollout` is the command `rollout`."""
+
+import sys
+
+from rollout.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

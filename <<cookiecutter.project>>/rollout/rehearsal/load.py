@@ -1,0 +1,132 @@
+"""The load of a rehearsal: requests at an even pace, whatever becomes of the ones before."""
+
+import asyncio
+import errno
+import json
+import random
+import time
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+from yarl import URL
+
+from rollout.rehearsal.counts import Counts, Tally
+
+# Shorter than any server's: a request on a connection the server is just closing would count as lost.
+KEEP_IDLE_SECONDS = 5.0
+
+
+class Load:
+    """Sends `POST {url}/agent/run` as `users` different users from `async with` on until `stop`.
+
+    Open loop: a slow answer does not slow the next request down, up to `at_most` unanswered ones. aiohttp sends
+    a POST once and never again by itself, so what it reports as lost was lost.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        tasks: Sequence[str],
+        requests_per_second: float,
+        users: int = 10_000,
+        seed: int = 0,
+        *,
+        timeout_seconds: float = 60.0,
+        at_most: int = 2000,
+    ) -> None:
+        self._url = URL(url) / "agent" / "run"
+        self._bodies = [json.dumps({"task": task}).encode() for task in tasks]
+        self._requests_per_second = requests_per_second
+        self._users = users
+        self._random = random.Random(seed)  # noqa: S311 - chooses tasks and users, keeps no secret
+        self._timeout_seconds = timeout_seconds
+        self._at_most = at_most
+        self._tally = Tally()
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_IDLE_SECONDS),
+            timeout=aiohttp.ClientTimeout(total=self._timeout_seconds),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"content-type": "application/json"},
+        )
+        self._pacer = asyncio.create_task(self._pace())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # Whoever leaves early, by an error or Ctrl-C, does not want to wait for answers.
+        await self.stop(wait_seconds=0 if error else None)
+
+    def counts(self) -> Counts:
+        """The counts as they are now."""
+        return self._tally.counts()
+
+    async def stop(self, wait_seconds: float | None = None) -> Counts:
+        """Send no more, wait for the answers (None: as long as a request may take), and return the final counts.
+
+        Requests that are given up here stay `unanswered`; they are not lost. Stopping twice is harmless.
+        """
+        self._pacer.cancel()
+        await asyncio.wait([self._pacer])
+        if self._running:
+            # Each request ends by its own timeout; the second more lets them all report it.
+            limit = self._timeout_seconds + 1 if wait_seconds is None else wait_seconds
+            await asyncio.wait(self._running, timeout=limit)
+        for task in list(self._running):
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        await self._session.close()
+        return self.counts()
+
+    async def _pace(self) -> None:
+        began = time.monotonic()
+        due = 0
+        while True:
+            # All that came due since the last turn: time that a busy machine took away is caught up.
+            for _ in range(due, int((time.monotonic() - began) * self._requests_per_second) + 1):
+                due += 1
+                self._start()
+            await asyncio.sleep(began + due / self._requests_per_second - time.monotonic())
+
+    def _start(self) -> None:
+        if len(self._running) >= self._at_most:
+            self._tally.late += 1
+            return
+        task = asyncio.create_task(self._send())
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _send(self) -> None:
+        body = self._random.choice(self._bodies)
+        headers = {"x-user-id": f"user-{self._random.randrange(self._users)}"}
+        self._tally.sent += 1
+        sent_at = time.time()
+        try:
+            async with self._session.post(self._url, data=body, headers=headers, allow_redirects=False) as response:
+                await response.read()
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            self._tally.loss(why_lost(error, self._timeout_seconds))
+        else:
+            self._tally.answer(response.status, response.headers.get("x-release"), sent_at)
+
+
+def why_lost(error: Exception, timeout_seconds: float) -> str:
+    """What happened to a request without an answer, as a kind to count by."""
+    match error:
+        case TimeoutError():
+            return f"no answer within {timeout_seconds:g} s"
+        case aiohttp.ServerDisconnectedError():
+            return "connection closed before the answer"
+        case aiohttp.ClientPayloadError():
+            return "answer cut short"
+        case OSError(errno=errno.ECONNREFUSED):
+            return "connection refused"
+        case OSError(errno=errno.ECONNRESET | errno.EPIPE) | ConnectionResetError():
+            return "connection reset"
+        case _:
+            return f"{type(error).__name__}: {error}"

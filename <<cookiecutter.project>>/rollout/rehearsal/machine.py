@@ -1,0 +1,87 @@
+"""The machine a rehearsal runs on: what it has on PATH, what it can run, and who sits at its terminal."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a program that ended said: its exit code, and its output with its errors among it."""
+
+    code: int
+    output: str
+
+
+class World(Protocol):
+    """What the search for a program may touch."""
+
+    @property
+    def environment(self) -> Mapping[str, str]: ...
+    @property
+    def user(self) -> str:
+        """Who we are, as "uid:gid"."""
+
+    def which(self, name: str) -> str | None: ...
+    def run(self, argv: Sequence[str], timeout_seconds: float | None) -> Answer: ...
+    def ask(self, question: str) -> bool | None:
+        """The answer to a yes-or-no question; None when nobody sits at a terminal."""
+
+    def say(self, line: str) -> None: ...
+
+
+class Machine:
+    """This machine."""
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        return os.environ
+
+    @property
+    def user(self) -> str:
+        return f"{os.getuid()}:{os.getgid()}"
+
+    def which(self, name: str) -> str | None:
+        return shutil.which(name, path=with_system_folders(os.environ.get("PATH", os.defpath)))
+
+    def run(self, argv: Sequence[str], timeout_seconds: float | None) -> Answer:
+        """Run to the end. A program that can't start or doesn't end is an answer too: codes 127 and 124."""
+        try:
+            done = subprocess.run(
+                argv,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+                timeout=timeout_seconds,
+                check=False,
+            )
+        except OSError as error:
+            return Answer(127, str(error))
+        except subprocess.TimeoutExpired:
+            return Answer(124, f"{argv[0]} did not end within {timeout_seconds:g} s")
+        return Answer(done.returncode, done.stdout)
+
+    def ask(self, question: str) -> bool | None:
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            return None
+        try:
+            return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+        except EOFError:
+            return False
+
+    def say(self, line: str) -> None:
+        print(line, file=sys.stderr, flush=True)
+
+
+def with_system_folders(path: str) -> str:
+    """A PATH with each `sbin` beside its `bin` folders: HAProxy lies there, and a plain user's PATH leaves them out."""
+    folders = path.split(os.pathsep)
+    beside = [str(Path(folder).with_name("sbin")) for folder in folders if Path(folder).name == "bin"]
+    return os.pathsep.join([*folders, *beside])

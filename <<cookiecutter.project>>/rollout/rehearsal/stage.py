@@ -1,0 +1,195 @@
+"""The stage of a rehearsal: the real router, the real Prometheus and two releases, as processes of this machine."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from rollout import durable
+from rollout.errors import RouterError
+from rollout.metrics.prometheus import Prometheus
+from rollout.metrics.targets import Target, write
+from rollout.rehearsal.monitoring import copy_faster
+from rollout.rehearsal.programs import Program
+from rollout.router import haproxy
+from rollout.router.haproxy import Haproxy, write_map
+from rollout.router.split import Slot, everybody_on
+from rollout.runtime.process import Process, free_port, listening, wait_until
+
+ROUTER_CONFIG = Path(haproxy.__file__).with_name("haproxy.cfg")
+START_WITHIN_SECONDS = 30.0
+LONGEST_SOCKET_PATH = 90
+"""What HAProxy and the kernels take, with room for the suffix of a temporary name."""
+
+DEADLINE_SECONDS = 120.0
+"""A request's own deadline in production."""
+
+PATIENCE_SECONDS = 20.0
+"""How much longer the router waits, since a busy machine is late with everything, its own deadlines too."""
+
+
+class Stage:
+    """Everything a rollout needs, in a temporary folder. Leaving the context ends every process and removes it."""
+
+    def __init__(self, repository: Path, programs: Mapping[str, Program], speed: float, lease_seconds: float) -> None:
+        self.repository, self.speed = repository, speed
+        self._programs, self._lease_seconds = programs, lease_seconds
+        self._processes: list[Process] = []
+        self._removals: list[tuple[str, ...]] = []
+        self._releases: dict[Slot, Target] = {}
+
+    def __enter__(self) -> Self:
+        self.folder = make_folder()
+        try:
+            self._prepare()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End everything, the newest first."""
+        for process in reversed(self._processes):
+            process.stop()
+        for removal in self._removals:
+            subprocess.run(removal, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _prepare(self) -> None:
+        self.port, self.router_metrics_port, self.prometheus_port = free_port(), free_port(), free_port()
+        self.release_ports: dict[Slot, int] = {"blue": free_port(), "green": free_port()}
+        self.router_folder = self.folder / "router"
+        self.router_folder.mkdir()
+        durable.replace(self.router_folder / "split.map", write_map(everybody_on("blue").entries()))
+        durable.replace(self.router_folder / "trusted.lst", "127.0.0.0/8\n")
+        copy_faster(self.repository / "monitoring", self.folder / "monitoring", self.speed)
+        self._write_targets()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def answer_within_seconds(self) -> float:
+        """When the router gives a request up."""
+        return DEADLINE_SECONDS / self.speed + PATIENCE_SECONDS
+
+    @property
+    def router_socket(self) -> Path:
+        return self.folder / "router.sock"
+
+    @property
+    def router_log(self) -> Path:
+        return self.folder / "router.log"
+
+    @property
+    def router(self) -> Haproxy:
+        return Haproxy(self.router_socket, self.router_folder)
+
+    @property
+    def prometheus(self) -> Prometheus:
+        return Prometheus(f"http://127.0.0.1:{self.prometheus_port}")
+
+    def start(self, name: str, command: tuple[str, ...], environment: Mapping[str, str] | None = None) -> Process:
+        """Start a program whose end is bound to the stage's."""
+        process = Process(name, command, self.folder / f"{name}.log", environment)
+        self._processes.append(process)
+        return process
+
+    def start_router(self) -> Process:
+        """Start HAProxy; returns when its socket answers."""
+        environment = {
+            "ROUTER_BIND": f"127.0.0.1:{self.port}",
+            "ROUTER_METRICS_BIND": f"127.0.0.1:{self.router_metrics_port}",
+            "ROUTER_SOCKET": str(self.router_socket),
+            "ROUTER_FOLDER": str(self.router_folder),
+            "BLUE_ADDRESS": f"127.0.0.1:{self.release_ports['blue']}",
+            "GREEN_ADDRESS": f"127.0.0.1:{self.release_ports['green']}",
+            "LEASE_MOST_MS": str(round(self._lease_seconds * 4 * 1000)),
+            "CHECK_INTERVAL": f"{max(100, round(1000 / self.speed))}ms",
+            "ANSWER_TIMEOUT": f"{round(self.answer_within_seconds * 1000)}ms",
+        }
+        arguments = ["-db", "-f", str(ROUTER_CONFIG)]
+        router = self._start_program("haproxy", "router", arguments, environment, [self.folder, ROUTER_CONFIG.parent])
+        wait_until(self._router_answers, "the router answers", START_WITHIN_SECONDS, [router])
+        return router
+
+    def _router_answers(self) -> bool:
+        try:
+            return bool(self.router.current()) and listening(self.port)
+        except RouterError:  # its port and its socket come up at different moments
+            return False
+
+    def start_prometheus(self) -> Process:
+        """Start Prometheus; returns when it answers."""
+        config = self.folder / "monitoring" / "prometheus.yml"
+        arguments = [
+            f"--config.file={config}",
+            f"--storage.tsdb.path={self.folder / 'tsdb'}",
+            f"--web.listen-address=127.0.0.1:{self.prometheus_port}",
+        ]
+        prometheus = self._start_program("prometheus", "prometheus", arguments, {}, [self.folder])
+        wait_until(lambda: listening(self.prometheus_port), "Prometheus answers", START_WITHIN_SECONDS, [prometheus])
+        return prometheus
+
+    def _start_program(
+        self, program: str, name: str, arguments: list[str], environment: Mapping[str, str], folders: list[Path]
+    ) -> Process:
+        """Start what may be a container; then it is called like the folder, and sees `folders` only."""
+        label = f"{self.folder.name}-{name}"
+        if removal := self._programs[program].removal(label):
+            self._removals.append(removal)
+        return self.start(name, self._programs[program].command(arguments, environment, folders, label), environment)
+
+    def start_release(
+        self, slot: Slot, release: str, extra: Mapping[str, str] | None = None, module: str = "agent"
+    ) -> Process:
+        """Start a release in a slot, with `extra` in its environment, and tell Prometheus. Does not wait: a bad one
+        may never get ready."""
+        port = self.release_ports[slot]
+        self._releases[slot] = Target(slot, release, f"127.0.0.1:{port}")
+        environment = {
+            "AGENT_RELEASE": release,
+            "AGENT_PORT": str(port),
+            "AGENT_DEADLINE_SECONDS": str(max(1.0, DEADLINE_SECONDS / self.speed)),
+            **(extra or {}),
+            "PYTHONPATH": os.pathsep.join(filter(None, [str(self.repository), os.environ.get("PYTHONPATH")])),
+        }
+        process = self.start(f"{slot}-{release}", (sys.executable, "-m", module), environment)
+        self._write_targets()
+        return process
+
+    def wait_for(self, slot: Slot, *, up: bool, alive: Process | None = None) -> None:
+        """Wait until the router sees a slot up, or down."""
+        wait_until(
+            lambda: self.router.health(slot).up is up,
+            f"the router sees {slot} {'up' if up else 'down'}",
+            START_WITHIN_SECONDS,
+            [alive] if alive else [],
+        )
+
+    def _write_targets(self) -> None:
+        write(
+            self.folder / "monitoring" / "targets",
+            list(self._releases.values()),
+            f"127.0.0.1:{self.router_metrics_port}",
+        )
+
+
+def make_folder() -> Path:
+    """A temporary folder whose name leaves room for a socket in it; where the usual place is too deep, below /tmp."""
+    folder = Path(tempfile.mkdtemp(prefix="rehearsal-")).resolve()
+    if len(str(folder / "router.sock")) <= LONGEST_SOCKET_PATH:
+        return folder
+    folder.rmdir()
+    return Path(tempfile.mkdtemp(prefix="rehearsal-", dir="/tmp")).resolve()

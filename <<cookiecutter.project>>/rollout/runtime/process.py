@@ -1,0 +1,100 @@
+"""A release, or another part of a rehearsal, as a process of this machine."""
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from rollout.errors import PartFailed
+
+STOP_WITHIN_SECONDS = 10.0
+PR_SET_PDEATHSIG = 1
+
+
+class Process:
+    """One running program. Its output goes to `log`; it is ended when its parent is, however that ends."""
+
+    def __init__(
+        self, name: str, command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None
+    ) -> None:
+        self.name, self.log = name, log
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **(environment or {})},
+                start_new_session=True,  # Ctrl-C is for us: we move the traffic first, and end the parts then
+                preexec_fn=end_with_parent,
+            )
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def exit_code(self) -> int | None:
+        """None while it runs."""
+        return self._process.poll()
+
+    def check(self) -> None:
+        """Raises PartFailed, with the last lines of its output, when it has ended."""
+        if (code := self.exit_code()) is not None:
+            raise PartFailed(f"{self.name} ended with exit code {code}. Its last lines:\n{self.last_lines()}")
+
+    def last_lines(self, count: int = 5) -> str:
+        return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-count:])
+
+    def wait(self, timeout_seconds: float) -> int:
+        """Its exit code. Raises subprocess.TimeoutExpired."""
+        return self._process.wait(timeout_seconds)
+
+    def send(self, number: signal.Signals) -> None:
+        if self.exit_code() is None:
+            self._process.send_signal(number)
+
+    def stop(self) -> None:
+        """Ask it to end; make it end when it does not."""
+        self.send(signal.SIGTERM)
+        try:
+            self._process.wait(STOP_WITHIN_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def end_with_parent() -> None:
+    """Linux: have the kernel end this process with its parent, so that a killed rehearsal leaves nothing behind."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def free_port() -> int:
+    """A port of the loopback address that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def listening(port: int) -> bool:
+    """Whether something listens there."""
+    with socket.socket() as probe:
+        probe.settimeout(0.2)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def wait_until(done: Callable[[], bool], what: str, within_seconds: float, alive: Sequence[Process] = ()) -> None:
+    """Wait for a condition. Raises PartFailed when one of the processes ends first, or the time is over."""
+    deadline = time.monotonic() + within_seconds
+    while not done():
+        for process in alive:
+            process.check()
+        if time.monotonic() > deadline:
+            logs = "\n".join(f"{process.name}: {process.last_lines()}" for process in alive)
+            raise PartFailed(f"{what}: not within {within_seconds:g} s.\n{logs}")
+        time.sleep(0.02)

@@ -1,0 +1,80 @@
+"""A bad release is taken back, whatever is wrong with it, at 5 % and at 25 %; a good one is promoted."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.rollout.rehearsal.running import Running
+
+pytestmark = pytest.mark.parts
+
+Rehearse = Callable[..., Running]
+ANY_ERROR = {"errors", "new_exceptions"}
+BAD_RELEASES = [
+    ("errors=0.2", ANY_ERROR),
+    ("latency=3s", {"latency_p99"}),
+    ("cost=1.7", {"cost_per_request"}),
+    ("exception=LookupError@0.05", {"new_exceptions"}),
+    ("hang=0.1", {*ANY_ERROR, "latency_p99"}),
+    ("tool_calls=7", {"cost_per_request", "new_alerts"}),
+    ("crash=30", {None}),
+]
+
+
+@pytest.mark.parametrize("first", ["5%", "25%"])
+@pytest.mark.parametrize(("fault", "gates"), BAD_RELEASES, ids=[fault for fault, _ in BAD_RELEASES])
+def test_a_bad_release_ends_on_stable_with_the_reason_named(
+    rehearse: Rehearse, fault: str, gates: set[str | None], first: str
+) -> None:
+    running = rehearse("--fault", fault, "--first", first)
+
+    assert running.end() == 1, running.text()
+
+    report = running.report()
+    assert report["verdict"] == "rolled_back"
+    assert report["gate"] in gates, report["reason"]
+    assert report["requests"]["lost"] == 0 or fault.startswith("crash"), running.text()
+    assert report["last_canary_request_after_verdict_seconds"] < 1
+
+
+def test_a_release_that_never_gets_ready_gets_no_request(rehearse: Rehearse) -> None:
+    running = rehearse("--fault", "unhealthy")
+
+    assert running.end() == 1, running.text()
+
+    report = running.report()
+    assert "never got ready" in report["reason"]
+    assert list(report["requests"]["releases"]) == ["rehearsal-stable"]
+
+
+def test_a_crash_loses_no_more_than_what_the_canary_was_answering(rehearse: Rehearse) -> None:
+    running = rehearse("--fault", "crash=30")
+
+    assert running.end() == 1, running.text()
+
+    report = running.report()
+    assert "down" in report["reason"]
+    assert report["requests"]["lost"] <= 5
+
+
+def test_a_good_release_is_promoted_and_no_request_is_lost(rehearse: Rehearse) -> None:
+    running = rehearse("--expect", "promoted")
+
+    assert running.end() == 0, running.text()
+
+    report = running.report()
+    assert report["verdict"] == "promoted"
+    assert [step["weight"] for step in report["steps"]] == [0.05, 0.25, 1]
+    assert report["requests"]["lost"] == 0
+
+
+def test_a_release_that_dies_after_its_promotion_is_replaced_by_the_one_before(rehearse: Rehearse) -> None:
+    running = rehearse("--fault", "crash=4700", "--first", "100%", "--keep", "20m")
+
+    assert running.end() == 1, running.text()
+
+    events = running.events()
+    verdicts = [event["verdict"] for event in events if event["event"] == "verdict"]
+    assert verdicts == ["promoted", "rolled_back"]
+    restored = next(event for event in events if event["event"] == "restored")
+    assert restored["release"] == "rehearsal-stable"

@@ -1,0 +1,125 @@
+"""Whatever is taken away in mid-rollout, the traffic ends on stable and nothing is left behind."""
+
+import json
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from rollout.rehearsal import routed
+from tests.rollout.rehearsal.running import Running, processes_with, rollout, shifted_to
+
+pytestmark = pytest.mark.parts
+
+Rehearse = Callable[..., Running]
+LEASE_SECONDS = 2.0
+
+
+def test_ctrl_c_moves_the_traffic_first_and_leaves_no_process_and_no_folder(rehearse: Rehearse) -> None:
+    running = rehearse()
+    running.until(shifted_to(0.05))
+    stage = str(running.stage())
+
+    running.process.send_signal(signal.SIGINT)
+
+    assert running.end(30) == 1, running.text()
+    assert [event["event"] for event in running.events()][-5:] == ["verdict", "restored", "drained", "ended", "traffic"]
+    assert processes_with(stage) == []
+    assert list(running.temporary.iterdir()) == []
+
+
+def test_a_killed_rehearsal_leaves_no_process(rehearse: Rehearse) -> None:
+    running = rehearse()
+    running.until(shifted_to(0.05))
+    stage = str(running.stage())
+
+    running.process.kill()
+
+    deadline = time.monotonic() + 20
+    while processes_with(stage):
+        assert time.monotonic() < deadline, processes_with(stage)
+        time.sleep(0.1)
+
+
+def test_abort_takes_the_release_back_and_says_who_wanted_it(rehearse: Rehearse) -> None:
+    running = rehearse()
+    running.until(shifted_to(0.05))
+    assert "is running" in rollout(running.state, "status").stdout
+
+    assert rollout(running.state, "abort", "--reason", "the log looks odd").returncode == 0
+
+    assert running.end(30) == 1, running.text()
+    assert "the log looks odd" in running.report()["reason"]
+
+
+def test_a_second_rollout_is_refused_and_told_who_holds_the_lock(rehearse: Rehearse) -> None:
+    first = rehearse()
+    first.until(shifted_to(0.05))
+
+    second = rehearse("--load", "5", state=first.state)
+
+    assert second.end(60) == 2, second.text()
+    assert "is running, by " in second.text()
+    assert first.process.poll() is None
+
+
+def test_a_killed_engine_gives_all_traffic_back_within_the_lease(rehearse: Rehearse) -> None:
+    running = rehearse("--first", "25%")
+    running.until(shifted_to(0.25))
+    log, canary_seen = running.stage() / "router.log", time.monotonic() + 20
+    while not any(line["slot"] == "green" for line in routed.lines(log)):
+        assert time.monotonic() < canary_seen, running.text()
+        time.sleep(0.05)
+
+    killed = time.time()
+    os.kill(running.child(" engine "), signal.SIGKILL)
+
+    kept = Path(log.parent.parent / "kept.log")
+    while time.time() < killed + LEASE_SECONDS + 0.8:  # the stage ends a little later, and its log with it
+        kept.write_text(log.read_text())
+        time.sleep(0.05)
+    assert 0 < routed.last_after(kept, "green", killed) <= LEASE_SECONDS + 0.1
+    assert routed.last_after(kept, "blue", killed) > LEASE_SECONDS + 0.3
+    assert running.end(30) == 3, running.text()
+    assert running.report()["verdict"] == "in_doubt"
+    assert "died" in running.report()["reason"]
+
+
+def test_without_prometheus_the_weight_is_held_and_then_everybody_is_on_stable(rehearse: Rehearse) -> None:
+    running = rehearse()
+    running.until(shifted_to(0.05))
+
+    os.kill(running.child("prometheus.yml"), signal.SIGKILL)
+
+    assert running.end(60) == 3, running.text()
+    assert running.report()["verdict"] == "in_doubt"
+    weights = [event["weight"] for event in running.events() if event["event"] in ("shifted", "measured")]
+    assert set(weights) == {0.05}
+
+
+def test_a_canary_that_hangs_is_a_failure_and_not_silence(rehearse: Rehearse) -> None:
+    running = rehearse("--first", "25%")
+    running.until(shifted_to(0.25))
+
+    os.kill(running.child("AGENT_RELEASE=rehearsal-good"), signal.SIGSTOP)
+
+    assert running.end(90) == 1, running.text()
+    assert running.report()["verdict"] == "rolled_back"
+
+
+def test_a_journal_is_enough_to_rebuild_each_decision(rehearse: Rehearse) -> None:
+    running = rehearse("--fault", "errors=0.5", "--first", "25%")
+
+    assert running.end() == 1, running.text()
+
+    events = running.events()
+    assert all({"time", "event"} <= event.keys() for event in events)
+    verdict = next(event for event in events if event["event"] == "verdict")
+    measured = [event for event in events if event["event"] == "measured"][-1]
+    failed = next(gate for gate in measured["gates"] if gate["gate"] == verdict["gate"])
+    assert failed["value"] > failed["limit"]
+    assert failed["samples"] >= failed["at_least"]
+    assert json.dumps(events[0]["policy"]["gates"]).count('"query"') == 6

@@ -1,0 +1,52 @@
+"""What can't be rehearsed is refused with one message, exit code 2, and nothing left behind."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.rollout.rehearsal.running import REPOSITORY, Running
+
+pytestmark = pytest.mark.parts
+
+Rehearse = Callable[..., Running]
+
+
+def copy_with_policy(folder: Path, old: str, new: str) -> Path:
+    """The repository's parts that a rehearsal reads, with one change in rollout.yaml. Returns the policy's path."""
+    for name in ("monitoring", "evals", "agent", "rollout"):
+        shutil.copytree(REPOSITORY / name, folder / name)
+    text = (REPOSITORY / "rollout.yaml").read_text()
+    assert old in text
+    (folder / "rollout.yaml").write_text(text.replace(old, new, 1))
+    return folder / "rollout.yaml"
+
+
+def test_a_fault_that_does_not_exist_is_refused_with_a_list_of_those_that_do(rehearse: Rehearse) -> None:
+    running = rehearse("--fault", "eror=0.2")
+
+    assert running.end(60) == 2, running.text()
+    assert "errors=0.2" in running.text()
+    assert "Traceback" not in running.text()
+    assert list(running.temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("fail_above: 60s", "fail_above: 10m", "gates.latency_p99.fail_above: 600 s can never be exceeded"),
+        ("histogram_quantile(0.99,", "histogram_quantile(0.99", "gates.latency_p99.query: Prometheus refuses it"),
+        ("weight: 25%", "weight: 125%", "steps[1].weight: 125% is more than everybody"),
+    ],
+)
+def test_a_policy_that_can_not_work_is_refused_before_a_canary_is_started(
+    rehearse: Rehearse, tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    running = rehearse("--policy", str(copy_with_policy(tmp_path / "repository", old, new)))
+
+    assert running.end(60) == 2, running.text()
+    assert said in running.text()
+    assert "Traceback" not in running.text()
+    assert running.events() == []
+    assert list(running.temporary.iterdir()) == []
