@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -58,12 +59,14 @@ class Stage:
         self.close()
 
     def close(self) -> None:
-        """End everything, the newest first."""
+        """End everything, the newest first. A second Ctrl-C does not stop that half way."""
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         for process in reversed(self._processes):
             process.stop()
         for removal in self._removals:
             subprocess.run(removal, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
+        signal.signal(signal.SIGINT, before)
 
     def _prepare(self) -> None:
         self.port, self.router_metrics_port, self.prometheus_port = free_port(), free_port(), free_port()

@@ -1,11 +1,11 @@
-import resource
-from collections.abc import Iterator
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from rollout import journal
-from rollout.journal import Journal, Tail, last_of, opened, read
+from rollout.journal import Tail, last_of, opened, read
 
 LINE = '{"time": 1.0, "event": "started"}\n'
 
@@ -82,22 +82,27 @@ def test_a_journal_of_nothing_but_a_torn_line_begins_anew(path: Path) -> None:
     assert [event["event"] for event in read(path)] == ["started"]
 
 
-@pytest.fixture
-def full_disk() -> Iterator[None]:
-    """A file may not grow beyond 100 bytes."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+WRITE_TWICE = """
+import resource, sys
+from pathlib import Path
+from rollout.journal import Journal
+resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))  # no file may grow beyond 100 bytes
+book = Journal(Path(sys.argv[1]))
+for _ in range(2):
+    try:
+        book.write("started", 1.0, reason="x" * 200)
+    except OSError as error:
+        print(error.strerror)
+book.close()
+print("closed")
+"""
 
 
-@pytest.mark.usefixtures("full_disk")
 def test_a_full_disk_is_an_error_of_each_write_and_not_of_the_end(path: Path) -> None:
-    book = Journal(path)
-    for _ in range(2):
-        with pytest.raises(OSError, match="File too large"):
-            book.write("started", 1.0, reason="x" * 200)
-    book.close()
+    # in a process of its own: the limit holds for all that this one writes, its report too
+    command = [sys.executable, "-c", WRITE_TWICE, str(path)]
+    said = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True).stdout
+    assert said.splitlines() == ["File too large", "File too large", "closed"]
     assert read(path) == []
 
 
