@@ -70,8 +70,16 @@ def _recovery(evidence: Evidence) -> str:
     if evidence.unrestored:
         return f"The router could not be told to go back: {evidence.unrestored}. {_without_the_router(evidence)}"
     if evidence.abandoned:
-        return "Without its engine a rollout's lease ends, and the router itself returns to stable."
+        return _without_the_engine(evidence)
     return "Not needed so far: the lease and the gates stood ready to return all traffic to stable."
+
+
+def _without_the_engine(evidence: Evidence) -> str:
+    if evidence.settled is None:
+        return "Where the traffic is, only the router knows."
+    if evidence.settled > 0:
+        return "Not shown: the engine died after the promotion, and nothing watches the new release for a rollback."
+    return "Without its engine a rollout's lease ends, and the router itself returns to stable."
 
 
 def _without_the_router(evidence: Evidence) -> str:

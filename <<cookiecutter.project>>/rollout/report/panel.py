@@ -18,7 +18,7 @@ _CRISP = {"shape_rendering": "crispEdges"}  # or a seam shows between two areas
 def panel(evidence: Evidence, axis: Axis, top: float, bottom: float) -> Iterator[str]:
     """The stacked areas between two heights, with the steps' weights in the band above them."""
     yield from _scale(axis, top, bottom)
-    for share in _shown(evidence, axis):
+    for share in shown(evidence, axis):
         yield from _areas(share, STABLE if evidence.stable else GRID, axis, top, bottom)
     yield from _steps(evidence.steps, axis, top)
 
@@ -46,11 +46,12 @@ def first_bad_answer(evidence: Evidence, axis: Axis, top: float, bottom: float) 
     yield from _label(f"first bad answer, {duration(seconds)}", x, bottom - 30, axis, CARD, INK)
 
 
-def _shown(evidence: Evidence, axis: Axis) -> list[Share]:
+def shown(evidence: Evidence, axis: Axis) -> list[Share]:
     """The shares, and what holds after the last event up to the picture's edge."""
     shares = list(evidence.shares)
     if evidence.settled is not None:
-        shares.append(Share(axis.ended_seconds, axis.knots[-1][0], evidence.settled, evidence.abandoned))
+        inferred = evidence.abandoned or evidence.unrestored is not None
+        shares.append(Share(axis.ended_seconds, axis.knots[-1][0], evidence.settled, inferred))
     return shares
 
 

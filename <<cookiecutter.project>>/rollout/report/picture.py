@@ -8,7 +8,7 @@ from rollout.report.colours import BAD, CANARY, CARD, EDGE, FAINT, FONT, GRID, I
 from rollout.report.evidence import Evidence
 from rollout.report.gates import OUTCOMES
 from rollout.report.headline import headline
-from rollout.report.panel import first_bad_answer, panel, verdict_lines
+from rollout.report.panel import first_bad_answer, panel, shown, verdict_lines
 from rollout.report.strips import strip
 from rollout.report.svg import element, fitted, line, rect, text, words
 from rollout.words import moment, number, short
@@ -45,7 +45,7 @@ def picture(evidence: Evidence) -> str:
     for index, gate in enumerate(evidence.gates):
         top = panel_bottom + 14 + index * (_STRIP_HEIGHT + _STRIP_GAP)
         parts += strip(gate, times, top, top + _STRIP_HEIGHT)
-    parts += _foot(evidence, height - 18)
+    parts += _foot(evidence, times, height - 18)
     return element(
         "svg",
         *parts,
@@ -86,7 +86,7 @@ def _grid(evidence: Evidence, times: Axis, top: float, bottom: float) -> Iterato
     yield text((_LEFT + _RIGHT) / 2, bottom + 27, title, font_size=11, fill=FAINT, text_anchor="middle")
 
 
-def _foot(evidence: Evidence, y: float) -> Iterator[str]:
+def _foot(evidence: Evidence, times: Axis, y: float) -> Iterator[str]:
     """What the marks mean, as far as they occur, and which rollout this is."""
     seen = {point.outcome for gate in evidence.gates for point in gate.points}
     x: float = 24
@@ -98,7 +98,7 @@ def _foot(evidence: Evidence, y: float) -> Iterator[str]:
         yield line(x, y - 4, x + 22, y - 4, stroke=BAD, stroke_width=1.2, stroke_dasharray="5 4")
         yield text(x + 28, y, "limit", font_size=11, fill=FAINT)
         x += 28 + 35 + 14
-    if evidence.abandoned or any(share.inferred for share in evidence.shares):
+    if any(share.inferred for share in shown(evidence, times)):
         yield rect(x, y - 10, 22, 12, fill=STABLE, fill_opacity=0.35)
         yield rect(x, y - 10, 22, 12, fill="url(#unseen)")
         yield text(x + 28, y, "not recorded", font_size=11, fill=FAINT)

@@ -1,4 +1,4 @@
-"""A bad release is taken back, whatever is wrong with it, at 5 % and at 25 %; a good one is promoted."""
+"""A bad release is taken back, whatever is wrong with it and at whatever step it shows; a good one is promoted."""
 
 from collections.abc import Callable
 
@@ -9,22 +9,26 @@ from tests.rollout.rehearsal.running import Running
 pytestmark = pytest.mark.parts
 
 Rehearse = Callable[..., Running]
+IN_FLIGHT = 5
+"""A release that dies takes down what it was answering, and nothing else."""
+
 ANY_ERROR = {"errors", "new_exceptions"}
 BAD_RELEASES = [
-    ("errors=0.2", ANY_ERROR),
-    ("latency=3s", {"latency_p99"}),
-    ("cost=1.7", {"cost_per_request"}),
-    ("exception=LookupError@0.05", {"new_exceptions"}),
-    ("hang=0.1", {*ANY_ERROR, "latency_p99"}),
-    ("tool_calls=7", {"cost_per_request", "new_alerts"}),
-    ("crash=30", {None}),
+    ("5%", "errors=0.2", ANY_ERROR),
+    ("5%", "crash=30", {None}),
+    ("25%", "errors=0.2", ANY_ERROR),
+    ("25%", "latency=3s", {"latency_p99"}),
+    ("25%", "cost=1.7", {"cost_per_request"}),
+    ("25%", "exception=LookupError@0.03", ANY_ERROR),
+    ("25%", "hang=0.1", {*ANY_ERROR, "latency_p99"}),
+    ("25%", "tool_calls=7", {"cost_per_request", "new_alerts"}),
+    ("25%", "crash=30", {None}),
 ]
 
 
-@pytest.mark.parametrize("first", ["5%", "25%"])
-@pytest.mark.parametrize(("fault", "gates"), BAD_RELEASES, ids=[fault for fault, _ in BAD_RELEASES])
+@pytest.mark.parametrize(("first", "fault", "gates"), BAD_RELEASES)
 def test_a_bad_release_ends_on_stable_with_the_reason_named(
-    rehearse: Rehearse, fault: str, gates: set[str | None], first: str
+    rehearse: Rehearse, first: str, fault: str, gates: set[str | None]
 ) -> None:
     running = rehearse("--fault", fault, "--first", first)
 
@@ -33,7 +37,7 @@ def test_a_bad_release_ends_on_stable_with_the_reason_named(
     report = running.report()
     assert report["verdict"] == "rolled_back"
     assert report["gate"] in gates, report["reason"]
-    assert report["requests"]["lost"] == 0 or fault.startswith("crash"), running.text()
+    assert report["requests"]["lost"] <= (IN_FLIGHT if gates == {None} else 0), running.text()
     assert report["last_canary_request_after_verdict_seconds"] < 1
 
 
@@ -45,16 +49,6 @@ def test_a_release_that_never_gets_ready_gets_no_request(rehearse: Rehearse) -> 
     report = running.report()
     assert "never got ready" in report["reason"]
     assert list(report["requests"]["releases"]) == ["rehearsal-stable"]
-
-
-def test_a_crash_loses_no_more_than_what_the_canary_was_answering(rehearse: Rehearse) -> None:
-    running = rehearse("--fault", "crash=30")
-
-    assert running.end() == 1, running.text()
-
-    report = running.report()
-    assert "down" in report["reason"]
-    assert report["requests"]["lost"] <= 5
 
 
 def test_a_good_release_is_promoted_and_no_request_is_lost(rehearse: Rehearse) -> None:

@@ -104,6 +104,8 @@ def test_a_gate_by_a_label_says_so_and_names_the_worst() -> None:
         (examples.rolled_back_at_5_percent(), "the router confirmed stable for everybody 4 ms after the verdict"),
         (examples.promoted(), "the old release was kept for 20 s and may be stopped now"),
         (examples.engine_died(), "a rollout's lease ends, and the router itself returns to stable"),
+        (examples.died_when_promoting(), "Where the traffic is, only the router knows"),
+        (examples.promoted()[:-3], "the engine died after the promotion, and nothing watches the new release"),
         (examples.promoted(), "No gate failed, so there was no incident to respond to"),
     ],
 )

@@ -88,6 +88,22 @@ def test_what_nobody_recorded_is_drawn_so_and_explained(make: type[Journal]) -> 
     assert "not recorded" in words(drawn(make()))
 
 
+@pytest.mark.parametrize("make", [examples.engine_died, examples.unrestored])
+def test_what_holds_after_the_last_event_is_hatched_up_to_the_edge_when_the_router_did_not_confirm_it(
+    make: type[Journal],
+) -> None:
+    svg = drawn(make())
+    hatched = [rect for rect in svg.iter(f"{SVG}rect") if rect.get("fill") == "url(#unseen)"]
+    ends = [float(rect.get("x", "0")) + float(rect.get("width", "0")) for rect in hatched]
+    assert max(ends) == pytest.approx(max(end for _, end in areas(svg, STABLE)), abs=0.2)
+
+
+def test_what_only_the_router_knows_stays_blank_and_the_legend_names_no_hatching() -> None:
+    svg = drawn(examples.died_when_promoting())
+    assert "not recorded" not in words(svg)
+    assert not [rect for rect in svg.iter(f"{SVG}rect") if rect.get("fill") == "url(#unseen)"]
+
+
 def test_an_engine_that_lives_leaves_what_comes_next_open() -> None:
     def edge(alive: bool) -> float:
         return max(end for _, end in areas(drawn(examples.engine_died(), alive=alive), STABLE))
