@@ -9,7 +9,10 @@ import yaml
 
 from rollout import quantity
 
-DURATIONS = frozenset({"scrape_interval", "scrape_timeout", "evaluation_interval", "for"})
+SHORTEST_FOR_SECONDS = 30.0
+"""An alert's patience is for scrapes that fail, and they fail on a busy machine however fast the rehearsal is."""
+
+DURATIONS = frozenset({"scrape_interval", "scrape_timeout", "evaluation_interval"})
 SECONDS = {**quantity.SECONDS, "w": 7 * 86400.0, "y": 365 * 86400.0}
 PART = re.compile(r"(\d+)(ms|[smhdwy])")
 TIME = re.compile(rf"(?:{PART.pattern})+")
@@ -38,8 +41,11 @@ def faster(node: Any, speed: float) -> Any:
 
 
 def faster_value(key: str, value: Any, speed: float) -> Any:
-    whole = key in DURATIONS and isinstance(value, str)
-    return shorter(value, speed) if whole else faster(value, speed)
+    if key == "for" and isinstance(value, str):
+        return quantity.promql_duration(max(seconds(value) / speed, min(seconds(value), SHORTEST_FOR_SECONDS)))
+    if key in DURATIONS and isinstance(value, str):
+        return shorter(value, speed)
+    return faster(value, speed)
 
 
 def shorter(text: str, speed: float) -> str:

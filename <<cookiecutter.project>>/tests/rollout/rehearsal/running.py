@@ -85,6 +85,19 @@ def rollout(state: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=60)
 
 
+def policy_text() -> str:
+    return (REPOSITORY / "rollout.yaml").read_text()
+
+
+def copy_repository(folder: Path, policy: str) -> Path:
+    """What a rehearsal reads of the repository, with another policy. Returns the policy's path."""
+    for name in ("monitoring", "evals"):
+        shutil.copytree(REPOSITORY / name, folder / name)
+    (folder / "agent").symlink_to(REPOSITORY / "agent")
+    (folder / "rollout.yaml").write_text(policy)
+    return folder / "rollout.yaml"
+
+
 def children(pid: int) -> list[int]:
     """Linux: the processes that this one started."""
     tasks = Path(f"/proc/{pid}/task").glob("*/children")

@@ -1,10 +1,12 @@
 """A bad release is taken back, whatever is wrong with it and at whatever step it shows; a good one is promoted."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+import yaml
 
-from tests.rollout.rehearsal.running import Running
+from tests.rollout.rehearsal.running import Running, copy_repository, policy_text
 
 pytestmark = pytest.mark.parts
 
@@ -58,8 +60,20 @@ def test_a_good_release_is_promoted_and_no_request_is_lost(rehearse: Rehearse) -
 
     report = running.report()
     assert report["verdict"] == "promoted"
-    assert [step["weight"] for step in report["steps"]] == [0.05, 0.25, 1]
+    assert [step["weight"] for step in report["steps"][:3]] == [0.05, 0.25, 1]
     assert report["requests"]["lost"] == 0
+
+
+def test_without_its_gates_the_same_bad_release_is_promoted(rehearse: Rehearse, tmp_path: Path) -> None:
+    policy = yaml.safe_load(policy_text())
+    for gate in ANY_ERROR:
+        del policy["gates"][gate]
+    blind = copy_repository(tmp_path / "repository", yaml.safe_dump(policy))
+    running = rehearse("--fault", "errors=0.2", "--first", "100%", "--keep", "1s", "--policy", str(blind))
+
+    assert running.end() == 0, running.text()
+
+    assert running.report()["requests"]["releases"]["rehearsal-errors-0.2"]["errors"] > 100
 
 
 def test_a_release_that_dies_after_its_promotion_is_replaced_by_the_one_before(rehearse: Rehearse) -> None:

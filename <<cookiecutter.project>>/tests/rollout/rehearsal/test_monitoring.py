@@ -33,10 +33,10 @@ def test_each_duration_in_promql_is_divided_and_no_name_is_touched(promql: str, 
 
 
 def test_intervals_and_pending_times_are_divided_wherever_they_stand() -> None:
-    content = {"global": {"scrape_interval": "5s"}, "groups": [{"rules": [{"for": "1m", "labels": {"for": "us"}}]}]}
+    content = {"global": {"scrape_interval": "5s"}, "groups": [{"rules": [{"for": "20m", "labels": {"for": "us"}}]}]}
     assert faster(content, speed=20) == {
         "global": {"scrape_interval": "250ms"},
-        "groups": [{"rules": [{"for": "3000ms", "labels": {"for": "us"}}]}],
+        "groups": [{"rules": [{"for": "60000ms", "labels": {"for": "us"}}]}],
     }
 
 
@@ -52,6 +52,11 @@ def test_no_duration_becomes_nothing() -> None:
 @pytest.mark.parametrize(("time", "expected"), [("90s", 90), ("1h30m", 5400), ("2w", 1_209_600), ("1y", 31_536_000)])
 def test_prometheus_durations_are_read(time: str, expected: float) -> None:
     assert seconds(time) == expected
+
+
+@pytest.mark.parametrize(("shipped", "rehearsed"), [("3m", "30000ms"), ("20s", "20000ms"), ("1h30m", "270000ms")])
+def test_an_alert_waits_30_seconds_at_least_if_it_does_so_in_production(shipped: str, rehearsed: str) -> None:
+    assert faster({"for": shipped}, 20) == {"for": rehearsed}
 
 
 def test_the_shipped_configuration_scrapes_faster_and_has_a_folder_for_its_targets(tmp_path: Path) -> None:

@@ -1,26 +1,15 @@
 """What can't be rehearsed is refused with one message, exit code 2, and nothing left behind."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.rollout.rehearsal.running import REPOSITORY, Running
+from tests.rollout.rehearsal.running import Running, copy_repository, policy_text
 
 pytestmark = pytest.mark.parts
 
 Rehearse = Callable[..., Running]
-
-
-def copy_with_policy(folder: Path, old: str, new: str) -> Path:
-    """The repository's parts that a rehearsal reads, with one change in rollout.yaml. Returns the policy's path."""
-    for name in ("monitoring", "evals", "agent", "rollout"):
-        shutil.copytree(REPOSITORY / name, folder / name)
-    text = (REPOSITORY / "rollout.yaml").read_text()
-    assert old in text
-    (folder / "rollout.yaml").write_text(text.replace(old, new, 1))
-    return folder / "rollout.yaml"
 
 
 def test_a_fault_that_does_not_exist_is_refused_with_a_list_of_those_that_do(rehearse: Rehearse) -> None:
@@ -43,7 +32,9 @@ def test_a_fault_that_does_not_exist_is_refused_with_a_list_of_those_that_do(reh
 def test_a_policy_that_can_not_work_is_refused_before_a_canary_is_started(
     rehearse: Rehearse, tmp_path: Path, old: str, new: str, said: str
 ) -> None:
-    running = rehearse("--policy", str(copy_with_policy(tmp_path / "repository", old, new)))
+    assert old in policy_text()
+    policy = copy_repository(tmp_path / "repository", policy_text().replace(old, new, 1))
+    running = rehearse("--policy", str(policy))
 
     assert running.end(60) == 2, running.text()
     assert said in running.text()
