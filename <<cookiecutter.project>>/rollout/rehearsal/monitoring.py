@@ -41,7 +41,7 @@ def faster(node: Any, speed: float) -> Any:
 
 
 def faster_value(key: str, value: Any, speed: float) -> Any:
-    if key == "for" and isinstance(value, str):
+    if key == "for" and isinstance(value, str) and TIME.fullmatch(value):
         return quantity.promql_duration(max(seconds(value) / speed, min(seconds(value), SHORTEST_FOR_SECONDS)))
     if key in DURATIONS and isinstance(value, str):
         return shorter(value, speed)
