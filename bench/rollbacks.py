@@ -27,6 +27,7 @@ from bench.figure import Figure, quantile
 
 ROLLBACKS, REQUESTS_PER_SECOND, SPEED, ERROR_RATIO = 100, 520.0, 60.0, 0.3
 LIMIT_SECONDS = 0.050
+WITHIN_SECONDS = 900.0
 
 
 def measure(repository: Path) -> list[Figure]:
@@ -60,9 +61,7 @@ async def roll_back(repository: Path, stage: Stage) -> tuple[Counts, list[float]
         state = State(stage.folder / "state")
         command = (sys.executable, "-m", "bench.rollouts", save_spec(repository, stage, state), str(ROLLBACKS))
         engine = stage.start("engine", command)
-        while engine.exit_code() is None:
-            await asyncio.sleep(0.2)
-        if engine.exit_code():
+        if await asyncio.to_thread(engine.wait, WITHIN_SECONDS):
             raise SystemExit(engine.last_lines(20))
         counts = await load.stop()
         return counts, waits_after_verdicts(stage, state), loop.time() - began
