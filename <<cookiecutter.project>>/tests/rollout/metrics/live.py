@@ -17,6 +17,7 @@ from rollout.plan import plan
 from rollout.policy import Policy
 from rollout.rehearsal.programs import Program
 from rollout.runtime.process import Process, free_port, wait_until
+from tests.rollout import policies
 from tests.rollout.metrics.exporter import Exporter
 from tests.rollout.metrics.releases import series
 
@@ -42,13 +43,8 @@ groups:
 """
 
 
-def shipped_text() -> str:
-    """rollout.yaml as it is baked."""
-    return (ROOT / "rollout.yaml").read_text(encoding="utf-8").replace("<< cookiecutter.target >>", "docker")
-
-
 def shipped() -> Policy:
-    return config.parse(shipped_text(), "rollout.yaml")
+    return config.parse(policies.shipped(), "rollout.yaml")
 
 
 def start_prometheus(program: Program, folder: Path, config_file: Path) -> tuple[Process, Prometheus]:

@@ -8,7 +8,8 @@ from rollout.metrics.prometheus import Prometheus
 from rollout.placeholders import Values
 from rollout.plan import plan
 from rollout.runtime.process import free_port
-from tests.rollout.metrics.live import Live, shipped_text
+from tests.rollout import policies
+from tests.rollout.metrics.live import Live
 from tests.rollout.metrics.releases import Agent
 
 pytestmark = pytest.mark.parts
@@ -54,7 +55,7 @@ def check(text: str, server: Prometheus) -> None:
 
 def test_the_shipped_gates_are_accepted_before_the_canary_has_a_single_series(live: Live, old: Agent) -> None:
     live.publish(old.text())
-    check(shipped_text(), live.server)
+    check(policies.shipped(), live.server)
 
 
 @pytest.mark.parametrize(("before", "after", "said"), MISTAKES.values(), ids=MISTAKES.keys())
@@ -62,8 +63,8 @@ def test_a_gate_that_could_never_be_judged_is_refused_with_its_key(
     live: Live, old: Agent, before: str, after: str, said: list[str]
 ) -> None:
     live.publish(old.text())
-    text = shipped_text().replace(before, after, 1)
-    assert text != shipped_text()
+    text = policies.shipped().replace(before, after, 1)
+    assert text != policies.shipped()
     with pytest.raises(PolicyError) as refused:
         check(text, live.server)
     for words in said:
@@ -72,4 +73,4 @@ def test_a_gate_that_could_never_be_judged_is_refused_with_its_key(
 
 def test_without_a_prometheus_the_rollout_is_refused() -> None:
     with pytest.raises(Refused, match="no gate could be judged"):
-        check(shipped_text(), Prometheus(f"http://127.0.0.1:{free_port()}"))
+        check(policies.shipped(), Prometheus(f"http://127.0.0.1:{free_port()}"))
