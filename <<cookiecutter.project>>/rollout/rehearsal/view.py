@@ -18,6 +18,7 @@ from rollout.words import clock
 
 LINES_SHOWN = 6
 SECONDS_BETWEEN_MEASUREMENTS = 5.0
+BAD = ("fail", "error")
 
 
 class View(Protocol):
@@ -40,7 +41,7 @@ def view_on(console: Console) -> View:
 
 
 class PlainView:
-    """One line for each event worth a sentence; measurements now and then, and when an outcome changes."""
+    """One line for each event worth a sentence; measurements now and then, and when a gate begins or ends to fail."""
 
     def __init__(self, write: Callable[[str], None]) -> None:
         self._write = write
@@ -68,7 +69,8 @@ class PlainView:
         self._counts = counts
 
     def _is_news(self, now: float) -> bool:
-        outcomes = tuple((gate.gate, gate.outcome) for gate in self._progress.gates)
+        # near a floor of samples an outcome flips many times a second: only what is bad is news at once
+        outcomes = tuple((gate.gate, gate.outcome) for gate in self._progress.gates if gate.outcome in BAD)
         if outcomes == self._said and now - self._said_at < SECONDS_BETWEEN_MEASUREMENTS:
             return False
         self._said, self._said_at = outcomes, now

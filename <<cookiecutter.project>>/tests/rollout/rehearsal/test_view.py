@@ -58,11 +58,12 @@ def test_a_bad_rollout_names_its_gate_with_value_and_limit() -> None:
     assert "all traffic is on v1 (blue) again" in text
 
 
-def test_measurements_are_told_every_5_seconds_or_when_an_outcome_changes() -> None:
-    late = [("pass", 0.01, ""), ("inconclusive", None, "7 of 20")]
+def test_measurements_are_told_every_5_seconds_or_when_a_gate_begins_to_fail() -> None:
+    few = [("pass", 0.01, ""), ("inconclusive", None, "7 of 20")]
+    broken = [("pass", 0.01, ""), ("error", None, "it does not answer")]
     events = [started(), shifted(0, 1, 0.05)]
-    events += [measured(seconds, 1, 0.05, 40 - seconds, PASSES) for seconds in (1, 2, 3, 6, 7)]
-    events += [measured(8, 1, 0.05, 32, late)]
+    events += [measured(seconds, 1, 0.05, 40 - seconds, PASSES) for seconds in (1, 2, 3, 6)]
+    events += [measured(7, 1, 0.05, 33, few), measured(8, 1, 0.05, 32, broken)]
     told_at = [line.split()[0] for line in lines(events)[2:]]
     assert told_at == ["0:01.0", "0:06.0", "0:08.0"]
 
