@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +32,7 @@ from rollout.state import State, new_rollout
 
 STABLE = "rehearsal-stable"
 BASELINE_WITHIN_SECONDS = 30.0
+DISCOVERED_WITHIN_SECONDS = 10.0
 ENGINE_ENDS = {0, 1, 2, 3}
 AFTER_THE_END_SECONDS = 1.0
 """The load goes on this long after the end, to see that no request reaches the canary any more; after the engine's
@@ -154,6 +155,15 @@ class Rehearsal:
             if canary.exit_code() == 2:  # it refused its own settings: the fault's name is wrong
                 raise Refused(canary.last_lines(20)) from error
             # a canary that is late, ill or dead is the engine's to judge
+        with suppress(PartFailed):  # and so is a Prometheus that is gone
+            await asyncio.to_thread(wait_until, self._canary_is_scraped, "scraped", DISCOVERED_WITHIN_SECONDS)
+
+    def _canary_is_scraped(self) -> bool:
+        """Whether Prometheus has found both targets of the canary, its own and the router's: it looks every 5 s only,
+        whatever the speed, and what comes before its first scrape is not counted."""
+        with suppress(MetricsError):
+            return self._stage.prometheus.value(f'count(up{{release="{self._wish.release}"}})') == 2
+        return False
 
     def _start_engine(self) -> Process:
         spec = Spec(
