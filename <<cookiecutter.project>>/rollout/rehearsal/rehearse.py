@@ -45,12 +45,12 @@ class Wish:
 
     policy: Path
     state: State
-    faults: str = ""
-    speed: float = 20.0
-    requests_per_second: float = 100.0
-    first_weight: float = 0.0
-    keep_seconds: float = 300.0
-    keep_going: bool = False
+    faults: str
+    speed: float
+    requests_per_second: float
+    first_weight: float
+    keep_seconds: float
+    keep_going: bool
 
     @property
     def repository(self) -> Path:
@@ -135,11 +135,14 @@ class Rehearsal:
             await asyncio.sleep(0.05)  # here, and not in the thread: Ctrl-C does not wait for the deadline
 
     def _has_baseline(self) -> bool:
+        return self._measured(f'sum(rate(agent_requests_total{{release="{STABLE}"}}[10s]))') > 0
+
+    def _measured(self, promql: str) -> float:
+        """What Prometheus says now; 0 while it says nothing."""
         try:
-            question = f'sum(rate(agent_requests_total{{release="{STABLE}"}}[10s])) > 0'
-            return self._stage.prometheus.value(question) > 0
+            return self._stage.prometheus.value(promql)
         except MetricsError:
-            return False
+            return 0.0
 
     def _check_policy(self) -> None:
         values = Values(self._wish.release, STABLE, self._plan.window_seconds, 0, 1)
@@ -161,9 +164,7 @@ class Rehearsal:
     def _canary_is_scraped(self) -> bool:
         """Whether Prometheus has found both targets of the canary, its own and the router's: it looks every 5 s only,
         whatever the speed, and what comes before its first scrape is not counted."""
-        with suppress(MetricsError):
-            return self._stage.prometheus.value(f'count(up{{release="{self._wish.release}"}})') == 2
-        return False
+        return self._measured(f'count(up{{release="{self._wish.release}"}})') == 2
 
     def _start_engine(self) -> Process:
         spec = Spec(
