@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from bench import bakes, detection, rollbacks
+from bench import bakes, detection, images, rollbacks
 from bench.figure import Figure, table
 
 
@@ -14,6 +14,7 @@ def main(repository: Path) -> int:
     figures: list[Figure] = []
     for name, measure in (
         ("bake time", bakes.measure),
+        ("the images: builds, sizes, time to healthy", lambda: images.measure(repository)),
         ("detection, six rehearsals", lambda: detection.measure(repository)),
         (
             f"{rollbacks.ROLLBACKS} rollbacks under {rollbacks.REQUESTS_PER_SECOND:g} requests/s",

@@ -14,7 +14,7 @@ from rollout.errors import MetricsError
 from rollout.metrics.prometheus import Prometheus
 from rollout.plan import plan
 from rollout.rehearsal import routed
-from rollout.rehearsal.counts import Counts
+from rollout.view.counts import Counts
 from rollout.rehearsal.load import Load
 from rollout.rehearsal.machine import Machine
 from rollout.rehearsal.programs import HAPROXY, PROMETHEUS, find_programs
@@ -75,8 +75,7 @@ def measured(prometheus: Prometheus) -> bool:
 
 
 def save_spec(repository: Path, stage: Stage, state: State) -> str:
-    path = stage.folder / "spec.json"
-    Spec(
+    spec = Spec(
         rollout="bench",
         release="light-green",
         stable="light-blue",
@@ -90,7 +89,9 @@ def save_spec(repository: Path, stage: Stage, state: State) -> str:
         state=str(state.folder),
         speed=SPEED,
         first_weight=0.25,
-    ).save(path)
+    )
+    path = stage.folder / "spec.json"
+    path.write_text(spec.text(), encoding="utf-8")
     return str(path)
 
 

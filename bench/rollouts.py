@@ -12,7 +12,7 @@ from rollout.plan import plan
 from rollout.spec import Spec
 
 if __name__ == "__main__":
-    spec = Spec.load(Path(sys.argv[1]))
+    spec = Spec.parse(Path(sys.argv[1]).read_text(encoding="utf-8"))
     window_seconds = plan(config.parse(spec.policy, "rollout.yaml"), spec.speed).window_seconds
     for number in range(int(sys.argv[2])):
         verdict = engine_process.run(replace(spec, rollout=f"{spec.rollout}-{number:03}"))

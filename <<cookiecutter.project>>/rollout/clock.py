@@ -43,5 +43,8 @@ class Orders:
 
     def pending(self) -> Order | None:
         if self._clock.signalled:
-            return Order("abort", by=self._clock.signalled, reason="the engine was told to end")
+            return Order("end", by=self._clock.signalled, reason="the engine was told to end")
         return self._state.order(self._rollout)
+
+    def done(self) -> None:
+        self._state.obeyed(self._rollout)

@@ -2,37 +2,45 @@
 
 import math
 import os
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Protocol
 
 from rollout.decision import GoBack, decide
+from rollout.errors import MetricsError
 from rollout.gate import Measurement, Outcome
 from rollout.journal import Event, last_of
 from rollout.measure import Metrics, measure_all
 from rollout.placeholders import Values
 from rollout.plan import Plan, Step
+from rollout.record import Journal, Record
 from rollout.recovery import Ended, Promotion, choose
 from rollout.spec import Spec
 from rollout.state import Order
 from rollout.traffic import Clock, Router, Traffic
+from rollout.words import percent
 
 ALL_PASSED = "every gate passed at every step"
-
-
-class Journal(Protocol):
-    """Where everything is written down, before anything depends on it."""
-
-    def write(self, event: str, time: float, **values: Any) -> None:
-        """Raises OSError."""
-        ...
+PAST: Mapping[str, str] = {"abort": "aborted", "rollback": "rolled back", "end": "aborted"}
 
 
 class Orders(Protocol):
-    """What a person wants now."""
+    """What a person wants now. `done` takes away the one that waits."""
 
     def pending(self) -> Order | None: ...
+    def done(self) -> None: ...
+
+
+class Watched(Metrics, Protocol):
+    """Prometheus, with what only the engine asks of it."""
+
+    def sees(self, release: str) -> bool:
+        """Whether it has found the release, so that what happens to it is counted; raises a MetricsError."""
+        ...
+
+
+class Left(Exception):
+    """The engine was told to end while all is well: whoever starts it again lets it watch on."""
 
 
 class Engine:
@@ -43,35 +51,43 @@ class Engine:
         spec: Spec,
         plan: Plan,
         router: Router,
-        metrics: Metrics,
+        metrics: Watched,
         journal: Journal,
         clock: Clock,
         orders: Orders,
     ) -> None:
         self._spec, self._plan, self._metrics = spec, plan, metrics
-        self._journal, self._clock, self._orders = journal, clock, orders
+        self._record = Record(journal, clock, plan.gates)
+        self._clock, self._orders = clock, orders
         self._traffic = Traffic(spec, plan, router, clock)
         self._began = clock.monotonic()
         self._stable_left: float | None = None  # when stable's last traffic went
         self._step = 0
+        self._reason = ALL_PASSED
+        self._promoted = self._hurried = False
 
     def run(self) -> str:
-        """The whole rollout. Returns the verdict: promoted, rolled_back or in_doubt."""
-        return self._to_the_end(self._roll)
+        """The whole rollout. Returns the verdict: promoted, rolled_back or in_doubt; or left, when it was told to end
+        after the promotion."""
+        return self._to_the_end(self._roll if self._spec.at_once is None else self._go_live)
 
     def pick_up(self, before: Sequence[Event], stable_now: str | None) -> str:
         """Go on where a dead engine's journal ends; `stable_now` is the slot that the router's file calls stable."""
         choice = choose(before, stable_now, self._spec.canary_slot)
         if isinstance(choice, Ended):
             return choice.verdict
+        if self._spec.at_once is not None:  # it has one move, which can be made again
+            self._record.note("recovered", after=before[-1]["event"], by=self._spec.by, pid=os.getpid(), choice="on")
+            return self.run()
         way, after = "back" if isinstance(choice, GoBack) else "on", before[-1]["event"]
-        self._note("recovered", after=after, by=self._spec.by, pid=os.getpid(), choice=way)
+        self._record.note("recovered", after=after, by=self._spec.by, pid=os.getpid(), choice=way)
         if shifted := last_of(before, "shifted"):
             self._step, self._traffic.weight = shifted["step"], shifted["weight"]
         return self._go_back(choice) if isinstance(choice, GoBack) else self._watch_on(choice)
 
     def _watch_on(self, promotion: Promotion) -> str:
         now = self._clock.time()
+        self._reason = promotion.reason
         self._stable_left = self._began - (now - promotion.stable_left_at)
         self._began -= now - promotion.began_at
         seconds_left = max(0.0, self._plan.keep_seconds - (now - promotion.promoted_at))
@@ -79,13 +95,13 @@ class Engine:
 
     def _go_back(self, back: GoBack) -> str:
         """Return all traffic to stable, write down why, and wait for the canary's last requests."""
-        self._note("verdict", verdict=back.verdict, reason=back.reason, gate=back.gate, **self._where())
+        self._record.note("verdict", verdict=back.verdict, reason=back.reason, gate=back.gate, **self._where())
         if trouble := self._traffic.restore():
-            self._note("unrestored", why=trouble)
+            self._record.note("unrestored", why=trouble)
         else:
-            self._note("restored", release=self._spec.stable, slot=self._spec.stable_slot)
+            self._record.note("restored", release=self._spec.stable, slot=self._spec.stable_slot)
         self._drain()
-        self._note("ended", verdict=back.verdict, reason=back.reason, gate=back.gate)
+        self._record.note("ended", verdict=back.verdict, reason=back.reason, gate=back.gate)
         return back.verdict
 
     def _to_the_end(self, part: Callable[[], None]) -> str:
@@ -93,36 +109,60 @@ class Engine:
             part()
         except GoBack as back:
             return self._go_back(back)
+        except Left as left:
+            self._record.note("left", why=str(left))
+            return "left"
         except Exception as error:  # whatever it is, the traffic goes home first
             return self._go_back(GoBack(f"the engine failed: {error!r}", in_doubt=True))
-        self._note("ended", verdict="promoted", reason=ALL_PASSED, gate=None)
+        self._record.note("ended", verdict="promoted", reason=self._reason, gate=None)
         return "promoted"
 
     def _roll(self) -> None:
         self._wait_until_ready()
         for number, step in enumerate(self._plan.steps, start=1):
             self._take(number, step)
-        self._write("verdict", verdict="promoted", reason=ALL_PASSED, gate=None, **self._where())
+        self._record.write("verdict", verdict="promoted", reason=self._reason, gate=None, **self._where())
         self._promote_and_keep(self._plan.keep_seconds)
 
+    def _go_live(self) -> None:
+        """All traffic at once, as soon as the canary is healthy, for the reason that the spec gives."""
+        self._reason = self._spec.at_once or ""
+        self._wait_until_ready()
+        self._record.write("verdict", verdict="promoted", reason=self._reason, gate=None, **self._where())
+        self._promote()
+
     def _wait_until_ready(self) -> None:
+        """Until the canary is healthy and, where it will be judged, Prometheus has found it: what comes before its
+        first scrape is not counted."""
         deadline = self._clock.monotonic() + self._plan.ready_within_seconds
-        canary = self._traffic.canary
-        while not (canary.last and canary.last.up):
+        while missing := self._not_ready():
             if self._clock.monotonic() > deadline:
-                check = canary.last.check if canary.last else "nothing"
-                raise GoBack(f"the canary never got ready: its health check says {check}")
+                raise missing
             self._pause()
             self._traffic.look()
-        canary.watch_from_now()
-        self._write("ready", seconds=round(self._clock.monotonic() - self._began, 3))
+        self._traffic.canary.watch_from_now()
+        self._record.write("ready", seconds=round(self._clock.monotonic() - self._began, 3))
+
+    def _not_ready(self) -> GoBack | None:
+        """What is missing still."""
+        last = self._traffic.canary.last
+        if last is None or not last.up:
+            return GoBack(f"the canary never got ready: its health check says {last.check if last else 'nothing'}")
+        if self._spec.at_once is not None:
+            return None
+        try:
+            if self._metrics.sees(self._spec.release):
+                return None
+        except MetricsError as error:
+            return GoBack(f"Prometheus never found the canary: {error}", in_doubt=True)
+        return GoBack("Prometheus never found the canary: it has no target of this release", in_doubt=True)
 
     def _take(self, number: int, step: Step) -> None:
         """One step: move the weight, then watch until it is passed."""
         before, self._step = self._traffic.weight, number
         self._traffic.shift(step.weight)
-        self._write("shifted", step=number, weight_before=before, weight=step.weight)
-        began, errors, extended_for = self._clock.monotonic(), 0, ""
+        self._record.write("shifted", step=number, weight_before=before, weight=step.weight)
+        began, errors, extended_for, self._hurried = self._clock.monotonic(), 0, "", False
         if step.weight == 1:
             self._stable_left = began
         while True:
@@ -131,27 +171,32 @@ class Engine:
             decision = decide(self._plan, step, self._clock.monotonic() - began, gates, errors)
             if decision.move == "back":
                 raise GoBack(decision.reason, decision.gate, in_doubt=decision.in_doubt)
-            if decision.move == "advance":
+            if decision.move == "advance" or self._hurried:
                 return
             if decision.move == "extend" and (decision.gate or "time") != extended_for:
                 extended_for = decision.gate or "time"
-                self._write("extended", step=number, why=decision.reason)
+                self._record.write("extended", step=number, why=decision.reason)
 
     def _promote_and_keep(self, seconds: float) -> None:
         """Make the canary's slot the stable one, and watch on while the old release is still up. Only a failed gate or
         a dead release goes back now: a Prometheus, router or disk that is gone says nothing against what is stable."""
-        self._traffic.promote()
-        self._note("promoted", release=self._spec.release, slot=self._spec.canary_slot)
-        until = self._clock.monotonic() + seconds
+        self._promote()
+        began = self._clock.monotonic()
+        until = began + seconds
         self._traffic.look_if_possible()
         self._traffic.canary.watch_from_now()
         while True:  # once at least, however late a dead engine's work is picked up
             for measured in self._watch(until, keep=True):
                 if measured.outcome is Outcome.FAIL:
                     raise GoBack(f"{measured.gate}: {measured.detail}", measured.gate)
-            if self._clock.monotonic() >= until:
+            if self._hurried or self._clock.monotonic() >= until:
                 break
-        self._note("kept", seconds=round(seconds, 3))
+        self._record.note("kept", seconds=round(min(seconds, self._clock.monotonic() - began), 3))
+
+    def _promote(self) -> None:
+        self._traffic.promote()
+        self._promoted, self._hurried = True, False
+        self._record.note("promoted", release=self._spec.release, slot=self._spec.canary_slot)
 
     def _watch(self, step_ends: float, *, keep: bool) -> Sequence[Measurement]:
         """Beat until the next measurement is due; then measure every gate and write it down."""
@@ -162,9 +207,7 @@ class Engine:
         gates = measure_all(self._plan.gates, self._values(), self._metrics, lambda: self._clock.monotonic() > patience)
         left_seconds = round(max(0.0, step_ends - self._clock.monotonic()), 3)
         requests = {"stable": self._traffic.stable.requests, "canary": self._traffic.canary.requests}
-        lines = [self._line(measured) for measured in gates]
-        write = self._note if keep else self._write
-        write("measured", **self._where(), left_seconds=left_seconds, keep=keep, gates=lines, requests=requests)
+        self._record.measured(gates, keep=keep, **self._where(), left_seconds=left_seconds, requests=requests)
         return gates
 
     def _beat(self, at_most_seconds: float) -> None:
@@ -181,8 +224,20 @@ class Engine:
     def _pause(self, at_most_seconds: float = math.inf) -> None:
         self._clock.sleep(min(self._plan.beat_seconds, at_most_seconds))
         if order := self._orders.pending():
-            self._write("order", **asdict(order))
-            raise GoBack(f"aborted by {order.by}: {order.reason}")
+            self._obey(order)
+
+    def _obey(self, order: Order) -> None:
+        """Back to stable, or on without waiting for the end of the hold."""
+        if order.order == "end" and self._promoted:
+            raise Left(f"told to end by {order.by}")
+        self._record.note("order", **asdict(order))
+        if order.order != "promote":
+            raise GoBack(f"{PAST[order.order]} by {order.by}: {order.reason}")
+        self._hurried = True
+        if not self._promoted and self._step:
+            cut = f"the hold at {percent(self._traffic.weight)} was cut short by {order.by}: {order.reason}"
+            self._reason = cut if self._reason == ALL_PASSED else f"{self._reason}; {cut}"
+        self._orders.done()
 
     def _drain(self) -> None:
         """Wait until the canary has answered what it was given; nothing is cut."""
@@ -191,7 +246,7 @@ class Engine:
         while self._running() and self._clock.monotonic() - began < self._plan.drain_within_seconds:
             self._clock.sleep(self._plan.beat_seconds)
             self._traffic.look_if_possible()
-        self._note("drained", seconds=round(self._clock.monotonic() - began, 3), in_flight=self._running())
+        self._record.note("drained", seconds=round(self._clock.monotonic() - began, 3), in_flight=self._running())
 
     def _running(self) -> int:
         return self._traffic.canary.last.running if self._traffic.canary.last else 0
@@ -200,7 +255,7 @@ class Engine:
         now = self._clock.monotonic()
         return Values(
             release=self._spec.release,
-            stable=self._spec.stable,
+            stable=self._spec.stable or "",
             window_seconds=self._plan.window_seconds,
             ago_seconds=0.0 if self._stable_left is None else now - self._stable_left,
             elapsed_seconds=now - self._began,
@@ -208,22 +263,3 @@ class Engine:
 
     def _where(self) -> dict[str, Any]:
         return {"step": self._step, "weight": self._traffic.weight}
-
-    def _line(self, measured: Measurement) -> dict[str, Any]:
-        gate = next(gate for gate in self._plan.gates if gate.name == measured.gate)
-        return {
-            **asdict(measured),
-            "limit": gate.limit.value,
-            "unit": gate.limit.unit,
-            "at_least": gate.at_least,
-        }
-
-    def _write(self, event: str, **values: Any) -> None:
-        self._journal.write(event, self._clock.time(), **values)
-
-    def _note(self, event: str, **values: Any) -> None:
-        """Write it if that is possible: on the way back a full disk may not stop the traffic."""
-        try:
-            self._write(event, **values)
-        except OSError as error:
-            print(f"the journal can't be written ({error}): {event} {values}", file=sys.stderr, flush=True)

@@ -18,10 +18,13 @@ from rollout.spec import Spec
 from rollout.state import State
 
 EXIT_CODES = {"promoted": 0, "rolled_back": 1, "in_doubt": 3}
+LEFT = 143
+"""The exit code of an engine that was told to end (SIGTERM) while it watched a promoted release."""
 
 
 def run(spec: Spec) -> str:
-    """Run the rollout to its end, or pick it up where a dead engine left it. Returns the verdict.
+    """Run the rollout to its end, or pick it up where a dead engine left it. Returns the verdict, or
+    `left`.
 
     Raises Refused (nothing touched) when the lock is held, the policy is wrong or Prometheus is away.
     """
@@ -34,8 +37,8 @@ def run(spec: Spec) -> str:
         path = state.journal(spec.rollout)
         before = journal.read(path) if path.exists() else []
         metrics = Prometheus(spec.prometheus, timeout_seconds=wanted.lease_seconds / 4)
-        if not before:
-            preflight.check(plan(policy).gates, Values(spec.release, spec.stable, 120, 0, 1), metrics)
+        if not before and spec.at_once is None:
+            preflight.check(plan(policy).gates, Values(spec.release, spec.stable or "", 120, 0, 1), metrics)
         with journal.opened(path) as book:
             router = Haproxy(Path(spec.router_socket), Path(spec.router_folder))
             engine = Engine(spec, wanted, router, metrics, book, clock, Orders(state, spec.rollout, clock))
@@ -57,6 +60,7 @@ def started(spec: Spec, wanted: Plan) -> dict[str, object]:
         "pid": os.getpid(),
         "version": VERSION,
         "target": spec.target,
+        "at_once": spec.at_once,
         "speed": spec.speed,
         "policy": {**asdict(wanted), "gates": [gate_line(gate) for gate in wanted.gates]},
     }

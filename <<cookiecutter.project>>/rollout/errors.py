@@ -5,8 +5,10 @@ RolloutError
 │   ├── PolicyError            rollout.yaml is wrong: file, line, the key's path, what would be right
 │   ├── ProgramMissing         HAProxy or Prometheus is not to be had
 │   ├── Locked                 another rollout runs: who holds it
+│   ├── NoHost                 no Docker engine, or none that was prepared for releases
 │   └── NothingThere           no rollout to report on, to stop, or to show
 ├── PartFailed                 a part of the rehearsal did not start, or died
+├── HostFailed                 the host's Docker engine did not do what it was told
 ├── RouterError                the router can't be reached, or does not say what it was told
 └── MetricsError               a question to Prometheus has no usable answer; none of these ever passes a gate
     ├── NoData                 no series, or 0/0
@@ -39,6 +41,14 @@ class Locked(Refused):
 
 class NothingThere(Refused):
     """There is no such rollout."""
+
+
+class NoHost(Refused):
+    """No host that releases could run on."""
+
+
+class HostFailed(RolloutError):
+    """The Docker engine refused, or can't be reached any more."""
 
 
 class PartFailed(RolloutError):

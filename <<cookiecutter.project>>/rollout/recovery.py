@@ -26,6 +26,7 @@ class Promotion:
     began_at: float
     stable_left_at: float
     promoted_at: float
+    reason: str
 
 
 def choose(events: Sequence[Event], stable_now: str | None, canary_slot: Slot) -> Ended | GoBack | Promotion:
@@ -40,4 +41,4 @@ def choose(events: Sequence[Event], stable_now: str | None, canary_slot: Slot) -
     if stable_now != canary_slot:
         return GoBack("the engine died before it could promote the canary", in_doubt=True)
     left = last_of(events, "shifted") or verdict  # the last step took all traffic from stable
-    return Promotion(events[0]["time"], left["time"], verdict["time"])
+    return Promotion(events[0]["time"], left["time"], verdict["time"], verdict["reason"])

@@ -1,8 +1,7 @@
-"""What one rollout is to do and where its parts are: all that an engine is started with, as a JSON file."""
+"""What one rollout is to do and where its parts are: all that an engine is started with, as JSON."""
 
 import json
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Self
 
 from rollout.router.split import Slot, other
@@ -14,7 +13,7 @@ class Spec:
 
     rollout: str
     release: str
-    stable: str
+    stable: str | None  # None on the very first rollout
     stable_slot: Slot
     by: str
     target: str
@@ -26,14 +25,15 @@ class Spec:
     speed: float = 1.0
     first_weight: float = 0.0
     keep_at_most_seconds: float | None = None
+    at_once: str | None = None  # why it goes live without steps and gates, as soon as it is healthy
 
     @property
     def canary_slot(self) -> Slot:
         return other(self.stable_slot)
 
-    def save(self, path: Path) -> None:
-        path.write_text(json.dumps(asdict(self), indent=2), encoding="utf-8")
+    def text(self) -> str:
+        return json.dumps(asdict(self), indent=2)
 
     @classmethod
-    def load(cls, path: Path) -> Self:
-        return cls(**json.loads(path.read_text(encoding="utf-8")))
+    def parse(cls, text: str) -> Self:
+        return cls(**json.loads(text))

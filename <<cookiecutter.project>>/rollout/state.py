@@ -12,16 +12,19 @@ import re
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from rollout import durable
 from rollout.errors import NothingThere
 
+Kind = Literal["abort", "promote", "rollback", "end"]
+
 
 @dataclass(frozen=True)
 class Order:
-    """What a person wants of the running engine."""
+    """What a person wants of the running engine; `end` comes from the system, as a signal."""
 
-    order: str
+    order: Kind
     by: str
     reason: str
 
@@ -65,6 +68,10 @@ class State:
             return Order(**json.loads(self._order(rollout).read_text(encoding="utf-8")))
         except FileNotFoundError:
             return None
+
+    def obeyed(self, rollout: str) -> None:
+        """Take the order away, so that it is obeyed once."""
+        self._order(rollout).unlink(missing_ok=True)
 
     def _order(self, rollout: str) -> Path:
         return self.folder / "orders" / f"{rollout}.json"

@@ -14,7 +14,7 @@ COMMAND = "python -m tests.commands_page"
 HEAD = f"""\
 # Commands
 
-<!-- Written by `{COMMAND}`: change rollout/cli.py instead. -->
+<!-- Written by `{COMMAND}`: change rollout/cli/ instead. -->
 
 `make setup` installs the command as `.venv/bin/rollout`. Run it in the repository's top folder.
 
@@ -51,7 +51,8 @@ def row(action: argparse.Action) -> str:
 def written(action: argparse.Action) -> str:
     """As it is typed: `--load RPS`, `--yes`, `spec`, `[rollout]`."""
     if not action.option_strings:
-        return f"[{action.dest}]" if action.nargs == "?" else action.dest
+        name = str(action.metavar or action.dest)
+        return f"[{name}]" if action.nargs in ("?", "*") else name
     if action.nargs == 0:
         return action.option_strings[0]
     value = action.metavar or (f"{{{','.join(action.choices)}}}" if action.choices else action.dest.upper())

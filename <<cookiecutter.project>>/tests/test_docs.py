@@ -14,8 +14,8 @@ from rollout.cli import parser
 from rollout.engine_process import gate_line, started
 from rollout.placeholders import MEANINGS
 from rollout.policy import Gate, Policy, Step, Watch
-from rollout.rehearsal.counts import Counts
 from rollout.rehearsal.rehearse import traffic
+from rollout.view.counts import Counts
 from tests import commands_page
 from tests.rollout.fakes import ERRORS, PLAN, SPEC
 from tests.rollout.policies import shipped
@@ -23,8 +23,8 @@ from tests.rollout.policies import shipped
 REPOSITORY = Path(__file__).parents[1]
 DOCS = REPOSITORY / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
-WRITERS = {"write", "_write", "_note"}
-MODULES = ["engine.py", "engine_process.py", "rehearsal/rehearse.py"]
+WRITERS = {"write", "note"}
+MODULES = ["engine.py", "record.py", "engine_process.py", "rehearsal/rehearse.py"]
 KEYS: dict[str, type[BaseModel]] = {"": Policy, "steps[].": Step, "watch.": Watch}
 
 

@@ -58,6 +58,14 @@ class Prometheus:
         except requests.RequestException as error:
             raise Unreachable(f"{self._name} does not answer ({type(error).__name__})") from error
 
+    def sees(self, release: str) -> bool:
+        """Whether both targets of a release, its own and the router's, have been scraped. Prometheus looks for new ones
+        every 5 s only. Raises a MetricsError."""
+        try:
+            return self.value(f'count(count by (job) (up{{release="{release}"}}))') >= 2
+        except NoData:
+            return False
+
 
 def one_number(result: Any) -> float:
     """A query's result, as Prometheus' JSON has it -> its one finite number."""

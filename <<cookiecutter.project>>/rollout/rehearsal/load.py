@@ -12,7 +12,7 @@ from typing import Self
 import aiohttp
 from yarl import URL
 
-from rollout.rehearsal.counts import Counts, Tally
+from rollout.view.counts import Counts, Tally
 
 # Shorter than any server's: a request on a connection the server is just closing would count as lost.
 KEEP_IDLE_SECONDS = 5.0
@@ -103,7 +103,9 @@ class Load:
 
     async def _send(self) -> None:
         body = self._random.choice(self._bodies)
-        headers = {"x-user-id": f"user-{self._random.randrange(self._users)}"}
+        user = f"user-{self._random.randrange(self._users)}"
+        # where our word for a name does not count, the credential does
+        headers = {"x-user-id": user, "authorization": f"Bearer {user}"}
         self._tally.sent += 1
         sent_at = time.time()
         try:

@@ -1,39 +1,37 @@
 """One rehearsal: the real engine on the real parts, with real requests, and a release that is good or bad."""
 
 import asyncio
-import getpass
 import re
 import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 from rich.console import Console
 
-from rollout import config, journal, preflight, report
-from rollout.engine_process import EXIT_CODES
+from rollout import config, journal, person, preflight, report
+from rollout.engine_process import EXIT_CODES, LEFT
 from rollout.errors import MetricsError, PartFailed, Refused
 from rollout.placeholders import Values
 from rollout.plan import Plan, plan
 from rollout.policy import Policy
 from rollout.rehearsal import routed
-from rollout.rehearsal.counts import Counts
 from rollout.rehearsal.load import Load
 from rollout.rehearsal.programs import Program
 from rollout.rehearsal.stage import Stage
-from rollout.rehearsal.view import View, view_on
 from rollout.runtime.process import Process, wait_until
 from rollout.spec import Spec
 from rollout.state import State, new_rollout
+from rollout.view.counts import Counts
+from rollout.view.view import View, view_on
 
 STABLE = "rehearsal-stable"
 BASELINE_WITHIN_SECONDS = 30.0
-DISCOVERED_WITHIN_SECONDS = 10.0
-ENGINE_ENDS = {0, 1, 2, 3}
+ENGINE_ENDS = {0, 1, 2, 3, LEFT}
 AFTER_THE_END_SECONDS = 1.0
 """The load goes on this long after the end, to see that no request reaches the canary any more; after the engine's
 death until its lease is over, too."""
@@ -158,13 +156,6 @@ class Rehearsal:
             if canary.exit_code() == 2:  # it refused its own settings: the fault's name is wrong
                 raise Refused(canary.last_lines(20)) from error
             # a canary that is late, ill or dead is the engine's to judge
-        with suppress(PartFailed):  # and so is a Prometheus that is gone
-            await asyncio.to_thread(wait_until, self._canary_is_scraped, "scraped", DISCOVERED_WITHIN_SECONDS)
-
-    def _canary_is_scraped(self) -> bool:
-        """Whether Prometheus has found both targets of the canary, its own and the router's: it looks every 5 s only,
-        whatever the speed, and what comes before its first scrape is not counted."""
-        return self._measured(f'count(up{{release="{self._wish.release}"}})') == 2
 
     def _start_engine(self) -> Process:
         spec = Spec(
@@ -172,7 +163,7 @@ class Rehearsal:
             release=self._wish.release,
             stable=STABLE,
             stable_slot="blue",
-            by=getpass.getuser(),
+            by=person.name(),
             target="local",
             policy=self._wish.policy.read_text(encoding="utf-8"),
             prometheus=self._stage.prometheus.url,
@@ -184,8 +175,8 @@ class Rehearsal:
             keep_at_most_seconds=self._wish.keep_seconds,
         )
         path = self._stage.folder / "spec.json"
-        spec.save(path)
-        return self._stage.start("engine", (sys.executable, "-m", "rollout", "engine", str(path)))
+        path.write_text(spec.text(), encoding="utf-8")
+        return self._stage.start("engine", (sys.executable, "-m", "rollout.beside", "engine", str(path)))
 
     async def _follow(self, engine: Process, view: View, load: Load) -> None:
         """Show the journal as it grows, until the engine has ended."""
@@ -215,7 +206,8 @@ class Rehearsal:
         with journal.opened(self._journal) as book:
             book.write("traffic", time.time(), **traffic(counts), **self._seen_by_router(events))
         written = report.write(journal.read(self._journal), alive=False, folder=self._wish.state.reports())
-        named = next((name for name, number in EXIT_CODES.items() if number == code), "in_doubt")
+        ends = {number: name for name, number in EXIT_CODES.items()} | {LEFT: "promoted"}
+        named = ends.get(code, "in_doubt")
         return Result(named, EXIT_CODES[named], counts, written)
 
     def _seen_by_router(self, events: list[journal.Event]) -> dict[str, float | None]:

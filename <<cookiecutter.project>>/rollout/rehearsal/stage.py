@@ -13,9 +13,9 @@ from typing import Self
 
 from rollout import durable
 from rollout.errors import RouterError
+from rollout.metrics.faster import copy_faster
 from rollout.metrics.prometheus import Prometheus
 from rollout.metrics.targets import Target, write
-from rollout.rehearsal.monitoring import copy_faster
 from rollout.rehearsal.programs import Program
 from rollout.router import haproxy
 from rollout.router.haproxy import Haproxy, write_map

@@ -143,6 +143,12 @@ class ScriptedMetrics:
         assert isinstance(answer, Mapping)
         return answer
 
+    def sees(self, release: str) -> bool:
+        answer = self.answers.get("sees()", 1)
+        if isinstance(answer, MetricsError):
+            raise answer
+        return release == SPEC.release and bool(answer)
+
     def _answer(self, promql: str) -> float | Mapping[str, float]:
         self.asked.append(promql)
         answer = self.answers[promql]
@@ -204,6 +210,9 @@ class FakeOrders:
     def pending(self) -> Order | None:
         return self.order
 
+    def done(self) -> None:
+        self.order = None
+
     def give(self, order: Order) -> None:
         self.order = order
 
@@ -214,6 +223,7 @@ class World:
 
     journal: MemoryJournal = field(default_factory=MemoryJournal)
     plan: Plan = PLAN
+    spec: Spec = SPEC
 
     def __post_init__(self) -> None:
         self.clock, self.orders = FakeClock(), FakeOrders()
@@ -221,7 +231,7 @@ class World:
         self.metrics = ScriptedMetrics(errors=0.01, requests=100, alerts=0)
 
     def engine(self) -> Engine:
-        return Engine(SPEC, self.plan, self.router, self.metrics, self.journal, self.clock, self.orders)
+        return Engine(self.spec, self.plan, self.router, self.metrics, self.journal, self.clock, self.orders)
 
     def run(self) -> str:
         """One engine, from beginning to end."""

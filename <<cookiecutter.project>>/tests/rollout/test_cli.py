@@ -141,7 +141,7 @@ def test_abort_of_a_rollout_that_does_not_run_is_refused_and_leaves_no_order(she
     shell.keep(OLDER, promoted())
     with lock.held(shell.state.lock(), NEWER, "maria"):
         assert shell.run("abort", "--reason", "why", *rollout) == 2
-    assert shell.complained == f"rollout: rollout {OLDER} does not run: there is nothing to stop\n"
+    assert shell.complained == f"rollout: rollout {OLDER} does not run: there is nothing to abort\n"
     assert shell.state.order(OLDER) is None
 
 
@@ -204,7 +204,11 @@ def test_a_command_line_that_is_wrong_is_refused_before_anything_starts(argument
     assert ended.value.code == 2
 
 
-@pytest.mark.parametrize("command", [[], ["rehearse"], ["status"], ["abort"], ["report"], ["check"], ["engine"]])
+NAMES = "rehearse parts check start follow status abort promote rollback report prune secret"
+COMMANDS: list[list[str]] = [[], *([name] for name in NAMES.split())]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main([*command, "--help"])

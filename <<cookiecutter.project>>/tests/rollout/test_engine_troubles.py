@@ -39,6 +39,21 @@ def test_a_canary_may_take_its_time_to_get_ready(world: World) -> None:
     assert 9 <= world.journal.only("ready")["seconds"] < 10
 
 
+def test_a_canary_that_prometheus_has_not_found_gets_no_traffic_yet(world: World) -> None:
+    world.metrics.say(sees=0)
+    world.clock.at(6, lambda: world.metrics.say(sees=1))
+    assert world.run() == "promoted"
+    assert 6 <= world.journal.only("ready")["seconds"] < 7
+
+
+@pytest.mark.parametrize("answer", [0, Unreachable("no answer")])
+def test_a_canary_that_prometheus_never_finds_never_gets_traffic(world: World, answer: float | Unreachable) -> None:
+    world.metrics.say(sees=answer)
+    assert world.run() == "in_doubt"
+    assert world.journal.only("verdict")["reason"].startswith("Prometheus never found the canary: ")
+    assert world.router.weights() == [0]
+
+
 @pytest.mark.parametrize("at", [STEP_1, STEP_2, STEP_3, KEEP])
 def test_a_canary_that_is_down_is_taken_back_at_the_next_beat(world: World, at: float) -> None:
     world.clock.at(at + 3, lambda: world.router.make("green", DOWN))

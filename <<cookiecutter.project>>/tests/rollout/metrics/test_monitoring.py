@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from rollout.rehearsal.monitoring import copy_faster
+from rollout.metrics.faster import copy_faster
 from tests.rollout.metrics.live import ROOT, shipped
 
 pytestmark = pytest.mark.parts

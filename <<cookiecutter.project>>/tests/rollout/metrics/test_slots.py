@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from rollout.gate import Outcome
+from rollout.metrics.faster import copy_faster
 from rollout.metrics.targets import Target, write
-from rollout.rehearsal.monitoring import copy_faster
 from rollout.rehearsal.programs import Program
 from tests.rollout.metrics.exporter import Exporter
 from tests.rollout.metrics.live import ROOT, SPEED, Live, start_prometheus

@@ -104,6 +104,12 @@ class Script:
     def values(self, promql: str, by: str) -> dict[str, float]:
         return {by: self.value(promql)}
 
+    def sees(self, release: str) -> bool:
+        return bool(release)
+
+    def done(self) -> None:
+        raise AssertionError("no fate has an order that is obeyed once")
+
     def pending(self) -> Order | None:
         if self._fate.startswith("aborted") and self._turned():
             return Order("abort", by="ann", reason="I saw something")

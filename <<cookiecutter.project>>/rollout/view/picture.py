@@ -9,9 +9,9 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from rollout.rehearsal.counts import Counts, ReleaseCounts
-from rollout.rehearsal.progress import Progress
-from rollout.rehearsal.sentences import TONES, VERDICTS, Sentence, lost, requests_by_side, side, time_left
+from rollout.view.counts import Counts, ReleaseCounts
+from rollout.view.progress import Progress
+from rollout.view.sentences import TONES, VERDICTS, Sentence, lost, requests_by_side, side, time_left
 from rollout.words import clock, one_line, percent, quantity, short
 
 COLOURS = {"plain": "default", "good": "green", "bad": "red", "doubtful": "yellow"}

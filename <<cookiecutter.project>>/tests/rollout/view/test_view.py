@@ -5,9 +5,9 @@ import pytest
 from rich.console import Console
 
 from rollout.journal import Event
-from rollout.rehearsal.counts import Counts, ReleaseCounts
-from rollout.rehearsal.view import LiveView, PlainView, view_on
-from tests.rollout.rehearsal.told import PASSES, bad, ended, good, measured, shifted, started, told, verdict
+from rollout.view.counts import Counts, ReleaseCounts
+from rollout.view.view import LiveView, PlainView, view_on
+from tests.rollout.view.told import PASSES, bad, ended, good, measured, shifted, started, told, verdict
 
 COUNTS = Counts(
     sent=1104,

@@ -1,16 +1,18 @@
-"""The repository's own monitoring/ with every duration divided by the rehearsal's speed."""
+"""The repository's own monitoring/ with every duration divided by a speed, for a rehearsal or a host."""
 
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from rollout import quantity
+from rollout import durable, quantity
 
 SHORTEST_FOR_SECONDS = 30.0
 """An alert's patience is for scrapes that fail, and they fail on a busy machine however fast the rehearsal is."""
+
+TARGETS = "targets"
+"""The folder in it that Prometheus reads its targets from; not the repository's, but the running rollout's."""
 
 DURATIONS = frozenset({"scrape_interval", "scrape_timeout", "evaluation_interval"})
 SECONDS = {**quantity.SECONDS, "w": 7 * 86400.0, "y": 365 * 86400.0}
@@ -21,12 +23,28 @@ IN_PROMQL = re.compile(rf"\[{TIME.pattern}(?::(?:{TIME.pattern})?)?\]|\boffset\s
 
 
 def copy_faster(source: Path, target: Path, speed: float) -> None:
-    """Copy the folder; rewrite its YAML files."""
-    shutil.copytree(source, target)
-    for path in target.rglob("*.yml"):
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        path.write_text(yaml.safe_dump(faster(content, speed), sort_keys=False), encoding="utf-8")
-    (target / "targets").mkdir()
+    """Make `target` a copy of the folder, with its YAML files rewritten; of an earlier copy, what `source` has no more
+    goes. `targets/` is made if it is missing, and never looked into."""
+    target.mkdir(parents=True, exist_ok=True)
+    wanted = files_below(source)
+    for name in wanted:
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        text = (source / name).read_text(encoding="utf-8")
+        durable.replace(target / name, faster_yaml(text, speed) if name.suffix == ".yml" else text)
+    for name in files_below(target) - wanted:
+        (target / name).unlink()
+    (target / TARGETS).mkdir(exist_ok=True)
+    durable.sync_folder(target)
+
+
+def files_below(folder: Path) -> set[Path]:
+    """Paths relative to the folder, without what is in `targets/`."""
+    names = {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
+    return {name for name in names if name.parts[0] != TARGETS}
+
+
+def faster_yaml(text: str, speed: float) -> str:
+    return yaml.safe_dump(faster(yaml.safe_load(text), speed), sort_keys=False)
 
 
 def faster(node: Any, speed: float) -> Any:

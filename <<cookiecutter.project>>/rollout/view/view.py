@@ -10,10 +10,10 @@ from rich.console import Console, RenderableType
 from rich.live import Live
 
 from rollout.journal import Event
-from rollout.rehearsal.counts import Counts
-from rollout.rehearsal.picture import picture
-from rollout.rehearsal.progress import Progress, after
-from rollout.rehearsal.sentences import Sentence, measurement, sentence
+from rollout.view.counts import Counts
+from rollout.view.picture import picture
+from rollout.view.progress import Progress, after
+from rollout.view.sentences import Sentence, measurement, sentence
 from rollout.words import clock
 
 LINES_SHOWN = 6

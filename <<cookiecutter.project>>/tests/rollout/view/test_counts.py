@@ -1,4 +1,4 @@
-from rollout.rehearsal.counts import NO_RELEASE, Counts, ReleaseCounts, Tally
+from rollout.view.counts import NO_RELEASE, Counts, ReleaseCounts, Tally
 
 
 def test_a_5xx_of_a_release_is_its_answer_and_its_error() -> None:

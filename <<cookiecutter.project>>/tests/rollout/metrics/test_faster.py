@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 import yaml
 
-from rollout.rehearsal.monitoring import copy_faster, faster, seconds, shorter
+from rollout.metrics.faster import copy_faster, faster, seconds, shorter
 
 SHIPPED = Path(__file__).parents[3] / "monitoring"
 

@@ -4,8 +4,8 @@ from functools import reduce
 import pytest
 
 from rollout.journal import Event
-from rollout.rehearsal.progress import Progress, after
-from tests.rollout.rehearsal.told import EPOCH, bad, ended, good, measured, shifted, started, told, verdict
+from rollout.view.progress import Progress, after
+from tests.rollout.view.told import EPOCH, bad, ended, good, measured, shifted, started, told, verdict
 
 
 def seen(events: Iterable[Event]) -> Progress:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from rollout.journal import Event
-from rollout.rehearsal.counts import Counts, ReleaseCounts
-from rollout.rehearsal.progress import GateReading, Progress
+from rollout.view.counts import Counts, ReleaseCounts
+from rollout.view.progress import GateReading, Progress
 from rollout.words import duration, one_line, percent, quantity, short, tally
 
 VERDICTS = {"promoted": "PROMOTED", "rolled_back": "ROLLED BACK", "in_doubt": "IN DOUBT"}
@@ -127,6 +127,8 @@ def _promoted(event: Event, _: Progress) -> Sentence:
 
 
 def _restored(event: Event, _: Progress) -> Sentence:
+    if event["release"] is None:
+        return Sentence("no release takes traffic: there was none before", "bad")
     return Sentence(f"all traffic is on {side(event['release'], event['slot'])} again", "good")
 
 
@@ -141,11 +143,17 @@ def _drained(event: Event, progress: Progress) -> Sentence:
 
 def _recovered(event: Event, _: Progress) -> Sentence:
     choice = CHOICES.get(event["choice"], event["choice"])
+    if event["after"] == "left":
+        return Sentence(f"an engine took over: {choice}")
     return Sentence(f"an engine died after '{event['after']}': {choice}", "doubtful")
 
 
 def _kept(event: Event, _: Progress) -> Sentence:
     return Sentence(f"the release before was kept for {duration(event['seconds'])}, and was not needed")
+
+
+def _left(event: Event, _: Progress) -> Sentence:
+    return Sentence(f"the engine left, and the release stays: {event['why']}", "doubtful")
 
 
 def _ended(event: Event, _: Progress) -> Sentence:
@@ -170,6 +178,7 @@ _SENTENCES: Mapping[str, Callable[[Event, Progress], Sentence]] = {
     "drained": _drained,
     "recovered": _recovered,
     "kept": _kept,
+    "left": _left,
     "ended": _ended,
     "traffic": _traffic,
 }

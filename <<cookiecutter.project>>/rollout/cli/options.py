@@ -1,0 +1,77 @@
+"""Options that several commands share, and how their values are read."""
+
+import argparse
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from rollout.state import State
+
+
+def policy() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(add_help=False)
+    options.add_argument(
+        "--policy", type=Path, default=Path("rollout.yaml"), metavar="FILE", help="the policy (rollout.yaml)"
+    )
+    return options
+
+
+def where() -> argparse.ArgumentParser:
+    """A host, or a folder of rehearsals."""
+    options = argparse.ArgumentParser(add_help=False)
+    folder = "look at the rehearsals in this folder, as .rollout, and not at the host"
+    options.add_argument("--state", type=folder_of_state, metavar="FOLDER", help=folder)
+    options.add_argument("--service", metavar="NAME", help=SERVICE)
+    return options
+
+
+SERVICE = (
+    "the Compose project on the host that DOCKER_HOST names; needed only where there are several (ROLLOUT_SERVICE)"
+)
+
+
+def service() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(add_help=False)
+    options.add_argument("--service", metavar="NAME", help=SERVICE)
+    return options
+
+
+def consent() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(add_help=False)
+    options.add_argument("--yes", action="store_true", help="install HAProxy and Prometheus without asking")
+    return options
+
+
+def rollout() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(add_help=False)
+    options.add_argument("rollout", nargs="?", help="its name; without it the newest")
+    return options
+
+
+def reason() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(add_help=False)
+    options.add_argument("--reason", required=True, help="why, for the report")
+    return options
+
+
+def folder_of_state(text: str) -> State:
+    return State(Path(text).resolve())
+
+
+def positive(text: str) -> float:
+    """A finite number above 0. Raises ValueError."""
+    if not re.fullmatch(r"\d+(\.\d+)?", text) or float(text) == 0:
+        raise ValueError(f"{text!r} is not a number above 0")
+    return float(text)
+
+
+def said_clearly(read: Callable[[str], object]) -> Callable[[str], object]:
+    """argparse hides what a ValueError says; this shows it."""
+
+    def typed(text: str) -> object:
+        try:
+            return read(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from error
+
+    return typed

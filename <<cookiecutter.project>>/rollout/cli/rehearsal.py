@@ -1,0 +1,62 @@
+"""`rollout rehearse` and `rollout parts`: on this machine, with real parts."""
+
+import argparse
+import os
+import signal
+from collections.abc import Callable
+
+from rich.console import Console
+
+from rollout import engine_process, quantity
+from rollout.cli import options
+from rollout.rehearsal.machine import Machine
+from rollout.rehearsal.programs import HAPROXY, PROMETHEUS, find_programs
+from rollout.rehearsal.rehearse import Wish, rehearse
+
+
+def run_rehearse(chosen: argparse.Namespace) -> int:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: no way out leaves anything behind
+    programs = find_programs([HAPROXY, PROMETHEUS], Machine(), yes=chosen.yes)
+    console = Console()
+    wish = Wish(
+        policy=chosen.policy.resolve(),
+        state=chosen.state,
+        faults=",".join(chosen.fault),
+        speed=chosen.speed,
+        requests_per_second=chosen.load,
+        first_weight=chosen.first,
+        keep_seconds=chosen.keep,
+        keep_going=chosen.keep_going,
+    )
+    result = rehearse(wish, programs, console)
+    console.print(f"report: {os.path.relpath(result.report)}", highlight=False, soft_wrap=True)
+    if not chosen.expect:
+        return result.exit_code
+    lost, ended = result.counts.lost, result.verdict
+    console.print(f"expected {chosen.expect} and no lost request: it was {ended}, {lost} lost", highlight=False)
+    return int(ended != chosen.expect or lost > 0)
+
+
+def run_parts(chosen: argparse.Namespace) -> int:
+    for program in find_programs([HAPROXY, PROMETHEUS], Machine(), yes=chosen.yes).values():
+        print(f"{program.name}: {program.image or program.argv[0]}")
+    return 0
+
+
+def rehearse_options(sub: argparse.ArgumentParser) -> None:
+    def option(name: str, read: Callable[[str], object], default: object, metavar: str, help_text: str) -> None:
+        sub.add_argument(name, type=options.said_clearly(read), default=default, metavar=metavar, help=help_text)
+
+    fault = "make the candidate bad, as in errors=0.2 or latency=3s; may be given several times"
+    sub.add_argument("--fault", action="append", default=[], metavar="NAME[=VALUE]", help=fault)
+    option("--speed", options.positive, 20.0, "N", "divide every duration by N (20)")
+    option("--load", options.positive, 100.0, "RPS", "requests a second (100)")
+    option("--first", quantity.ratio, 0.0, "WEIGHT", "begin at this step, as in 25%%: to meet a fault there")
+    keep = "after promotion, watch on for at most this much of the policy's time (5m)"
+    option("--keep", quantity.duration, 300.0, "DURATION", keep)
+    keep_going = "stay up after the verdict, under load, until Ctrl-C: to look around"
+    sub.add_argument("--keep-going", action="store_true", help=keep_going)
+    expect = "exit with 0 if this is the verdict and the router lost no request, else with 1"
+    sub.add_argument("--expect", choices=list(engine_process.EXIT_CODES), help=expect)
+    kept = "where its journal and report are kept (.rollout)"
+    sub.add_argument("--state", type=options.folder_of_state, default=".rollout", metavar="FOLDER", help=kept)

@@ -1,0 +1,1 @@
+"""A rollout as it happens, for people who watch."""

@@ -1,0 +1,1 @@
+"""The Docker target on real parts: a host made with Compose, a registry, releases by digest."""
