@@ -1,0 +1,19 @@
+"""The scripts that prepare a machine for the tests."""
+
+from __future__ import annotations
+
+import subprocess
+import sysconfig
+from pathlib import Path
+
+from tests.source import REPOSITORY
+
+SHELLCHECK = Path(sysconfig.get_path("scripts"), "shellcheck")
+
+
+def test_shellcheck_finds_nothing_in_the_scripts_that_prepare_a_machine() -> None:
+    files = sorted(path for path in (REPOSITORY / ".ci").rglob("*") if path.is_file())
+    scripts = [path for path in files if path.read_text(encoding="utf-8").startswith("#!")]
+    assert REPOSITORY / ".ci" / "run" in scripts
+    found = subprocess.run([SHELLCHECK, *scripts], capture_output=True, text=True)
+    assert found.returncode == 0, found.stdout + found.stderr
