@@ -114,7 +114,7 @@ class Docker:
     def retire(self, container: str, within_seconds: int) -> None:
         """Stop it for good: no restart of the engine brings it back."""
         with told(f"stop {container}"), gone_is_fine():
-            self._client.containers.get(container).update(restart_policy={"Name": "no"})
+            self._client.containers.get(container).update(restart_policy=NEVER)
         self.stop(container, within_seconds)
 
     def remove(self, container: str) -> None:
@@ -210,6 +210,8 @@ class Docker:
                 raise
         return True
 
+
+NEVER: Any = {"Name": "no"}  # types-docker does not know this policy
 
 HARDENED: Mapping[str, Any] = {
     "read_only": True,

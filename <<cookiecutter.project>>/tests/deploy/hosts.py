@@ -1,0 +1,67 @@
+"""What Docker knows of a host that a test has made, and what answers inside of it."""
+
+import json
+from typing import Any
+
+from rollout.runtime.process import wait_until
+from tests.host.images import docker
+from tests.host.service import Service
+
+PARTS = ("router", "prometheus", "alertmanager")
+HEALTHY_WITHIN_SECONDS = 120.0
+PROBE = """
+import sys, urllib.error, urllib.request
+try:
+    answer = urllib.request.urlopen(sys.argv[1], timeout=10)
+except urllib.error.HTTPError as error:
+    answer = error
+print(answer.status)
+print(answer.read().decode())
+"""
+
+
+def inspect(host: Service, part: str) -> dict[str, Any]:
+    """All that Docker knows of a part's container."""
+    found: dict[str, Any] = json.loads(docker("inspect", host.name(part)))[0]
+    return found
+
+
+def started(host: Service, part: str) -> str:
+    """When its container was started the last time."""
+    return str(inspect(host, part)["State"]["StartedAt"])
+
+
+def address(host: Service, part: str) -> str:
+    """Its address on the host's own network."""
+    return str(inspect(host, part)["NetworkSettings"]["Networks"][f"{host.project}_agent"]["IPAddress"])
+
+
+def wait_for(host: Service, part: str) -> None:
+    """Wait until a part is healthy."""
+
+    def healthy() -> bool:
+        return bool(inspect(host, part)["State"]["Health"]["Status"] == "healthy")
+
+    wait_until(healthy, f"{part} is healthy", HEALTHY_WITHIN_SECONDS)
+
+
+def ask(host: Service, url: str) -> tuple[int, str]:
+    """Status and body, as a container on the host's network gets them."""
+    network, image = f"--network={host.project}_agent", host.environment["ENGINE_IMAGE"]
+    status, _, body = docker("run", "--rm", network, "--entrypoint=python", image, "-c", PROBE, url).partition("\n")
+    return int(status), body
+
+
+def on_volumes(host: Service, command: str) -> str:
+    """Run a shell command as the guide does: in the container that prepares, which has the volumes."""
+    return host.compose("run", "--rm", "-T", "--entrypoint", "sh", "prepare", "-c", command)
+
+
+def left(host: Service) -> list[str]:
+    """Containers, volumes and networks that belong to it."""
+    listed = [
+        docker("ps", "--all", "--quiet", f"--filter=name=^{host.project}-"),
+        docker("volume", "ls", "--quiet", f"--filter=name=^{host.project}_"),
+        docker("network", "ls", "--quiet", f"--filter=name=^{host.project}_"),
+    ]
+    return [line for lines in listed for line in lines.splitlines()]
