@@ -59,7 +59,7 @@ def test_make_demo_succeeds_only_when_both_rehearsals_end_as_they_should(
 
 
 @pytest.mark.parametrize(
-    "name", [f"{PROJECT}/requirements/{part}.txt" for part in ("agent", "rollout", "dev")] + ["requirements/dev.txt"]
+    "name", [f"{PROJECT}/requirements/{part}.txt" for part in ("agent", "engine", "dev")] + ["requirements/dev.txt"]
 )
 def test_compiled_requirements_are_hashed_and_name_no_machine(name: str) -> None:
     text = (REPOSITORY / name).read_text()

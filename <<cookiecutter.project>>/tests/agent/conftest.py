@@ -1,7 +1,8 @@
-"""The service in this process, behind a client."""
+"""The service: in this process, behind a client; or as a process of its own."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from pydantic_ai import models
@@ -9,8 +10,10 @@ from starlette.testclient import TestClient
 
 from agent.app import create_app
 from agent.settings import Settings
+from tests.agent.service import Service, start_service
 
 Serve = Callable[..., TestClient]
+Start = Callable[..., Service]
 
 models.ALLOW_MODEL_REQUESTS = False  # a test must not cost money
 
@@ -31,3 +34,16 @@ def serve() -> Iterator[Serve]:
 def client(serve: Serve) -> TestClient:
     """The app with the defaults."""
     return serve()
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Start processes with these variables in their environment; they are ended after the test."""
+    with ExitStack() as services:
+
+        def start_one(**env: str) -> Service:
+            service = start_service(tmp_path, env)
+            services.callback(service.stop)
+            return service
+
+        yield start_one

@@ -33,27 +33,12 @@ class Service:
         return match[1]
 
     def post(self, task: str) -> tuple[int, dict[str, Any]]:
-        """Run a task: the status and the body.
-
-        Raises:
-            OSError: there is no answer.
-        """
-        request = urllib.request.Request(  # noqa: S310  the URL is our own
-            f"{self.url()}/agent/run",
-            json.dumps({"task": task}).encode(),
-            {"content-type": "application/json"},
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=WAIT_SECONDS) as response:  # noqa: S310
-                return response.status, json.load(response)
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, json.load(error)
+        """Run a task: the status and the body."""
+        return post(self.url(), task)
 
     def get(self, path: str) -> str:
         """The body of a page."""
-        with urllib.request.urlopen(self.url() + path, timeout=WAIT_SECONDS) as response:  # noqa: S310
-            return str(response.read(), "utf-8")
+        return get(self.url() + path)
 
     def exit_code(self) -> int:
         """The exit code, once it has one."""
@@ -82,6 +67,31 @@ def start_service(folder: Path, env: Mapping[str, str]) -> Service:
             stderr=subprocess.STDOUT,
         )
     return Service(process, log)
+
+
+def post(url: str, task: str) -> tuple[int, dict[str, Any]]:
+    """Run a task on the service at this URL: the status and the body.
+
+    Raises:
+        OSError: there is no answer.
+    """
+    request = urllib.request.Request(  # noqa: S310  the URL is our own
+        f"{url}/agent/run",
+        json.dumps({"task": task}).encode(),
+        {"content-type": "application/json"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=WAIT_SECONDS) as response:  # noqa: S310
+            return response.status, json.load(response)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, json.load(error)
+
+
+def get(url: str) -> str:
+    """The body of a page."""
+    with urllib.request.urlopen(url, timeout=WAIT_SECONDS) as response:  # noqa: S310  the URL is our own
+        return str(response.read(), "utf-8")
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = WAIT_SECONDS) -> None:

@@ -1,32 +1,15 @@
 """`python -m agent`, as a process."""
 
-import signal
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from agent.offline.misbehaviour import CRASH_EXIT_CODE
-from tests.agent.service import Service, start_service, wait_until
-
-Start = Callable[..., Service]
+from tests.agent.conftest import Start
+from tests.agent.service import wait_until
 
 pytestmark = pytest.mark.parts
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    with ExitStack() as services:
-
-        def start_one(**env: str) -> Service:
-            service = start_service(tmp_path, env)
-            services.callback(service.stop)
-            return service
-
-        yield start_one
 
 
 def test_it_serves_a_task_on_a_port_that_the_kernel_chose(start: Start) -> None:
@@ -58,14 +41,21 @@ def test_settings_come_from_agent_env_too(start: Start, tmp_path: Path) -> None:
     assert '"release":"from-file"' in start().get("/health")
 
 
-def test_a_request_that_runs_when_sigterm_comes_is_still_answered(start: Start) -> None:
-    service = start(AGENT_MODEL="offline:latency=1s")
-    with ThreadPoolExecutor(1) as pool:
-        answer = pool.submit(service.post, "What is 6 * 7?")
-        wait_until(lambda: "agent_requests_in_flight 1.0" in service.get("/metrics"))
-        service.process.send_signal(signal.SIGTERM)
-        assert answer.result()[0] == 200
-    assert service.exit_code() == -signal.SIGTERM
+def test_a_secret_file_is_a_setting_that_no_output_shows(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "AGENT_RELEASE").write_text("from-a-secret\n")
+    service = start(AGENT_SECRETS_FOLDER=str(tmp_path))
+    assert '"release":"from-a-secret"' in service.get("/health")
+    assert "from-a-secret" not in service.output()
+
+
+def test_a_secret_that_can_t_be_read_stops_the_start_with_one_message_and_exit_code_2(
+    start: Start, tmp_path: Path
+) -> None:
+    (tmp_path / "ANTHROPIC_API_KEY").symlink_to("nowhere")
+    service = start(AGENT_SECRETS_FOLDER=str(tmp_path))
+    assert service.exit_code() == 2
+    assert "/ANTHROPIC_API_KEY can't be read: No such file or directory. Let user " in service.output()
+    assert "Traceback" not in service.output()
 
 
 def test_the_fault_crash_ends_the_process_at_exactly_that_run(start: Start) -> None:

@@ -1,0 +1,45 @@
+"""A copy of this repository to build from, with secrets lying about in it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+LITTER = shutil.ignore_patterns(".git", ".venv", ".rollout", ".*_cache", "__pycache__", "*.egg-info")
+ORIGIN = "https://deploy:{secret}@git.example.org/team/agent.git"
+
+# Where people keep what no image should hold.
+PLACES = (
+    ".env",
+    ".netrc",
+    "agent/.env",
+    "agent/prod.env",
+    "agent/model.key",
+    "agent/tools/id_ed25519",
+    "deploy/server.key",
+    "monitoring/.htpasswd",
+    "monitoring/client.pem",
+    "notes.txt",
+    "rollout/router/site.pem",
+    "secrets/ANTHROPIC_API_KEY",
+    "tests/rollout/token.json",
+)
+
+
+def copy_with_secret(to: Path, secret: str) -> Path:
+    """The working tree, committed, with the secret in every place above and in the address of its remote."""
+    shutil.copytree(ROOT, to, ignore=LITTER)
+    git(to, "init", "--quiet")
+    git(to, "remote", "add", "origin", ORIGIN.format(secret=secret))
+    git(to, "add", "--all")
+    git(to, "-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "--quiet", "--no-gpg-sign", "-m", "all")
+    for place in PLACES:
+        (to / place).parent.mkdir(parents=True, exist_ok=True)
+        (to / place).write_text(f"{secret}\n")
+    return to
+
+
+def git(folder: Path, *arguments: str) -> str:
+    return subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True, text=True).stdout.strip()

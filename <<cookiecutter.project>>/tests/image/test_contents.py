@@ -1,0 +1,57 @@
+"""What is in the images, as tools of others see it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.image.conftest import Images, make_image
+from tests.image.docker import docker
+
+pytestmark = pytest.mark.docker
+
+HERE = Path(__file__).parent
+TOOLS = Path(sys.executable).parent
+
+
+def tool(name: str, *arguments: str) -> str:
+    """Run a program that requirements/dev.txt installed: what it prints."""
+    env = os.environ | {"SYFT_CHECK_FOR_APP_UPDATE": "false"}
+    done = subprocess.run([TOOLS / name, *arguments], capture_output=True, text=True, env=env, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("target", ["agent", "engine"])
+def test_the_image_has_what_it_must_have_and_not_what_it_must_not(target: str, images: Images) -> None:
+    image: str = getattr(images, target)
+    tool("container-structure-test", "test", "--image", image, "--config", str(HERE / f"{target}.yaml"))
+
+
+def test_the_bill_of_materials_names_each_dependency_with_its_version(images: Images) -> None:
+    listed = json.loads(tool("syft", "scan", f"docker:{images.agent}", "--output", "cyclonedx-json"))
+    found = {part["name"]: part["version"] for part in listed["components"] if "version" in part}
+    pinned = (HERE.parents[1] / "requirements" / "agent.txt").read_text()
+    assert f"fastapi=={found['fastapi']} " in pinned
+    assert f"uvicorn=={found['uvicorn']} " in pinned
+
+
+def test_what_is_built_again_without_a_cache_is_the_same_but_for_one_layer(images: Images) -> None:
+    """The one in which pip is removed. So a host that has a release pulls of the next one what is new."""
+    again = images.agent.replace(":", "-again:")
+    make_image(images.folder, again.partition(":")[0], "DOCKER_FLAGS=--no-cache")
+    first, second = layers(images.agent), layers(again)
+    docker("image", "rm", again, again.replace(":", "-engine:"))
+    assert len(first) == len(second)
+    assert [ours for ours, theirs in zip(first, second, strict=True) if ours != theirs] == first[-2:-1]
+
+
+def layers(image: str) -> list[str]:
+    """The digests of an image's layers, the lowest first."""
+    listed: list[str] = json.loads(docker("image", "inspect", "--format", "{{json .RootFS.Layers}}", image))
+    return listed

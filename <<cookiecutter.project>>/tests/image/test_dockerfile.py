@@ -1,0 +1,43 @@
+"""The Dockerfile as it is written, and `make image` where there is no Docker."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.image.context import ROOT
+
+
+def test_hadolint_finds_nothing() -> None:
+    hadolint = Path(sys.executable).parent / "hadolint"
+    done = subprocess.run([hadolint, "Dockerfile"], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def test_each_image_it_builds_on_is_pinned_by_digest_or_is_a_stage() -> None:
+    text = (ROOT / "Dockerfile").read_text()
+    stages = set(re.findall(r"^FROM \S+ AS (\S+)$", text, re.MULTILINE))
+    bases = set(re.findall(r"^FROM (\S+)", text, re.MULTILINE)) | set(re.findall(r"--from=(\S+)", text))
+    assert bases - stages == {"${PYTHON_IMAGE}"}
+    assert re.search(r"^ARG PYTHON_IMAGE=python:[\w.-]+@sha256:[0-9a-f]{64}$", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("docker", "said"),
+    [
+        pytest.param("no-such-docker", "there is no command 'no-such-docker'", id="no command"),
+        pytest.param("false", "make image needs Docker's engine, and none answers", id="no engine"),
+    ],
+)
+def test_make_image_says_what_is_missing_and_how_to_get_it(docker: str, said: str) -> None:
+    ours = {key: value for key, value in os.environ.items() if not key.startswith("MAKE")}
+    command = ["make", "image", f"DOCKER={docker}"]
+    done = subprocess.run(command, cwd=ROOT, env=ours, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert said in done.stdout
+    assert "sudo " in done.stdout
