@@ -31,6 +31,13 @@ def remove_litter() -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def make_scripts_executable() -> None:
+    """Python's zipfile, which unpacks a template that comes as a zip, forgets who may be run."""
+    for path in Path().rglob("*"):
+        if path.is_file() and not path.is_symlink() and path.open("rb").read(2) == b"#!":
+            path.chmod(path.stat().st_mode | 0o111)
+
+
 def git(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run git on this folder, even when the caller is inside a git command on another one."""
     elsewhere = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"}
@@ -59,6 +66,7 @@ def main() -> int:
     """Leave a repository that is ready to work in."""
     cookiecutter = json.loads(r"""<< cookiecutter | tojson >>""")
     choose_license(cookiecutter["license"])
+    make_scripts_executable()
     if Path(".git").exists():
         print("This folder is a repository already: see what changed with `git diff`.")
     else:

@@ -12,11 +12,15 @@ from tests.source import PROJECT, files_below, questions
 
 
 def same_files(one: Bake, other: Bake) -> bool:
-    """Whether two bakes made the same files with the same content."""
+    """Whether two bakes made the same files, with the same content and as runnable."""
     names = files_below(one.folder)
     return names == files_below(other.folder) and all(
-        (one.folder / name).read_bytes() == (other.folder / name).read_bytes() for name in names
+        content(one.folder / name) == content(other.folder / name) for name in names
     )
+
+
+def content(path: Path) -> tuple[bytes, bool]:
+    return path.read_bytes(), bool(path.stat().st_mode & 0o100)
 
 
 def test_enter_at_every_question_gives_the_defaults(baker: Baker, defaults: Bake, tmp_path: Path) -> None:

@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+"""`summary.py FOLDER`: the rollouts' reports in a folder, as Markdown for the summary of a workflow's run.
+
+A summary shows no SVG file and no data: address, but Mermaid: so the picture is drawn anew from the report's JSON.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+POINTS = 60
+Report = dict[str, Any]
+
+
+def main() -> None:
+    """Print each report, its picture in the place of the file's."""
+    reports = sorted(Path(sys.argv[1]).glob("*.md"))
+    for path in reports:
+        report = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        before, after = re.split(r"^!\[.*$", path.read_text(encoding="utf-8"), maxsplit=1, flags=re.MULTILINE)
+        print(before, "\n\n".join(charts(report)), after, sep="")
+    if not reports:
+        print("No report was written.")
+
+
+def charts(report: Report) -> Iterator[str]:
+    """The canary's share of traffic over time; and what the gate that decided saw, against its limit."""
+    end = report["seconds"] or 1.0
+    times = [end * index / POINTS for index in range(POINTS + 1)]
+    yield chart("Share of traffic on the new release, in %", end, [[100 * share(report, time) for time in times]])
+    for gate in report["gates"]:
+        if gate["gate"] == report["gate"]:
+            scale, unit = (100, "%") if gate["unit"] == "ratio" else (1, gate["unit"])
+            seen = [scale * value(gate, time) for time in times]
+            title = f"Gate {gate['gate']}, in {unit}, and its limit"
+            yield chart(title, end, [seen, [scale * gate["limit"]] * len(times)])
+
+
+def share(report: Report, time: float) -> float:
+    """0..1: that of the step that began last; after a step that was not passed all traffic is on stable."""
+    begun = [step for step in report["steps"] if step["started_seconds"] <= time]
+    if not begun:
+        return 0.0
+    step = begun[-1]
+    over = step["ended_seconds"] is not None and time >= step["ended_seconds"]
+    return 0.0 if over and step["outcome"] != "passed" else float(step["weight"])
+
+
+def value(gate: Report, time: float) -> float:
+    """What the gate measured last, at a time; 0 before it had a value."""
+    known = [point["value"] for point in gate["series"] if point["seconds"] <= time and point["value"] is not None]
+    return float(known[-1]) if known else 0.0
+
+
+def chart(title: str, end_seconds: float, lines: list[list[float]]) -> str:
+    """One Mermaid chart over time."""
+    title = re.sub(r"[^\w ,%.-]", " ", title)
+    top = max(max(line) for line in lines) * 1.1 or 1.0
+    drawn = "\n".join(f"  line [{', '.join(f'{number:.4g}' for number in line)}]" for line in lines)
+    axes = f'  x-axis "seconds" 0 --> {end_seconds:.4g}\n  y-axis 0 --> {top:.4g}'
+    return f'```mermaid\nxychart-beta\n  title "{title}"\n{axes}\n{drawn}\n```'
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""The protections of .github, each taken out in one place."""
+
+from typing import NamedTuple
+
+
+class Mutation(NamedTuple):
+    """A protection taken out of a file, and the checks that must say so."""
+
+    file: str
+    old: str
+    new: str
+    red: set[str]
+
+
+CI, RELEASE = "workflows/ci.yml", "workflows/release.yml"
+CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
+NOT_SUCCESS = "${{ always() && needs.deploy.result != 'success' && needs.deploy.result != 'skipped' }}"
+QUEUE = "{group: production, cancel-in-progress: false, queue: max}"
+BOTH_DIGESTS = '.github/scripts/by-digest "$IMAGE" "$AGENT" && .github/scripts/by-digest "$IMAGE-engine" "$ENGINE"'
+INJECTION = 'echo "${{ github.event.pull_request.title }}"'
+
+MUTATIONS = {
+    "a permission is widened": Mutation(
+        CI, "contents: read # check out", "contents: write # check out", {"grants", "jactionlint"}
+    ),
+    "every job may write": Mutation(
+        CI, "permissions: {}\n\nc", "permissions: write-all\n\nc", {"grants", "zizmor", "jactionlint"}
+    ),
+    "a pin is a tag": Mutation(CI, CHECKOUT, "actions/checkout@v7.0.1", {"zizmor", "jactionlint", "pins"}),
+    "an action is new": Mutation(CI, "anchore/scan-action", "anchor/scan-action", {"pins"}),
+    "the credentials stay": Mutation(
+        CI, "with: {persist-credentials: false}", "with: {fetch-depth: 1}", {"zizmor", "jactionlint"}
+    ),
+    "a job may take for ever": Mutation(CI, "    timeout-minutes: 10\n", "", {"jactionlint"}),
+    "untrusted text is code": Mutation(CI, "run: make lint", f"run: {INJECTION}", {"zizmor", "jactionlint"}),
+    "the aggregator forgets a job": Mutation(
+        CI, "[lint, test, images, rehearse]", "[lint, test, images]", {"required"}
+    ),
+    "the aggregator can be skipped": Mutation(
+        CI, "    if: ${{ always() }} # a required", "    # a required", {"required", "jactionlint"}
+    ),
+    "a lost runner restores nothing": Mutation(RELEASE, NOT_SUCCESS, "${{ failure() }}", {"giving_back"}),
+    "restoring waits for people": Mutation(
+        RELEASE,
+        "{name: production, deployment: false} # has",
+        "{name: release-approval, deployment: false} # has",
+        {"environments"},
+    ),
+    "a deploy is cancelled": Mutation(
+        RELEASE, QUEUE, "{group: production, cancel-in-progress: true}", {"queues", "jactionlint"}
+    ),
+    "a second deploy is dropped": Mutation(
+        RELEASE, QUEUE, "{group: production, cancel-in-progress: false}", {"queues"}
+    ),
+    "a tag is signed": Mutation(RELEASE, BOTH_DIGESTS, "echo", {"digests"}),
+    "what nobody signed is deployed": Mutation(RELEASE, "cosign verify", "cosign tree", {"digests"}),
+    "every step knows the key": Mutation(
+        RELEASE,
+        "STABLE: ${{ needs.deploy.outputs.stable }}",
+        "SSH_KEY: ${{ secrets.SSH_KEY }}",
+        {"secrets", "jactionlint"},
+    ),
+    "a release restores a cache": Mutation(RELEASE, "cache-mode: none", "cache-mode: read", {"caches", "jactionlint"}),
+    "an update comes at once": Mutation(
+        "dependabot.yml", "cooldown: {default-days: 7}", "open-pull-requests-limit: 5", {"zizmor", "jactionlint"}
+    ),
+    "a key is misspelt": Mutation(RELEASE, "timeout-minutes: 180", "timeout-minute: 180", {"jactionlint", "schema"}),
+    "a variable is unquoted": Mutation("scripts/by-digest", "digest=", "echo $1; digest=", {"shellcheck"}),
+    "a line has no end": Mutation(CI, "run: make lint", f"run: make lint{' ' * 120}#", {"yamllint"}),
+}

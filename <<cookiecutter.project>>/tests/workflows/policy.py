@@ -1,0 +1,160 @@
+"""What our workflows promise and no linter knows: rules on the parsed files, each of which yields its complaints."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+Workflows = Mapping[str, Any]  # ci, release, rollback -> the parsed file
+NEVER_CANCELLED = {"cancel-in-progress": False, "queue": "max"}
+READ, PULL, PUSH = {"contents": "read"}, {"packages": "read"}, {"packages": "write"}
+GRANTS: dict[str, dict[str, str]] = {
+    "ci.lint": READ,
+    "ci.test": READ,
+    "ci.images": READ,
+    "ci.rehearse": READ,
+    "ci.required": {},
+    "release.check": READ | {"actions": "read"},
+    "release.test": READ,
+    "release.build": READ | PUSH,
+    "release.sign": READ | PUSH | {"id-token": "write"},
+    "release.approve": {},
+    "release.deploy": READ | PULL,
+    "release.restore": READ | PULL,
+    "release.evidence": READ,
+    "rollback.rollback": READ | PULL,
+}
+ENVIRONMENTS = {
+    "release.build": "build",
+    "release.sign": "build",
+    "release.approve": "release-approval",
+    "release.deploy": "production",
+    "release.restore": "production",
+    "release.evidence": "production",
+    "rollback.rollback": "production",
+}
+ACTIONS = {
+    "actions/checkout",
+    "actions/setup-python",
+    "actions/upload-artifact",
+    "anchore/scan-action",
+    "docker/build-push-action",
+    "docker/setup-buildx-action",
+    "sigstore/cosign-installer",
+}
+USES_A_DIGEST = r"cosign (sign|verify)|scripts/deploy\b|scripts/roll-back\b"
+
+
+def load(folder: Path) -> Workflows:
+    """The workflows of a repository."""
+    files = (folder / ".github" / "workflows").glob("*.yml")
+    return {file.stem: yaml.safe_load(file.read_text(encoding="utf-8")) for file in files}
+
+
+def jobs(workflows: Workflows) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each job, named as in `ci.lint`."""
+    for name, workflow in workflows.items():
+        yield from ((f"{name}.{job}", body) for job, body in workflow["jobs"].items())
+
+
+def steps(workflows: Workflows) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, job in jobs(workflows):
+        yield from ((name, step) for step in job.get("steps", []))
+
+
+def grants(workflows: Workflows) -> Iterator[str]:
+    """A job's token may do what its job was given here, and a workflow's may do nothing."""
+    yield from (f"{name} grants something to all jobs" for name, body in workflows.items() if body["permissions"] != {})
+    found = {name: job["permissions"] for name, job in jobs(workflows)}
+    yield from (f"{name} grants {found.get(name)}" for name in found | GRANTS if found.get(name) != GRANTS.get(name))
+
+
+def environments(workflows: Workflows) -> Iterator[str]:
+    """One job waits for people, and it does nothing else; whoever gives traffic back waits for nobody."""
+    found = {name: job["environment"]["name"] for name, job in jobs(workflows) if "environment" in job}
+    yield from (
+        f"{name} is in {found.get(name)}" for name in found | ENVIRONMENTS if found.get(name) != ENVIRONMENTS.get(name)
+    )
+    made = [
+        name for name, job in jobs(workflows) if job.get("environment", {}).get("deployment", True) and name in found
+    ]
+    if made != ["release.deploy"]:
+        yield f"a deployment is recorded by {made}"
+
+
+def required(workflows: Workflows) -> Iterator[str]:
+    """The aggregator runs whatever happens, and needs every other job."""
+    every = workflows["ci"]["jobs"]
+    if set(every["required"]["needs"]) != set(every) - {"required"}:
+        yield "ci.required does not need every other job"
+    if every["required"].get("if") != "${{ always() }}":
+        yield "ci.required can be skipped, which counts as passed"
+
+
+def giving_back(workflows: Workflows) -> Iterator[str]:
+    """A deploy that began and did not succeed is given back, however it ended."""
+    restore = workflows["release"]["jobs"]["restore"]
+    wanted = "${{ always() && needs.deploy.result != 'success' && needs.deploy.result != 'skipped' }}"
+    if restore["if"] != wanted:
+        yield f"release.restore runs only if {restore['if']}"
+    if "approve" in restore["needs"]:
+        yield "release.restore needs an approval"
+
+
+def queues(workflows: Workflows) -> Iterator[str]:
+    """Nothing that touches a host is cancelled by another run, or dropped from the queue."""
+    groups = {name: workflows[name]["concurrency"] for name in ("release", "rollback")}
+    groups["release.deploy"] = workflows["release"]["jobs"]["deploy"].get("concurrency", {})
+    yield from (
+        f"{name} can be cancelled or dropped"
+        for name, group in groups.items()
+        if not NEVER_CANCELLED.items() <= group.items()
+    )
+    if groups["rollback"]["group"] == groups["release.deploy"].get("group"):
+        yield "a rollback waits for the deploy that it is to end"
+
+
+def digests(workflows: Workflows) -> Iterator[str]:
+    """Nothing is signed or released before it was seen to be a digest, and nothing is released that is not signed."""
+    seen: dict[str, str] = {}
+    for name, step in steps(workflows):
+        run = step.get("run", "")
+        if re.search(USES_A_DIGEST, run) and "by-digest" not in seen.get(name, ""):
+            yield f"{name} uses what may be no digest: {run}"
+        if "scripts/deploy" in run and "cosign verify" not in seen.get(name, ""):
+            yield f"{name} releases what may be unsigned"
+        seen[name] = seen.get(name, "") + run
+
+
+def secrets(workflows: Workflows) -> Iterator[str]:
+    """A secret is known to the steps that need it, by a variable of theirs."""
+    for name, job in jobs(workflows):
+        outside = {key: value for key, value in job.items() if key != "steps"}
+        inside = [{key: value for key, value in step.items() if key != "env"} for step in job.get("steps", [])]
+        if "secrets." in str(outside) or "secrets." in str(inside):
+            yield f"{name} lets more see a secret than one step's environment"
+
+
+def caches(workflows: Workflows) -> Iterator[str]:
+    """Nothing that was left in a cache gets into a release."""
+    if workflows["release"].get("cache-mode") != "none":
+        yield "release restores caches"
+    yield from (f"{name} caches" for name, step in steps(workflows) if re.search(r"cache", str(step), re.IGNORECASE))
+
+
+def pins(workflows: Workflows) -> Iterator[str]:
+    """Actions are few, and one is at one commit everywhere: what is read once is what runs."""
+    commits: dict[str, set[str]] = {}
+    for _, step in steps(workflows):
+        action, at, commit = step.get("uses", "").partition("@")
+        commits.setdefault(action, set()).update({commit} if at else ())
+    yield from (f"{action} is at {len(found)} commits" for action, found in commits.items() if len(found) > 1)
+    yield from (f"{action} has not been looked at" for action in commits.keys() - ACTIONS - {""})
+
+
+RULES: dict[str, Callable[[Workflows], Iterator[str]]] = {
+    rule.__name__: rule
+    for rule in (grants, environments, required, giving_back, queues, digests, secrets, caches, pins)
+}

@@ -1,0 +1,70 @@
+"""No check has a finding, and none is decoration: with a protection taken out, it goes red."""
+
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from rollout import config
+from rollout.plan import plan
+from tests.rollout.policies import shipped
+from tests.workflows import checks, policy
+from tests.workflows.mutations import MUTATIONS, Mutation
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return checks.copied(tmp_path)
+
+
+@pytest.mark.parametrize("check", checks.CHECKS.values(), ids=list(checks.CHECKS))
+def test_no_check_finds_anything(check: Callable[[Path], list[str]], folder: Path) -> None:
+    assert check(folder) == []
+
+
+def test_nothing_is_suppressed(folder: Path) -> None:
+    texts = [path.read_text(encoding="utf-8") for path in (folder / ".github").rglob("*") if path.is_file()]
+    marks = ("zizmor:", "jactionlint ignore", "shellcheck disable", "yamllint disable")
+    assert [mark for mark in marks if any(mark in text for text in texts)] == []
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS.values(), ids=list(MUTATIONS))
+def test_a_protection_that_is_taken_out_is_missed(mutation: Mutation, folder: Path) -> None:
+    path = folder / ".github" / mutation.file
+    text = path.read_text(encoding="utf-8")
+    assert mutation.old in text, "this table is older than the file"
+    path.write_text(text.replace(mutation.old, mutation.new, 1), encoding="utf-8")
+    assert {name for name in mutation.red if checks.CHECKS[name](folder)} == mutation.red
+
+
+def test_a_deploy_is_watched_longer_than_the_policy_lets_a_rollout_take() -> None:
+    longest = plan(config.parse(shipped(), "rollout.yaml"))
+    minutes = (
+        longest.ready_within_seconds
+        + sum(max(step.hold_seconds, longest.decide_within_seconds) for step in longest.steps)
+    ) / 60
+    workflows = policy.load(checks.REPOSITORY)
+    limits = [workflows["release"]["jobs"]["deploy"], workflows["rollback"]["jobs"]["rollback"]]
+    assert all(job["timeout-minutes"] > minutes + 15 for job in limits), minutes
+
+
+def test_every_script_can_be_run_and_is_used() -> None:
+    scripts = sorted((checks.REPOSITORY / ".github" / "scripts").iterdir())
+    everything = "".join(
+        path.read_text() for path in [*scripts, *(checks.REPOSITORY / ".github" / "workflows").iterdir()]
+    )
+    assert all(path.stat().st_mode & stat.S_IXUSR for path in scripts)
+    assert [path.name for path in scripts if f"/{path.name}" not in everything] == []
+
+
+def test_updates_are_looked_for_wherever_there_is_something_pinned() -> None:
+    updates = yaml.safe_load((checks.REPOSITORY / ".github" / "dependabot.yml").read_text())["updates"]
+    looked_at = {update["package-ecosystem"]: update["directory"] for update in updates}
+    assert looked_at == {
+        "github-actions": "/",
+        "pip": "/requirements",
+        "docker": "/",
+        "docker-compose": "/deploy/docker",
+    }
