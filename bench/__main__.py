@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from bench import bakes, detection, images, rollbacks
+from bench import bakes, containers, detection, images, rollbacks
 from bench.figure import Figure, table
 
 
@@ -20,6 +20,7 @@ def main(repository: Path) -> int:
             f"{rollbacks.ROLLBACKS} rollbacks under {rollbacks.REQUESTS_PER_SECOND:g} requests/s",
             lambda: rollbacks.measure(repository),
         ),
+        (f"{containers.ROLLBACKS} rollbacks on containers", lambda: containers.measure(repository)),
     ):
         print(f"measuring: {name} ...", file=sys.stderr)
         figures += measure()

@@ -14,7 +14,6 @@ from rollout.errors import MetricsError
 from rollout.metrics.prometheus import Prometheus
 from rollout.plan import plan
 from rollout.rehearsal import routed
-from rollout.view.counts import Counts
 from rollout.rehearsal.load import Load
 from rollout.rehearsal.machine import Machine
 from rollout.rehearsal.programs import HAPROXY, PROMETHEUS, find_programs
@@ -22,6 +21,7 @@ from rollout.rehearsal.stage import Stage
 from rollout.runtime.process import wait_until
 from rollout.spec import Spec
 from rollout.state import State
+from rollout.view.counts import Counts
 
 from bench.figure import Figure, quantile
 

@@ -29,7 +29,7 @@ from rollout.view.view import view_on
 
 def run_start(chosen: argparse.Namespace) -> int:
     image = Image.parse(chosen.image)
-    engine = str(Image.parse(chosen.engine)) if chosen.engine else None
+    engine = Image.parse(chosen.engine) if chosen.engine else None
     host = host_of(chosen)
     started = start(Wish(image, chosen.policy, engine), host, say)
     return show(host, started.rollout, follow_it=chosen.follow)

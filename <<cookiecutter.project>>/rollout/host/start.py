@@ -33,7 +33,7 @@ class Wish:
 
     image: Image
     policy: Path
-    engine_image: str | None = None
+    engine: Image | None = None  # None is the one the host was prepared with
     at_once: str | None = None
 
 
@@ -59,7 +59,7 @@ def start(wish: Wish, host: Host, say: Say) -> Started:
     if found.keeping:
         end_keep(host, found.keeping, str(wish.image), say)
     spec = make_spec(wish, host, policy, stable, found.stable_slot)
-    claimed = claim(host, spec, wish.engine_image or host.engine_image, say)
+    claimed = claim(host, spec, str(wish.engine or host.engine_image), say)
     try:
         if stands(host, spec):
             host.docker.start(claimed)
@@ -84,6 +84,8 @@ def examine(wish: Wish, host: Host, policy: str, found: Survey, stable: Containe
     host.ask("check-host", environment={"ROLLOUT_CHECK": json.dumps(asked)})
     say(f"pulling {release}")
     check_platform(host, host.docker.pull(wish.image.repository, wish.image.digest), release)
+    if wish.engine:
+        host.docker.pull(wish.engine.repository, wish.engine.digest)
 
 
 def look(host: Host) -> Survey:

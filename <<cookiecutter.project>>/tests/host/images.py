@@ -25,6 +25,10 @@ class Images:
             self._releases[name] = self._push(name, text)
         return self._releases[name]
 
+    def engine_with(self, name: str, dockerfile: str) -> str:
+        """The engine's image by its digest, with more lines of Dockerfile."""
+        return self._push(f"engine-{name}", f"FROM {self.engine}\n{dockerfile}\n")
+
     def foreign(self) -> str:
         """A release for a machine that nobody here has."""
         tag = f"{self._registry}/agent:foreign"

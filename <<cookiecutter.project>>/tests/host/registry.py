@@ -24,10 +24,11 @@ class Registry:
         self._name = f"registry-{self.port}"
         folder.mkdir(parents=True, exist_ok=True)
         self._process: Process | None = None
+        self.config: Path | None = None  # of the program; a container has its own
         if program := shutil.which("docker-registry"):
-            config = folder / "config.yml"
-            config.write_text(CONFIG.format(folder=folder / "data", port=self.port))
-            self._process = Process("registry", (program, "serve", str(config)), folder / "registry.log")
+            self.config = folder / "config.yml"
+            self.config.write_text(CONFIG.format(folder=folder / "data", port=self.port))
+            self._process = Process("registry", (program, "serve", str(self.config)), folder / "registry.log")
         else:
             publish = f"127.0.0.1:{self.port}:5000"
             subprocess.run(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 import subprocess
 import sys
@@ -109,15 +110,24 @@ class Service:
     def name(self, part: str) -> str:
         return f"{self.project}-{part}"
 
+    def stable(self) -> str:
+        """The name of the container that is stable now."""
+        said = self.rollout("status").out
+        return self.name("blue" if re.search(r"^stable +blue", said, re.MULTILINE) else "green")
+
     def host(self) -> Host:
         return Host.find(Docker.connect(), self.project)
+
+    def beside(self, command: str) -> list[str]:
+        """The arguments of docker that run a shell command where the journals are."""
+        mounted = f"{self.project}_state:/var/lib/rollout"
+        image = self.environment["ENGINE_IMAGE"]
+        return ["run", "--rm", "--volume", mounted, "--entrypoint", "sh", image, "-c", command]
 
     def events(self) -> list[Event]:
         """The newest rollout's journal, read from the volume itself."""
         newest = 'cat "$(ls -d /var/lib/rollout/journals/* | tail -1)"'
-        mounted = f"{self.project}_state:/var/lib/rollout"
-        command = ["run", "--rm", "--volume", mounted, "--entrypoint", "sh", self.environment["ENGINE_IMAGE"]]
-        text = docker(*command, "-c", newest, host=self.docker_host)
+        text = docker(*self.beside(newest), host=self.docker_host)
         return [json.loads(line) for line in text.splitlines() if line.endswith("}")]
 
     def until(self, seen: Callable[[list[Event]], bool], within_seconds: float = 120) -> list[Event]:

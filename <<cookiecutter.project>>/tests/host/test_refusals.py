@@ -1,21 +1,30 @@
 """What `rollout start` refuses on a host: one message, exit code 2, and nothing touched."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.host.images import Images, docker
 from tests.host.service import Service
+from tests.host.traffic import served_by
 
 pytestmark = pytest.mark.docker
 
 
+@pytest.fixture(scope="module")
+def pruned(serving: Service) -> Service:
+    """The host, with nothing but its stable release."""
+    assert serving.rollout("prune").code == 0
+    return serving
+
+
 @pytest.fixture(autouse=True)
-def untouched(service: Service) -> Iterator[None]:
+def untouched(pruned: Service) -> Iterator[None]:
     """No test here makes or ends a container of a release or an engine."""
-    before = standing(service)
+    before = standing(pruned)
     yield
-    assert standing(service) == before
+    assert standing(pruned) == before
 
 
 def standing(service: Service) -> list[str]:
@@ -25,55 +34,92 @@ def standing(service: Service) -> list[str]:
 
 
 @pytest.mark.parametrize("image", ["agent:latest", "agent", "localhost:5000/agent:1.0", "agent@sha256:12"])
-def test_an_image_without_a_whole_digest_is_refused(service: Service, image: str) -> None:
-    done = service.rollout("start", image)
+def test_an_image_without_a_whole_digest_is_refused(serving: Service, image: str) -> None:
+    done = serving.rollout("start", image)
     assert done.code == 2
     assert done.err.startswith(f"rollout: {image}: a release is an image by its digest")
 
 
 def test_a_host_that_does_not_answer_is_refused(
-    service: Service, images: Images, monkeypatch: pytest.MonkeyPatch
+    serving: Service, images: Images, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(service.environment, "DOCKER_HOST", "unix:///nowhere/docker.sock")
-    done = service.rollout("start", images.release("good"))
+    monkeypatch.setitem(serving.environment, "DOCKER_HOST", "unix:///nowhere/docker.sock")
+    done = serving.rollout("start", images.release("good"))
     assert done.code == 2
     assert "the Docker engine of unix:///nowhere/docker.sock does not answer" in done.err
     assert "Traceback" not in done.err
 
 
-def test_a_host_without_the_router_is_refused(service: Service, images: Images) -> None:
-    done = service.rollout("start", images.release("good"), "--service", "another")
+def test_a_host_without_the_router_is_refused(serving: Service, images: Images) -> None:
+    done = serving.rollout("start", images.release("good"), "--service", "another")
     assert done.code == 2
     assert done.err.startswith("rollout: this host has no service another; there is ")
 
 
-def test_an_image_that_no_registry_has_is_refused(service: Service, images: Images) -> None:
+def test_an_image_that_no_registry_has_is_refused(serving: Service, images: Images) -> None:
     name = images.release("good").partition("@")[0]
-    done = service.rollout("start", f"{name}@sha256:{'0' * 64}")
+    done = serving.rollout("start", f"{name}@sha256:{'0' * 64}")
     assert done.code == 2, done.out + done.err
     assert done.err.startswith("rollout: ")
     assert "Traceback" not in done.err
 
 
-def test_an_image_for_another_platform_is_refused(service: Service, images: Images) -> None:
-    done = service.rollout("start", images.foreign())
+def test_an_image_for_another_platform_is_refused(serving: Service, images: Images) -> None:
+    done = serving.rollout("start", images.foreign())
     assert done.code == 2, done.out + done.err
     assert "is made for linux/s390x, and this host is linux/" in done.err
 
 
-def test_a_policy_that_is_wrong_is_refused_with_its_line(service: Service, images: Images, tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_policy_that_is_wrong_is_refused_with_its_line(serving: Service, images: Images, tmp_path: Path) -> None:
     policy = tmp_path / "rollout.yaml"
     policy.write_text("target: docker\nsteps: []\n")
-    done = service.rollout("start", images.release("good"), "--policy", str(policy))
+    done = serving.rollout("start", images.release("good"), "--policy", str(policy))
     assert done.code == 2
     assert "rollout.yaml:2: steps" in done.err
 
 
-def test_a_stopped_prometheus_is_refused(service: Service, images: Images) -> None:
-    docker("stop", service.name("prometheus"))
+def test_a_stopped_prometheus_is_refused(serving: Service, images: Images) -> None:
+    docker("stop", serving.name("prometheus"))
     try:
-        done = service.rollout("start", images.release("good"))
+        done = serving.rollout("start", images.release("good"))
     finally:
-        docker("start", service.name("prometheus"))
+        docker("start", serving.name("prometheus"))
     assert done.code == 2
     assert "Prometheus can't be asked, so no gate could be judged" in done.err
+
+
+def test_the_stable_release_is_not_started_a_second_time(serving: Service) -> None:
+    done = serving.rollout("start", served_by(serving.url))
+    assert done.code == 2
+    assert done.err.endswith("is the stable release already: there is nothing to do\n")
+
+
+def test_without_a_sound_stable_release_nothing_can_be_compared(serving: Service, images: Images) -> None:
+    stable = serving.stable()
+    docker("stop", stable)
+    try:
+        done = serving.rollout("start", images.release("good"))
+    finally:
+        docker("start", stable)
+    assert done.code == 2
+    assert "is exited, so nothing can be compared with it: `rollout rollback IMAGE --now --reason ...`" in done.err
+
+
+@pytest.mark.parametrize("command", ["abort", "promote"])
+def test_without_a_running_rollout_there_is_nothing_to_order(serving: Service, command: str) -> None:
+    done = serving.rollout(command, "--reason", "why")
+    assert done.code == 2
+    assert done.err.endswith(f"does not run: there is nothing to {command}\n")
+
+
+def test_a_rollback_to_nothing_is_refused(pruned: Service) -> None:
+    done = pruned.rollout("rollback", "--reason", "why")
+    assert done.code == 2
+    assert done.err == "rollout: no other release is up on this host: name the one to go back to, as IMAGE@sha256:…\n"
+
+
+@pytest.mark.parametrize(("name", "content", "why"), [("a-b", "x", "is named like"), ("KEY", "\n", "nothing came on")])
+def test_a_secret_without_a_name_or_content_is_refused(serving: Service, name: str, content: str, why: str) -> None:
+    done = serving.rollout("secret", name, stdin=content)
+    assert done.code == 2
+    assert why in done.err

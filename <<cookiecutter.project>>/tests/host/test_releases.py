@@ -1,4 +1,4 @@
-"""Releases by digest on a prepared host: the first, a good one, a bad one, and the ways back."""
+"""Releases by digest on a prepared host: the first, those that are promoted, and the ways back."""
 
 import re
 
@@ -12,50 +12,56 @@ pytestmark = pytest.mark.docker
 
 
 def test_the_first_release_goes_live_after_its_health_check_and_says_that_nothing_was_compared(
-    service: Service, images: Images
+    serving: Service,
 ) -> None:
-    release = images.release("first")
-    done = service.start(release)
-    assert done.code == 0, done.out + done.err
-    assert "the first release on this host: there was nothing to compare it with" in done.out
-    assert served_by(service.url) == release
+    assert "Promoted after " in serving.rollout("status").out
+    assert "the first release on this host" in serving.events()[-1]["reason"]
 
 
-def test_a_good_release_is_promoted_under_load_and_no_request_is_lost(service: Service, images: Images) -> None:
-    release = images.release("good")
-    with Traffic(service.url) as traffic:
-        done = service.start(release)
+def test_the_release_before_is_kept_and_rollback_goes_back_to_it_at_once(serving: Service, images: Images) -> None:
+    before = served_by(serving.url)
+    with Traffic(serving.url) as traffic:
+        done = serving.start(images.release("second"))
         assert done.code == 0, done.out + done.err
-        assert served_by(service.url) == release
-    assert traffic.counts.lost == 0, traffic.counts
-    assert traffic.counts.late == 0
-
-
-def test_a_bad_release_comes_back_and_its_gate_is_named(service: Service, images: Images) -> None:
-    before = served_by(service.url)
-    with Traffic(service.url) as traffic:
-        done = service.start(images.release("bad", model="offline:errors=0.2"))
-    assert done.code == 1, done.out + done.err
-    assert re.search(r"ROLLED BACK at \d+ %.*(errors|new_exceptions): ", done.out)
-    assert served_by(service.url) == before
-    assert traffic.counts.lost == 0, traffic.counts
-
-
-def test_the_release_before_is_kept_and_rollback_goes_back_to_it_at_once(service: Service, images: Images) -> None:
-    before = served_by(service.url)
-    release = images.release("second")
-    with Traffic(service.url) as traffic:
-        assert service.start(release).code == 0
-        done = service.rollout("rollback", "--reason", "answers in French", "--policy", str(service.policy))
+        assert served_by(serving.url) == images.release("second")
+        done = serving.rollout("rollback", "--reason", "answers in French", "--policy", str(serving.policy))
         assert done.code == 0, done.out + done.err
-        assert served_by(service.url) == before
+        assert served_by(serving.url) == before
     assert traffic.counts.lost == 0, traffic.counts
-    assert "rolled back by the tests: answers in French" in service.rollout("status").out
+    assert "rolled back by the tests: answers in French" in serving.rollout("status").out
 
 
-def test_status_says_who_is_stable_since_when_and_what_is_kept(service: Service) -> None:
-    done = service.rollout("status")
+def test_status_says_who_is_stable_since_when_and_what_is_kept(serving: Service) -> None:
+    done = serving.rollout("status")
     assert done.code == 0, done.err
-    stable, _ = re.findall(r"^(?:stable|other) +(?:blue|green) +(\S+)", done.out, re.MULTILINE)
-    assert stable.rstrip(",") == served_by(service.url)
+    (stable,) = re.findall(r"^stable +(?:blue|green) +(\S+), running, healthy", done.out, re.MULTILINE)
+    assert stable == served_by(serving.url)
+    assert re.search(r"^other +(blue|green) ", done.out, re.MULTILINE)
     assert re.search(r"^stable since 20\d\d-", done.out, re.MULTILINE)
+
+
+def test_promote_cuts_a_hold_short_and_the_verdict_says_by_whom(serving: Service, images: Images) -> None:
+    with Traffic(serving.url):
+        done = serving.rollout("start", images.release("third"), "--policy", str(serving.policy))
+        assert done.code == 0, done.out + done.err
+        serving.until(lambda events: any(event["event"] == "shifted" for event in events))
+        assert serving.rollout("promote", "--reason", "the queue is long").code == 0
+        events = serving.until(lambda events: any(event["event"] == "promoted" for event in events))
+    verdict = next(event for event in events if event["event"] == "verdict")
+    assert "was cut short by the tests: the queue is long" in verdict["reason"]
+
+
+def test_abort_takes_a_rollout_back_and_a_new_one_ends_the_watch_of_the_one_before(
+    serving: Service, images: Images
+) -> None:
+    before = served_by(serving.url)
+    with Traffic(serving.url):
+        done = serving.rollout("start", images.release("fourth"), "--policy", str(serving.policy))
+        assert done.code == 0, done.out + done.err
+        assert "ending the watch of " in done.out
+        serving.until(lambda events: any(event["event"] == "shifted" for event in events))
+        assert serving.rollout("abort", "--reason", "the wrong prompt").code == 0
+        followed = serving.rollout("follow")
+    assert followed.code == 1
+    assert "aborted by the tests: the wrong prompt" in followed.out
+    assert served_by(serving.url) == before

@@ -1,0 +1,66 @@
+"""A real sshd on the loopback address, with keys of its own, and a client that knows it."""
+
+import getpass
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from rollout.runtime.process import Process, free_port, listening, wait_until
+
+CONFIG = """\
+Port {port}
+ListenAddress 127.0.0.1
+HostKey {folder}/host
+AuthorizedKeysFile {folder}/user.pub
+PidFile {folder}/pid
+PasswordAuthentication no
+StrictModes no
+UsePAM no
+PermitRootLogin prohibit-password
+SetEnv PATH={path}
+"""
+CLIENT = """\
+Host loopback
+  HostName 127.0.0.1
+  Port {port}
+  User {user}
+  IdentityFile {folder}/user
+  IdentitiesOnly yes
+  UserKnownHostsFile {folder}/known_hosts
+  StrictHostKeyChecking yes
+"""
+
+
+class Sshd:
+    """`docker_host` is for DOCKER_HOST; `environment` makes the client's `ssh` know the way."""
+
+    def __init__(self, folder: Path) -> None:
+        program = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:" + os.environ["PATH"])
+        assert program, "no sshd: install openssh-server"
+        folder.mkdir(parents=True, exist_ok=True)
+        self.port = free_port()
+        for name in ("host", "user"):
+            command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name)]
+            subprocess.run(command, check=True)
+        facts = {"port": self.port, "folder": folder, "path": os.environ["PATH"], "user": getpass.getuser()}
+        (folder / "sshd_config").write_text(CONFIG.format(**facts))
+        (folder / "config").write_text(CLIENT.format(**facts))
+        host_key = (folder / "host.pub").read_text()
+        (folder / "known_hosts").write_text(f"[127.0.0.1]:{self.port} {host_key}")
+        wrapper = folder / "bin" / "ssh"
+        wrapper.parent.mkdir()
+        wrapper.write_text(f'#!/bin/sh\nexec {shutil.which("ssh")} -F {folder}/config "$@"\n')
+        wrapper.chmod(0o755)
+        Path("/run/sshd").mkdir(exist_ok=True)  # where sshd puts its unprivileged half
+        self._process = Process("sshd", (program, "-D", "-e", "-f", str(folder / "sshd_config")), folder / "sshd.log")
+        wait_until(lambda: listening(self.port), "sshd answers", 20, [self._process])
+        self.docker_host = f"ssh://loopback:{self.port}"  # docker-py says -p 22 where no port is named
+        self.environment = {"DOCKER_HOST": self.docker_host, "PATH": f"{wrapper.parent}:{os.environ['PATH']}"}
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def stop(self) -> None:
+        self._process.stop()

@@ -1,0 +1,59 @@
+"""A running request outlives what happens around it, and what nobody needs is removed."""
+
+import json
+import threading
+import time
+import urllib.request
+
+import pytest
+
+from tests.host.images import Images, docker
+from tests.host.service import Done, Service
+from tests.host.traffic import served_by
+
+pytestmark = pytest.mark.docker
+
+
+def put_live(service: Service, release: str) -> Done:
+    """All traffic at once."""
+    done = service.rollout("rollback", release, "--now", "--reason", "to have it", "--policy", str(service.policy))
+    assert done.code == 0, done.out + done.err
+    assert served_by(service.url) == release
+    return done
+
+
+def test_a_long_request_outlives_two_changes_of_roles_and_the_end_of_its_release(
+    serving: Service, images: Images
+) -> None:
+    slow, fast = images.release("slow", model="offline:latency=25s"), images.release("fast")
+    serving.rollout("rollback", slow, "--now", "--reason", "to have a slow one", "--policy", str(serving.policy))
+    answers: list[tuple[int, str]] = []
+
+    def ask() -> None:
+        body = json.dumps({"task": "What is 2 + 2?"}).encode()
+        request = urllib.request.Request(f"{serving.url}/agent/run", body, {"content-type": "application/json"})  # noqa: S310
+        with urllib.request.urlopen(request, timeout=150) as answer:  # noqa: S310
+            answers.append((answer.status, answer.headers["x-release"]))
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    time.sleep(1)  # it is on its way
+    put_live(serving, fast)
+    assert not answers
+    put_live(serving, images.release("faster"))  # its slot is emptied: it is asked to end, and answers first
+    asking.join()
+    assert answers == [(200, slow)]
+
+
+def test_prune_removes_the_old_release_and_spares_the_images_of_stable_and_of_the_one_before(
+    serving: Service, images: Images
+) -> None:
+    kept = [images.release("fast"), images.release("faster")]
+    assert served_by(serving.url) == kept[1]
+    done = serving.rollout("prune")
+    assert done.code == 0, done.err
+    assert f"removed {serving.project}-" in done.out
+    here = docker("images", "--digests", "--format", "{{.Repository}}@{{.Digest}}").split()
+    assert set(kept) <= set(here)
+    assert images.release("slow", model="offline:latency=25s") not in here
+    assert served_by(serving.url) == kept[1]

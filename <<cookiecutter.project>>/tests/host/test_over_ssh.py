@@ -1,0 +1,55 @@
+"""The same commands from another machine: DOCKER_HOST=ssh://…, to a real sshd, by digest from a registry."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.host.images import Images
+from tests.host.service import Service
+from tests.host.sshd import Sshd
+from tests.host.traffic import Traffic, served_by
+
+pytestmark = pytest.mark.docker
+
+
+@pytest.fixture(scope="module")
+def remote(serving: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The host, reached over ssh from here on."""
+    sshd = Sshd(tmp_path_factory.mktemp("ssh") / "sshd")
+    before = dict(serving.environment)
+    serving.environment.update(sshd.environment)
+    yield serving
+    serving.environment.clear()
+    serving.environment.update(before)
+    sshd.stop()
+
+
+def test_a_good_release_is_promoted(remote: Service, images: Images) -> None:
+    release = images.release("good")
+    with Traffic(remote.url) as traffic:
+        done = remote.start(release)
+        assert done.code == 0, done.out + done.err
+        assert served_by(remote.url) == release
+    assert traffic.counts.lost == 0, traffic.counts
+
+
+def test_one_that_fails_one_request_in_five_is_taken_back(remote: Service, images: Images) -> None:
+    before = served_by(remote.url)
+    with Traffic(remote.url) as traffic:
+        done = remote.start(images.release("bad", model="offline:errors=0.2"))
+    assert done.code == 1, done.out + done.err
+    assert served_by(remote.url) == before
+    assert traffic.counts.lost == 0, traffic.counts
+
+
+def test_a_host_that_ssh_can_not_reach_is_refused(remote: Service, images: Images) -> None:
+    where = {"DOCKER_HOST": "ssh://nobody@127.0.0.1:1"}
+    before = dict(remote.environment)
+    remote.environment.update(where)
+    try:
+        done = remote.rollout("start", images.release("good"))
+    finally:
+        remote.environment.update(before)
+    assert done.code == 2
+    assert "the Docker engine of ssh://nobody@127.0.0.1:1 does not answer" in done.err
+    assert "Traceback" not in done.err
