@@ -214,6 +214,7 @@ class Docker:
 NEVER: Any = {"Name": "no"}  # types-docker does not know this policy
 
 HARDENED: Mapping[str, Any] = {
+    "init": True,  # as process 1 a program ignores SIGTERM until it has a handler
     "read_only": True,
     "cap_drop": ["ALL"],
     "security_opt": ["no-new-privileges"],

@@ -44,20 +44,20 @@ def test_a_host_that_does_not_answer_is_refused(
     serving: Service, images: Images, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(serving.environment, "DOCKER_HOST", "unix:///nowhere/docker.sock")
-    done = serving.rollout("start", images.release("good"))
+    done = serving.rollout("start", images.release("another"))
     assert done.code == 2
     assert "the Docker engine of unix:///nowhere/docker.sock does not answer" in done.err
     assert "Traceback" not in done.err
 
 
 def test_a_host_without_the_router_is_refused(serving: Service, images: Images) -> None:
-    done = serving.rollout("start", images.release("good"), "--service", "another")
+    done = serving.rollout("start", images.release("another"), "--service", "another")
     assert done.code == 2
     assert done.err.startswith("rollout: this host has no service another; there is ")
 
 
 def test_an_image_that_no_registry_has_is_refused(serving: Service, images: Images) -> None:
-    name = images.release("good").partition("@")[0]
+    name = images.release("another").partition("@")[0]
     done = serving.rollout("start", f"{name}@sha256:{'0' * 64}")
     assert done.code == 2, done.out + done.err
     assert done.err.startswith("rollout: ")
@@ -73,7 +73,7 @@ def test_an_image_for_another_platform_is_refused(serving: Service, images: Imag
 def test_a_policy_that_is_wrong_is_refused_with_its_line(serving: Service, images: Images, tmp_path: Path) -> None:
     policy = tmp_path / "rollout.yaml"
     policy.write_text("target: docker\nsteps: []\n")
-    done = serving.rollout("start", images.release("good"), "--policy", str(policy))
+    done = serving.rollout("start", images.release("another"), "--policy", str(policy))
     assert done.code == 2
     assert "rollout.yaml:2: steps" in done.err
 
@@ -81,7 +81,7 @@ def test_a_policy_that_is_wrong_is_refused_with_its_line(serving: Service, image
 def test_a_stopped_prometheus_is_refused(serving: Service, images: Images) -> None:
     docker("stop", serving.name("prometheus"))
     try:
-        done = serving.rollout("start", images.release("good"))
+        done = serving.rollout("start", images.release("another"))
     finally:
         docker("start", serving.name("prometheus"))
     assert done.code == 2
@@ -98,7 +98,7 @@ def test_without_a_sound_stable_release_nothing_can_be_compared(serving: Service
     stable = serving.stable()
     docker("stop", stable)
     try:
-        done = serving.rollout("start", images.release("good"))
+        done = serving.rollout("start", images.release("another"))
     finally:
         docker("start", stable)
     assert done.code == 2
