@@ -8,7 +8,7 @@ PROJECT := <<cookiecutter.project>>
 BAKED := build/my-agent
 READY := .venv/ready
 
-.PHONY: help demo test test-template test-baked bench lint bake requirements
+.PHONY: help demo test test-template test-baked test-faults bench lint bake requirements
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s%s\n", $$1, $$2}' Makefile
@@ -26,6 +26,9 @@ test-template: $(READY)
 test-baked: bake
 	@echo "the tests of $(BAKED) ..."
 	@$(MAKE) --no-print-directory -C $(BAKED) lint test YES=$(YES) PYTHON="$(PYTHON)"
+
+test-faults: bake  ## the whole matrix of faults on containers; three quarters of an hour
+	@$(MAKE) --no-print-directory -C $(BAKED) test-faults PYTHON="$(PYTHON)"
 
 lint: $(READY)  ## check style, format and types of hooks/ and tests/
 	@.venv/bin/ruff check

@@ -11,6 +11,9 @@ from rollout import durable
 
 Event = dict[str, Any]
 
+RESERVE_BYTES = 64 * 1024
+"""Held beside an open journal, and given back when the disk is full: so the end can still be written down."""
+
 
 class Journal:
     """Appends events to one file. Each line is on the disk before `write` returns."""
@@ -22,17 +25,27 @@ class Journal:
         self._file = path.open("a", encoding="utf-8", errors="backslashreplace")
         durable.sync_folder(path.parent)
         self.path = path
+        self._reserve = path.with_name(f".{path.stem}.reserve")
+        with suppress(OSError):  # a disk that is full by now is said by `write`
+            self._reserve.write_bytes(bytes(RESERVE_BYTES))
 
     def write(self, event: str, time: float, **values: Any) -> None:
-        """`time` is in epoch seconds. Raises OSError, as on a full disk."""
+        """`time` is in epoch seconds. Raises OSError, as on a full disk; the next call writes this event too, if it
+        can."""
         line = json.dumps({"time": round(time, 6), "event": event, **values}, ensure_ascii=False)
         self._file.write(line + "\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError:
+            self._reserve.unlink(missing_ok=True)
+            raise
 
     def close(self) -> None:
         with suppress(OSError):  # what the disk refused was said by `write`
             self._file.close()
+        with suppress(OSError):
+            self._reserve.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -5,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rollout import journal
-from rollout.journal import Tail, last_of, opened, read
+from rollout.journal import RESERVE_BYTES, Tail, last_of, opened, read
 
 LINE = '{"time": 1.0, "event": "started"}\n'
 
@@ -104,6 +105,30 @@ def test_a_full_disk_is_an_error_of_each_write_and_not_of_the_end(path: Path) ->
     said = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True).stdout
     assert said.splitlines() == ["File too large", "File too large", "closed"]
     assert read(path) == []
+
+
+def test_when_the_disk_is_full_the_reserve_holds_the_end(path: Path) -> None:
+    """The device that is always full stands in for the disk at the first write."""
+    with opened(path) as book:
+        reserve = path.with_name(f".{path.stem}.reserve")
+        assert reserve.stat().st_size == RESERVE_BYTES
+        file = book._file.fileno()
+        kept, full = os.dup(file), os.open("/dev/full", os.O_WRONLY)
+        os.dup2(full, file)
+        with pytest.raises(OSError, match="No space left"):
+            book.write("measured", 1.0)
+        assert not reserve.exists()
+        os.dup2(kept, file)
+        book.write("verdict", 2.0)
+        os.close(kept)
+        os.close(full)
+    assert [event["event"] for event in read(path)] == ["measured", "verdict"]
+
+
+def test_a_journal_that_was_closed_holds_no_reserve(path: Path) -> None:
+    with opened(path) as book:
+        book.write("ended", 1.0)
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
 
 
 def test_the_newest_event_of_some_names_is_found() -> None:

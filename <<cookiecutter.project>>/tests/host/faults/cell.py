@@ -1,0 +1,103 @@
+"""Runs one cell of the matrix: a rollout under load, a fault at its moment, and what came of it."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from rollout.host.names import SLOTS
+from rollout.journal import Event, last_of
+from tests.host.faults.ground import Ground, until
+from tests.host.faults.requests import Requests, Sent, lost, settled_seconds, wrongly_lost
+from tests.host.faults.scene import Scene
+from tests.host.faults.strikes import Fault
+from tests.host.faults.table import Cell
+
+BOOT_SECONDS = 4
+"""A release listens so long after Docker has started it, and the router has seen that."""
+
+AGREEING = 30
+"""So many answers in a row by one release, one second's, say which release serves."""
+
+
+@dataclass
+class Result:
+    """What one cell gave. `settled_seconds` is from the fault to the last request that was lost or, where the traffic
+    went back, that the canary answered. `not_tried` says why it could not be tried here."""
+
+    fault: str
+    moment: str
+    verdict: str = ""
+    reason: str = ""
+    serves: str = ""
+    settled_seconds: float = 0.0
+    requests: int = 0
+    lost: dict[str, int] = field(default_factory=dict)
+    next_start: bool = False
+    not_tried: str = ""
+    problems: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        if self.not_tried:
+            return f"{self.fault} at {self.moment}: not tried: {self.not_tried}"
+        return (
+            f"{self.fault} at {self.moment}: {self.verdict}, {self.serves} serves, settled after "
+            f"{self.settled_seconds:.1f} s, lost {self.lost or 'none'} of {self.requests}: {self.reason}"
+        )
+
+
+def run(cell: Cell, fault: Fault, ground: Ground, begun: Callable[[], None]) -> Result:
+    """Leaves the host as it is, for the next cell to start on; `begun` is called when this one has."""
+    result = Result(cell.row.fault, cell.moment)
+    scene = Scene(ground)
+    with Requests(ground.url) as load:
+        fault.begin(scene)
+        begun()
+        scene.reach(cell.moment)
+        begun_at = time.time()
+        fault.strike(scene)
+        fault_at = time.time()
+        events = scene.over(cell.verdicts)
+        fault.heal(scene)
+        until(lambda: one_release(load.latest(AGREEING)) is not None, "one release serves")
+        serving = one_release(load.latest(AGREEING))
+    result.verdict, result.reason = last_word(events)
+    result.serves = {scene.release: "canary", ground.stable_release: "stable"}.get(serving or "", str(serving))
+    after = [each for each in load.sent if each.at >= begun_at or (each.ended_at or 0) >= begun_at]
+    result.requests, result.lost = len(load.sent), lost(load.sent)
+    result.settled_seconds = settled_seconds(after, begun_at, None if result.verdict == "promoted" else serving)
+    wrong = wrongly_lost(load.sent, begun_at, excused_until(cell, scene, fault_at))
+    result.problems = problems(cell, result, wrong, begun_at)
+    return result
+
+
+def excused_until(cell: Cell, scene: Scene, fault_at: float) -> float:
+    """A request sent later than this may not be lost, epoch seconds."""
+    away = {"router away": ["router"], "all away": ["router", *SLOTS]}.get(cell.row.lost, [])
+    boots = BOOT_SECONDS if cell.row.lost == "all away" else 0
+    return max([fault_at, *(scene.ground.started_at(part) + boots for part in away)]) if cell.row.lost != "none" else 0
+
+
+def one_release(requests: Sequence[Sent]) -> str | None:
+    """The release that answered all of these."""
+    found = {each.release for each in requests if not each.lost}
+    complete = len(requests) == AGREEING and not any(each.lost for each in requests)
+    return found.pop() if complete and len(found) == 1 else None
+
+
+def last_word(events: Sequence[Event]) -> tuple[str, str]:
+    """The journal's last verdict, and its reason."""
+    spoken = last_of(events, "ended", "verdict")
+    return (str(spoken["verdict"]), str(spoken["reason"])) if spoken else ("none", "the journal has no verdict")
+
+
+def problems(cell: Cell, result: Result, wrong: Sequence[Sent], fault_at: float) -> list[str]:
+    """What is not as the matrix expects it. Pure."""
+    found = []
+    if result.verdict not in cell.verdicts:
+        found.append(f"the verdict is {result.verdict}, not {' or '.join(cell.verdicts)}: {result.reason}")
+    if result.serves != ("canary" if result.verdict == "promoted" else "stable"):
+        found.append(f"{result.serves} serves, and the verdict is {result.verdict}")
+    if wrong:
+        when = [(round(each.at - fault_at, 2), each.lost) for each in wrong[:10]]
+        found.append(f"{len(wrong)} requests lost that no fault excuses ({cell.row.lost}), sent at {when}")
+    return found

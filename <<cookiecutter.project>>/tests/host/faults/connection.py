@@ -1,0 +1,38 @@
+"""The ssh connection of whoever follows is cut: the rollout goes on, and the follower attaches again by itself."""
+
+import os
+import signal
+from contextlib import suppress
+from pathlib import Path
+
+from tests.host.faults.scene import Scene, end
+from tests.host.faults.strikes import Fault
+from tests.host.sshd import Sshd
+
+
+class CutSsh(Fault):
+    """`start --follow` over ssh, to a sshd of the tests' own on the loopback address."""
+
+    def begin(self, scene: Scene) -> None:
+        self._sshd = Sshd(scene.ground.folder / f"sshd-{len(scene.ground.rollouts())}")
+        scene.start_and_follow(self._sshd.environment)
+
+    def strike(self, scene: Scene) -> None:
+        assert scene.follower
+        for pid in descendants(self._sshd.pid):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def heal(self, scene: Scene) -> None:
+        assert scene.follower
+        try:
+            assert end(scene.follower) == 0, scene.follower_output.read_text()
+            assert "PROMOTED" in scene.follower_output.read_text()
+        finally:
+            self._sshd.stop()
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes below this one: of an sshd, its connections."""
+    found = [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return found + [below for each in found for below in descendants(each)]

@@ -1,0 +1,42 @@
+"""A host whose journals lie on a small disk of their own, which is filled up under them."""
+
+import time
+
+from rollout.host import names
+from rollout.journal import last_of
+from tests.host.faults.ground import Ground, until
+from tests.host.faults.scene import Scene
+from tests.host.faults.strikes import Fault
+
+SIZE = "size=40m,uid=10001,gid=10001,mode=2770"
+FILL = f"dd if=/dev/zero of={names.STATE}/filled bs=4k 2>&1"
+FREE = f"rm -f {names.STATE}/filled"
+FULL_FOR_SECONDS = 5
+
+
+class SmallDisk(Ground):
+    """`state` is a tmpfs. It lives for as long as a container has it: the one that the tests read with."""
+
+    def before_up(self) -> None:
+        labels = {"com.docker.compose.project": self.project, "com.docker.compose.volume": "state"}
+        options = {"type": "tmpfs", "device": "tmpfs", "o": SIZE}
+        told = [text for name, value in labels.items() for text in ("--label", f"{name}={value}")]
+        told += [text for name, value in options.items() for text in ("--opt", f"{name}={value}")]
+        self.docker("volume", "create", *told, f"{self.project}_state")
+
+
+class FillDisk(Fault):
+    """Until the rollout is over; after the promotion for a while, in which the engine must not leave its place."""
+
+    def strike(self, scene: Scene) -> None:
+        assert "No space left" in scene.ground.ask(FILL)
+        if last_of(scene.events(), "promoted"):
+            until(
+                lambda: "the journal can't be written" in scene.ground.complaints("engine"),
+                "the engine has met the full disk",
+            )
+            time.sleep(FULL_FOR_SECONDS)
+            scene.ground.ask(FREE)
+
+    def heal(self, scene: Scene) -> None:
+        scene.ground.ask(FREE)

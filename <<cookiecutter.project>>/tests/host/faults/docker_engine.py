@@ -1,0 +1,83 @@
+"""A Docker engine of the tests' own: in a network of its own, so that nothing of the machine's engine is touched."""
+
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+
+from rollout.runtime.process import Process, wait_until
+from tests.host.faults.ground import NotTried
+from tests.host.registry import Registry
+
+PROGRAMS = ("dockerd", "ip", "nsenter", "docker-registry")
+PATH = f"/usr/sbin:/sbin:{os.environ['PATH']}"
+
+
+class DockerEngine:
+    """`host` is for DOCKER_HOST, `address` is where its published ports are. The registry is there by its name."""
+
+    def __init__(self, registry: Registry) -> None:
+        if os.geteuid() != 0:
+            raise NotTried("a second Docker engine needs root")
+        if missing := [program for program in PROGRAMS if not shutil.which(program, path=PATH)]:
+            raise NotTried(f"a second Docker engine needs {', '.join(missing)}")
+        self._folder = Path(tempfile.mkdtemp(prefix="docker-"))
+        self._network = f"faults-{secrets.token_hex(3)}"
+        self.host = f"unix://{self._folder}/sock"
+        self.address = self._connect(secrets.randbelow(250))
+        assert registry.config, "checked above: the registry is a program"
+        serve = self._inside("docker-registry", "serve", str(registry.config))
+        self._registry = Process("registry", serve, self._folder / "registry.log")
+        self.start()
+
+    def start(self) -> None:
+        """Returns when it answers."""
+        (self._folder / "pid").unlink(missing_ok=True)  # of one that was killed
+        folder, name = self._folder, self._network
+        options = [f"--data-root={folder}/data", f"--exec-root={folder}/exec", f"--pidfile={folder}/pid"]
+        options += [f"--host={self.host}", f"--containerd-namespace={name}", f"--containerd-plugins-namespace={name}-p"]
+        self._process = Process("dockerd", self._inside("dockerd", *options), folder / "log")
+        wait_until(self._answers, "the second Docker engine answers", 60, [self._process])
+
+    def take(self, *images: str) -> None:
+        """Copy images from the machine's engine."""
+        with subprocess.Popen(["docker", "save", *images], stdout=subprocess.PIPE) as saved:
+            subprocess.run(["docker", "--host", self.host, "load"], stdin=saved.stdout, check=True, capture_output=True)
+
+    def end(self, number: signal.Signals) -> None:
+        self._process.send(number)
+        self._process.wait(120)
+
+    def remove(self) -> None:
+        self.end(signal.SIGTERM)
+        self._registry.stop()
+        subprocess.run(["ip", "netns", "delete", self._network], env={"PATH": PATH}, check=True)
+        while f" {self._folder}/data " in Path("/proc/self/mounts").read_text():  # once for each time it was killed
+            subprocess.run(["umount", self._folder / "data"], check=True)
+        shutil.rmtree(self._folder)
+
+    def _answers(self) -> bool:
+        return subprocess.run(["docker", "--host", self.host, "info"], capture_output=True).returncode == 0
+
+    def _connect(self, number: int) -> str:
+        """A network name space with one cable to the machine's; returns the address at its end."""
+        ours, theirs = f"10.232.{number}.1", f"10.232.{number}.2"
+        name, cable = self._network, f"v{self._network[-6:]}"
+        for command in (
+            f"netns add {name}",
+            f"link add {cable} type veth peer name eth0 netns {name}",
+            f"address add {ours}/30 dev {cable}",
+            f"link set {cable} up",
+            f"-n {name} address add {theirs}/30 dev eth0",
+            f"-n {name} link set eth0 up",
+            f"-n {name} link set lo up",
+        ):
+            subprocess.run(["ip", *command.split()], env={"PATH": PATH}, check=True, capture_output=True)
+        return theirs
+
+    def _inside(self, *command: str) -> list[str]:
+        program = shutil.which(command[0], path=PATH)
+        return ["nsenter", f"--net=/run/netns/{self._network}", str(program), *command[1:]]

@@ -1,0 +1,125 @@
+"""A prepared host on which one fault follows the other, with nothing cleaned up by hand in between."""
+
+import json
+import subprocess
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from rollout.host import names
+from rollout.journal import Event
+from rollout.router.split import Slot
+from tests.host.faults import policy
+from tests.host.faults.shell import Shell
+from tests.host.faults.table import Place
+from tests.host.images import Images, docker
+from tests.host.service import COMPOSE, Service
+
+Grounds = Callable[[Place], "Ground"]
+READ_AT = {"state": names.STATE, "router": names.ROUTER_FOLDER, "secrets": "/run/agent-secrets"}
+
+
+class NotTried(Exception):
+    """This machine lacks what a fault needs; the text says what."""
+
+
+class Ground(Service):
+    """Its good releases are as good as each other; `stable_release` is the one that serves."""
+
+    def __init__(
+        self, images: Images, folder: Path, *, docker_host: str | None = None, also: Path | None = None
+    ) -> None:
+        super().__init__(images.engine, folder, docker_host=docker_host)
+        self.images, self.folder, self._also = images, folder, also
+        self.policy = policy.patient(folder)
+        self.environment["SPEED"] = str(policy.SPEED)
+        self.good = [images.release(f"good-{letter}") for letter in "abcd"]
+        self.stable_release = self.good[0]
+        self._shell = Shell(self.name("reader"), self.environment)
+        self.before: str | None = None  # the cell before, which the next start vouches for
+
+    def find_stable(self) -> Slot:
+        """Which slot the router's file calls stable, and with it which release `stable_release` is."""
+        found = dict(line.split() for line in self.ask(f"cat {names.ROUTER_FOLDER}/split.map").splitlines())
+        slot: Slot = "green" if found["stable"] == "green" else "blue"
+        label = f'{{{{index .Config.Labels "{names.RELEASE}"}}}}'
+        self.stable_release = self.docker("inspect", "--format", label, self.name(slot)).strip()
+        return slot
+
+    def next_release(self) -> str:
+        """The good one whose turn is longest ago: what one did a moment ago is still in the windows of its gates."""
+        release = self.good.pop(0)
+        self.good.append(release)
+        return release if release != self.stable_release else self.next_release()
+
+    def prepare(self) -> None:
+        """Everything up, and the first release live."""
+        self.before_up()
+        self.up()
+        mounts = [text for name, path in READ_AT.items() for text in ("--volume", f"{self.project}_{name}:{path}")]
+        asleep = ["--init", "--entrypoint", "sleep", self.environment["ENGINE_IMAGE"], "infinity"]
+        self.docker("run", "--detach", "--restart", "always", "--name", self.name("reader"), *mounts, *asleep)
+        done = self.start(self.stable_release)
+        assert done.code == 0, done.out + done.err
+
+    def down(self) -> None:
+        self._shell.close()
+        super().down()
+
+    def before_up(self) -> None:
+        """For a host that is special."""
+
+    def compose(self, *arguments: str) -> str:
+        files = ["--file", str(COMPOSE), *(["--file", str(self._also)] if self._also else [])]
+        done = subprocess.run(
+            ["docker", "compose", *files, *arguments], env=self.environment, capture_output=True, text=True
+        )
+        assert done.returncode == 0, f"{arguments}: {done.stderr[-4000:]}"
+        return done.stdout
+
+    def image(self, part: str) -> str:
+        """Which image Compose takes for a part."""
+        return str(json.loads(self.compose("config", "--format", "json"))["services"][part]["image"])
+
+    def docker(self, *arguments: str) -> str:
+        return docker(*arguments, host=self.docker_host)
+
+    def ask(self, script: str) -> str:
+        """Run a shell script beside the data, as its owner; what it printed, or nothing while Docker is away."""
+        return self._shell.ask(script)
+
+    def complaints(self, part: str) -> str:
+        """What a container wrote to its standard error."""
+        command = ["docker", "logs", "--tail", "50", self.name(part)]
+        return subprocess.run(command, env=self.environment, capture_output=True, text=True).stderr
+
+    def rollouts(self) -> list[str]:
+        """Those with a journal, the oldest first."""
+        return [Path(line).stem for line in self.ask(f"ls {names.STATE}/journals | grep jsonl").splitlines()]
+
+    def journal(self, rollout: str) -> list[Event]:
+        text = self.ask(f"cat {names.STATE}/journals/{rollout}.jsonl 2>/dev/null")
+        return [json.loads(line) for line in text.splitlines() if line.endswith("}")]
+
+    def state(self, part: str) -> dict[str, str]:
+        """Docker's word on a container: Status, Pid, StartedAt and so on; empty while it can't be had."""
+        done = subprocess.run(
+            ["docker", "inspect", "--format", "{{json .State}}", self.name(part)],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+        )
+        return dict(json.loads(done.stdout)) if done.returncode == 0 else {}
+
+    def started_at(self, part: str) -> float:
+        """Epoch seconds."""
+        return datetime.fromisoformat(self.state(part)["StartedAt"][:19] + "+00:00").timestamp()
+
+
+def until(done: Callable[[], bool], what: str, within_seconds: float = 90, seen: Callable[[], object] = str) -> None:
+    """Wait for a condition; `seen` says what there is instead."""
+    deadline = time.monotonic() + within_seconds
+    while not done():
+        assert time.monotonic() < deadline, f"{what}: not within {within_seconds:g} s; {seen()}"
+        time.sleep(0.2)

@@ -1,0 +1,101 @@
+"""A load whose every request can be asked about afterwards."""
+
+import asyncio
+import threading
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+
+from rollout.rehearsal.load import why_lost
+
+PER_SECOND = 30
+TIMEOUT_SECONDS = 40.0
+BODY = b'{"task": "What is 2 + 2?"}'
+
+
+@dataclass
+class Sent:
+    """One request. Times are epoch seconds; `release` answered it, or `lost` says why nobody did."""
+
+    at: float
+    ended_at: float | None = None
+    release: str | None = None
+    lost: str | None = None
+
+
+class Requests:
+    """30 requests a second by as many users as there are requests, from `with` on until its end."""
+
+    def __init__(self, url: str) -> None:
+        self._url = f"{url}/agent/run"
+        self._told = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()))
+        self.sent: list[Sent] = []
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._told.set()
+        self._thread.join()
+
+    def latest(self, count: int) -> Sequence[Sent]:
+        """The newest that have ended."""
+        return [each for each in list(self.sent) if each.ended_at][-count:]
+
+    async def _run(self) -> None:
+        # a connection each: what became of one says nothing of the next
+        connector = aiohttp.TCPConnector(limit=0, force_close=True)
+        timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
+        async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session, asyncio.TaskGroup() as group:
+            began = time.monotonic()
+            while not self._told.is_set():
+                group.create_task(self._send(session))
+                await asyncio.sleep(max(0.0, began + len(self.sent) / PER_SECOND - time.monotonic()))
+
+    async def _send(self, session: aiohttp.ClientSession) -> None:
+        sent = Sent(time.time())
+        self.sent.append(sent)
+        headers = {"authorization": f"Bearer user-{len(self.sent)}", "content-type": "application/json"}
+        try:
+            async with session.post(self._url, data=BODY, headers=headers) as response:
+                await response.read()
+                sent.release = response.headers.get("x-release")
+                if response.status >= 500:
+                    sent.lost = f"{response.status} from the {'release' if sent.release else 'router'}"
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            sent.lost = why_lost(error, TIMEOUT_SECONDS)
+        sent.ended_at = time.time()
+
+
+def lost(requests: Sequence[Sent]) -> dict[str, int]:
+    """How many got no answer, by kind."""
+    return dict(Counter(each.lost for each in requests if each.lost))
+
+
+def wrongly_lost(requests: Sequence[Sent], begun_at: float, excused_until: float) -> list[Sent]:
+    """Those lost before the fault, and those sent when nothing excused it any more. Pure."""
+
+    def excused(each: Sent) -> bool:
+        return each.at <= excused_until + SLACK_SECONDS and (each.ended_at or 0) >= begun_at
+
+    return [each for each in requests if each.lost and not excused(each)]
+
+
+def settled_seconds(requests: Sequence[Sent], fault_at: float, serving: str | None) -> float:
+    """From the fault to the last request that was lost, or that another release than `serving` answered; 0 when there
+    was none. Without `serving` every release is as good. Pure."""
+    strays = [each.at for each in requests if each.lost or (serving and each.release != serving)]
+    return max(0.0, max(strays, default=fault_at) - fault_at)
+
+
+SLACK_SECONDS = 0.5
+"""A signal takes effect, and a started program listens, a little later than the clock was read."""

@@ -1,0 +1,133 @@
+"""The faults that a host of any kind can be given."""
+
+import os
+import signal
+from contextlib import suppress
+
+from rollout.journal import last_of
+from tests.host.faults.ground import until
+from tests.host.faults.scene import Scene, end
+
+DYING = (
+    'ENTRYPOINT ["sh", "-c", "test ! -e /run/secrets/DIE || exit 1; python -m agent & '
+    'while kill -0 $!; do test ! -e /run/secrets/DIE || { kill -9 $!; exit 1; }; sleep 0.1; done"]'
+)
+UNHEALTHY = 'ENTRYPOINT ["sleep", "infinity"]'
+EXITING = 'ENTRYPOINT ["false"]'
+
+
+class Fault:
+    """Nothing happens: what each fault changes of that."""
+
+    def begin(self, scene: Scene) -> None:
+        """Start the rollout."""
+        scene.start()
+
+    def strike(self, scene: Scene) -> None:
+        """Returns when the fault has happened."""
+
+    def heal(self, scene: Scene) -> None:
+        """Take away what would hurt the next cell, once this one is over; never anything of the rollout's."""
+
+
+class Kill(Fault):
+    """A real kill -9 of a container's first process, so that Docker's restart policy acts."""
+
+    def __init__(self, part: str) -> None:
+        self._part = part
+
+    def strike(self, scene: Scene) -> None:
+        kill_9(scene, int(scene.ground.state(scene.container(self._part))["Pid"]))
+
+
+class Restart(Fault):
+    def __init__(self, part: str) -> None:
+        self._part = part
+
+    def strike(self, scene: Scene) -> None:
+        scene.ground.docker("restart", scene.ground.name(scene.container(self._part)))
+
+
+class KillFollower(Fault):
+    """Whoever attaches again learns the verdict."""
+
+    def begin(self, scene: Scene) -> None:
+        scene.start_and_follow()
+
+    def strike(self, scene: Scene) -> None:
+        assert scene.follower
+        scene.follower.kill()
+        scene.follower.wait()
+
+    def heal(self, scene: Scene) -> None:
+        done = scene.ground.rollout("follow", scene.rollout)
+        assert done.code == 0, done.out + done.err
+
+
+class TwoStarts(Fault):
+    """Of two starts at the same instant one at most begins; the other exits with 2 and says who is there."""
+
+    def strike(self, scene: Scene) -> None:
+        promoted = any(event["event"] == "promoted" for event in scene.events())
+        release = scene.ground.stable_release if promoted else scene.release
+        check([0, 2] if promoted else [2, 2], both(scene, release))
+
+    def heal(self, scene: Scene) -> None:
+        newest = scene.ground.rollouts()[-1]
+        if newest != scene.rollout:  # the one that began after the promotion
+            assert scene.ground.rollout("abort", "--reason", "the matrix goes on").code == 0
+            until(lambda: bool(last_of(scene.ground.journal(newest), "ended")), f"{newest} is aborted")
+
+
+class FirstStarts(TwoStarts):
+    """The same, when no rollout is under way."""
+
+    def begin(self, scene: Scene) -> None:
+        check([0, 2], both(scene, scene.release))
+        scene.find()
+
+    def strike(self, scene: Scene) -> None:
+        """It has happened."""
+
+
+def both(scene: Scene, release: str) -> list[tuple[int, str]]:
+    """The exit codes of two starts at the same instant, and what they said."""
+    outputs = [scene.ground.folder / f"start-{number}" for number in (1, 2)]
+    arguments = ["start", release, "--policy", str(scene.ground.policy)]
+    begun = [scene.ground.begin(*arguments, output=output) for output in outputs]
+    return [(end(each), output.read_text()) for each, output in zip(begun, outputs, strict=True)]
+
+
+def check(codes: list[int], said: list[tuple[int, str]]) -> None:
+    assert sorted(code for code, _ in said) == codes, said
+    assert all("by the tests" in text for code, text in said if code == 2), said
+
+
+class Image(Fault):
+    """A release that is bad by itself."""
+
+    def __init__(self, name: str, dockerfile: str) -> None:
+        self._name, self._dockerfile = name, dockerfile
+
+    def begin(self, scene: Scene) -> None:
+        scene.release = scene.ground.images.release(self._name, dockerfile=self._dockerfile)
+        scene.start()
+
+
+class Dies(Image):
+    """Its file says that it dies now, and each time that Docker starts it again."""
+
+    def strike(self, scene: Scene) -> None:
+        scene.ground.ask("touch /run/agent-secrets/DIE")
+
+    def heal(self, scene: Scene) -> None:
+        scene.ground.ask("rm /run/agent-secrets/DIE")
+
+
+def kill_9(scene: Scene, pid: int) -> None:
+    """By the kernel, not by Docker: what `docker kill` ends, no policy restarts."""
+    with suppress(PermissionError, ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+        return
+    image = scene.ground.environment["ENGINE_IMAGE"]
+    scene.ground.docker("run", "--rm", "--pid", "host", "--user", "0", "--entrypoint", "kill", image, "-9", str(pid))

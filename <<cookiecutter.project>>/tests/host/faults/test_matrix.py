@@ -1,0 +1,44 @@
+"""Every cell of the matrix: the traffic ends on a release that works, and nobody has lifted a finger."""
+
+import warnings
+
+import pytest
+
+from tests.host.faults import table
+from tests.host.faults.cell import Result, run
+from tests.host.faults.faults import fault_of
+from tests.host.faults.ground import Grounds, NotTried
+from tests.host.faults.results import Results
+
+pytestmark = pytest.mark.docker
+
+CELLS = [
+    pytest.param(cell, id=str(cell).replace(" ", "-"), marks=[] if cell.quick else pytest.mark.faults)
+    for cell in table.cells()
+]
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_traffic_ends_on_a_release_that_works(cell: table.Cell, grounds: Grounds, results: Results) -> None:
+    """The verdict is the expected one and the journal explains it, the release of that verdict serves, and no request
+    is lost that the fault does not excuse. On one host, cell follows cell: each start proves that the cell before left
+    nothing to clean up."""
+    try:
+        ground = grounds(cell.row.place)
+    except NotTried as why:
+        results.add(Result(cell.row.fault, cell.moment, not_tried=str(why)))
+        warnings.warn(f"not tried: {why}", stacklevel=1)
+        return
+
+    def begun() -> None:
+        results.vouch(ground.before)
+        ground.before = str(cell)
+
+    try:
+        result = run(cell, fault_of(cell), ground, begun)
+    except BaseException:
+        ground.rollout("abort", "--reason", "the cell is broken")  # so that the next one tells something too
+        raise
+    results.add(result)
+    print(result)
+    assert not result.problems
