@@ -99,7 +99,7 @@ def test_a_rollout_in_doubt_is_neither_done_nor_failed() -> None:
     assert stages(seen(events)) == ["in doubt", "ahead", "ahead"]
 
 
-@pytest.mark.parametrize("name", ["order", "promoting", "drained", "recovered", "traffic", "from the future"])
+@pytest.mark.parametrize("name", ["order", "left", "drained", "recovered", "traffic", "from the future"])
 def test_other_events_change_nothing(name: str) -> None:
     before = seen(bad()[:3])
     assert after(before, told(20, name)) == before

@@ -79,7 +79,6 @@ def good() -> list[Event]:
         shifted(42, 2, 1.0, before=0.05),
         measured(52, 2, 1.0, 10),
         verdict(62, "promoted", "all gates passed", step=2),
-        told(62, "promoting", release="v2"),
         told(62, "promoted", release="v2", slot="green"),
         measured(67, 2, 1.0, 5, keep=True),
         told(72, "kept", seconds=10.0),
