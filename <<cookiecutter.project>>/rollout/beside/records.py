@@ -14,6 +14,9 @@ from rollout.state import Kind, Order, State
 SILENT_FOR_SECONDS = 20.0
 """A journal whose engine has been gone for so long has nothing more to say for now."""
 
+SIGN_OF_LIFE_SECONDS = 15.0
+"""An empty line so often: whoever follows over a network gives up on a connection that is silent for a minute."""
+
 LOOK_EVERY_SECONDS = 0.2
 ORDERED: Mapping[Kind, str] = {
     "abort": "go back to stable",
@@ -59,20 +62,23 @@ def run_order(chosen: argparse.Namespace) -> int:
 
 
 def run_journal(chosen: argparse.Namespace) -> int:
-    """Print a journal's lines; with --follow until it has nothing more to say."""
+    """Print a journal's lines from the `first` on; with --follow until it has nothing more to say."""
     state: State = chosen.state
-    tail, number, silent_since = journal.Tail(state.journal(chosen.rollout)), 0, time.monotonic()
+    tail = journal.Tail(state.journal(chosen.rollout))
     events: list[journal.Event] = []
+    heard_at = spoke_at = time.monotonic()
     while True:
-        for event in tail.new():
-            events.append(event)
-            silent_since = time.monotonic()
-            if number >= chosen.first:
-                print(json.dumps(event), flush=True)
-            number += 1
-        silent = time.monotonic() - silent_since > SILENT_FOR_SECONDS and not lock.is_held(state.lock())
+        new, now = tail.new(), time.monotonic()
+        for event in new[max(0, chosen.first - len(events)) :]:
+            print(json.dumps(event), flush=True)
+        events += new
+        heard_at = now if new else heard_at
+        silent = now - heard_at > SILENT_FOR_SECONDS and not lock.is_held(state.lock())
         if not chosen.follow or silent or journal.last_of(events, "ended") or keeps(events):
             return 0
+        if now - spoke_at > SIGN_OF_LIFE_SECONDS:
+            print(flush=True)
+            spoke_at = now
         time.sleep(LOOK_EVERY_SECONDS)
 
 
