@@ -8,7 +8,8 @@ from rollout import person
 from rollout.errors import HostFailed, NoHost, Refused
 from rollout.host import names
 from rollout.router.split import Slot
-from rollout.runtime.docker import Container, Docker, Said, volume
+from rollout.runtime.container import Container, Said, volume
+from rollout.runtime.docker import Docker
 from rollout.spec import Spec
 
 REFUSED = 2

@@ -5,7 +5,7 @@ import re
 from rollout.errors import Refused
 from rollout.host import names
 from rollout.host.host import Host
-from rollout.runtime.docker import volume
+from rollout.runtime.container import volume
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 VOLUMES = {"agent": "secrets", "alerting": "alerting-secrets"}

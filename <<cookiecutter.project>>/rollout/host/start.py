@@ -14,7 +14,8 @@ from rollout.host.host import Host
 from rollout.host.image import Image
 from rollout.host.survey import Survey
 from rollout.router.split import Slot
-from rollout.runtime.docker import Container, NameTaken
+from rollout.runtime.container import Container
+from rollout.runtime.docker import NameTaken
 from rollout.spec import Spec
 from rollout.state import new_rollout
 

@@ -5,50 +5,19 @@ import os
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import docker
 import requests
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
-from docker.models.containers import Container as Model
-from docker.types import LogConfig, Mount
 
 from rollout.errors import HostFailed, NoHost
+from rollout.runtime.container import HARDENED, NEVER, Container, Said, read
 from rollout.words import one_line
 
 TIMEOUT_SECONDS = 60
 PULL_TIMEOUT_SECONDS = 1800
-LOGS = LogConfig(type="json-file", config={"max-size": "10m", "max-file": "3"})
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
-
-
-@dataclass(frozen=True)
-class Container:
-    """One container as the engine has it. `state` is Docker's word: created, running, restarting, exited."""
-
-    id: str
-    name: str
-    state: str
-    exit_code: int
-    healthy: bool | None  # None where it has no health check
-    created: datetime
-    labels: Mapping[str, str]
-    environment: Mapping[str, str]
-
-    @property
-    def runs(self) -> bool:
-        return self.state in ("running", "restarting")
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a container that ran to its end said."""
-
-    exit_code: int
-    out: str
-    err: str
 
 
 class NameTaken(Exception):
@@ -209,41 +178,6 @@ class Docker:
                     return False
                 raise
         return True
-
-
-NEVER: Any = {"Name": "no"}  # types-docker does not know this policy
-
-HARDENED: Mapping[str, Any] = {
-    "init": True,  # as process 1 a program ignores SIGTERM until it has a handler
-    "read_only": True,
-    "cap_drop": ["ALL"],
-    "security_opt": ["no-new-privileges"],
-    "log_config": LOGS,
-}
-"""What every container of ours is, and may not do."""
-
-
-def volume(name: str, folder: str, *, read_only: bool = False) -> Mount:
-    """A named volume, mounted at a folder."""
-    return Mount(target=folder, source=name, type="volume", read_only=read_only)
-
-
-def read(model: Model) -> Container:
-    """docker-py's container -> ours."""
-    attrs = model.attrs
-    state, config = attrs["State"], attrs["Config"]
-    pairs = [entry.partition("=") for entry in config.get("Env") or []]
-    health = state.get("Health")
-    return Container(
-        id=str(model.id),
-        name=str(attrs["Name"]).lstrip("/"),
-        state=state["Status"],
-        exit_code=state["ExitCode"],
-        healthy=None if health is None else health["Status"] == "healthy",
-        created=datetime.fromisoformat(attrs["Created"][:19] + "+00:00"),
-        labels=config.get("Labels") or {},
-        environment={name: value for name, _, value in pairs},
-    )
 
 
 @contextmanager

@@ -11,7 +11,8 @@ from rollout import report as reports
 from rollout.host import names
 from rollout.host.host import Host
 from rollout.host.standing import standing
-from rollout.runtime.docker import Container, Docker
+from rollout.runtime.container import Container
+from rollout.runtime.docker import Docker
 from tests.rollout.report.examples import promoted
 from tests.workflows.scripted import Program, script
 
