@@ -8,10 +8,10 @@ PROJECT := <<cookiecutter.project>>
 BAKED := build/my-agent
 READY := .venv/ready
 
-.PHONY: help demo test test-template test-baked test-faults bench lint bake requirements
+.PHONY: help demo test test-template test-baked test-faults test-workflows bench lint bake requirements
 
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s%s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s%s\n", $$1, $$2}' Makefile
 
 demo: bake  ## bake the defaults into build/my-agent; rehearse a good release and a bad one there
 	@$(MAKE) --no-print-directory -C $(BAKED) demo YES=$(YES) PYTHON="$(PYTHON)"
@@ -29,6 +29,9 @@ test-baked: bake
 
 test-faults: bake  ## the whole matrix of faults on containers; three quarters of an hour
 	@$(MAKE) --no-print-directory -C $(BAKED) test-faults PYTHON="$(PYTHON)"
+
+test-workflows: bake  ## the baked workflows, run here with act and Docker; half an hour
+	@$(MAKE) --no-print-directory -C $(BAKED) test-workflows YES=$(YES) PYTHON="$(PYTHON)"
 
 lint: $(READY)  ## check style, format and types of hooks/ and tests/
 	@.venv/bin/ruff check

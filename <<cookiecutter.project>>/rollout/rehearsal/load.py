@@ -128,7 +128,7 @@ def why_lost(error: Exception, timeout_seconds: float) -> str:
             return "answer cut short"
         case OSError(errno=errno.ECONNREFUSED):
             return "connection refused"
-        case OSError(errno=errno.ECONNRESET | errno.EPIPE) | ConnectionResetError():
+        case OSError(errno=errno.ECONNRESET | errno.EPIPE) | ConnectionResetError() | aiohttp.ClientOSError(errno=None):
             return "connection reset"
         case _:
             return f"{type(error).__name__}: {error}"

@@ -22,7 +22,9 @@ def results() -> Results:
 
 
 @pytest.fixture(scope="session")
-def grounds(images: Images, registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grounds]:
+def grounds(
+    images: Images, registry: Registry, results: Results, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Grounds]:
     """Makes the host of a place; raises NotTried where this machine can't have one."""
     kinds: dict[Place, Callable[[Path], Ground]] = {
         "host": lambda folder: Ground(images, folder),
@@ -36,10 +38,14 @@ def grounds(images: Images, registry: Registry, tmp_path_factory: pytest.TempPat
         if place not in made:
             made[place] = kinds[place](tmp_path_factory.mktemp("ground"))
             made[place].prepare()
+            results.versions.update(made[place].versions())
         return made[place]
 
     try:
         yield ground
+        for each in made.values():  # the last cell of each host is vouched for too
+            if each.before and each.rollout("start", each.next_release(), "--policy", str(each.policy)).code == 0:
+                results.vouch(each.before)
     finally:
         for each in made.values():
             each.down()

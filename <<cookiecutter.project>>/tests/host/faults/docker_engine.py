@@ -12,7 +12,15 @@ from rollout.runtime.process import Process, wait_until
 from tests.host.faults.ground import NotTried
 from tests.host.registry import Registry
 
-PROGRAMS = ("dockerd", "ip", "nsenter", "docker-registry")
+PROGRAMS = ("dockerd", "containerd", "ip", "nsenter", "docker-registry")
+CONTAINERD = """\
+version = 2
+root = "{folder}/containerd"
+state = "{folder}/run"
+disabled_plugins = ["io.containerd.grpc.v1.cri"]
+[grpc]
+  address = "{folder}/containerd.sock"
+"""
 PATH = f"/usr/sbin:/sbin:{os.environ['PATH']}"
 
 
@@ -31,14 +39,18 @@ class DockerEngine:
         assert registry.config, "checked above: the registry is a program"
         serve = self._inside("docker-registry", "serve", str(registry.config))
         self._registry = Process("registry", serve, self._folder / "registry.log")
+        (self._folder / "containerd.toml").write_text(CONTAINERD.format(folder=self._folder))
+        run = self._inside("containerd", "--config", str(self._folder / "containerd.toml"))
+        self._containerd = Process("containerd", run, self._folder / "containerd.log")  # it outlives dockerd
+        wait_until((self._folder / "containerd.sock").exists, "containerd answers", 30, [self._containerd])
         self.start()
 
     def start(self) -> None:
         """Returns when it answers."""
         (self._folder / "pid").unlink(missing_ok=True)  # of one that was killed
-        folder, name = self._folder, self._network
+        folder = self._folder
         options = [f"--data-root={folder}/data", f"--exec-root={folder}/exec", f"--pidfile={folder}/pid"]
-        options += [f"--host={self.host}", f"--containerd-namespace={name}", f"--containerd-plugins-namespace={name}-p"]
+        options += [f"--host={self.host}", f"--containerd={folder}/containerd.sock"]
         self._process = Process("dockerd", self._inside("dockerd", *options), folder / "log")
         wait_until(self._answers, "the second Docker engine answers", 60, [self._process])
 
@@ -53,6 +65,7 @@ class DockerEngine:
 
     def remove(self) -> None:
         self.end(signal.SIGTERM)
+        self._containerd.stop()
         self._registry.stop()
         subprocess.run(["ip", "netns", "delete", self._network], env={"PATH": PATH}, check=True)
         while f" {self._folder}/data " in Path("/proc/self/mounts").read_text():  # once for each time it was killed

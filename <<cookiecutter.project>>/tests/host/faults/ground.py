@@ -1,11 +1,13 @@
 """A prepared host on which one fault follows the other, with nothing cleaned up by hand in between."""
 
 import json
+import re
 import subprocess
 import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from rollout.host import names
 from rollout.journal import Event
@@ -16,8 +18,14 @@ from tests.host.faults.table import Place
 from tests.host.images import Images, docker
 from tests.host.service import COMPOSE, Service
 
+VERSION = re.compile(r"\d+\.\d+\.\d+")
 Grounds = Callable[[Place], "Ground"]
-READ_AT = {"state": names.STATE, "router": names.ROUTER_FOLDER, "secrets": "/run/agent-secrets"}
+READ_AT = {
+    "state": names.STATE,
+    "router": names.ROUTER_FOLDER,
+    "secrets": "/run/agent-secrets",
+    "router-config": "/etc/router",
+}
 
 
 class NotTried(Exception):
@@ -82,6 +90,16 @@ class Ground(Service):
         """Which image Compose takes for a part."""
         return str(json.loads(self.compose("config", "--format", "json"))["services"][part]["image"])
 
+    def versions(self) -> dict[str, str]:
+        """Of what stands here, by name."""
+        asked = {
+            "Docker": ["version", "--format", "{{.Server.Version}}"],
+            "HAProxy": ["exec", self.name("router"), "haproxy", "-v"],
+            "Prometheus": ["exec", self.name("prometheus"), "promtool", "--version"],
+        }
+        found = {name: VERSION.search(self.docker(*command)) for name, command in asked.items()}
+        return {name: version[0] for name, version in found.items() if version}
+
     def docker(self, *arguments: str) -> str:
         return docker(*arguments, host=self.docker_host)
 
@@ -102,7 +120,7 @@ class Ground(Service):
         text = self.ask(f"cat {names.STATE}/journals/{rollout}.jsonl 2>/dev/null")
         return [json.loads(line) for line in text.splitlines() if line.endswith("}")]
 
-    def state(self, part: str) -> dict[str, str]:
+    def state(self, part: str) -> dict[str, Any]:
         """Docker's word on a container: Status, Pid, StartedAt and so on; empty while it can't be had."""
         done = subprocess.run(
             ["docker", "inspect", "--format", "{{json .State}}", self.name(part)],
@@ -114,7 +132,7 @@ class Ground(Service):
 
     def started_at(self, part: str) -> float:
         """Epoch seconds."""
-        return datetime.fromisoformat(self.state(part)["StartedAt"][:19] + "+00:00").timestamp()
+        return datetime.fromisoformat(self.state(part)["StartedAt"][:26].rstrip("Z") + "+00:00").timestamp()
 
 
 def until(done: Callable[[], bool], what: str, within_seconds: float = 90, seen: Callable[[], object] = str) -> None:

@@ -32,7 +32,11 @@ class Results:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         content = {
             "date": datetime.now(UTC).date().isoformat(),
-            "versions": {**versions(self._path), "Linux": platform.release(), **self.versions},
+            "versions": {
+                **versions(self._path),
+                platform.system(): platform.release().partition("-")[0],
+                **self.versions,
+            },
             "results": [asdict(each) for each in results],
         }
         durable.replace(self._path, json.dumps(content, indent=2))

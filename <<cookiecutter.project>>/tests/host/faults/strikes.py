@@ -37,7 +37,7 @@ class Kill(Fault):
         self._part = part
 
     def strike(self, scene: Scene) -> None:
-        kill_9(scene, int(scene.ground.state(scene.container(self._part))["Pid"]))
+        kill_9(scene, scene.ground.state(scene.container(self._part))["Pid"])
 
 
 class Restart(Fault):

@@ -78,11 +78,10 @@ ROWS = (
 QUICK = {
     ("two starts", "start"),
     ("kill engine", "25 %"),
-    ("kill engine", "promoted"),
     ("kill router", "25 %"),
     ("kill canary", "25 %"),
     ("kill prometheus", "25 %"),
-    ("kill docker", "25 %"),
+    ("kill docker", "5 %"),
 }
 """The cells that run on each pull request."""
 

@@ -10,7 +10,7 @@ from tests.host.faults.faults import fault_of
 from tests.host.faults.ground import Grounds, NotTried
 from tests.host.faults.results import Results
 
-pytestmark = pytest.mark.docker
+pytestmark = [pytest.mark.docker, pytest.mark.filterwarnings("default:.* not tried")]
 
 CELLS = [
     pytest.param(cell, id=str(cell).replace(" ", "-"), marks=[] if cell.quick else pytest.mark.faults)
@@ -27,7 +27,7 @@ def test_traffic_ends_on_a_release_that_works(cell: table.Cell, grounds: Grounds
         ground = grounds(cell.row.place)
     except NotTried as why:
         results.add(Result(cell.row.fault, cell.moment, not_tried=str(why)))
-        warnings.warn(f"not tried: {why}", stacklevel=1)
+        warnings.warn(f"{cell} was not tried: {why}", stacklevel=1)
         return
 
     def begun() -> None:

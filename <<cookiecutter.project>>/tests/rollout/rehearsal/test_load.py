@@ -216,6 +216,7 @@ def test_time_in_which_the_load_could_not_send_is_caught_up() -> None:
         (aiohttp.ServerDisconnectedError(), "connection closed before the answer"),
         (aiohttp.ClientPayloadError(), "answer cut short"),
         (aiohttp.ClientOSError(errno.ECONNRESET, "reset"), "connection reset"),
+        (aiohttp.ClientOSError(None, "Can not write request body for http://x"), "connection reset"),
         (BrokenPipeError(errno.EPIPE, "pipe"), "connection reset"),
         (ConnectionResetError(), "connection reset"),
         (OSError(errno.EMFILE, "Too many open files"), "OSError: [Errno 24] Too many open files"),
