@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rollout.beside import commands, records
 from rollout.commands import Commands, run
+from rollout.host import names
 from rollout.state import State
 
 
@@ -25,6 +26,8 @@ def parser() -> argparse.ArgumentParser:
     beside.add("prepare", commands.run_prepare, "fill a host's volumes with configuration")
     beside.add("survey", commands.run_survey, "print what a host's records say, as JSON")
     beside.add("check-host", commands.run_check_host, "try what an engine will need")
+    empty = beside.add("wait-until-empty", commands.run_wait_until_empty, "wait until the router knows a slot is empty")
+    empty.add_argument("slot", choices=names.SLOTS)
     beside.add("targets", commands.run_targets, "tell Prometheus of the releases").add_argument("releases", nargs="*")
     status = beside.add("status", commands.run_status, "print a line for the newest rollout", state())
     status.add_argument("--all", action="store_true", help="or for every one")

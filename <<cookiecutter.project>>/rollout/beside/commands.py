@@ -11,6 +11,7 @@ from rollout import engine_process
 from rollout.beside import records
 from rollout.errors import Refused
 from rollout.host import names
+from rollout.host.emptying import wait_until_empty
 from rollout.host.prepare import Wanted, prepare
 from rollout.host.survey import check, survey
 from rollout.metrics.targets import Target, write
@@ -44,6 +45,11 @@ def run_prepare(_: argparse.Namespace) -> int:
 def run_survey(_: argparse.Namespace) -> int:
     found = survey(State(Path(names.STATE)), Haproxy(Path(names.SOCKET), Path(names.ROUTER_FOLDER)))
     print(json.dumps(asdict(found)))
+    return 0
+
+
+def run_wait_until_empty(chosen: argparse.Namespace) -> int:
+    wait_until_empty(chosen.slot, Haproxy(Path(names.SOCKET), Path(names.ROUTER_FOLDER)).health)
     return 0
 
 

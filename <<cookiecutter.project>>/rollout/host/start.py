@@ -188,6 +188,7 @@ def place(host: Host, spec: Spec, engine: str, stable: Container | None) -> None
     """Empty the slot, tell Prometheus, start the engine, and last what it waits for. So whatever happens to us in
     between, an engine is there that goes back to stable, or nothing has begun."""
     host.free(spec.canary_slot)
+    host.ask("wait-until-empty", spec.canary_slot)
     releases = running_release(spec, stable) | {spec.canary_slot: spec.release}
     host.tell_prometheus(releases)
     canary = host.create_release(spec.canary_slot, spec.release, spec.rollout)

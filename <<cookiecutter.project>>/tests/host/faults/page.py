@@ -58,7 +58,7 @@ def row(cell: table.Cell, result: Result | None) -> str:
         return f"{where} {NOT_RUN} | | | | | |"
     if result.not_tried:
         return f"{where} not tried: {result.not_tried} | | | | | |"
-    verdict = result.verdict.replace("_", " ")
+    verdict = result.verdict.replace("_", " ") + (", **not as expected**" if result.problems else "")
     lost = tally(result.lost) or "none"
     return (
         f"{where} {verdict} | {cut(result.reason)} | {result.serves} | {duration(result.settled_seconds)} | {lost} | "

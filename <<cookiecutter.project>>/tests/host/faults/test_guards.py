@@ -13,6 +13,7 @@ from tests.host.faults.requests import Requests, Sent
 from tests.host.faults.scene import Scene
 from tests.host.faults.strikes import kill_9
 from tests.host.faults.table import Moment
+from tests.host.traffic import served_by
 
 pytestmark = [pytest.mark.docker, pytest.mark.faults]
 
@@ -33,6 +34,7 @@ def ground(grounds: Grounds) -> Iterator[Ground]:
 def configure(ground: Ground, config: str) -> None:
     ground.ask(f"cat > /etc/router/haproxy.cfg <<'END'\n{config}\nEND")
     ground.docker("restart", ground.name("router"))
+    served_by(ground.url)
 
 
 def lose_engine(ground: Ground, moment: Moment) -> Scene:
