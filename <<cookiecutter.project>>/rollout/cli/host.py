@@ -86,7 +86,7 @@ def run_report(chosen: argparse.Namespace) -> int:
     host = host_of(chosen)
     rollout = chosen.rollout or newest(host)
     if chosen.json:
-        print(host.ask("report", rollout, "--json", "--state", names.STATE), end="")
+        print(host.ask("report", rollout, "--state", names.STATE), end="")
         return 0
     alive = running_rollout(host) == rollout
     with tempfile.TemporaryDirectory() as folder:

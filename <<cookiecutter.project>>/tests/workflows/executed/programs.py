@@ -1,0 +1,43 @@
+"""Programs that stand for `cosign`, which needs an identity that only GitHub gives, and for `gh`."""
+
+from pathlib import Path
+
+# One signature a line: what, and in whose name. The name is the workflow's own, as keyless signing has it.
+COSIGN = """\
+#!/usr/bin/env bash
+set -euo pipefail
+command=$1 identity='' images=()
+shift
+while (($#)); do
+  case $1 in
+    --certificate-identity) identity=$2 && shift 2 ;;
+    --certificate-oidc-issuer) shift 2 ;;
+    --*) shift ;;
+    *) images+=("$1") && shift ;;
+  esac
+done
+for image in "${images[@]}"; do
+  case $command in
+    sign) echo "$image $GITHUB_SERVER_URL/$GITHUB_WORKFLOW_REF" >>"$SIGNATURES" ;;
+    verify) grep --quiet --line-regexp --fixed-strings "$image $identity" "$SIGNATURES" || {
+      echo "Error: no matching signatures: $image" >&2
+      exit 1
+    } ;;
+  esac
+done
+"""
+
+# A repository whose environments are there and protected.
+GH = """\
+#!/bin/sh
+echo '{"deployment_branch_policy": {"custom_branch_policies": true}, "protection_rules":
+  [{"type": "required_reviewers", "reviewers": [{"type": "User"}]}]}'
+"""
+
+
+def put(folder: Path, name: str, text: str) -> Path:
+    """Make a program; the folder, for PATH."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(text, encoding="utf-8")
+    (folder / name).chmod(0o755)
+    return folder

@@ -1,0 +1,34 @@
+"""A pull request is green when all is well; else the one check that a merge needs is red, whatever it was."""
+
+import pytest
+
+from tests.workflows.executed.ground import Ground
+
+pytestmark = [pytest.mark.docker, pytest.mark.workflows]
+
+CHANGES = {
+    "lint": ("a line of no use", {"agent/__init__.py": (r"\Z", "import os\n")}),
+    "test": ("a test that fails", {"tests/agent/test_api.py": (r'"The answer is 36\."', '"The answer is 42."')}),
+    "rehearse": ("a model that fails often", {"agent.env": ("offline", "offline:errors=0.2")}),
+}
+
+
+def test_a_good_one_is_green_and_its_summary_shows_both_rehearsals(github: Ground) -> None:
+    readme = {"README.md": (r"\Z", "\nOne line more.\n")}
+    run = github.pull_request(github.origin.pull_request("good", readme)).finish()
+    assert run.green, run.said()[-4000:]
+    assert run.results() == dict.fromkeys(("lint", "test", "images", "rehearse", "required"), "success")
+    told = run.summary("rehearse")
+    assert "Promoted" in told
+    assert "Rolled back" in told
+    assert "rehearse: success" in run.summary("required")
+
+
+@pytest.mark.parametrize("job", CHANGES)
+def test_one_that_fails_in_one_job_is_red(github: Ground, job: str) -> None:
+    name, changes = CHANGES[job]
+    run = github.pull_request(github.origin.pull_request(name.replace(" ", "-"), changes)).finish()
+    assert not run.green
+    red = {name for name, result in run.results().items() if result != "success"}
+    assert red == {job, "required"}, run.said()[-4000:]
+    assert f"{job}: failure" in run.summary("required")

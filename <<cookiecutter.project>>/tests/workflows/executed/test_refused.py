@@ -1,0 +1,45 @@
+"""What never reaches the host, and where it ends."""
+
+import pytest
+
+from tests.host.service import Service
+from tests.host.traffic import served_by
+from tests.workflows.executed.ground import Ground
+
+pytestmark = [pytest.mark.docker, pytest.mark.workflows]
+
+
+def test_a_tag_that_is_not_the_version_ends_before_anything_is_tested_or_built(github: Ground) -> None:
+    run = github.push_tag(github.origin.tag("1.0.0", tag="v1.0.1")).finish()
+    assert not run.green
+    assert run.results() == {"check": "failure"}
+    assert "the tag is v1.0.1 and the version 1.0.0" in run.said("check")
+    assert github.notes("v1.0.1", "docker/build-push-action") == []
+
+
+def test_a_commit_that_is_not_on_main_ends_there_too(github: Ground) -> None:
+    run = github.push_tag(github.origin.tag("1.1.0", branch="unreviewed")).finish()
+    assert not run.green
+    assert run.results() == {"check": "failure"}
+    assert "tag what is on main" in run.said("check")
+
+
+def test_what_is_named_by_no_digest_is_neither_signed_nor_deployed(ground: Ground, service: Service) -> None:
+    before = served_by(service.url)
+    run = ground.push_tag(ground.origin.tag("1.2.0"), DIGEST="latest").finish()
+    assert not run.green
+    assert (run.results()["build"], run.results()["sign"]) == ("success", "failure")
+    assert f"'{ground.image}@latest' is refused" in run.said("sign")
+    assert not {"approve", "deploy", "restore"} & run.results().keys()
+    assert served_by(service.url) == before
+
+
+def test_what_nobody_signed_is_not_deployed_and_nothing_has_to_be_restored(ground: Ground, service: Service) -> None:
+    before = served_by(service.url)
+    run = ground.push_tag(ground.origin.tag("1.3.0"), SIGNATURES="/dev/null").finish()
+    assert not run.green
+    results = run.results()
+    assert (results["sign"], results["deploy"], results["restore"]) == ("success", "failure", "success")
+    assert f"no matching signatures: {ground.built('v1.3.0')['agent']}" in run.said("deploy")
+    assert "nothing to give back" in run.summary("restore")
+    assert served_by(service.url) == before
