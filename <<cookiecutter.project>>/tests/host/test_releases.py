@@ -1,10 +1,14 @@
 """Releases by digest on a prepared host: the first, those that are promoted, and the ways back."""
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 
+from rollout.journal import Event
 from tests.host.images import Images
+from tests.host.policy import quick
 from tests.host.service import Service
 from tests.host.traffic import Traffic, served_by
 
@@ -40,22 +44,39 @@ def test_status_says_who_is_stable_since_when_and_what_is_kept(serving: Service)
     assert re.search(r"^stable since 20\d\d-", done.out, re.MULTILINE)
 
 
-def test_promote_cuts_a_hold_short_and_the_verdict_says_by_whom(serving: Service, images: Images) -> None:
+def test_report_prints_the_newest_rollout_for_programs(serving: Service) -> None:
+    done = serving.rollout("report", "--json")
+    assert done.code == 0, done.err
+    assert json.loads(done.out)["rollout"] == serving.events()[0]["rollout"]
+
+
+def test_promote_cuts_a_hold_short_and_the_journal_says_who_did(
+    serving: Service, images: Images, tmp_path: Path
+) -> None:
+    patient = str(quick(tmp_path, hold="30m"))
     with Traffic(serving.url):
-        done = serving.rollout("start", images.release("third"), "--policy", str(serving.policy))
+        done = serving.rollout("start", images.release("third"), "--policy", patient)
         assert done.code == 0, done.out + done.err
-        serving.until(lambda events: any(event["event"] == "shifted" for event in events))
+        serving.until(lambda events: len(shifts(events)) == 1)
         assert serving.rollout("promote", "--reason", "the queue is long").code == 0
-        events = serving.until(lambda events: any(event["event"] == "promoted" for event in events))
-    verdict = next(event for event in events if event["event"] == "verdict")
-    assert "was cut short by the tests: the queue is long" in verdict["reason"]
+        events = serving.until(lambda events: len(shifts(events)) == 2, within_seconds=80)
+        assert serving.rollout("abort", "--reason", "seen enough").code == 0
+        serving.until(lambda events: events[-1]["event"] == "ended")
+    order = next(event for event in events if event["event"] == "order")
+    assert (order["order"], order["by"], order["reason"]) == ("promote", "the tests", "the queue is long")
+
+
+def shifts(events: list[Event]) -> list[Event]:
+    return [event for event in events if event["event"] == "shifted"]
 
 
 def test_abort_takes_a_rollout_back_and_a_new_one_ends_the_watch_of_the_one_before(
     serving: Service, images: Images
 ) -> None:
-    before = served_by(serving.url)
     with Traffic(serving.url):
+        done = serving.start(images.release("third"))
+        assert done.code == 0, done.out + done.err
+        before = served_by(serving.url)
         done = serving.rollout("start", images.release("fourth"), "--policy", str(serving.policy))
         assert done.code == 0, done.out + done.err
         assert "ending the watch of " in done.out
