@@ -3,6 +3,7 @@
 import math
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any, Protocol
 
@@ -240,12 +241,14 @@ class Engine:
         self._orders.done()
 
     def _drain(self) -> None:
-        """Wait until the canary has answered what it was given; nothing is cut."""
+        """Wait until the canary has answered what it was given; nothing is cut. Through a router that is gone, it was
+        given nothing."""
         began = self._clock.monotonic()
-        self._traffic.look_if_possible()
-        while self._running() and self._clock.monotonic() - began < self._plan.drain_within_seconds:
-            self._clock.sleep(self._plan.beat_seconds)
-            self._traffic.look_if_possible()
+        with suppress(GoBack):
+            self._traffic.look()
+            while self._running() and self._clock.monotonic() - began < self._plan.drain_within_seconds:
+                self._clock.sleep(self._plan.beat_seconds)
+                self._traffic.look()
         self._record.note("drained", seconds=round(self._clock.monotonic() - began, 3), in_flight=self._running())
 
     def _running(self) -> int:

@@ -111,6 +111,14 @@ def test_a_canary_that_never_answers_is_waited_for_only_so_long(world: World) ->
     assert world.router.split == everybody_on("blue")
 
 
+def test_no_answer_is_waited_for_behind_a_router_that_is_gone(world: World) -> None:
+    """Or an engine that is told to end with its router would hold up the Docker engine that tells them."""
+    world.router.make("green", replace(UP, running=7))
+    hush(world, STEP_2, 900)
+    assert world.run() == "in_doubt"
+    assert world.journal.only("drained")["seconds"] == 0
+
+
 def test_an_exception_that_nobody_expected_sends_the_traffic_back_in_doubt(world: World) -> None:
     world.clock.at(STEP_2, world.metrics.answers.clear)
     assert world.run() == "in_doubt"

@@ -29,8 +29,9 @@ of 5 s. The load is 30 requests a second.
 - *Reason* is the journal's. A release that stays promoted is watched on: that was seen in each of those cells.
 - *Settled* is from the fault to the last request that was lost or, where the traffic went back, that the canary
   answered.
-- *Lost*: those that the killed process had; where the router was dead, those sent meanwhile too. A cell in which any
-  other request is lost fails; so does one that ends otherwise than `tests/host/faults/table.py` expects.
+- *Lost*: those that the killed process had; where the router was dead, those sent meanwhile too; where Docker itself
+  was, those sent before a release was up again. A cell in which any other request is lost fails; so does one that ends
+  otherwise than `tests/host/faults/table.py` expects.
 - *Next start* says that a rollout began on the same host afterwards.
 """
 
