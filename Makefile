@@ -8,7 +8,7 @@ PROJECT := <<cookiecutter.project>>
 BAKED := build/my-agent
 READY := .venv/ready
 
-.PHONY: help demo test test-template test-baked test-faults test-workflows bench lint bake requirements
+.PHONY: help demo test test-template test-baked test-faults test-workflows bench lint lint-baked bake requirements
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s%s\n", $$1, $$2}' Makefile
@@ -17,7 +17,10 @@ demo: bake  ## bake the defaults into build/my-agent; rehearse a good release an
 	@$(MAKE) --no-print-directory -C $(BAKED) demo YES=$(YES) PYTHON="$(PYTHON)"
 	@echo "reports, with pictures: $(BAKED)/.rollout/reports"
 
-test: lint test-template test-baked  ## run all tests: the template's, and those of a repository baked from it
+# Side by side: what minds no busy machine. The rest is judged by its pace, and runs alone.
+test:  ## run all tests: the template's, and those of a repository baked from it
+	@$(MAKE) --no-print-directory -j2 lint test-template lint-baked
+	@$(MAKE) --no-print-directory test-baked
 
 test-template: $(READY)
 	@echo "the template's tests ..."
@@ -25,7 +28,10 @@ test-template: $(READY)
 
 test-baked: bake
 	@echo "the tests of $(BAKED) ..."
-	@$(MAKE) --no-print-directory -C $(BAKED) lint test YES=$(YES) PYTHON="$(PYTHON)"
+	@$(MAKE) --no-print-directory -C $(BAKED) test YES=$(YES) PYTHON="$(PYTHON)"
+
+lint-baked: bake
+	@$(MAKE) --no-print-directory -C $(BAKED) lint PYTHON="$(PYTHON)"
 
 test-faults: bake  ## the whole matrix of faults on containers; three quarters of an hour
 	@$(MAKE) --no-print-directory -C $(BAKED) test-faults PYTHON="$(PYTHON)"

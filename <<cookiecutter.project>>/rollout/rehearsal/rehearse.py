@@ -108,6 +108,7 @@ class Rehearsal:
         self._console.print(f"starting the stable release: {addresses}", highlight=False, soft_wrap=True)
         self._stage.start_router()
         stable = self._stage.start_release("blue", STABLE, {"AGENT_MODEL": "offline"})
+        self._stage.announce("green", self._wish.release)
         self._stage.start_prometheus()
         self._stage.wait_for("blue", up=True, alive=stable)
         self._stage.wait_for("green", up=False)

@@ -159,18 +159,20 @@ class Stage:
     ) -> Process:
         """Start a release in a slot, with `extra` in its environment, and tell Prometheus. Does not wait: a bad one
         may never get ready."""
-        port = self.release_ports[slot]
-        self._releases[slot] = Target(slot, release, f"127.0.0.1:{port}")
+        self.announce(slot, release)
         environment = {
             "AGENT_RELEASE": release,
-            "AGENT_PORT": str(port),
+            "AGENT_PORT": str(self.release_ports[slot]),
             "AGENT_DEADLINE_SECONDS": str(max(1.0, DEADLINE_SECONDS / self.speed)),
             **(extra or {}),
             "PYTHONPATH": os.pathsep.join(filter(None, [str(self.repository), os.environ.get("PYTHONPATH")])),
         }
-        process = self.start(f"{slot}-{release}", (sys.executable, "-m", module), environment)
+        return self.start(f"{slot}-{release}", (sys.executable, "-m", module), environment)
+
+    def announce(self, slot: Slot, release: str) -> None:
+        """Tell Prometheus of a release, before it is started if need be: new targets take it up to 5 s."""
+        self._releases[slot] = Target(slot, release, f"127.0.0.1:{self.release_ports[slot]}")
         self._write_targets()
-        return process
 
     def wait_for(self, slot: Slot, *, up: bool, alive: Process | None = None) -> None:
         """Wait until the router sees a slot up, or down."""

@@ -56,7 +56,7 @@ def test_a_release_that_never_gets_ready_gets_no_request(rehearse: Rehearse) -> 
 
 
 def test_a_good_release_is_promoted_and_no_request_is_lost(rehearse: Rehearse) -> None:
-    running = rehearse("--expect", "promoted")
+    running = rehearse("--expect", "promoted", "--keep", "1s")
 
     assert running.end() == 0, running.text()
 
@@ -67,7 +67,7 @@ def test_a_good_release_is_promoted_and_no_request_is_lost(rehearse: Rehearse) -
 
 
 def test_without_its_gates_the_same_bad_release_is_promoted(rehearse: Rehearse, tmp_path: Path) -> None:
-    policy = yaml.safe_load(policy_text())
+    policy = yaml.safe_load(policy_text(hold="3m"))
     for gate in ANY_ERROR:
         del policy["gates"][gate]
     blind = copy_repository(tmp_path / "repository", yaml.safe_dump(policy))
@@ -78,8 +78,11 @@ def test_without_its_gates_the_same_bad_release_is_promoted(rehearse: Rehearse, 
     assert running.report()["requests"]["releases"]["rehearsal-errors-0.2"]["errors"] > 100
 
 
-def test_a_release_that_dies_after_its_promotion_is_replaced_by_the_one_before(rehearse: Rehearse) -> None:
-    running = rehearse("--fault", "crash=4700", "--first", "100%", "--keep", "20m")
+def test_a_release_that_dies_after_its_promotion_is_replaced_by_the_one_before(
+    rehearse: Rehearse, tmp_path: Path
+) -> None:
+    brief = copy_repository(tmp_path / "repository", policy_text(hold="3m"))
+    running = rehearse("--fault", "crash=2000", "--first", "100%", "--keep", "20m", "--policy", str(brief))
 
     assert running.end() == 1, running.text()
 

@@ -104,7 +104,10 @@ def test_a_canary_that_hangs_is_a_failure_and_not_silence(rehearse: Rehearse) ->
     running = rehearse("--first", "25%")
     running.until(shifted_to(0.25))
 
-    os.kill(running.child("AGENT_RELEASE=rehearsal-good"), signal.SIGSTOP)
+    canary = running.child("AGENT_RELEASE=rehearsal-good")
+    os.kill(canary, signal.SIGSTOP)
+    running.until(lambda events: any(event["event"] == "restored" for event in events))
+    os.kill(canary, signal.SIGCONT)  # what it holds would be waited for
 
     assert running.end(90) == 1, running.text()
     assert running.report()["verdict"] == "rolled_back"

@@ -69,18 +69,14 @@ class Run:
         printed = (line for line in self.lines() if line.get("raw_output") or "arg" in line)
         return "".join(line["msg"] for line in printed if job in ("", line["jobID"]))
 
-    def interrupt(self) -> None:
-        """As a person who cancels a run."""
-        self.process.send_signal(signal.SIGINT)
-
     def kill(self) -> None:
         """As a machine that is gone: act, and all that its steps have started."""
-        for pid in [self.process.pid, *below(self.process.pid)]:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
+        tell([self.process.pid, *below(self.process.pid)], signal.SIGKILL)
         self.process.wait(60)
+
+    def tell_its_steps(self, what: signal.Signals) -> None:
+        """Everything that act has started, and not act."""
+        tell(below(self.process.pid), what)
 
 
 def below(pid: int) -> list[int]:
@@ -91,6 +87,14 @@ def below(pid: int) -> list[int]:
     for parent in found:
         found += [child for child, its in parents.items() if its == parent]
     return found[1:]
+
+
+def tell(pids: Iterable[int], what: signal.Signals) -> None:
+    for pid in pids:
+        try:
+            os.kill(pid, what)
+        except ProcessLookupError:
+            continue
 
 
 def begin(clone: Path, log: Path, arguments: Iterable[str], environment: Mapping[str, str]) -> Run:

@@ -46,17 +46,20 @@ class Ground:
         for file in ("notes", "signatures", "turn"):
             (folder / file).touch()
 
-    def push_tag(self, clone: Path, *, name: str = "", **environment: str) -> Run:
-        """What GitHub does when the tag that a clone stands on is pushed; `name` tells runs of one tag apart."""
+    def push_tag(self, clone: Path, *, name: str = "", whole: bool = False, **environment: str) -> Run:
+        """What GitHub does when the tag that a clone stands on is pushed.
+
+        name: tells runs of one tag apart; whole: with both rehearsals, of which the bad one alone is far shorter
+        """
         tag = clone.name
         event = {"ref": f"refs/tags/{tag}", "repository": {"full_name": NAME}}
-        return self._begin(name or tag, "push", "release", f"refs/tags/{tag}", clone, event, environment)
+        return self._begin(name or tag, "push", "release", f"refs/tags/{tag}", clone, event, whole, environment)
 
-    def pull_request(self, clone: Path) -> Run:
+    def pull_request(self, clone: Path, *, whole: bool = False) -> Run:
         """What GitHub does when a branch is proposed for main."""
         number = {"number": 7, "head": {"ref": clone.name}, "base": {"ref": "main"}}
         event = {"pull_request": number, "repository": {"full_name": NAME}}
-        return self._begin(clone.name, "pull_request", "ci", "refs/pull/7/merge", clone, event, {})
+        return self._begin(clone.name, "pull_request", "ci", "refs/pull/7/merge", clone, event, whole, {})
 
     def _begin(
         self,
@@ -66,6 +69,7 @@ class Ground:
         ref: str,
         clone: Path,
         event: Mapping[str, Any],
+        whole: bool,
         environment: dict[str, str],
     ) -> Run:
         made = self.folder / "runs" / name
@@ -82,6 +86,7 @@ class Ground:
             "--var=SERVICE_URL=https://my-agent.example.org",
             f"--env=GITHUB_REPOSITORY={NAME}",
             f"--env=GITHUB_WORKFLOW_REF={NAME}/{path}@{ref}",
+            *([] if whole else ["--matrix=expect:rolled_back"]),
             *self._actions,
         ]
         return begin(clone, made / "log", arguments, self.environment | {"RUN": name} | environment)

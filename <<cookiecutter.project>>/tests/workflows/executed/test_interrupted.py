@@ -1,6 +1,9 @@
-"""A deploy that does not come to its end: cancelled, or its runner gone."""
+"""A deploy that does not come to its end: cancelled, or its runner gone.
 
-import os
+Cancelled is its step, as GitHub's runner does it. Of a run that is cancelled as a whole act would skip every later step,
+those of jobs that have to run in any case too.
+"""
+
 import signal
 
 import pytest
@@ -8,7 +11,7 @@ import pytest
 from rollout.journal import Event
 from tests.host.service import Service
 from tests.host.traffic import Traffic, served_by
-from tests.workflows.executed.act import Run, below
+from tests.workflows.executed.act import Run
 from tests.workflows.executed.ground import Ground
 
 pytestmark = [pytest.mark.docker, pytest.mark.workflows]
@@ -31,10 +34,10 @@ def test_a_deploy_that_is_cancelled_gives_all_traffic_back(ground: Ground, servi
     ground.wait_for_build(run, "v3.0.0")
     with Traffic(service.url) as traffic:
         until_shifted(ground, service, run, "v3.0.0")
-        run.interrupt()
+        run.tell_its_steps(signal.SIGINT)
         run.finish()
     assert not run.green
-    assert run.results()["restore"] == "success"
+    assert (run.results()["deploy"], run.results()["restore"]) == ("failure", "success")
     assert f"Restored: all traffic is on {before} again." in run.summary("restore")
     assert served_by(service.url) == before
     assert traffic.counts.lost == 0, traffic.counts
@@ -48,7 +51,7 @@ def test_when_the_runner_of_a_deploy_is_lost_another_one_gives_all_traffic_back(
     ground.wait_for_build(run, "v3.1.0")
     with Traffic(service.url) as traffic:
         until_shifted(ground, service, run, "v3.1.0")
-        lose_the_runner(run)
+        run.tell_its_steps(signal.SIGKILL)  # with no chance to tell anybody
         run.finish()
     assert not run.green
     assert (run.results()["deploy"], run.results()["restore"]) == ("failure", "success")
@@ -74,9 +77,3 @@ def test_when_everything_but_the_host_is_gone_it_finishes_and_a_second_run_tells
     assert ground.built("v3.2.0-again") == ground.built("v3.2.0")
     assert "Promoted" in again.summary("evidence")
     assert traffic.counts.lost == 0, traffic.counts
-
-
-def lose_the_runner(run: Run) -> None:
-    """All that the step has started ends at once, with no chance to tell anybody."""
-    for pid in below(run.process.pid):
-        os.kill(pid, signal.SIGKILL)

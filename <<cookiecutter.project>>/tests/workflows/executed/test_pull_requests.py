@@ -9,13 +9,13 @@ pytestmark = [pytest.mark.docker, pytest.mark.workflows]
 CHANGES = {
     "lint": ("a line of no use", {"agent/__init__.py": (r"\Z", "import os\n")}),
     "test": ("a test that fails", {"tests/agent/test_api.py": (r'"The answer is 36\."', '"The answer is 42."')}),
-    "rehearse": ("a model that fails often", {"agent.env": ("offline", "offline:errors=0.2")}),
+    "rehearse": ("a limit that no release keeps", {"rollout.yaml": ("fail_above: 60s", "fail_above: 1ms")}),
 }
 
 
 def test_a_good_one_is_green_and_its_summary_shows_both_rehearsals(github: Ground) -> None:
     readme = {"README.md": (r"\Z", "\nOne line more.\n")}
-    run = github.pull_request(github.origin.pull_request("good", readme)).finish()
+    run = github.pull_request(github.origin.pull_request("good", readme), whole=True).finish()
     assert run.green, run.said()[-4000:]
     assert run.results() == dict.fromkeys(("lint", "test", "images", "rehearse", "required"), "success")
     told = run.summary("rehearse")
@@ -27,7 +27,8 @@ def test_a_good_one_is_green_and_its_summary_shows_both_rehearsals(github: Groun
 @pytest.mark.parametrize("job", CHANGES)
 def test_one_that_fails_in_one_job_is_red(github: Ground, job: str) -> None:
     name, changes = CHANGES[job]
-    run = github.pull_request(github.origin.pull_request(name.replace(" ", "-"), changes)).finish()
+    clone = github.origin.pull_request(name.replace(" ", "-"), changes)
+    run = github.pull_request(clone, whole=job == "rehearse").finish()
     assert not run.green
     red = {name for name, result in run.results().items() if result != "success"}
     assert red == {job, "required"}, run.said()[-4000:]

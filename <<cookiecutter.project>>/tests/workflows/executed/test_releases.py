@@ -18,7 +18,7 @@ FAILS_OFTEN = {"Dockerfile": (r"ENV AGENT_HOST=0\.0\.0\.0", "ENV AGENT_MODEL=off
 
 @pytest.fixture(scope="module")
 def good(ground: Ground, service: Service) -> Run:
-    run = ground.push_tag(ground.origin.tag(GOOD[1:]))
+    run = ground.push_tag(ground.origin.tag(GOOD[1:]), whole=True)
     ground.wait_for_build(run, GOOD)
     with Traffic(service.url) as traffic:
         run.finish()
