@@ -76,7 +76,7 @@ def build_and_push(inputs: Inputs) -> Facts:
     found = re.search(r"digest: (sha256:[0-9a-f]{64})", run("docker", "push", tag)) or sys.exit(f"{tag} has no digest")
     digest = os.environ.get("DIGEST", found[1])  # a test may tamper with it
     facts = {"digest": digest, "layers": layers(tag)}
-    run("docker", "rmi", tag)  # so that it has to be pulled
+    run("docker", "rmi", "--force", tag)  # so that it has to be pulled, unless it serves already
     append("GITHUB_OUTPUT", f"digest={digest}")
     return facts
 

@@ -1,7 +1,7 @@
 """A deploy that does not come to its end: cancelled, or its runner gone.
 
-Cancelled is its step, as GitHub's runner does it. Of a run that is cancelled as a whole act would skip every later step,
-those of jobs that have to run in any case too.
+Cancelled is its step, as GitHub's runner does it. Of a run that is cancelled as a whole act would skip every later
+step, those of jobs that have to run in any case too.
 """
 
 import signal
