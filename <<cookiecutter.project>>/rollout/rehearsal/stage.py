@@ -28,7 +28,7 @@ LONGEST_SOCKET_PATH = 90
 """What HAProxy and the kernels take, with room for the suffix of a temporary name."""
 
 DEADLINE_SECONDS = 120.0
-"""A request's own deadline in production."""
+"""A request's own deadline in production, and the longest that the service takes for one."""
 
 PATIENCE_SECONDS = 20.0
 """How much longer the router waits, since a busy machine is late with everything, its own deadlines too."""
@@ -163,7 +163,7 @@ class Stage:
         environment = {
             "AGENT_RELEASE": release,
             "AGENT_PORT": str(self.release_ports[slot]),
-            "AGENT_DEADLINE_SECONDS": str(max(1.0, DEADLINE_SECONDS / self.speed)),
+            "AGENT_DEADLINE_SECONDS": str(max(1.0, DEADLINE_SECONDS / max(self.speed, 1.0))),
             **(extra or {}),
             "PYTHONPATH": os.pathsep.join(filter(None, [str(self.repository), os.environ.get("PYTHONPATH")])),
         }
