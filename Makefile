@@ -36,7 +36,7 @@ lint-baked: bake
 test-faults: bake  ## the whole matrix of faults on containers; three quarters of an hour
 	@$(MAKE) --no-print-directory -C $(BAKED) test-faults PYTHON="$(PYTHON)"
 
-test-workflows: bake  ## the baked workflows, run here with act and Docker; half an hour
+test-workflows: bake  ## the baked workflows, run here with act and Docker; ten minutes
 	@$(MAKE) --no-print-directory -C $(BAKED) test-workflows YES=$(YES) PYTHON="$(PYTHON)"
 
 lint: $(READY)  ## check style, format and types of hooks/ and tests/
