@@ -34,10 +34,12 @@ def test_a_good_release_is_promoted(remote: Service, images: Images) -> None:
 
 
 def test_one_that_fails_one_request_in_five_is_taken_back(remote: Service, images: Images) -> None:
+    """It comes while the one before is still watched, which ends with that."""
     before = served_by(remote.url)
     with Traffic(remote.url) as traffic:
         done = remote.start(images.release("bad", model="offline:errors=0.2"))
     assert done.code == 1, done.out + done.err
+    assert "ending the watch of " in done.out
     assert served_by(remote.url) == before
     assert traffic.counts.lost == 0, traffic.counts
 

@@ -45,8 +45,9 @@ def test_a_bad_release_ends_on_stable_with_the_reason_named(
     assert report["last_canary_request_after_verdict_seconds"] < 1
 
 
-def test_a_release_that_never_gets_ready_gets_no_request(rehearse: Rehearse) -> None:
-    running = rehearse("--fault", "unhealthy")
+def test_a_release_that_never_gets_ready_gets_no_request(rehearse: Rehearse, tmp_path: Path) -> None:
+    impatient = copy_repository(tmp_path / "repository", policy_text().replace("ready_within: 2m", "ready_within: 6s"))
+    running = rehearse("--fault", "unhealthy", "--policy", str(impatient))
 
     assert running.end() == 1, running.text()
 
