@@ -13,6 +13,7 @@ from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 
 from rollout.errors import HostFailed, NoHost
 from rollout.runtime.container import HARDENED, NEVER, Container, Said, read
+from rollout.runtime.tunnel import Tunnel
 from rollout.words import one_line
 
 TIMEOUT_SECONDS = 60
@@ -27,23 +28,32 @@ class NameTaken(Exception):
 class Docker:
     """Containers and images of one engine. Raises HostFailed."""
 
-    def __init__(self, client: docker.DockerClient) -> None:
-        self._client = client
+    def __init__(self, client: docker.DockerClient, tunnel: Tunnel | None = None) -> None:
+        self._docker, self._tunnel = client, tunnel
+
+    @property
+    def _client(self) -> docker.DockerClient:
+        if self._tunnel:
+            self._tunnel.open()
+        return self._docker
 
     @classmethod
     def connect(cls) -> "Docker":
         """The engine that DOCKER_HOST names, or this machine's. Raises NoHost."""
         where = os.environ.get("DOCKER_HOST") or "this machine"
+        tunnel = None
         try:
-            # over ssh by the ssh program itself: its config, known hosts and agent count
-            client = docker.DockerClient.from_env(use_ssh_client=True, timeout=TIMEOUT_SECONDS)
+            tunnel = Tunnel(where) if where.startswith("ssh://") else None
+            environment = os.environ | ({"DOCKER_HOST": tunnel.open()} if tunnel else {})
+            client = docker.DockerClient.from_env(timeout=TIMEOUT_SECONDS, environment=environment)
             client.ping()
         except (DockerException, requests.RequestException, OSError, ValueError) as error:
+            said = (tunnel and tunnel.complaint()) or str(error)
             raise NoHost(
-                f"the Docker engine of {where} does not answer: {one_line(str(error))}. Set DOCKER_HOST to "
+                f"the Docker engine of {where} does not answer: {one_line(said)}. Set DOCKER_HOST to "
                 "ssh://user@host or unix:///path; for the rehearsals in a folder, say --state .rollout"
             ) from error
-        return cls(client)
+        return cls(client, tunnel)
 
     def containers(self, labels: Mapping[str, str]) -> list[Container]:
         """All containers with these labels, running or not."""
@@ -78,7 +88,7 @@ class Docker:
         with told(f"stop {container}"), gone_is_fine():
             self._client.api.timeout = within_seconds + TIMEOUT_SECONDS
             self._client.containers.get(container).stop(timeout=within_seconds)
-        self._client.api.timeout = TIMEOUT_SECONDS
+        self._docker.api.timeout = TIMEOUT_SECONDS
 
     def retire(self, container: str, within_seconds: int) -> None:
         """Stop it for good: no restart of the engine brings it back."""
@@ -151,7 +161,7 @@ class Docker:
 
     def at_address(self, network: str, address: str) -> Mapping[str, Any]:
         """Settings for a container with an address of its own on a network."""
-        return {network: self._client.api.create_endpoint_config(ipv4_address=address)}
+        return {network: self._docker.api.create_endpoint_config(ipv4_address=address)}
 
     def platform(self) -> str:
         """`linux/amd64`, as images name it."""

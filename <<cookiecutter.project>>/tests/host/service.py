@@ -68,7 +68,8 @@ class Service:
 
     def down(self) -> None:
         """Leave nothing: releases and engines are no services of Compose."""
-        made = docker("ps", "--all", "--quiet", "--filter", f"name=^{self.project}-", host=self.docker_host).split()
+        label = f"label=com.docker.compose.project={self.project}"
+        made = docker("ps", "--all", "--quiet", "--filter", label, host=self.docker_host).split()
         if made:
             docker("rm", "--force", "--volumes", *made, host=self.docker_host)
         self.compose("down", "--volumes")

@@ -39,6 +39,7 @@ class Sshd:
         program = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:" + os.environ["PATH"])
         assert program, "no sshd: install openssh-server"
         folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
         self.port = free_port()
         for name in ("host", "user"):
             command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name)]
@@ -55,8 +56,12 @@ class Sshd:
         Path("/run/sshd").mkdir(exist_ok=True)  # where sshd puts its unprivileged half
         self._process = Process("sshd", (program, "-D", "-e", "-f", str(folder / "sshd_config")), folder / "sshd.log")
         wait_until(lambda: listening(self.port), "sshd answers", 20, [self._process])
-        self.docker_host = f"ssh://loopback:{self.port}"  # docker-py says -p 22 where no port is named
+        self.docker_host = "ssh://loopback"
         self.environment = {"DOCKER_HOST": self.docker_host, "PATH": f"{wrapper.parent}:{os.environ['PATH']}"}
+
+    def connections(self) -> int:
+        """How many have been accepted so far."""
+        return (self._folder / "sshd.log").read_text(encoding="utf-8").count("Accepted publickey")
 
     @property
     def pid(self) -> int:

@@ -13,15 +13,29 @@ pytestmark = pytest.mark.docker
 
 
 @pytest.fixture(scope="module")
-def remote(serving: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
+    made = Sshd(tmp_path_factory.mktemp("ssh") / "sshd")
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="module")
+def remote(serving: Service, sshd: Sshd) -> Iterator[Service]:
     """The host, reached over ssh from here on."""
-    sshd = Sshd(tmp_path_factory.mktemp("ssh") / "sshd")
     before = dict(serving.environment)
     serving.environment.update(sshd.environment)
     yield serving
     serving.environment.clear()
     serving.environment.update(before)
-    sshd.stop()
+
+
+def test_a_command_makes_one_connection(remote: Service, sshd: Sshd) -> None:
+    """One a request would be thirty, and ten seconds, to see who is stable."""
+    before = sshd.connections()
+    done = remote.rollout("status")
+    assert done.code == 0, done.err
+    assert served_by(remote.url) in done.out
+    assert sshd.connections() == before + 1
 
 
 def test_a_good_release_is_promoted(remote: Service, images: Images) -> None:
