@@ -67,11 +67,10 @@ class Service:
         self.compose("up", "--detach", "--wait", "--no-build")
 
     def down(self) -> None:
-        """Leave nothing: releases and engines are no services of Compose."""
-        label = f"label=com.docker.compose.project={self.project}"
-        made = docker("ps", "--all", "--quiet", "--filter", label, host=self.docker_host).split()
-        if made:
-            docker("rm", "--force", "--volumes", *made, host=self.docker_host)
+        """Leave nothing: releases, engines and helpers are no services of Compose, nor is what a test has named."""
+        for ours in (f"label=com.docker.compose.project={self.project}", f"name=^{self.project}-"):
+            if made := docker("ps", "--all", "--quiet", "--filter", ours, host=self.docker_host).split():
+                docker("rm", "--force", "--volumes", *made, host=self.docker_host)
         self.compose("down", "--volumes")
 
     def compose(self, *arguments: str) -> str:
