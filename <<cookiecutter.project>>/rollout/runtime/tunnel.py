@@ -6,10 +6,12 @@ docker-py's own way is a connection for each request, thirty of them for `rollou
 import signal
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
+
+from rollout.errors import PartFailed
+from rollout.runtime.process import wait_until
 
 ENGINE_SOCKET = "/var/run/docker.sock"
 OPEN_WITHIN_SECONDS = 60.0
@@ -64,14 +66,14 @@ class Tunnel:
             self._ssh = subprocess.Popen(
                 self._command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=file, preexec_fn=deaf_to_ctrl_c
             )
-        deadline = time.monotonic() + OPEN_WITHIN_SECONDS
-        while not self._socket.exists():
-            if self._ssh.poll() is not None:
-                raise ConnectionError(self.complaint() or "ssh ended, and did not say why")
-            if time.monotonic() > deadline:
-                self._ssh.kill()
-                raise ConnectionError(f"ssh made no connection within {OPEN_WITHIN_SECONDS:g} s")
-            time.sleep(0.02)
+        ssh = self._ssh
+        try:
+            wait_until(lambda: self._socket.exists() or ssh.poll() is not None, "ssh connects", OPEN_WITHIN_SECONDS)
+        except PartFailed as error:
+            ssh.kill()
+            raise ConnectionError(f"ssh made no connection within {OPEN_WITHIN_SECONDS:g} s") from error
+        if not self._socket.exists():
+            raise ConnectionError(self.complaint() or "ssh ended, and did not say why")
 
 
 def deaf_to_ctrl_c() -> None:

@@ -2,16 +2,24 @@
 
 import json
 import threading
-import time
 import urllib.request
 
 import pytest
 
+from rollout.runtime.process import wait_until
 from tests.host.images import Images, docker
 from tests.host.service import Done, Service
 from tests.host.traffic import served_by
 
 pytestmark = pytest.mark.docker
+
+
+METRICS = "import urllib.request; print(urllib.request.urlopen('http://127.0.0.1:8000/metrics').read().decode())"
+
+
+def metrics(container: str) -> str:
+    """What a release says of itself: the router lets nobody ask."""
+    return docker("exec", container, "python", "-c", METRICS)
 
 
 def put_live(service: Service, release: str) -> Done:
@@ -35,9 +43,10 @@ def test_a_long_request_outlives_two_changes_of_roles_and_the_end_of_its_release
         with urllib.request.urlopen(request, timeout=150) as answer:  # noqa: S310
             answers.append((answer.status, answer.headers["x-release"]))
 
+    container = serving.stable()
     asking = threading.Thread(target=ask)
     asking.start()
-    time.sleep(1)  # it is on its way
+    wait_until(lambda: "agent_requests_in_flight 1.0" in metrics(container), "it is being answered", 20)
     put_live(serving, fast)
     assert not answers
     put_live(serving, images.release("faster"))  # its slot is emptied: it is asked to end, and answers first

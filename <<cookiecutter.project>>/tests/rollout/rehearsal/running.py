@@ -85,11 +85,6 @@ def rollout(state: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=60)
 
 
-def policy_text(hold: str = "10m") -> str:
-    """The shipped policy; with shorter holds, if they are not what is tested."""
-    return (REPOSITORY / "rollout.yaml").read_text().replace("hold: 10m", f"hold: {hold}")
-
-
 def copy_repository(folder: Path, policy: str) -> Path:
     """What a rehearsal reads of the repository, with another policy. Returns the policy's path."""
     for name in ("monitoring", "evals"):

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.rollout.rehearsal.running import Running, copy_repository, policy_text
+from tests.rollout.policies import shipped
+from tests.rollout.rehearsal.running import Running, copy_repository
 
 pytestmark = pytest.mark.parts
 
@@ -46,7 +47,7 @@ def test_a_bad_release_ends_on_stable_with_the_reason_named(
 
 
 def test_a_release_that_never_gets_ready_gets_no_request(rehearse: Rehearse, tmp_path: Path) -> None:
-    impatient = copy_repository(tmp_path / "repository", policy_text().replace("ready_within: 2m", "ready_within: 6s"))
+    impatient = copy_repository(tmp_path / "repository", shipped().replace("ready_within: 2m", "ready_within: 6s"))
     running = rehearse("--fault", "unhealthy", "--policy", str(impatient))
 
     assert running.end() == 1, running.text()
@@ -68,7 +69,7 @@ def test_a_good_release_is_promoted_and_no_request_is_lost(rehearse: Rehearse) -
 
 
 def test_without_its_gates_the_same_bad_release_is_promoted(rehearse: Rehearse, tmp_path: Path) -> None:
-    policy = yaml.safe_load(policy_text(hold="3m"))
+    policy = yaml.safe_load(shipped(hold="3m"))
     for gate in ANY_ERROR:
         del policy["gates"][gate]
     blind = copy_repository(tmp_path / "repository", yaml.safe_dump(policy))
@@ -82,7 +83,7 @@ def test_without_its_gates_the_same_bad_release_is_promoted(rehearse: Rehearse, 
 def test_a_release_that_dies_after_its_promotion_is_replaced_by_the_one_before(
     rehearse: Rehearse, tmp_path: Path
 ) -> None:
-    brief = copy_repository(tmp_path / "repository", policy_text(hold="3m"))
+    brief = copy_repository(tmp_path / "repository", shipped(hold="3m"))
     running = rehearse("--fault", "crash=2000", "--first", "100%", "--keep", "20m", "--policy", str(brief))
 
     assert running.end() == 1, running.text()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from rollout.journal import last_of
 from rollout.rehearsal import routed
 from tests.rollout.rehearsal.running import Running, processes_with, rollout, shifted_to
 
@@ -106,7 +107,7 @@ def test_a_canary_that_hangs_is_a_failure_and_not_silence(rehearse: Rehearse) ->
 
     canary = running.child("AGENT_RELEASE=rehearsal-good")
     os.kill(canary, signal.SIGSTOP)
-    running.until(lambda events: any(event["event"] == "restored" for event in events))
+    running.until(lambda events: last_of(events, "restored") is not None)
     os.kill(canary, signal.SIGCONT)  # what it holds would be waited for
 
     assert running.end(90) == 1, running.text()

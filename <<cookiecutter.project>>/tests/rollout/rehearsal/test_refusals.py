@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.rollout.rehearsal.running import Running, copy_repository, policy_text
+from tests.rollout.policies import shipped
+from tests.rollout.rehearsal.running import Running, copy_repository
 
 pytestmark = pytest.mark.parts
 
@@ -32,8 +33,8 @@ def test_a_fault_that_does_not_exist_is_refused_with_a_list_of_those_that_do(reh
 def test_a_policy_that_can_not_work_is_refused_before_a_canary_is_started(
     rehearse: Rehearse, tmp_path: Path, old: str, new: str, said: str
 ) -> None:
-    assert old in policy_text()
-    policy = copy_repository(tmp_path / "repository", policy_text().replace(old, new, 1))
+    assert old in shipped()
+    policy = copy_repository(tmp_path / "repository", shipped().replace(old, new, 1))
     running = rehearse("--policy", str(policy))
 
     assert running.end(60) == 2, running.text()
