@@ -11,7 +11,7 @@ from rollout.decision import GoBack, decide
 from rollout.errors import MetricsError
 from rollout.gate import Measurement, Outcome
 from rollout.journal import Event, last_of
-from rollout.measure import Metrics, measure_all
+from rollout.measure import Metrics, beside_stable, measure_all
 from rollout.placeholders import Values
 from rollout.plan import Plan, Step
 from rollout.record import Journal, Record
@@ -205,7 +205,9 @@ class Engine:
         while (left_seconds := due - self._clock.monotonic()) > 0:
             self._beat(left_seconds)
         patience = self._clock.monotonic() + self._plan.lease_seconds / 3
-        gates = measure_all(self._plan.gates, self._values(), self._metrics, lambda: self._clock.monotonic() > patience)
+        late, values = (lambda: self._clock.monotonic() > patience), self._values()
+        gates = measure_all(self._plan.gates, values, self._metrics, late)
+        gates = beside_stable(self._plan.gates, gates, values, self._metrics, late)
         left_seconds = round(max(0.0, step_ends - self._clock.monotonic()), 3)
         requests = {"stable": self._traffic.stable.requests, "canary": self._traffic.canary.requests}
         self._record.measured(gates, keep=keep, **self._where(), left_seconds=left_seconds, requests=requests)
@@ -217,7 +219,7 @@ class Engine:
         self._pause(at_most_seconds)
         leased = self._traffic.leased
         self._traffic.look() if leased else self._traffic.look_if_possible()
-        if trouble := self._traffic.canary.trouble():
+        if trouble := self._traffic.trouble():
             raise GoBack(trouble)
         if leased:
             self._traffic.renew()

@@ -32,8 +32,13 @@ def run(spec: Spec) -> str:
     clock.listen()
     with lock.held(state.lock(), spec.rollout, spec.by):
         policy = config.parse(spec.policy, "rollout.yaml")
-        keep_at_most = math.inf if spec.keep_at_most_seconds is None else spec.keep_at_most_seconds
-        wanted = plan(policy, spec.speed, spec.first_weight, keep_at_most)
+        wanted = plan(
+            policy,
+            spec.speed,
+            spec.first_weight,
+            hold_at_most=math.inf if spec.hold_at_most_seconds is None else spec.hold_at_most_seconds,
+            keep_at_most=math.inf if spec.keep_at_most_seconds is None else spec.keep_at_most_seconds,
+        )
         path = state.journal(spec.rollout)
         before = journal.read(path) if path.exists() else []
         metrics = Prometheus(spec.prometheus, timeout_seconds=wanted.lease_seconds / 4)

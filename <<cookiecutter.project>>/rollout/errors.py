@@ -7,6 +7,7 @@ RolloutError
 │   ├── Locked                 another rollout runs: who holds it
 │   ├── NoHost                 no Docker engine, or none that was prepared for releases
 │   └── NothingThere           no rollout to report on, to stop, or to show
+├── TooBusy                    this machine is too busy for a rehearsal to judge a release (exit code 3)
 ├── PartFailed                 a part of the rehearsal did not start, or died
 ├── HostFailed                 the host's Docker engine did not do what it was told
 ├── RouterError                the router can't be reached, or does not say what it was told
@@ -49,6 +50,10 @@ class NoHost(Refused):
 
 class HostFailed(RolloutError):
     """The Docker engine refused, or can't be reached any more."""
+
+
+class TooBusy(RolloutError):
+    """What a rehearsal would measure here is the machine, and not the release."""
 
 
 class PartFailed(RolloutError):

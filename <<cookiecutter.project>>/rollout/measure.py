@@ -5,18 +5,18 @@ from dataclasses import replace
 from typing import Protocol
 
 from rollout.errors import MetricsError, NoData, NotFinite, Unreachable
-from rollout.gate import Gate, Measurement, Outcome, judge, too_few, worst
-from rollout.placeholders import Values, fill
+from rollout.gate import Gate, Measurement, Outcome, judge, too_few, with_stable, worst
+from rollout.placeholders import Values, fill, names_release
 
 
 class Metrics(Protocol):
-    """Where values come from."""
+    """Where values come from: as they were so many seconds ago."""
 
-    def value(self, promql: str) -> float:
+    def value(self, promql: str, ago_seconds: float = 0.0) -> float:
         """One finite number; raises a MetricsError."""
         ...
 
-    def values(self, promql: str, by: str) -> Mapping[str, float]:
+    def values(self, promql: str, by: str, ago_seconds: float = 0.0) -> Mapping[str, float]:
         """At least one finite number, by the values of a label; raises a MetricsError."""
         ...
 
@@ -38,6 +38,43 @@ def measure_all(
                 trouble = str(error)
         measured.append(Measurement(gate.name, Outcome.ERROR, None, None, trouble))
     return measured
+
+
+def beside_stable(
+    gates: Iterable[Gate],
+    measured: Iterable[Measurement],
+    values: Values,
+    metrics: Metrics,
+    late: Callable[[], bool] = lambda: False,
+) -> list[Measurement]:
+    """The measurements, each beside stable's value: of the same window or, once stable has no traffic, of the last one
+    in which it had. It decides nothing, so what has no answer, or would come too `late`, is left out."""
+    return [
+        with_stable(gate, each, stable)
+        if each.outcome is not Outcome.ERROR and not late() and (stable := of_stable(gate, values, metrics)) is not None
+        else each
+        for gate, each in zip(gates, measured, strict=True)
+    ]
+
+
+def of_stable(gate: Gate, values: Values, metrics: Metrics) -> float | None:
+    """The gate's value if stable were the canary; None where there is none, or the query names no release."""
+    if not values.stable or not names_release(gate.query):
+        return None
+    back_then = replace(
+        values,
+        release=values.stable,
+        window_seconds=gate.window_seconds,
+        ago_seconds=0.0,
+        elapsed_seconds=max(0.0, values.elapsed_seconds - values.ago_seconds),
+    )
+    promql = fill(gate.query, back_then)
+    try:
+        if gate.by is None:
+            return metrics.value(promql, values.ago_seconds)
+        return worst(gate, metrics.values(promql, gate.by, values.ago_seconds))[0]
+    except MetricsError:
+        return None
 
 
 def measure(gate: Gate, values: Values, metrics: Metrics) -> Measurement:

@@ -34,6 +34,11 @@ def unknown_in(promql: str) -> str | None:
     return None
 
 
+def names_release(promql: str) -> bool:
+    """Whether the expression asks about the canary, and so could be asked about stable."""
+    return "release" in PLACEHOLDER.findall(promql)
+
+
 def fill(promql: str, values: Values) -> str:
     """The expression that Prometheus is asked."""
     texts = {

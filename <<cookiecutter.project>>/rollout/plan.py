@@ -52,12 +52,20 @@ class Plan:
         return min(self.lease_seconds / BEATS_PER_LEASE, self.every_seconds)
 
 
-def plan(wanted: policy.Policy, speed: float = 1.0, first_weight: float = 0.0, keep_at_most: float = math.inf) -> Plan:
-    """The policy at `speed` times its pace, from the first step of at least `first_weight` on. `keep_at_most`, in
-    seconds of the policy, is for rehearsals, which nobody wants to last a day."""
+def plan(
+    wanted: policy.Policy,
+    speed: float = 1.0,
+    first_weight: float = 0.0,
+    hold_at_most: float = math.inf,
+    keep_at_most: float = math.inf,
+) -> Plan:
+    """The policy at `speed` times its pace, from the first step of at least `first_weight` on. `hold_at_most` and
+    `keep_at_most`, in seconds of the policy, are for rehearsals, which nobody wants to last a day."""
     watch = wanted.watch
     return Plan(
-        steps=tuple(Step(s.weight, s.hold / speed) for s in wanted.steps if s.weight >= first_weight),
+        steps=tuple(
+            Step(s.weight, min(s.hold, hold_at_most) / speed) for s in wanted.steps if s.weight >= first_weight
+        ),
         gates=tuple(plan_gate(name, gate, watch.window, speed) for name, gate in wanted.gates.items()),
         keep_seconds=min(wanted.keep, keep_at_most) / speed,
         every_seconds=watch.every / speed,

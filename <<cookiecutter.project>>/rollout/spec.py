@@ -24,6 +24,7 @@ class Spec:
     state: str
     speed: float = 1.0
     first_weight: float = 0.0
+    hold_at_most_seconds: float | None = None
     keep_at_most_seconds: float | None = None
     at_once: str | None = None  # why it goes live without steps and gates, as soon as it is healthy
 

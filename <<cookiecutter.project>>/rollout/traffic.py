@@ -81,6 +81,11 @@ class Traffic:
         self._patiently(lambda: self.canary.see(self._router.health(self._spec.canary_slot)))
         self._patiently(lambda: self.stable.see(self._router.health(self._spec.stable_slot)))
 
+    def trouble(self) -> str | None:
+        """A sentence when the canary is down, or was, with what stable's health check says beside it."""
+        trouble, stable = self.canary.trouble(), self.stable.last
+        return f"{trouble}; stable's health check says {stable.check}" if trouble and stable else trouble
+
     def look_if_possible(self) -> None:
         """The same, on the way back, where nothing may stop it."""
         with suppress(GoBack):

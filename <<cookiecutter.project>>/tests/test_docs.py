@@ -10,11 +10,11 @@ from pydantic import BaseModel
 
 from agent.offline.faults import FAULTS
 from rollout import config
-from rollout.cli import parser
 from rollout.engine_process import gate_line, started
 from rollout.placeholders import MEANINGS
 from rollout.policy import Gate, Policy, Step, Watch
-from rollout.rehearsal.rehearse import traffic
+from rollout.rehearsal.ending import traffic
+from rollout.rehearsal.pace import FASTEST
 from rollout.view.counts import Counts
 from tests import commands_page
 from tests.rollout.fakes import ERRORS, PLAN, SPEC
@@ -24,7 +24,7 @@ REPOSITORY = Path(__file__).parents[1]
 DOCS = REPOSITORY / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
 WRITERS = {"write", "note"}
-MODULES = ["engine.py", "record.py", "engine_process.py", "rehearsal/rehearse.py"]
+MODULES = ["engine.py", "record.py", "engine_process.py", "rehearsal/ending.py"]
 KEYS: dict[str, type[BaseModel]] = {"": Policy, "steps[].": Step, "watch.": Watch}
 
 
@@ -94,7 +94,7 @@ def test_the_guide_lists_every_fault_and_says_what_the_model_says_of_it() -> Non
 
 
 def test_the_guide_reckons_with_the_speed_that_a_rehearsal_has() -> None:
-    speed = parser().parse_args(["rehearse"]).speed
+    speed = FASTEST.speed
     assert f"## {speed:g} times as fast" in text("guides/rehearse.md"), "its figures are for another speed"
 
 

@@ -10,8 +10,10 @@ from rich.console import Console
 from rollout import engine_process, quantity
 from rollout.cli import options
 from rollout.rehearsal.machine import Machine
+from rollout.rehearsal.pace import Asked
 from rollout.rehearsal.programs import HAPROXY, PROMETHEUS, find_programs
 from rollout.rehearsal.rehearse import Wish, rehearse
+from rollout.report.verdicts import TOO_BUSY
 
 
 def run_rehearse(chosen: argparse.Namespace) -> int:
@@ -22,14 +24,17 @@ def run_rehearse(chosen: argparse.Namespace) -> int:
         policy=chosen.policy.resolve(),
         state=chosen.state,
         faults=",".join(chosen.fault),
-        speed=chosen.speed,
-        requests_per_second=chosen.load,
+        pace=Asked(chosen.load, chosen.speed),
         first_weight=chosen.first,
+        hold_seconds=chosen.hold,
         keep_seconds=chosen.keep,
         keep_going=chosen.keep_going,
     )
     result = rehearse(wish, programs, console)
     console.print(f"report: {os.path.relpath(result.report)}", highlight=False, soft_wrap=True)
+    if result.too_busy:
+        console.print(f"{TOO_BUSY}: {result.too_busy}", highlight=False, soft_wrap=True)
+        return result.exit_code
     if not chosen.expect:
         return result.exit_code
     lost, ended = result.counts.lost, result.verdict
@@ -47,11 +52,13 @@ def rehearse_options(sub: argparse.ArgumentParser) -> None:
     def option(name: str, read: Callable[[str], object], default: object, metavar: str, help_text: str) -> None:
         sub.add_argument(name, type=options.said_clearly(read), default=default, metavar=metavar, help=help_text)
 
-    fault = "make the candidate bad, as in errors=0.2 or latency=3s; may be given several times"
+    fault = "make the candidate bad, as in errors=0.2 or latency=80s (of the policy's time); may be given several times"
     sub.add_argument("--fault", action="append", default=[], metavar="NAME[=VALUE]", help=fault)
-    option("--speed", options.positive, 20.0, "N", "divide every duration by N (20)")
-    option("--load", options.positive, 100.0, "RPS", "requests a second (100)")
+    option("--speed", options.positive, None, "N", "divide every duration by N (what this machine can do, at most 20)")
+    option("--load", options.positive, None, "RPS", "requests a second (what this machine can do, at most 100)")
     option("--first", quantity.ratio, 0.0, "WEIGHT", "begin at this step, as in 25%%: to meet a fault there")
+    hold = "stay at each step for at most this much of the policy's time (as long as the policy says)"
+    option("--hold", quantity.duration, None, "DURATION", hold)
     keep = "after promotion, watch on for at most this much of the policy's time (5m)"
     option("--keep", quantity.duration, 300.0, "DURATION", keep)
     keep_going = "stay up after the verdict, under load, until Ctrl-C: to look around"

@@ -4,6 +4,7 @@ import ast
 import json
 import math
 import re
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -35,22 +36,25 @@ class Prometheus:
             timeout=timeout_seconds,  # type: ignore[arg-type]  # requests takes fractions of a second
         )
 
-    def value(self, promql: str) -> float:
-        """The one number that `promql` is now. Raises NoData, NotFinite, ManySeries, QueryRejected or Unreachable."""
-        return self._ask(promql, one_number)
+    def value(self, promql: str, ago_seconds: float = 0.0) -> float:
+        """The one number that `promql` is now, or was so long ago. Raises NoData, NotFinite, ManySeries, QueryRejected
+        or Unreachable."""
+        return self._ask(promql, one_number, ago_seconds)
 
-    def values(self, promql: str, by: str) -> dict[str, float]:
-        """The numbers that `promql` is now, one for each value of the label `by`; a series without it counts as "".
-        Raises as `value` does."""
-        return self._ask(promql, lambda result: numbers(result, by))
+    def values(self, promql: str, by: str, ago_seconds: float = 0.0) -> dict[str, float]:
+        """The numbers that `promql` is now, or was so long ago, one for each value of the label `by`; a series without
+        it counts as "". Raises as `value` does."""
+        return self._ask(promql, lambda result: numbers(result, by), ago_seconds)
 
     def labels(self, promql: str, label: str) -> list[str]:
         """The values of one label over all series that `promql` gives now. Raises QueryRejected or Unreachable."""
         return self._ask(promql, lambda result: [series["metric"].get(label, "") for series in result])
 
-    def _ask(self, promql: str, read: Callable[[Any], T]) -> T:
+    def _ask(self, promql: str, read: Callable[[Any], T], ago_seconds: float = 0.0) -> T:
+        # Without a time it is Prometheus' own clock that says what "now" is.
+        at = {"time": f"{time.time() - ago_seconds:.3f}"} if ago_seconds else {}
         try:
-            return read(self._connection.custom_query(promql))
+            return read(self._connection.custom_query(promql, params=at))
         except PrometheusApiClientException as error:
             raise not_200(str(error), self._name) from error
         except (requests.JSONDecodeError, *MALFORMED) as error:

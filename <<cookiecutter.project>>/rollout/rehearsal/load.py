@@ -5,7 +5,9 @@ import errno
 import json
 import random
 import time
+from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -16,6 +18,17 @@ from rollout.view.counts import Counts, Tally
 
 # Shorter than any server's: a request on a connection the server is just closing would count as lost.
 KEEP_IDLE_SECONDS = 5.0
+
+KEPT_ANSWERS = 50_000
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer: when its request was sent (epoch seconds), by which release, after how long."""
+
+    sent_at: float
+    release: str
+    seconds: float
 
 
 class Load:
@@ -45,6 +58,8 @@ class Load:
         self._at_most = at_most
         self._tally = Tally()
         self._running: set[asyncio.Task[None]] = set()
+        self._answers: deque[Answer] = deque(maxlen=KEPT_ANSWERS)
+        self.held_up_seconds = 0.0  # the longest that a request was due and not sent
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
@@ -65,6 +80,10 @@ class Load:
     def counts(self) -> Counts:
         """The counts as they are now."""
         return self._tally.counts()
+
+    def seconds(self, release: str, since: float = 0.0) -> list[float]:
+        """How long this release took for each request sent since then (epoch seconds)."""
+        return [each.seconds for each in self._answers if each.release == release and each.sent_at >= since]
 
     async def stop(self, wait_seconds: float | None = None) -> Counts:
         """Send no more, wait for the answers (None: as long as a request may take), and return the final counts.
@@ -87,6 +106,7 @@ class Load:
         began = time.monotonic()
         due = 0
         while True:
+            self.held_up_seconds = max(self.held_up_seconds, time.monotonic() - began - due / self._requests_per_second)
             # All that came due since the last turn: time that a busy machine took away is caught up.
             for _ in range(due, int((time.monotonic() - began) * self._requests_per_second) + 1):
                 due += 1
@@ -114,7 +134,9 @@ class Load:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             self._tally.loss(why_lost(error, self._timeout_seconds))
         else:
-            self._tally.answer(response.status, response.headers.get("x-release"), sent_at)
+            release = response.headers.get("x-release")
+            self._tally.answer(response.status, release, sent_at)
+            self._answers.append(Answer(sent_at, release or "", time.time() - sent_at))
 
 
 def why_lost(error: Exception, timeout_seconds: float) -> str:

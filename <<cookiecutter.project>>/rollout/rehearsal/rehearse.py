@@ -3,51 +3,68 @@
 import asyncio
 import re
 import signal
+import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
 from rich.console import Console
 
-from rollout import config, journal, person, preflight, report
-from rollout.engine_process import EXIT_CODES, LEFT
-from rollout.errors import MetricsError, PartFailed, Refused
+from rollout import config, journal, person, preflight
+from rollout.engine_process import LEFT
+from rollout.errors import MetricsError, PartFailed, Refused, TooBusy
+from rollout.measure import beside_stable, measure_all
 from rollout.placeholders import Values
-from rollout.plan import Plan, plan
+from rollout.plan import Plan, plan, traffic_needed
 from rollout.policy import Policy
-from rollout.rehearsal import routed
+from rollout.rehearsal import busy, capacity
+from rollout.rehearsal.ending import Result, end
 from rollout.rehearsal.load import Load
+from rollout.rehearsal.pace import SLOWEST, Asked, Capacity, Demand, Pace, fit, warnings, whole
 from rollout.rehearsal.programs import Program
 from rollout.rehearsal.stage import Stage
+from rollout.report.verdicts import TOO_BUSY
 from rollout.runtime.process import Process, wait_until
 from rollout.spec import Spec
 from rollout.state import State, new_rollout
-from rollout.view.counts import Counts
 from rollout.view.view import View, view_on
 
 STABLE = "rehearsal-stable"
 BASELINE_WITHIN_SECONDS = 30.0
+ATTEMPTS = 3
+NEARLY = 0.95
+"""Above this share of its speed a stage is slow enough, and not set anew."""
+
+FOR_CERTAIN = 0.8
+"""A stage that is set anew is this much slower than need be, so that it is set anew once."""
+
 ENGINE_ENDS = {0, 1, 2, 3, LEFT}
 AFTER_THE_END_SECONDS = 1.0
 """The load goes on this long after the end, to see that no request reaches the canary any more; after the engine's
 death until its lease is over, too."""
 
+SEEN_AFTERWARDS_SECONDS = 3.0
+"""Stable has all the load for so long at least once a release was taken back: to see whether it bears it."""
+
+DURATION = re.compile(r"(?<==)(\d+(?:\.\d+)?)(ms|s|m)(?=,|$)")
+SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0}
+
 
 @dataclass(frozen=True)
 class Wish:
-    """What to rehearse. `faults` are the offline model's; `keep_seconds`, of the policy's time, shortens its keep."""
+    """What to rehearse. `faults` are the offline model's; every duration, theirs too, is of the policy's time."""
 
     policy: Path
     state: State
     faults: str
-    speed: float
-    requests_per_second: float
+    pace: Asked
     first_weight: float
-    keep_seconds: float
+    hold_seconds: float | None  # at most so much of each step's
+    keep_seconds: float  # at most so much of the policy's
     keep_going: bool
 
     @property
@@ -60,52 +77,70 @@ class Wish:
         """The candidate's name, made of its faults so that the report speaks for itself."""
         return "rehearsal-" + re.sub(r"[^A-Za-z0-9.]+", "-", self.faults or "good")
 
+    def model(self, speed: float) -> str:
+        """The candidate's model; a fault's duration is divided by the speed, as the limits are."""
+        faults = DURATION.sub(lambda found: f"{float(found[1]) * SECONDS[found[2]] / speed:.6f}s", self.faults)
+        return f"offline:{faults}" if faults else "offline"
 
-@dataclass(frozen=True)
-class Result:
-    """How it ended. `exit_code` is the engine's: 0 promoted, 1 rolled back, 3 in doubt."""
 
-    verdict: str
-    exit_code: int
-    counts: Counts
-    report: Path
+class Slower(Exception):
+    """The stage was set for a pace that this machine can't hold."""
+
+    def __init__(self, pace: Pace) -> None:
+        super().__init__(str(pace))
+        self.pace = pace
 
 
 def rehearse(wish: Wish, programs: Mapping[str, Program], console: Console) -> Result:
-    """Run it to its end and write its report. Raises Refused, with nothing left behind, for what can't be rehearsed."""
+    """Run it to its end and write its report, as fast as this machine can. Raises Refused, with nothing left behind,
+    for what can't be rehearsed, and TooBusy where no pace is slow enough."""
     policy = config.load(wish.policy)
-    wanted = plan(policy, wish.speed)
-    with Stage(wish.repository, programs, wish.speed, wanted.lease_seconds) as stage:
-        return asyncio.run(Rehearsal(wish, policy, wanted, stage, console).run())
+    pace = wish.pace.first()
+    for _ in range(ATTEMPTS):
+        wanted = plan(policy, pace.speed)
+        with Stage(wish.repository, programs, pace.speed, wanted.lease_seconds) as stage:
+            try:
+                return asyncio.run(Rehearsal(wish, policy, wanted, stage, pace, console).run())
+            except Slower as slower:
+                pace = slower.pace
+    raise TooBusy(f"{TOO_BUSY}: it grew slower while it was measured")
 
 
 class Rehearsal:
     """The rehearsal while it runs."""
 
-    def __init__(self, wish: Wish, policy: Policy, wanted: Plan, stage: Stage, console: Console) -> None:
-        self._wish, self._policy, self._plan, self._stage, self._console = wish, policy, wanted, stage, console
+    def __init__(self, wish: Wish, policy: Policy, wanted: Plan, stage: Stage, pace: Pace, console: Console) -> None:
+        self._wish, self._policy, self._plan, self._stage = wish, policy, wanted, stage
+        self._pace, self._console = pace, console
+        first = plan(policy, first_weight=wish.first_weight)
+        self._demand = Demand(traffic_needed(first), first.every_seconds)
+        tasks = yaml.safe_load((wish.repository / "evals" / "tasks.yaml").read_text(encoding="utf-8"))
+        self._tasks = [task["task"] for task in tasks]
         self._rollout = new_rollout(wish.faults or "good")
         self._journal = wish.state.journal(self._rollout)
 
     async def run(self) -> Result:
         self._start_parts()
-        async with self._load() as load:
+        in_time_seconds = self._stage.deadline_seconds / 4
+        has = Capacity(await capacity.requests_per_second(self._stage.url, self._tasks, in_time_seconds))
+        async with self._load(self._fitting(has).requests_per_second) as load:
             await self._wait_for_baseline()
             self._check_policy()
+            self._settle(replace(has, round_seconds=await asyncio.to_thread(self._round_seconds)))
+            slow_before_seconds = slow(load.seconds(STABLE))
             await self._start_canary()
             engine = self._start_engine()
             with view_on(self._console) as view, told_by_signal(lambda: engine.send(signal.SIGTERM)):
                 await self._follow(engine, view, load)
-            died = engine.exit_code() not in ENGINE_ENDS
-            await asyncio.sleep(AFTER_THE_END_SECONDS + (self._plan.lease_seconds if died else 0))
+            why = await self._see_afterwards(engine, load, slow_before_seconds)
             if self._wish.keep_going:
                 await self._stay_up()
             counts = await load.stop()
-        return self._report(engine, counts)
+        return end(engine, self._journal, self._wish.state, counts, self._stage.router_log, why)
 
     def _start_parts(self) -> None:
         addresses = f"service {self._stage.url}, Prometheus {self._stage.prometheus.url}, logs {self._stage.folder}"
-        self._console.print(f"starting the stable release: {addresses}", highlight=False, soft_wrap=True)
+        self._say(f"starting the stable release: {addresses}")
         self._stage.start_router()
         stable = self._stage.start_release("blue", STABLE, {"AGENT_MODEL": "offline"})
         self._stage.announce("green", self._wish.release)
@@ -113,23 +148,56 @@ class Rehearsal:
         self._stage.wait_for("blue", up=True, alive=stable)
         self._stage.wait_for("green", up=False)
 
-    def _load(self) -> Load:
-        tasks = yaml.safe_load((self._wish.repository / "evals" / "tasks.yaml").read_text(encoding="utf-8"))
+    def _say(self, line: str) -> None:
+        self._console.print(line, highlight=False, soft_wrap=True)
+
+    def _load(self, requests_per_second: float) -> Load:
         return Load(
             self._stage.url,
-            [task["task"] for task in tasks],
-            self._wish.requests_per_second,
+            self._tasks,
+            requests_per_second,
             timeout_seconds=self._stage.answer_within_seconds + 5,
         )
+
+    def _fitting(self, has: Capacity) -> Pace:
+        """The pace for this machine: never above that of the stage."""
+        found = fit(self._wish.pace, has, self._demand)
+        if found is None:
+            answers = f"it answers {has.requests_per_second:.0f} requests/s"
+            raise TooBusy(f"{TOO_BUSY}: {answers}. Try again when less runs here, or say --load and --speed")
+        return Pace(min(found.requests_per_second, self._pace.requests_per_second), found.speed)
+
+    def _settle(self, has: Capacity) -> None:
+        """Go on at the stage's speed, or raise Slower."""
+        found, stays = self._fitting(has), self._pace.speed
+        slower = found.speed < stays * NEARLY
+        pace = Pace(found.requests_per_second, max(SLOWEST, whole(found.speed * FOR_CERTAIN)) if slower else stays)
+        if pace != self._pace:
+            self._say(f"this machine answers {has.requests_per_second:.0f} requests/s: rehearsing at {pace}")
+        if slower and pace.speed < stays:
+            raise Slower(pace)
+        for line in warnings(self._wish.pace, pace, has, self._demand):
+            self._say(line)
+
+    def _round_seconds(self) -> float:
+        """How long it takes to measure every gate once, as the engine does; the median of three."""
+        values = Values(STABLE, STABLE, self._plan.window_seconds, 0, 1)
+        times = []
+        for _ in range(3):
+            began = time.monotonic()
+            measured = measure_all(self._plan.gates, values, self._stage.prometheus)
+            beside_stable(self._plan.gates, measured, values, self._stage.prometheus)
+            times.append(time.monotonic() - began)
+        return statistics.median(times)
 
     async def _wait_for_baseline(self) -> None:
         """A production's stable release has been measured for days; here, for as long as it takes to have figures."""
         deadline = time.monotonic() + BASELINE_WITHIN_SECONDS
         while not await asyncio.to_thread(self._has_baseline):
             if time.monotonic() > deadline:
-                half = f"--load {self._wish.requests_per_second / 2:g} --speed {self._wish.speed / 2:g}"
-                raise Refused(
-                    f"this machine is too busy or too slow for this load, so nothing could be judged: try {half}"
+                raise TooBusy(
+                    f"{TOO_BUSY}: Prometheus had no figures of the stable release within "
+                    f"{BASELINE_WITHIN_SECONDS:g} s. Try --speed {self._pace.speed / 2:g}"
                 )
             await asyncio.sleep(0.05)  # here, and not in the thread: Ctrl-C does not wait for the deadline
 
@@ -148,7 +216,7 @@ class Rehearsal:
         preflight.check(plan(self._policy).gates, values, self._stage.prometheus)
 
     async def _start_canary(self) -> None:
-        model = f"offline:{self._wish.faults}" if self._wish.faults else "offline"
+        model = self._wish.model(self._pace.speed)
         canary = self._stage.start_release("green", self._wish.release, {"AGENT_MODEL": model})
         try:
             # in a thread, so that the load goes on
@@ -171,8 +239,9 @@ class Rehearsal:
             router_socket=str(self._stage.router_socket),
             router_folder=str(self._stage.router_folder),
             state=str(self._wish.state.folder),
-            speed=self._wish.speed,
+            speed=self._pace.speed,
             first_weight=self._wish.first_weight,
+            hold_at_most_seconds=self._wish.hold_seconds,
             keep_at_most_seconds=self._wish.keep_seconds,
         )
         path = self._stage.folder / "spec.json"
@@ -191,6 +260,20 @@ class Rehearsal:
                 return
             await asyncio.sleep(0.1)
 
+    async def _see_afterwards(self, engine: Process, load: Load, slow_before_seconds: float) -> str | None:
+        """Let the load go on for a moment; why a verdict against the release may be the machine's doing."""
+        died = engine.exit_code() not in ENGINE_ENDS
+        events = journal.read(self._journal) if self._journal.exists() else []
+        restored = journal.last_of(events, "restored")
+        seen_at = restored["time"] + SEEN_AFTERWARDS_SECONDS if restored else 0.0
+        after_the_end = AFTER_THE_END_SECONDS + (self._plan.lease_seconds if died else 0)
+        await asyncio.sleep(max(after_the_end, seen_at - time.time()))
+        if died or restored is None:
+            return None
+        after = load.seconds(STABLE, since=restored["time"])
+        stable = busy.Stable(slow_before_seconds, slow(after), len(after), load.held_up_seconds)
+        return busy.too_busy(events, stable)
+
     async def _stay_up(self) -> None:
         """Leave everything running, for whoever wants to look."""
         self._console.print("still up, under load: Ctrl-C ends it", highlight=False)
@@ -198,42 +281,10 @@ class Rehearsal:
         with told_by_signal(told.set):
             await told.wait()
 
-    def _report(self, engine: Process, counts: Counts) -> Result:
-        code = engine.wait(0)
-        if not self._journal.exists():
-            said = engine.last_lines(20).removeprefix("rollout: ")
-            raise Refused(said) if code == 2 else PartFailed(said)
-        events = journal.read(self._journal)
-        with journal.opened(self._journal) as book:
-            book.write("traffic", time.time(), **traffic(counts), **self._seen_by_router(events))
-        written = report.write(journal.read(self._journal), alive=False, folder=self._wish.state.reports())
-        ends = {number: name for name, number in EXIT_CODES.items()} | {LEFT: "promoted"}
-        named = ends.get(code, "in_doubt")
-        return Result(named, EXIT_CODES[named], counts, written)
 
-    def _seen_by_router(self, events: list[journal.Event]) -> dict[str, float | None]:
-        """When the canary's answers went bad, and when the last request went to it."""
-        verdict, log = journal.last_of(events, "verdict"), self._stage.router_log
-        back = verdict is not None and verdict["verdict"] != "promoted"
-        return {
-            "first_bad_answer": routed.first_bad_answer(log, "green"),
-            "last_canary_request_after_verdict_seconds": (
-                routed.last_after(log, "green", verdict["time"]) if verdict and back else None
-            ),
-        }
-
-
-def traffic(counts: Counts) -> dict[str, object]:
-    """The load's counts as the journal has them."""
-    releases = {name: {"answered": each.answered, "errors": each.errors} for name, each in counts.releases.items()}
-    return {
-        "sent": counts.sent,
-        "answered": counts.answered,
-        "lost": counts.lost,
-        "lost_by_kind": dict(counts.lost_by_kind),
-        "late": counts.late,
-        "releases": releases,
-    }
+def slow(seconds: list[float]) -> float:
+    """The 95th percentile; 0 of nothing."""
+    return sorted(seconds)[int(0.95 * (len(seconds) - 1))] if seconds else 0.0
 
 
 @contextmanager

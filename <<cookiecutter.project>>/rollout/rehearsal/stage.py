@@ -83,6 +83,11 @@ class Stage:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def deadline_seconds(self) -> float:
+        """A request's own deadline."""
+        return max(1.0, DEADLINE_SECONDS / max(self.speed, 1.0))
+
+    @property
     def answer_within_seconds(self) -> float:
         """When the router gives a request up."""
         return DEADLINE_SECONDS / self.speed + PATIENCE_SECONDS
@@ -163,7 +168,7 @@ class Stage:
         environment = {
             "AGENT_RELEASE": release,
             "AGENT_PORT": str(self.release_ports[slot]),
-            "AGENT_DEADLINE_SECONDS": str(max(1.0, DEADLINE_SECONDS / max(self.speed, 1.0))),
+            "AGENT_DEADLINE_SECONDS": str(self.deadline_seconds),
             **(extra or {}),
             "PYTHONPATH": os.pathsep.join(filter(None, [str(self.repository), os.environ.get("PYTHONPATH")])),
         }

@@ -26,8 +26,8 @@ def beginning(journal: Journal) -> Event:
 
 
 def newest(journal: Journal) -> Event:
-    """The last event of an engine; `traffic` is written when everything is over."""
-    return [event for event in journal if event["event"] != "traffic"][-1]
+    """The last event of an engine; a rehearsal writes more when everything is over."""
+    return [event for event in journal if event["event"] not in ("traffic", "unjudged")][-1]
 
 
 def between(earlier: float, later: float) -> float:

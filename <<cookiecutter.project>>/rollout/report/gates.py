@@ -22,6 +22,7 @@ class Point:
     outcome: str
     samples: float | None
     detail: str
+    stable: float | None  # what the same query gave for the stable release
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,7 @@ def _point(event: Event, measured: Event, start: float) -> Point:
         measured["outcome"],
         finite(measured.get("samples")),
         measured.get("detail") or "",
+        finite(measured.get("stable")),
     )
 
 

@@ -43,7 +43,7 @@ def _step(step: Step) -> list[str]:
 
 def _gates(evidence: Evidence) -> Iterator[str]:
     yield "## Gates"
-    head = ("Gate", "Fails", "Worst value", "At", "Outcome", "Measurements", "Said last")
+    head = ("Gate", "Fails", "Worst value", "Stable then", "At", "Outcome", "Measurements", "Said last")
     yield table(head, (_gate(gate) for gate in evidence.gates))
 
 
@@ -53,6 +53,7 @@ def _gate(gate: Gate) -> list[str]:
         plain(gate.name),
         plain(f"{gate.fails} {quantity(gate.limit, gate.unit)}"),
         plain(quantity(worst.value, gate.unit)) if worst else "none",
+        plain(quantity(worst.stable, gate.unit)) if worst else "",
         f"step {plain(worst.step)}, {duration(worst.seconds)}" if worst else "",
         f"**{gate.outcome}**" if gate.outcome == "fail" else plain(gate.outcome),
         count(len(gate.points)),

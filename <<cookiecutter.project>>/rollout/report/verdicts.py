@@ -16,6 +16,9 @@ RESTS: dict[Whereabouts, str] = {
     "unknown": "the router could not be told to go back, and only it knows where the traffic is",
 }
 
+TOO_BUSY = "this machine is too busy to judge a release"
+"""A rehearsal's own verdict, whatever its engine said: the traffic went back, and the release is not to blame."""
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -57,6 +60,9 @@ def final(journal: Journal, alive: bool) -> Verdict:
         return Verdict(verdict, reason, None, step, weight, seconds)
     if decided and decided[-1].verdict == ended["verdict"]:
         step, weight, seconds = decided[-1].step, decided[-1].weight, decided[-1].seconds
+    if unjudged := last_of(journal, "unjudged"):
+        reason = f"{TOO_BUSY}: {unjudged['why']}"
+        return Verdict("in_doubt", reason, None, step, weight, seconds)
     return Verdict(ended["verdict"], ended["reason"], ended.get("gate"), step, weight, seconds)
 
 

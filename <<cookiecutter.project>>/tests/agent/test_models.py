@@ -24,7 +24,7 @@ def test_a_name_that_nobody_knows_is_refused_with_what_to_do(name: str) -> None:
 
 
 def test_a_wrong_fault_names_the_setting_and_lists_the_faults() -> None:
-    with pytest.raises(StartError, match=r"AGENT_MODEL=offline:hang=2: 'hang=2': should be a share(.|\n)*latency=3s"):
+    with pytest.raises(StartError, match=r"AGENT_MODEL=offline:hang=2: 'hang=2': should be a share(.|\n)*latency=80s"):
         make_model("offline:hang=2")
 
 

@@ -132,13 +132,15 @@ class ScriptedMetrics:
     def say(self, **answers: Answer) -> None:
         self.answers.update({f"{name}()": answer for name, answer in answers.items()})
 
-    def value(self, promql: str) -> float:
+    def value(self, promql: str, ago_seconds: float = 0.0) -> float:
+        assert ago_seconds >= 0
         answer = self._answer(promql)
         assert not isinstance(answer, Mapping)
         return answer
 
-    def values(self, promql: str, by: str) -> Mapping[str, float]:
+    def values(self, promql: str, by: str, ago_seconds: float = 0.0) -> Mapping[str, float]:
         assert by
+        assert ago_seconds >= 0
         answer = self._answer(promql)
         assert isinstance(answer, Mapping)
         return answer
@@ -165,7 +167,8 @@ class AskedTimes(ScriptedMetrics):
         self.ago: list[float] = []
         self.elapsed: list[float] = []
 
-    def value(self, promql: str) -> float:
+    def value(self, promql: str, ago_seconds: float = 0.0) -> float:
+        assert ago_seconds == 0
         ago, elapsed = promql.removesuffix("ms").split("ms ")
         self.ago.append(int(ago) / 1000)
         self.elapsed.append(int(elapsed) / 1000)

@@ -46,7 +46,7 @@ def test_each_step_lasts_as_long_as_its_hold_and_is_measured_all_the_time(world:
 def test_a_measurement_is_complete_enough_to_judge_again(world: World) -> None:
     world.run()
     measured = world.journal.all("measured")[1]
-    common = {"outcome": "pass", "limit": 0.05, "unit": "ratio", "at_least": 20}
+    common = {"outcome": "pass", "limit": 0.05, "unit": "ratio", "at_least": 20, "stable": None}
     assert measured["gates"] == [
         {**common, "gate": "errors", "value": 0.01, "samples": 100, "detail": "1 % is below 5 %"},
         {**common, "gate": "alerts", "value": 0, "samples": None, "detail": "0 is equal to 0",

@@ -59,7 +59,10 @@ def test_a_canary_that_is_down_is_taken_back_at_the_next_beat(world: World, at: 
     world.clock.at(at + 3, lambda: world.router.make("green", DOWN))
     assert world.run() == "rolled_back"
     verdict = world.journal.all("verdict")[-1]
-    assert verdict["reason"] == "the canary is down: its health check says L4CON connection refused"
+    assert (
+        verdict["reason"]
+        == "the canary is down: its health check says L4CON connection refused; stable's health check says L7OK"
+    )
     assert verdict["time"] - EPOCH <= at + 3 + PLAN.beat_seconds
     assert world.router.split == everybody_on("blue")
 
@@ -67,7 +70,10 @@ def test_a_canary_that_is_down_is_taken_back_at_the_next_beat(world: World, at: 
 def test_a_canary_that_went_down_and_came_back_between_two_looks_is_taken_back(world: World) -> None:
     world.clock.at(STEP_2, lambda: world.router.make("green", replace(UP, downs=1)))
     assert world.run() == "rolled_back"
-    assert world.journal.only("verdict")["reason"] == "the canary went down and came back: it is not stable"
+    assert (
+        world.journal.only("verdict")["reason"]
+        == "the canary went down and came back: it is not stable; stable's health check says L7OK"
+    )
 
 
 def test_a_router_that_is_silent_for_less_than_the_lease_is_borne(world: World) -> None:

@@ -76,12 +76,13 @@ def test_each_gate_is_asked_with_its_own_window() -> None:
     class Echo:
         asked: tuple[str, ...] = ()
 
-        def value(self, promql: str) -> float:
+        def value(self, promql: str, ago_seconds: float = 0.0) -> float:
+            assert ago_seconds == 0
             self.asked += (promql,)
             return 0.0
 
-        def values(self, promql: str, by: str) -> Mapping[str, float]:
-            return {by: self.value(promql)}
+        def values(self, promql: str, by: str, ago_seconds: float = 0.0) -> Mapping[str, float]:
+            return {by: self.value(promql, ago_seconds)}
 
     echo = Echo()
     gate = Gate("g", "q[$window]", "s[$window]", 0, ERRORS.limit, True, 7)

@@ -18,8 +18,8 @@ class Server(ScriptedMetrics):
 
     buckets: tuple[str, ...] = ("0.1", "60", "90", "+Inf")
 
-    def value(self, promql: str) -> float:
-        return super().value(promql) if promql in self.answers else 0.0
+    def value(self, promql: str, ago_seconds: float = 0.0) -> float:
+        return super().value(promql, ago_seconds) if promql in self.answers else 0.0
 
     def labels(self, promql: str, label: str) -> list[str]:
         assert (promql, label) == ("group by (le) (last_over_time(agent_seconds_bucket[5m]))", "le")

@@ -83,6 +83,14 @@ def new_alert() -> Journal:
     return journal.decide("rolled_back", reason, "alerts").restore().end("rolled_back", reason, "alerts")
 
 
+def unjudged() -> Journal:
+    """A rehearsal on a machine that was too busy."""
+    reason = "p99: 84.2 s is above 60 s"
+    journal = Journal().write("ready", 1.8, seconds=1.8).shift(1, 0.05).measure(5).measure(1, p99=84.2)
+    journal.decide("rolled_back", reason, "p99").restore().end("rolled_back", reason, "p99")
+    return journal.write("unjudged", 1.0, why="stable breaks the limit of p99 too: 90 s").traffic()
+
+
 def hostile() -> Journal:
     """What others wrote, all of it made to be taken for markup."""
     journal = Journal(release=HOSTILE, stable=HOSTILE + "2", by=HOSTILE, host=HOSTILE, rollout="../" + HOSTILE)
@@ -124,5 +132,6 @@ EXAMPLES = {
     "new alert": new_alert,
     "hostile": hostile,
     "aborted": aborted,
+    "unjudged": unjudged,
     "kept for a day": kept_for_a_day,
 }

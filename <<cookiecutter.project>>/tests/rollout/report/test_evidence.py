@@ -30,6 +30,12 @@ def ended(journal: Journal) -> Evidence:
             "In doubt at 25 % after 20.9 s: errors had no answer 5 times in a row: Prometheus does not answer",
         ),
         (
+            examples.unjudged(),
+            "in_doubt",
+            "In doubt at 5 % after 7.9 s: this machine is too busy to judge a release: stable breaks the limit of p99 "
+            "too: 90 s",
+        ),
+        (
             examples.never_ready(),
             "rolled_back",
             "Rolled back before any traffic moved, after 5 s: the canary never got ready: its health check says L4CON",

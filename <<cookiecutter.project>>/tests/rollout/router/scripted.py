@@ -98,11 +98,12 @@ class Script:
     def __init__(self, fate: Fate, router: Haproxy) -> None:
         self._fate, self._router = fate, router
 
-    def value(self, _promql: str) -> float:
+    def value(self, _promql: str, ago_seconds: float = 0.0) -> float:
+        assert ago_seconds >= 0
         return 1.0 if self._fate.startswith("bad") and self._turned() else 0.0
 
-    def values(self, promql: str, by: str) -> dict[str, float]:
-        return {by: self.value(promql)}
+    def values(self, promql: str, by: str, ago_seconds: float = 0.0) -> dict[str, float]:
+        return {by: self.value(promql, ago_seconds)}
 
     def sees(self, release: str) -> bool:
         return bool(release)

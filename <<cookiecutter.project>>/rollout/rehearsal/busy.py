@@ -1,0 +1,64 @@
+"""The machine or the release? A release is not to blame for what stable suffers as well. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rollout.journal import Event, last_of
+from rollout.words import quantity
+
+SLOWER = 5.0
+"""Stable suffers when it answers this many times slower than before the rollout ..."""
+
+SLOW_SECONDS = 0.5
+"""... and in more than this."""
+
+HELD_UP_SECONDS = 1.0
+"""A rehearsal whose own load could not be sent for so long shared its machine with something heavier."""
+
+ENOUGH_ANSWERS = 20
+OF_THE_MACHINE = frozenset({"seconds", "count", ""})
+"""Units of gates that a busy machine alone can fail: times, alerts, and the health check, which is no gate."""
+
+
+@dataclass(frozen=True)
+class Stable:
+    """How stable answered: before the rollout, and with all the load after it. Slow is the 95th percentile."""
+
+    slow_before_seconds: float
+    slow_after_seconds: float
+    answers_after: int
+    held_up_seconds: float
+
+
+def too_busy(events: Sequence[Event], stable: Stable) -> str | None:
+    """Why the verdict against a release may be the machine's doing; None when it is the release's, or there is none."""
+    verdict = last_of(events, "verdict")
+    if verdict is None or verdict["verdict"] == "promoted" or last_of(events, "order"):
+        return None
+    measured = gate_of(events, verdict["gate"])
+    if measured and breaks(measured, measured.get("stable")):
+        return f"stable breaks the limit of {verdict['gate']} too: {quantity(measured['stable'], measured['unit'])}"
+    slow = max(SLOW_SECONDS, SLOWER * stable.slow_before_seconds)
+    if stable.answers_after >= ENOUGH_ANSWERS and stable.slow_after_seconds > slow:
+        return (
+            f"stable, with all the load, takes {quantity(stable.slow_after_seconds, 'seconds')} for an answer; "
+            f"before the rollout it took {quantity(stable.slow_before_seconds, 'seconds')}"
+        )
+    unit = measured["unit"] if measured else ""
+    if stable.held_up_seconds > HELD_UP_SECONDS and unit in OF_THE_MACHINE:
+        return f"the rehearsal itself was held up for {quantity(stable.held_up_seconds, 'seconds')}"
+    return None
+
+
+def gate_of(events: Sequence[Event], name: str | None) -> dict[str, Any] | None:
+    """The newest measurement of a gate."""
+    measured = last_of(events, "measured")
+    return next((gate for gate in measured["gates"] if gate["gate"] == name), None) if measured else None
+
+
+def breaks(measured: dict[str, Any], value: float | None) -> bool:
+    """Whether a value is on the side of the limit where the gate fails; the measurement itself tells which that is."""
+    if value is None or measured["value"] is None or measured["outcome"] != "fail":
+        return False
+    return bool(value > measured["limit"] if measured["value"] > measured["limit"] else value < measured["limit"])

@@ -1,0 +1,69 @@
+"""The end of a rehearsal: what the load and the router saw goes into the journal, and the report is written."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from rollout import journal, report
+from rollout.engine_process import EXIT_CODES, LEFT
+from rollout.errors import PartFailed, Refused
+from rollout.rehearsal import routed
+from rollout.runtime.process import Process
+from rollout.state import State
+from rollout.view.counts import Counts
+
+EXIT_REFUSED = 2
+
+
+@dataclass(frozen=True)
+class Result:
+    """How it ended. `exit_code` is the engine's: 0 promoted, 1 rolled back, 3 in doubt. `too_busy` says why the machine
+    could not judge the release; the verdict is then in doubt, whatever the engine said."""
+
+    verdict: str
+    exit_code: int
+    counts: Counts
+    report: Path
+    too_busy: str | None = None
+
+
+def end(engine: Process, book: Path, state: State, counts: Counts, log: Path, too_busy: str | None) -> Result:
+    """Complete the journal `book` and write its report. Raises Refused or PartFailed for an engine that wrote none."""
+    code = engine.wait(0)
+    if not book.exists():
+        said = engine.last_lines(20).removeprefix("rollout: ")
+        raise Refused(said) if code == EXIT_REFUSED else PartFailed(said)
+    events = journal.read(book)
+    with journal.opened(book) as file:
+        if too_busy:
+            file.write("unjudged", time.time(), why=too_busy)
+        file.write("traffic", time.time(), **traffic(counts), **seen_by_router(events, log))
+    written = report.write(journal.read(book), alive=False, folder=state.reports())
+    ends = {number: name for name, number in EXIT_CODES.items()} | {LEFT: "promoted"}
+    verdict = "in_doubt" if too_busy else ends.get(code, "in_doubt")
+    return Result(verdict, EXIT_CODES[verdict], counts, written, too_busy)
+
+
+def seen_by_router(events: list[journal.Event], log: Path) -> dict[str, float | None]:
+    """When the canary's answers went bad, and when the last request went to it."""
+    verdict = journal.last_of(events, "verdict")
+    back = verdict is not None and verdict["verdict"] != "promoted"
+    return {
+        "first_bad_answer": routed.first_bad_answer(log, "green"),
+        "last_canary_request_after_verdict_seconds": (
+            routed.last_after(log, "green", verdict["time"]) if verdict and back else None
+        ),
+    }
+
+
+def traffic(counts: Counts) -> dict[str, object]:
+    """The load's counts as the journal has them."""
+    releases = {name: {"answered": each.answered, "errors": each.errors} for name, each in counts.releases.items()}
+    return {
+        "sent": counts.sent,
+        "answered": counts.answered,
+        "lost": counts.lost,
+        "lost_by_kind": dict(counts.lost_by_kind),
+        "late": counts.late,
+        "releases": releases,
+    }

@@ -1,0 +1,69 @@
+"""A release is not blamed for what stable suffers as well."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from rollout.journal import Event
+from rollout.rehearsal.busy import Stable, too_busy
+
+CALM = Stable(slow_before_seconds=0.02, slow_after_seconds=0.03, answers_after=200, held_up_seconds=0.1)
+BURDENED = replace(CALM, slow_after_seconds=2.1)
+HELD_UP = replace(CALM, held_up_seconds=1.4)
+
+
+def rolled_back(gate: str | None = "latency_p99", unit: str = "seconds", **measured: Any) -> list[Event]:
+    line = {"gate": gate, "outcome": "fail", "value": 3.7, "limit": 3.0, "unit": unit, "stable": 0.02, **measured}
+    return [
+        {"event": "measured", "gates": [line] if gate else []},
+        {"event": "verdict", "verdict": "rolled_back", "gate": gate},
+    ]
+
+
+@pytest.mark.parametrize("events", [rolled_back(), rolled_back(None), rolled_back("errors", "ratio")])
+def test_on_a_calm_machine_the_release_is_to_blame(events: list[Event]) -> None:
+    assert too_busy(events, CALM) is None
+
+
+def test_where_stable_breaks_the_same_limit_the_machine_is_too_busy() -> None:
+    assert too_busy(rolled_back(stable=3.2), CALM) == "stable breaks the limit of latency_p99 too: 3.2 s"
+
+
+def test_a_limit_from_below_is_broken_from_below() -> None:
+    assert too_busy(rolled_back(value=0.5, limit=0.9, stable=0.6), CALM) is not None
+    assert too_busy(rolled_back(value=0.5, limit=0.9, stable=0.95), CALM) is None
+
+
+@pytest.mark.parametrize("gate", ["latency_p99", None, "errors"])
+def test_where_stable_can_not_bear_the_load_either_the_machine_is_too_busy(gate: str | None) -> None:
+    assert too_busy(rolled_back(gate), BURDENED) == (
+        "stable, with all the load, takes 2.1 s for an answer; before the rollout it took 0.02 s"
+    )
+
+
+def test_a_handful_of_answers_says_nothing_of_stable() -> None:
+    assert too_busy(rolled_back(), replace(BURDENED, answers_after=5)) is None
+
+
+@pytest.mark.parametrize(("gate", "unit"), [("latency_p99", "seconds"), ("new_alerts", "count"), (None, "")])
+def test_a_rehearsal_that_was_held_up_judges_no_times(gate: str | None, unit: str) -> None:
+    assert too_busy(rolled_back(gate, unit), HELD_UP) == "the rehearsal itself was held up for 1.4 s"
+
+
+@pytest.mark.parametrize("gate", ["errors", "new_exceptions"])
+def test_errors_are_errors_however_late_they_come(gate: str) -> None:
+    assert too_busy(rolled_back(gate, "ratio"), HELD_UP) is None
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [],
+        [{"event": "verdict", "verdict": "promoted", "gate": None}],
+        [{"event": "order", "order": "abort"}, {"event": "verdict", "verdict": "rolled_back", "gate": None}],
+    ],
+    ids=["no verdict", "promoted", "aborted"],
+)
+def test_without_a_verdict_against_the_release_nothing_is_to_blame(events: list[Event]) -> None:
+    assert too_busy(events, BURDENED) is None
