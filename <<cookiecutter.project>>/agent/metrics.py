@@ -1,5 +1,6 @@
 """Every metric this service exports. Gates and alerts are written against these names."""
 
+from asyncio import AbstractEventLoop
 from collections.abc import Sequence
 from time import perf_counter
 
@@ -15,6 +16,7 @@ from prometheus_client import (
 from pydantic_ai import ModelMessage, ModelResponse, ToolCallPart
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from agent.event_loop import BusySeconds, MeteredLoop
 from agent.usage import Usage
 
 RUN_PATH = "/agent/run"
@@ -53,6 +55,11 @@ class Metrics:
             registry=registry,
         )
         self._start_at_zero(tools)
+
+    def count_loop(self, loop: AbstractEventLoop) -> None:
+        """Export how busy this loop is; any other than ours has no meter, as in a test client."""
+        if isinstance(loop, MeteredLoop):
+            self.registry.register(BusySeconds(loop.meter))
 
     def _start_at_zero(self, tools: Sequence[str]) -> None:
         for status in KNOWN_STATUSES:

@@ -33,6 +33,7 @@ def serve() -> int:
         app,
         host=settings.host,
         port=settings.port,
+        loop="agent.event_loop:MeteredLoop",
         http="httptools",
         lifespan="on",
         access_log=False,

@@ -38,7 +38,10 @@ def too_busy(events: Sequence[Event], stable: Stable) -> str | None:
         return None
     measured = gate_of(events, verdict["gate"])
     if measured and breaks(measured, measured.get("stable")):
-        return f"stable breaks the limit of {verdict['gate']} too: {quantity(measured['stable'], measured['unit'])}"
+        value = quantity(measured["stable"], measured["unit"])
+        return (
+            f"stable breaks the limit of {verdict['gate']} too ({value}); on a quiet machine, that limit is too strict"
+        )
     slow = max(SLOW_SECONDS, SLOWER * stable.slow_before_seconds)
     if stable.answers_after >= ENOUGH_ANSWERS and stable.slow_after_seconds > slow:
         return (

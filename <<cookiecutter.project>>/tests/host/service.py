@@ -17,9 +17,9 @@ from rollout.runtime.docker import Docker
 from rollout.runtime.process import free_port
 from tests.host.images import REPOSITORY, docker
 from tests.host.policy import quick
+from tests.pace import pace, patience
 
 COMPOSE = REPOSITORY / "deploy" / "docker" / "compose.yaml"
-SPEED = 20
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Done:
 
 
 class Service:
-    """The parts of a host, 20 times as fast as in production, and the command line that talks to it."""
+    """The parts of a host, up to 20 times as fast as in production, and the command line that talks to it."""
 
     def __init__(self, engine_image: str, folder: Path, *, docker_host: str | None = None) -> None:
         self.policy = quick(folder)
@@ -53,7 +53,7 @@ class Service:
             "ALERTMANAGER_ADDRESS": f"{subnet}.4",
             "BLUE_ADDRESS": f"{subnet}.11:8000",
             "GREEN_ADDRESS": f"{subnet}.12:8000",
-            "SPEED": str(SPEED),
+            "SPEED": f"{pace().speed:g}",
             "ROLLOUT_BY": "the tests",
             "ROLLOUT_SERVICE": self.project,
             **({"DOCKER_HOST": docker_host} if docker_host else {}),
@@ -88,7 +88,7 @@ class Service:
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=within_seconds,
+            timeout=within_seconds * patience(),
         )
         return Done(done.returncode, done.stdout, done.stderr)
 
@@ -132,7 +132,7 @@ class Service:
 
     def until(self, seen: Callable[[list[Event]], bool], within_seconds: float = 120) -> list[Event]:
         """Wait until the newest journal says so."""
-        deadline = time.monotonic() + within_seconds
+        deadline = time.monotonic() + within_seconds * patience()
         while not seen(events := self.events()):
             assert time.monotonic() < deadline, events[-3:]
             time.sleep(0.2)

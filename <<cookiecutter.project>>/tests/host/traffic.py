@@ -12,15 +12,17 @@ import yaml
 from rollout.rehearsal.load import Load
 from rollout.view.counts import Counts
 from tests.host.images import REPOSITORY
+from tests.pace import pace
 
 
 class Traffic:
-    """Requests from `with` on until its end; `counts` are the latest, and the final ones afterwards."""
+    """Requests from `with` on until its end, as many as this machine has room for; `counts` are the latest, and
+    the final ones afterwards."""
 
-    def __init__(self, url: str, requests_per_second: float = 30) -> None:
+    def __init__(self, url: str, requests_per_second: float | None = None) -> None:
         tasks = yaml.safe_load((REPOSITORY / "evals" / "tasks.yaml").read_text(encoding="utf-8"))
         self._tasks = [task["task"] for task in tasks]
-        self._url, self._requests_per_second = url, requests_per_second
+        self._url, self._requests_per_second = url, requests_per_second or pace().requests_per_second
         self._told = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()))
         self.counts = Counts()

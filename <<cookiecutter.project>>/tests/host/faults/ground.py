@@ -17,6 +17,7 @@ from tests.host.faults.shell import Shell
 from tests.host.faults.table import Place
 from tests.host.images import Images, docker
 from tests.host.service import COMPOSE, Service
+from tests.pace import patience
 
 VERSION = re.compile(r"\d+\.\d+\.\d+")
 Grounds = Callable[[Place], "Ground"]
@@ -41,7 +42,7 @@ class Ground(Service):
         super().__init__(images.engine, folder, docker_host=docker_host)
         self.images, self.folder, self._also = images, folder, also
         self.policy = policy.patient(folder)
-        self.environment["SPEED"] = str(policy.SPEED)
+        self.environment["SPEED"] = f"{policy.speed():g}"
         self.good = [images.release(f"good-{letter}") for letter in "abcd"]
         self.stable_release = self.good[0]
         self._shell = Shell(self.name("reader"), self.environment)
@@ -137,7 +138,7 @@ class Ground(Service):
 
 def until(done: Callable[[], bool], what: str, within_seconds: float = 90, seen: Callable[[], object] = str) -> None:
     """Wait for a condition; `seen` says what there is instead."""
-    deadline = time.monotonic() + within_seconds
+    deadline = time.monotonic() + within_seconds * patience()
     while not done():
         assert time.monotonic() < deadline, f"{what}: not within {within_seconds:g} s; {seen()}"
         time.sleep(0.2)

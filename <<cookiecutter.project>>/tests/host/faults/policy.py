@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
+from tests.pace import pace
 from tests.rollout.policies import shipped
 
-SPEED = 10
 CHANGED = {
     r"hold: \d+m": "hold: 70s",
     r"^keep: \S+": "keep: 60m",
@@ -16,6 +16,11 @@ CHANGED = {
     r"at_least: \d+": "at_least: 3",
 }
 """At ten times the pace: holds of 7 s, a lease of 5 s (15 s in production), and Prometheus silent for 8 s (30 s)."""
+
+
+def speed() -> float:
+    """At most half of the other host tests'."""
+    return pace().speed / 2
 
 
 def patient(folder: Path) -> Path:

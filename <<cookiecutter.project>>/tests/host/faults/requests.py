@@ -12,8 +12,8 @@ from typing import Self
 import aiohttp
 
 from rollout.rehearsal.load import why_lost
+from tests.pace import pace
 
-PER_SECOND = 30
 TIMEOUT_SECONDS = 40.0
 BODY = b'{"task": "What is 2 + 2?"}'
 
@@ -29,7 +29,7 @@ class Sent:
 
 
 class Requests:
-    """30 requests a second by as many users as there are requests, from `with` on until its end."""
+    """At most 30 requests a second by as many users as there are requests, from `with` on until its end."""
 
     def __init__(self, url: str) -> None:
         self._url = f"{url}/agent/run"
@@ -59,7 +59,7 @@ class Requests:
             began = time.monotonic()
             while not self._told.is_set():
                 group.create_task(self._send(session))
-                await asyncio.sleep(max(0.0, began + len(self.sent) / PER_SECOND - time.monotonic()))
+                await asyncio.sleep(max(0.0, began + len(self.sent) / pace().requests_per_second - time.monotonic()))
 
     async def _send(self, session: aiohttp.ClientSession) -> None:
         sent = Sent(time.time())

@@ -27,7 +27,9 @@ def test_on_a_calm_machine_the_release_is_to_blame(events: list[Event]) -> None:
 
 
 def test_where_stable_breaks_the_same_limit_the_machine_is_too_busy() -> None:
-    assert too_busy(rolled_back(stable=3.2), CALM) == "stable breaks the limit of latency_p99 too: 3.2 s"
+    assert too_busy(rolled_back(stable=3.2), CALM) == (
+        "stable breaks the limit of latency_p99 too (3.2 s); on a quiet machine, that limit is too strict"
+    )
 
 
 def test_a_limit_from_below_is_broken_from_below() -> None:
