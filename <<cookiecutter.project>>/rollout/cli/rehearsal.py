@@ -10,13 +10,14 @@ from rich.console import Console
 from rollout import engine_process, quantity
 from rollout.cli import options
 from rollout.rehearsal.machine import Machine
-from rollout.rehearsal.programs import HAPROXY, PROMETHEUS, find_programs
+from rollout.rehearsal.parts import find_programs, lines
+from rollout.rehearsal.programs import PARTS
 from rollout.rehearsal.rehearse import Wish, rehearse
 
 
 def run_rehearse(chosen: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: no way out leaves anything behind
-    programs = find_programs([HAPROXY, PROMETHEUS], Machine(), yes=chosen.yes)
+    programs = find_programs(PARTS, Machine())
     console = Console()
     wish = Wish(
         policy=chosen.policy.resolve(),
@@ -38,9 +39,12 @@ def run_rehearse(chosen: argparse.Namespace) -> int:
 
 
 def run_parts(chosen: argparse.Namespace) -> int:
-    for program in find_programs([HAPROXY, PROMETHEUS], Machine(), yes=chosen.yes).values():
-        print(f"{program.name}: {program.image or program.argv[0]}")
+    print(*lines(Machine(), only_check=chosen.check), sep="\n")
     return 0
+
+
+def parts_options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--check", action="store_true", help="only say where they are or how they will come")
 
 
 def rehearse_options(sub: argparse.ArgumentParser) -> None:
