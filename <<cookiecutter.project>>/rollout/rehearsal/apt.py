@@ -21,7 +21,7 @@ Acquire::Languages "none";
 #clear Acquire::IndexTargets::deb::DEP-11;
 #clear Acquire::IndexTargets::deb::Contents-deb;
 """
-"""Read after the system's own, whose sources and proxies stay in effect; its hooks, and indexes for desktops, do not."""
+"""Read after the system's own: its sources and proxies stay in effect; its hooks, and indexes for desktops, do not."""
 
 OWN_LISTS = 'Dir::State::Lists "{work}/lists";\n'
 DOWNLOAD = ("install", "-y", "--download-only", "--reinstall", "--no-install-recommends")

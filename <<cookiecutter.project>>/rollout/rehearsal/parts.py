@@ -98,7 +98,7 @@ def _message(missing: Sequence[Wanted], world: World, troubles: Sequence[str]) -
             f"Rehearsals need {names}, and nothing on this machine can bring them. Do one of these, then try again:",
             f"  1. install {versions}, so that they are on PATH",
             f"  2. start Docker, and they run in containers: {images}",
-            "What was tried:",
+            "What stands in the way:",
             *(f"  - {trouble}" for trouble in troubles),
         ]
     )
