@@ -44,7 +44,7 @@ class Apt:
     def unpack(self, package: str, tree: Path, work: Path, world: World) -> str | None:
         answer = self._download(package, work, world)
         if answer.code:
-            return f"{package} could not be downloaded: {last_line(answer.output, 3)}"
+            return f"{package} could not be downloaded: {complaints(answer.output)}"
         # Packages for all architectures hold no programs and no libraries, only what an installation wants besides.
         for archive in sorted((work / "cache" / "archives").glob("*.deb")):
             if not archive.name.endswith("_all.deb"):
@@ -66,6 +66,14 @@ class Apt:
             if answer.code == 0:
                 return answer
             own.write_text((CONFIGURATION + OWN_LISTS).format(work=work), encoding="utf-8")
-            # Its failure decides nothing: one dead source of many is common.
-            world.run(["apt-get", "-c", str(own), "update"], WITHIN_SECONDS)
-        return world.run(["apt-get", "-c", str(own), *DOWNLOAD, package], WITHIN_SECONDS)
+            # Its failure decides nothing, since one dead source of many is common, but may be the reason for the next.
+            updated = world.run(["apt-get", "-c", str(own), "update"], WITHIN_SECONDS)
+            (work / "update.log").write_text(updated.output, encoding="utf-8")
+        answer = world.run(["apt-get", "-c", str(own), *DOWNLOAD, package], WITHIN_SECONDS)
+        return Answer(answer.code, (work / "update.log").read_text(encoding="utf-8") + answer.output)
+
+
+def complaints(output: str) -> str:
+    """What apt-get calls an error or a warning, the last three; else what it said last."""
+    found = [line for line in output.splitlines() if line.startswith(("E: ", "W: "))]
+    return last_line("\n".join(dict.fromkeys(found)) or output, 3)

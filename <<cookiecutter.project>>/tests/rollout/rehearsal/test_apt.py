@@ -53,6 +53,16 @@ def test_a_download_that_fails_tells_its_last_lines(tmp_path: Path) -> None:
     assert trouble == "haproxy could not be downloaded: E: no / E: net / E: work"
 
 
+def test_what_the_fetch_of_lists_complained_about_is_told_with_the_download_that_failed(tmp_path: Path) -> None:
+    world = FakeWorld(*BOTH).fails("update", "W: Failed to fetch: no such host\nReading package lists...", code=0)
+    world.fails("install", "Reading state information...\nE: Unable to locate package", code=100)
+    for package in ("haproxy", "prometheus"):
+        trouble = Apt().unpack(package, tmp_path / package, tmp_path, world)
+        assert trouble == (
+            f"{package} could not be downloaded: W: Failed to fetch: no such host / E: Unable to locate package"
+        )
+
+
 def test_an_archive_that_can_not_be_unpacked_is_named(tmp_path: Path) -> None:
     world = FakeWorld(*BOTH).fails("dpkg-deb -x", "dpkg-deb: error: No space left on device", code=2)
     trouble = Apt().unpack("haproxy", tmp_path / "haproxy", tmp_path, world)
