@@ -1,8 +1,6 @@
 # Each word does what the README says. A python3 that is too old or incomplete: make test PYTHON=python3.13
 PYTHON ?= python3
 UV ?= uv
-# make demo YES=--yes installs HAProxy and Prometheus without asking.
-YES ?=
 
 PROJECT := <<cookiecutter.project>>
 BAKED := build/my-agent
@@ -14,7 +12,7 @@ help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s%s\n", $$1, $$2}' Makefile
 
 demo: bake  ## bake the defaults into build/my-agent; rehearse a good release and a bad one there
-	@$(MAKE) --no-print-directory -C $(BAKED) demo YES=$(YES) PYTHON="$(PYTHON)"
+	@$(MAKE) --no-print-directory -C $(BAKED) demo PYTHON="$(PYTHON)"
 	@echo "reports, with pictures: $(BAKED)/.rollout/reports"
 
 # Side by side: what minds no busy machine. The rest is judged by its pace, and runs alone.
@@ -28,7 +26,7 @@ test-template: $(READY)
 
 test-baked: bake
 	@echo "the tests of $(BAKED) ..."
-	@$(MAKE) --no-print-directory -C $(BAKED) test YES=$(YES) PYTHON="$(PYTHON)"
+	@$(MAKE) --no-print-directory -C $(BAKED) test PYTHON="$(PYTHON)"
 
 lint-baked: bake
 	@$(MAKE) --no-print-directory -C $(BAKED) lint PYTHON="$(PYTHON)"
@@ -37,7 +35,7 @@ test-faults: bake  ## the whole matrix of faults on containers; three quarters o
 	@$(MAKE) --no-print-directory -C $(BAKED) test-faults PYTHON="$(PYTHON)"
 
 test-workflows: bake  ## the baked workflows, run here with act and Docker; ten minutes
-	@$(MAKE) --no-print-directory -C $(BAKED) test-workflows YES=$(YES) PYTHON="$(PYTHON)"
+	@$(MAKE) --no-print-directory -C $(BAKED) test-workflows PYTHON="$(PYTHON)"
 
 lint: $(READY)  ## check style, format and types of hooks/ and tests/
 	@.venv/bin/ruff check

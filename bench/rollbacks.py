@@ -16,7 +16,8 @@ from rollout.plan import plan
 from rollout.rehearsal import routed
 from rollout.rehearsal.load import Load
 from rollout.rehearsal.machine import Machine
-from rollout.rehearsal.programs import HAPROXY, PROMETHEUS, find_programs
+from rollout.rehearsal.parts import find_programs
+from rollout.rehearsal.programs import PARTS
 from rollout.rehearsal.stage import Stage
 from rollout.runtime.process import wait_until
 from rollout.spec import Spec
@@ -31,7 +32,7 @@ WITHIN_SECONDS = 900.0
 
 
 def measure(repository: Path) -> list[Figure]:
-    programs = find_programs([HAPROXY, PROMETHEUS], Machine(), yes=True)
+    programs = find_programs(PARTS, Machine())
     lease_seconds = plan(config.load(repository / "rollout.yaml"), SPEED).lease_seconds
     with Stage(repository, programs, SPEED, lease_seconds) as stage:
         counts, waits, seconds = asyncio.run(roll_back(repository, stage))

@@ -3,7 +3,7 @@
 RolloutError
 ├── Refused                    bad input, or a part is missing: nothing was touched (exit code 2)
 │   ├── PolicyError            rollout.yaml is wrong: file, line, the key's path, what would be right
-│   ├── ProgramMissing         HAProxy or Prometheus is not to be had
+│   ├── ProgramMissing         HAProxy or Prometheus could not be found or brought
 │   ├── Locked                 another rollout runs: who holds it
 │   ├── NoHost                 no Docker engine, or none that was prepared for releases
 │   └── NothingThere           no rollout to report on, to stop, or to show
@@ -33,7 +33,7 @@ class PolicyError(Refused):
 
 
 class ProgramMissing(Refused):
-    """A program that the rehearsal needs is not there and could not be installed."""
+    """A program that the rehearsal needs is not there and could not be brought."""
 
 
 class Locked(Refused):

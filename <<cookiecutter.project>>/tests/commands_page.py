@@ -49,7 +49,7 @@ def row(action: argparse.Action) -> str:
 
 
 def written(action: argparse.Action) -> str:
-    """As it is typed: `--load RPS`, `--yes`, `spec`, `[rollout]`."""
+    """As it is typed: `--load RPS`, `--check`, `spec`, `[rollout]`."""
     if not action.option_strings:
         name = str(action.metavar or action.dest)
         return f"[{name}]" if action.nargs in ("?", "*") else name

@@ -34,11 +34,9 @@ def parser() -> argparse.ArgumentParser:
 
 def on_this_machine(commands: Commands) -> None:
     rehearse = "roll a release out on this machine, with real parts and requests"
-    rehearsal.rehearse_options(
-        commands.add("rehearse", rehearsal.run_rehearse, rehearse, options.policy(), options.consent())
-    )
-    parts = "find HAProxy and Prometheus for rehearsals and tests, or install them"
-    commands.add("parts", rehearsal.run_parts, parts, options.consent())
+    rehearsal.rehearse_options(commands.add("rehearse", rehearsal.run_rehearse, rehearse, options.policy()))
+    parts = "find HAProxy and Prometheus for rehearsals and tests, or bring them: nothing needs root"
+    rehearsal.parts_options(commands.add("parts", rehearsal.run_parts, parts))
     commands.add("check", run_check, "check rollout.yaml without touching anything", options.policy())
 
 

@@ -36,12 +36,6 @@ def service() -> argparse.ArgumentParser:
     return options
 
 
-def consent() -> argparse.ArgumentParser:
-    options = argparse.ArgumentParser(add_help=False)
-    options.add_argument("--yes", action="store_true", help="install HAProxy and Prometheus without asking")
-    return options
-
-
 def rollout() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(add_help=False)
     options.add_argument("rollout", nargs="?", help="its name; without it the newest")

@@ -11,14 +11,15 @@ from rollout import engine_process, quantity
 from rollout.cli import options
 from rollout.rehearsal.machine import Machine
 from rollout.rehearsal.pace import Asked
-from rollout.rehearsal.programs import HAPROXY, PROMETHEUS, find_programs
+from rollout.rehearsal.parts import find_programs, lines
+from rollout.rehearsal.programs import PARTS
 from rollout.rehearsal.rehearse import Wish, rehearse
 from rollout.report.verdicts import TOO_BUSY
 
 
 def run_rehearse(chosen: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: no way out leaves anything behind
-    programs = find_programs([HAPROXY, PROMETHEUS], Machine(), yes=chosen.yes)
+    programs = find_programs(PARTS, Machine())
     console = Console()
     wish = Wish(
         policy=chosen.policy.resolve(),
@@ -43,9 +44,12 @@ def run_rehearse(chosen: argparse.Namespace) -> int:
 
 
 def run_parts(chosen: argparse.Namespace) -> int:
-    for program in find_programs([HAPROXY, PROMETHEUS], Machine(), yes=chosen.yes).values():
-        print(f"{program.name}: {program.image or program.argv[0]}")
+    print(*lines(Machine(), only_check=chosen.check), sep="\n")
     return 0
+
+
+def parts_options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--check", action="store_true", help="only say where they are or how they will come")
 
 
 def rehearse_options(sub: argparse.ArgumentParser) -> None:

@@ -1,13 +1,17 @@
-"""The machine a rehearsal runs on: what it has on PATH, what it can run, and who sits at its terminal."""
+"""The machine a rehearsal runs on: its system, what it has on PATH, and what it can run."""
 
 import os
+import platform
 import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+from rollout.rehearsal.movement import Movement
 
 
 @dataclass(frozen=True)
@@ -27,12 +31,17 @@ class World(Protocol):
     def user(self) -> str:
         """Who we are, as "uid:gid"."""
 
-    def which(self, name: str) -> str | None: ...
-    def run(self, argv: Sequence[str], timeout_seconds: float | None) -> Answer: ...
-    def ask(self, question: str) -> bool | None:
-        """The answer to a yes-or-no question; None when nobody sits at a terminal."""
+    @property
+    def os_release(self) -> Mapping[str, str]:
+        """What /etc/os-release says; empty where there is none."""
 
+    @property
+    def architecture(self) -> str: ...
+    def which(self, name: str) -> str | None: ...
+    def run(self, argv: Sequence[str], timeout_seconds: float) -> Answer: ...
     def say(self, line: str) -> None: ...
+    def moving(self, what: str, folder: Path | None = None) -> AbstractContextManager[object]:
+        """While entered, show that something happens, and how much lies in the folder."""
 
 
 class Machine:
@@ -46,10 +55,21 @@ class Machine:
     def user(self) -> str:
         return f"{os.getuid()}:{os.getgid()}"
 
+    @property
+    def os_release(self) -> Mapping[str, str]:
+        try:
+            return platform.freedesktop_os_release()
+        except OSError:
+            return {}
+
+    @property
+    def architecture(self) -> str:
+        return platform.machine()
+
     def which(self, name: str) -> str | None:
         return shutil.which(name, path=with_system_folders(os.environ.get("PATH", os.defpath)))
 
-    def run(self, argv: Sequence[str], timeout_seconds: float | None) -> Answer:
+    def run(self, argv: Sequence[str], timeout_seconds: float) -> Answer:
         """Run to the end. A program that can't start or doesn't end is an answer too: codes 127 and 124."""
         try:
             done = subprocess.run(
@@ -68,16 +88,11 @@ class Machine:
             return Answer(124, f"{argv[0]} did not end within {timeout_seconds:g} s")
         return Answer(done.returncode, done.stdout)
 
-    def ask(self, question: str) -> bool | None:
-        if not (sys.stdin.isatty() and sys.stdout.isatty()):
-            return None
-        try:
-            return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
-        except EOFError:
-            return False
-
     def say(self, line: str) -> None:
         print(line, file=sys.stderr, flush=True)
+
+    def moving(self, what: str, folder: Path | None = None) -> AbstractContextManager[object]:
+        return Movement(what, folder)
 
 
 def with_system_folders(path: str) -> str:

@@ -1,88 +1,85 @@
-"""Installing what is missing with the system's package manager, never without consent."""
+"""Package managers as sources, without root and without a question: the private cache, or the user's own Homebrew."""
 
-import shlex
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from typing import Protocol
 
+from rollout.rehearsal.cache import NO_HOME, Cache, Unpacker, folder_of
 from rollout.rehearsal.machine import World
+from rollout.rehearsal.programs import Program, Wanted, last_line, probe
+
+INSTALL_WITHIN_SECONDS = 1800.0
 
 
-@dataclass(frozen=True)
-class Packager:
-    """A package manager. `names` holds the packages that are not called like their program."""
+class Packager(Unpacker, Protocol):
+    """One that is of use on some machines only."""
 
-    name: str
-    install: tuple[str, ...]
-    refresh: tuple[str, ...] = ()
-    needs_root: bool = True
-    names: Mapping[str, str] = field(default_factory=dict)
-    note: str = ""
+    def obstacle(self, world: World) -> str | None: ...
 
 
-PACKAGERS = (
-    Packager(
-        "apt-get",
-        # Without the recommended packages: prometheus' bring an exporter that listens on a port of its own.
-        install=("apt-get", "install", "--yes", "--no-install-recommends"),
-        refresh=("apt-get", "update"),
-        # Packages can't be told not to start their service without changing the machine's policy: so say it.
-        note="On a machine with systemd the package also starts a service; end it with: systemctl disable --now",
-    ),
-    # Fedora's package of Prometheus changed its name; what it provides did not.
-    Packager("dnf", install=("dnf", "install", "--assumeyes"), names={"prometheus": "/usr/bin/prometheus"}),
-    Packager("brew", install=("brew", "install"), needs_root=False),
-)
+class Unpacked:
+    """Packages downloaded with the system's package manager into the cache. Nothing is installed."""
+
+    def __init__(self, packager: Packager) -> None:
+        self._packager, self.name = packager, packager.name
+        self.way = f"will be downloaded with {self.name}, into {{folder}}"
+
+    def obstacle(self, world: World) -> str | None:
+        """Why it is of no use on this machine; None when it is."""
+        if obstacle := self._packager.obstacle(world):
+            return obstacle
+        cache = cache_of(world)
+        return cache.obstacle() if cache else NO_HOME
+
+    def bring(self, wanted: Sequence[Wanted], world: World, troubles: list[str]) -> dict[str, Program]:
+        """Those that are in the cache after it was filled."""
+        if (cache := cache_of(world)) is None:
+            return {}
+        names = " and ".join(each.name for each in wanted)
+        world.say(f"{names}: downloading with {self.name} into {cache.folder}; nothing is installed")
+        cache.fill(wanted, self._packager, troubles)
+        return in_cache(wanted, world)
 
 
-def install(programs: Sequence[str], world: World, troubles: list[str], *, yes: bool) -> bool:
-    """Install the programs if somebody agrees: `yes`, the variable CI, or the answer at the terminal.
+class Brew:
+    """Homebrew, which installs into the user's own prefix."""
 
-    True when it was done; else what stood in the way is added to `troubles`.
-    """
-    packager = next((each for each in PACKAGERS if world.which(each.name)), None)
-    if packager is None:
-        troubles.append(f"package manager: none of {', '.join(each.name for each in PACKAGERS)} is on PATH")
-        return False
-    root = _become_root(packager, world)
-    if root is None:
-        troubles.append(f"{packager.name}: it needs root, and there is no sudo")
-        return False
-    command = [*root, *packager.install, *(packager.names.get(name, name) for name in programs)]
-    note = f"{packager.note} {' '.join(programs)}" if packager.note else ""
-    refusal = _refusal(command, note, world, yes=yes)
-    if refusal:
-        troubles.append(f"{packager.name}: {refusal}")
-        return False
-    return _run(command, [*root, *packager.refresh] if packager.refresh else [], world, troubles)
+    name, way = "brew", "will be installed with brew, into your own prefix"
+
+    def obstacle(self, world: World) -> str | None:
+        """Why it is of no use on this machine; None when it is."""
+        return None if world.which("brew") else "it is not on PATH"
+
+    def bring(self, wanted: Sequence[Wanted], world: World, troubles: list[str]) -> dict[str, Program]:
+        """Those that are on PATH after the installation."""
+        command = ["brew", "install", *dict.fromkeys(each.package for each in wanted)]
+        world.say(f"running: {' '.join(command)}")
+        with world.moving("brew"):
+            answer = world.run(command, INSTALL_WITHIN_SECONDS)
+        if answer.code:
+            troubles.append(f"brew failed with code {answer.code}: {last_line(answer.output, 3)}")
+        return {name: Program(name, each.argv, "package") for name, each in on_path(wanted, world, troubles).items()}
 
 
-def _become_root(packager: Packager, world: World) -> list[str] | None:
-    if not packager.needs_root or world.user.startswith("0:"):
-        return []
-    sudo = world.which("sudo")
-    return [sudo] if sudo else None
+def on_path(wanted: Sequence[Wanted], world: World, troubles: list[str]) -> dict[str, Program]:
+    """Those on PATH that will do."""
+    found = {}
+    for each in wanted:
+        if path := world.which(each.name):
+            program = Program(each.name, (path,), "path")
+            if trouble := probe(each, program, world):
+                troubles.append(trouble)
+            else:
+                found[each.name] = program
+    return found
 
 
-def _refusal(command: Sequence[str], note: str, world: World, *, yes: bool) -> str | None:
-    """Why the command may not run; None when it may."""
-    if yes or world.environment.get("CI"):
-        if note:
-            world.say(note)
-        return None
-    missing = f"Missing on this machine. Install with: {shlex.join(command)} ?"
-    answer = world.ask(f"{note}\n{missing}" if note else missing)
-    if answer is None:
-        return "not used: no terminal to ask at, and neither --yes nor the variable CI is set"
-    return None if answer else "not used: you said no"
+def in_cache(wanted: Sequence[Wanted], world: World) -> dict[str, Program]:
+    """Those in the cache that still run."""
+    cache = cache_of(world)
+    looked_up = {each.name: cache.find(each) for each in wanted} if cache else {}
+    return {name: program for name, program in looked_up.items() if program}
 
 
-def _run(command: Sequence[str], refresh: Sequence[str], world: World, troubles: list[str]) -> bool:
-    world.say(f"Running: {shlex.join(command)}")
-    if refresh:
-        # Its failure decides nothing: one dead source of many is common, and the packages may be known already.
-        world.run(refresh, timeout_seconds=None)
-    answer = world.run(command, timeout_seconds=None)
-    if answer.code:
-        last_lines = " / ".join(answer.output.strip().splitlines()[-3:])
-        troubles.append(f"{shlex.join(command)} failed with code {answer.code}: {last_lines}")
-    return answer.code == 0
+def cache_of(world: World) -> Cache | None:
+    folder = folder_of(world.environment, world.os_release, world.architecture)
+    return Cache(folder, world) if folder else None

@@ -1,32 +1,36 @@
-"""Where HAProxy and Prometheus come from: PATH, else the system's package manager, else a container."""
+"""The programs of a rehearsal: which versions will do, and how one that was found is started."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from rollout.errors import ProgramMissing
 from rollout.rehearsal.machine import World
-from rollout.rehearsal.packages import install
 
 Version = tuple[int, int]
-DOCKERS_HINT = re.compile(r"(Run|See) 'docker .*--help'")
+PROBE_WITHIN_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A program the rehearsal needs, the oldest version that will do, and where else it can come from."""
+    """A program the rehearsal needs, the oldest version that will do, and where it can come from."""
 
     name: str
+    package: str
     minimum: Version
     version_flag: str
     image_variable: str
     image_default: str
 
+    def image(self, environment: Mapping[str, str]) -> str:
+        """The container image that holds it."""
+        return environment.get(self.image_variable) or self.image_default
+
 
 HAPROXY = Wanted(
     name="haproxy",
+    package="haproxy",
     minimum=(2, 6),
     version_flag="-v",
     image_variable="HAPROXY_IMAGE",
@@ -34,11 +38,15 @@ HAPROXY = Wanted(
 )
 PROMETHEUS = Wanted(
     name="prometheus",
+    package="prometheus",
     minimum=(2, 41),
     version_flag="--version",
     image_variable="PROMETHEUS_IMAGE",
     image_default="prom/prometheus:v3.13.0",
 )
+PROMTOOL = replace(PROMETHEUS, name="promtool")  # Prometheus' package and image bring it along
+PARTS = (HAPROXY, PROMETHEUS)
+TOOLS = {each.name: each for each in (*PARTS, PROMTOOL)}
 
 
 @dataclass(frozen=True)
@@ -47,8 +55,13 @@ class Program:
 
     name: str
     argv: tuple[str, ...]
-    source: Literal["path", "package", "container"]
+    source: Literal["path", "cache", "package", "container"]
     image: str = ""
+
+    @property
+    def place(self) -> str:
+        """Its path, or its image."""
+        return self.image or self.argv[-1]
 
     def command(
         self,
@@ -80,105 +93,31 @@ class Program:
         return (self.argv[0], "rm", "--force", label) if self.source == "container" else ()
 
 
-def find_programs(wanted: Sequence[Wanted], world: World, *, yes: bool = False) -> dict[str, Program]:
-    """Find each program, by name; install or fetch what is missing.
-
-    Raises ProgramMissing, once for all of them, saying what was tried and what to do.
-    """
-    troubles: list[str] = []
-    found = _on_path(wanted, world, troubles)
-    absent = [each.name for each in wanted if each.name not in found and not world.which(each.name)]
-    if absent and install(absent, world, troubles, yes=yes):
-        installed = _on_path([each for each in wanted if each.name in absent], world, troubles)
-        found |= {name: replace(program, source="package") for name, program in installed.items()}
-    if missing := [each for each in wanted if each.name not in found]:
-        found |= _in_containers(missing, world, troubles)
-    if missing := [each for each in wanted if each.name not in found]:
-        raise ProgramMissing(_message(missing, world, troubles))
-    return found
-
-
-def _on_path(wanted: Sequence[Wanted], world: World, troubles: list[str]) -> dict[str, Program]:
-    found = {}
-    for each in wanted:
-        path = world.which(each.name)
-        if path is None:
-            continue
-        answer = world.run([path, each.version_flag], timeout_seconds=10)
-        if trouble := judge_version(each, path, answer.output):
-            troubles.append(trouble)
-        else:
-            found[each.name] = Program(each.name, (path,), "path")
-    return found
-
-
-def _in_containers(wanted: Sequence[Wanted], world: World, troubles: list[str]) -> dict[str, Program]:
-    docker = world.which("docker")
-    if docker is None:
-        troubles.append("docker: it is not on PATH")
-        return {}
-    engine = world.run([docker, "ps", "--quiet"], timeout_seconds=20)
-    if engine.code:
-        troubles.append(f"docker: its engine does not answer: {_last_line(engine.output)}")
-        return {}
-    found = {}
-    for each in wanted:
-        program = _container(each, docker, world)
-        world.say(f"{each.name}: using the container image {program.image}")
-        # This pulls the image too, so that no start-up deadline has to wait for a registry later.
-        answer = world.run(program.command([each.version_flag]), timeout_seconds=600)
-        if answer.code:
-            troubles.append(f"docker: {program.image} does not run: {_last_line(answer.output)}")
-        elif trouble := judge_version(each, program.image, answer.output):
-            troubles.append(trouble)
-        else:
-            found[each.name] = program
-    return found
-
-
-def _container(wanted: Wanted, docker: str, world: World) -> Program:
-    # Host network and our own user: the ports and files of a container are then those of a plain process.
-    options = ("run", "--rm", "--init", "--network=host", f"--user={world.user}")
-    return Program(wanted.name, (docker, *options), "container", _image(wanted, world))
+def probe(wanted: Wanted, program: Program, world: World) -> str | None:
+    """Ask it for its version: what is wrong with it; None when it will do."""
+    answer = world.run(program.command([wanted.version_flag]), PROBE_WITHIN_SECONDS)
+    if answer.code:
+        return f"{program.place} does not run: {last_line(answer.output)}"
+    return judge_version(wanted, program.place, answer.output)
 
 
 def judge_version(wanted: Wanted, where: str, said: str) -> str | None:
     """What is wrong with a program that said this when asked for its version; None when it will do."""
     match = re.search(r"version (\d+)\.(\d+)", said)
-    needed = f"{wanted.name} {_dotted(wanted.minimum)} or newer is needed"
+    needed = f"{wanted.name} {dotted(wanted.minimum)} or newer is needed"
     if match is None:
-        return f"{where} does not tell its version ({_last_line(said)}): {needed}"
+        return f"{where} does not tell its version ({last_line(said)}): {needed}"
     version = (int(match[1]), int(match[2]))
     if version < wanted.minimum:
-        return f"{where} is {wanted.name} {_dotted(version)}, which is too old: {needed}"
+        return f"{where} is {wanted.name} {dotted(version)}, which is too old: {needed}"
     return None
 
 
-def _message(missing: Sequence[Wanted], world: World, troubles: Sequence[str]) -> str:
-    names = " and ".join(each.name for each in missing)
-    versions = " and ".join(f"{each.name} {_dotted(each.minimum)} or newer" for each in missing)
-    images = " ".join(f"{each.image_variable}={_image(each, world)}" for each in missing)
-    return "\n".join(
-        [
-            f"The rehearsal needs {names}. Do one of three things, then try again:",
-            f"  1. put {versions} on PATH",
-            "  2. say --yes, and they are installed with apt-get, dnf or brew",
-            f"  3. start Docker, and they run in containers: {images}",
-            *(["What was tried:"] if troubles else []),
-            *(f"  - {trouble}" for trouble in troubles),
-        ]
-    )
-
-
-def _image(wanted: Wanted, world: World) -> str:
-    return world.environment.get(wanted.image_variable) or wanted.image_default
-
-
-def _dotted(version: Version) -> str:
+def dotted(version: Version) -> str:
     return f"{version[0]}.{version[1]}"
 
 
-def _last_line(output: str) -> str:
-    """The last line that tells something: Docker puts a hint at its own help below what went wrong."""
-    lines = [line for line in output.splitlines() if line.strip() and not DOCKERS_HINT.match(line)]
-    return lines[-1] if lines else "it said nothing"
+def last_line(output: str, count: int = 1) -> str:
+    """The last line that tells something, or so many of them."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    return " / ".join(lines[-count:]) or "it said nothing"

@@ -5,8 +5,8 @@ from itertools import count
 
 import pytest
 
-from rollout.rehearsal.machine import Machine
-from rollout.rehearsal.programs import PROMETHEUS, Program, find_programs
+from rollout.rehearsal.parts import tool
+from rollout.rehearsal.programs import Program
 from tests.rollout.metrics.exporter import Exporter
 from tests.rollout.metrics.live import CONFIG, RULES, Live, start_prometheus
 from tests.rollout.metrics.releases import Agent
@@ -17,7 +17,7 @@ NUMBERS = count(1)
 @pytest.fixture(scope="session")
 def prometheus() -> Program:
     """Prometheus, from wherever this machine has it."""
-    return find_programs([PROMETHEUS], Machine())["prometheus"]
+    return tool("prometheus")
 
 
 @pytest.fixture(scope="session")

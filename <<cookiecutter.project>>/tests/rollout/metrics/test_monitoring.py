@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from rollout.metrics.faster import copy_faster
+from rollout.rehearsal.parts import tool
 from tests.rollout.metrics.live import ROOT, shipped
 
 pytestmark = pytest.mark.parts
@@ -17,7 +18,9 @@ RULES = sorted((MONITORING / "rules").glob("*.yml"))
 
 def promtool(*arguments: str | Path) -> str:
     """Run it; what it says. It comes with Prometheus."""
-    done = subprocess.run(["promtool", *map(str, arguments)], capture_output=True, text=True, timeout=60, check=False)
+    folders = {MONITORING, *(each.parent.parent for each in arguments if isinstance(each, Path))}
+    command = tool("promtool").command(map(str, arguments), folders=folders)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
 

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from rollout.errors import RouterError
 from rollout.rehearsal import routed
-from rollout.rehearsal.machine import Machine
+from rollout.rehearsal.parts import tool
 from rollout.rehearsal.stage import ROUTER_CONFIG
 from rollout.router.haproxy import Haproxy, write_map
 from rollout.router.split import BUCKETS, Slot, Split, bucket, everybody_on, other
@@ -60,7 +60,8 @@ class RunningRouter:
 
     def start(self) -> None:
         """Start it, or start it anew after `kill`."""
-        command = (haproxy(), "-db", "-f", str(ROUTER_CONFIG))
+        folders = [self.folder.parent, ROUTER_CONFIG.parent]
+        command = tool("haproxy").command(["-db", "-f", str(ROUTER_CONFIG)], self.environment, folders)
         self.process = Process("router", command, self._log, self.environment)
         wait_until(self._ready, "the router listens", WITHIN_SECONDS, [self.process])
 
@@ -96,13 +97,6 @@ class RunningRouter:
         """The log of the first `count` requests. A line is written a moment after the answer."""
         wait_until(lambda: len(list(routed.lines(self._log))) >= count, f"{count} lines in the log", WITHIN_SECONDS)
         return list(routed.lines(self._log))
-
-
-def haproxy() -> str:
-    """The program."""
-    found = Machine().which("haproxy")
-    assert found, "these tests need HAProxy: `rollout rehearse --yes` installs it"
-    return found
 
 
 def users_in(low: float, high: float, salt: str = SALT) -> Iterator[str]:

@@ -5,15 +5,17 @@ import subprocess
 
 import pytest
 
+from rollout.rehearsal.parts import tool
 from rollout.rehearsal.stage import ROUTER_CONFIG
-from tests.rollout.router.running import RunningRouter, haproxy
+from tests.rollout.router.running import RunningRouter
 
 pytestmark = pytest.mark.parts
 
 
 def test_haproxy_finds_no_fault_with_the_shipped_configuration(router: RunningRouter) -> None:
+    folders = [router.folder.parent, ROUTER_CONFIG.parent]
     checked = subprocess.run(
-        [haproxy(), "-c", "-V", "-f", ROUTER_CONFIG],
+        tool("haproxy").command(["-c", "-V", "-f", str(ROUTER_CONFIG)], router.environment, folders),
         env={**os.environ, **router.environment},
         capture_output=True,
         text=True,

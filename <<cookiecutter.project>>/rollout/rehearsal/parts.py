@@ -1,0 +1,133 @@
+"""Finds HAProxy and Prometheus, or brings them: `python -m rollout.rehearsal.parts [--check]`.
+
+It and what it imports need the standard library only: `make` asks before there is any environment.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from functools import cache
+from typing import Protocol
+
+from rollout.errors import ProgramMissing
+from rollout.rehearsal.apt import Apt
+from rollout.rehearsal.cache import folder_of
+from rollout.rehearsal.containers import Docker
+from rollout.rehearsal.dnf import Dnf
+from rollout.rehearsal.machine import Machine, World
+from rollout.rehearsal.packages import Brew, Unpacked, in_cache, on_path
+from rollout.rehearsal.programs import PARTS, TOOLS, Program, Wanted, dotted
+
+REFUSED, INTERRUPTED = 2, 3
+
+
+class Source(Protocol):
+    """Where programs can come from."""
+
+    name: str
+    way: str
+    """How a program would come, with {image} and {folder} in it."""
+
+    def obstacle(self, world: World) -> str | None:
+        """Why it is of no use on this machine; None when it is. Quick, and changes nothing."""
+
+    def bring(self, wanted: Sequence[Wanted], world: World, troubles: list[str]) -> dict[str, Program]:
+        """Those that it could bring; what went wrong is added to `troubles`."""
+
+
+SOURCES: tuple[Source, ...] = (Unpacked(Apt()), Unpacked(Dnf()), Brew(), Docker())
+
+
+def find_programs(wanted: Sequence[Wanted], world: World) -> dict[str, Program]:
+    """Find each program, by name; bring what is missing from the first source that can.
+
+    Raises ProgramMissing, once for all of them, saying what was tried and what to do.
+    """
+    troubles: list[str] = []
+    found = _present(wanted, world, troubles)
+    for source in SOURCES:
+        missing = [each for each in wanted if each.name not in found]
+        if not missing:
+            break
+        if obstacle := source.obstacle(world):
+            troubles.append(f"{source.name}: {obstacle}")
+        else:
+            found |= source.bring(missing, world, troubles)
+    if missing := [each for each in wanted if each.name not in found]:
+        raise ProgramMissing(_message(missing, world, troubles))
+    return found
+
+
+def check(wanted: Sequence[Wanted], world: World) -> dict[str, str]:
+    """For each program where it is, or how it will come. Nothing is downloaded. Raises ProgramMissing."""
+    troubles: list[str] = []
+    present = _present(wanted, world, troubles)
+    found = {name: program.place for name, program in present.items()}
+    missing = [each for each in wanted if each.name not in found]
+    for source in SOURCES if missing else ():
+        obstacle = source.obstacle(world)
+        if obstacle is None:
+            folder = folder_of(world.environment, world.os_release, world.architecture)
+            ways = {
+                each.name: source.way.format(image=each.image(world.environment), folder=folder) for each in missing
+            }
+            return found | ways
+        troubles.append(f"{source.name}: {obstacle}")
+    if missing:
+        raise ProgramMissing(_message(missing, world, troubles))
+    return found
+
+
+@cache
+def tool(name: str) -> Program:
+    """A program of the parts, from wherever this machine has it: haproxy, prometheus or promtool."""
+    return find_programs([TOOLS[name]], Machine())[name]
+
+
+def _present(wanted: Sequence[Wanted], world: World, troubles: list[str]) -> dict[str, Program]:
+    found = on_path(wanted, world, troubles)
+    return found | in_cache([each for each in wanted if each.name not in found], world)
+
+
+def _message(missing: Sequence[Wanted], world: World, troubles: Sequence[str]) -> str:
+    names = " and ".join(each.name for each in missing)
+    versions = " and ".join(f"{each.name} {dotted(each.minimum)} or newer" for each in missing)
+    images = " ".join(f"{each.image_variable}={each.image(world.environment)}" for each in missing)
+    return "\n".join(
+        [
+            f"Rehearsals need {names}, and nothing on this machine can bring them. Do one of these, then try again:",
+            f"  1. install {versions}, so that they are on PATH",
+            f"  2. start Docker, and they run in containers: {images}",
+            "What stands in the way:",
+            *(f"  - {trouble}" for trouble in troubles),
+        ]
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit codes: 0 found, 2 no way to get them."""
+    parser = argparse.ArgumentParser(
+        prog="python -m rollout.rehearsal.parts", description=(__doc__ or "").split("\n")[0]
+    )
+    parser.add_argument("--check", action="store_true", help="only say where they are or how they will come")
+    only_check = parser.parse_args(arguments).check
+    try:
+        print(*lines(Machine(), only_check=only_check), sep="\n")
+    except ProgramMissing as error:
+        print(error, file=sys.stderr)
+        return REFUSED
+    except KeyboardInterrupt:
+        print("interrupted; nothing half-done is kept", file=sys.stderr)
+        return INTERRUPTED
+    return 0
+
+
+def lines(world: World, *, only_check: bool = False) -> list[str]:
+    """A line for each part. Brings what is missing, unless this is only a check. Raises ProgramMissing."""
+    if only_check:
+        return [f"{name}: {where}" for name, where in check(PARTS, world).items()]
+    return [f"{name}: {program.place}" for name, program in find_programs(PARTS, world).items()]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

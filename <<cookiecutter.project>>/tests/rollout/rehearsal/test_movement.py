@@ -1,0 +1,43 @@
+import io
+import time
+from pathlib import Path
+
+from rollout.rehearsal.movement import CLEAR, Movement, moved, size
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def told(output: io.StringIO) -> str:
+    """What is written until something is, at most 10 s, and the end."""
+    with Movement("haproxy: apt-get", output=output, quiet_seconds=0.01):
+        deadline = time.monotonic() + 10
+        while not output.getvalue():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    return output.getvalue()
+
+
+def test_without_a_terminal_it_writes_plain_lines() -> None:
+    assert told(io.StringIO()) == "haproxy: apt-get ... 0 s\n"
+
+
+def test_on_a_terminal_it_changes_one_line_and_leaves_none() -> None:
+    assert told(Terminal()).startswith(f"{CLEAR}haproxy: apt-get ... 0 s")
+    assert told(Terminal()).endswith(CLEAR)
+
+
+def test_what_ends_at_once_says_nothing() -> None:
+    output = io.StringIO()
+    with Movement("quick", output=output):
+        pass
+    assert output.getvalue() == ""
+
+
+def test_it_tells_how_much_there_is(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "archive").write_bytes(b"x" * 2_600_000)
+    (tmp_path / "dangling").symlink_to("nowhere")
+    assert moved("haproxy: apt-get", 4.4, size(tmp_path)) == "haproxy: apt-get ... 4 s, 3 MB"
