@@ -8,7 +8,7 @@ BAKED := build/my-agent
 BAKED_MAKE = $(MAKE) --no-print-directory -C $(BAKED)
 
 # One .venv for both: a baked repository's is a link to this one, so that its make finds installed what is installed here.
-INSTALL := PYTHON="$(PYTHON)" UV="$(UV)" PYTHON_IS_NAMED=$(filter-out file,$(origin PYTHON)) \
+INSTALL := PYTHON="$(PYTHON)" UV="$(UV)" PYTHON_IS_NAMED="$(filter-out file,$(origin PYTHON))" \
   sh "$(PROJECT)/requirements/install" --git
 BAKE := requirements/bake.txt
 RUN := "$(PROJECT)/requirements/run.txt"
