@@ -6,13 +6,14 @@ import json
 import sys
 from pathlib import Path
 
-from bench import bakes, containers, detection, images, rollbacks
+from bench import bakes, containers, detection, first_mile, images, rollbacks
 from bench.figure import Figure, table
 
 
 def main(repository: Path) -> int:
     figures: list[Figure] = []
     for name, measure in (
+        ("make demo in a fresh clone", first_mile.measure),
         ("bake time", bakes.measure),
         ("the images: builds, sizes, time to healthy", lambda: images.measure(repository)),
         ("detection, six rehearsals", lambda: detection.measure(repository)),

@@ -1,5 +1,6 @@
 """No check has a finding, and none is decoration: with a protection taken out, it goes red."""
 
+import re
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -59,12 +60,32 @@ def test_every_script_can_be_run_and_is_used() -> None:
     assert [path.name for path in scripts if f"/{path.name}" not in everything] == []
 
 
+@pytest.mark.parametrize("name", ["dev", "run", "agent", "engine"])
+def test_dependabot_compiles_requirements_as_make_does(name: str) -> None:
+    """It takes these options from the header, and pip-compile in its place would lose the markers."""
+    lines = (checks.REPOSITORY / "requirements" / f"{name}.txt").read_text().splitlines()
+    assert "uv pip compile --universal --python-version 3.11" in lines[1]
+    for_other_systems = [line for line in lines if re.match(r"\S+==\S+ ; .*sys_platform", line)]
+    assert for_other_systems or name == "engine"
+
+
+@pytest.mark.parametrize("name", ["run", "agent", "engine"])
+def test_what_is_tested_is_what_is_installed_elsewhere(name: str) -> None:
+    assert pins(name) - pins("dev") == set()
+
+
+def pins(name: str) -> set[str]:
+    """Each requirement of a compiled file: version, markers and hashes."""
+    text = (checks.REPOSITORY / "requirements" / f"{name}.txt").read_text()
+    return set(re.findall(r"^\S+==.+(?:\n    --hash=.+)+", text, re.MULTILINE))
+
+
 def test_updates_are_looked_for_wherever_there_is_something_pinned() -> None:
     updates = yaml.safe_load((checks.REPOSITORY / ".github" / "dependabot.yml").read_text())["updates"]
     looked_at = {update["package-ecosystem"]: update["directory"] for update in updates}
     assert looked_at == {
         "github-actions": "/",
-        "pip": "/requirements",
+        "uv": "/requirements",
         "docker": "/",
         "docker-compose": "/deploy/docker",
     }

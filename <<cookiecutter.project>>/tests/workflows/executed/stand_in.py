@@ -63,7 +63,12 @@ def set_up_python(_: Inputs) -> Facts:
         script.chmod(0o755)
     ruff = shutil.which("ruff", path=sysconfig.get_path("scripts")) or sys.exit("there is no ruff beside this Python")
     Path(".venv/bin/ruff").symlink_to(ruff)
-    Path(".venv/ready").touch()
+    installed = Path(".venv/installed")  # as requirements/install leaves it
+    installed.mkdir()
+    (installed / "place").write_text(f"{Path('.venv').resolve()}\n")
+    for name in ("run.txt", "dev.txt"):
+        shutil.copy(Path("requirements", name), installed)
+    (installed / "repository").write_text(f"{Path.cwd().resolve()}\n{Path('pyproject.toml').read_text()}")
     return {}
 
 

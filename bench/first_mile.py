@@ -1,0 +1,47 @@
+"""From a fresh clone to a verdict: `make demo` in an empty home, with no cache of pip's and without uv."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from bench.figure import Figure
+from tests.source import REPOSITORY
+
+LIVE, VERDICT = "  step 1 of 3: ", "  ended: "
+
+
+def measure() -> list[Figure]:
+    """What is committed is measured. Parts that this machine has on PATH are not brought."""
+    with tempfile.TemporaryDirectory() as name:
+        clone, home = Path(name) / "clone", Path(name) / "home"
+        home.mkdir()
+        began = time.perf_counter()
+        subprocess.run(["git", "clone", "--quiet", str(REPOSITORY), str(clone)], check=True)
+        seen = demo(clone, home, began)
+    return [
+        Figure("fresh clone to the live view's first step", seen[LIVE][0], "s", 40),
+        Figure("fresh clone to the second verdict", seen[VERDICT][1], "s", 120),
+    ]
+
+
+def demo(clone: Path, home: Path, began: float) -> dict[str, list[float]]:
+    """Seconds from `began` to each line that holds one of the two texts."""
+    ours = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "VIRTUAL_ENV", "PYTHON"))}
+    empty = {"HOME": str(home), "XDG_CACHE_HOME": str(home / "cache"), "PIP_NO_CACHE_DIR": "1"}
+    # No terminal: then the live view is plain lines.
+    running = subprocess.Popen(
+        ["make", "demo", "UV=no-uv"], cwd=clone, env=ours | empty, stdout=subprocess.PIPE, text=True
+    )
+    seen: dict[str, list[float]] = {LIVE: [], VERDICT: []}
+    with running:
+        for line in running.stdout or ():
+            for text, times in seen.items():
+                if text in line:
+                    times.append(time.perf_counter() - began)
+    if running.returncode or len(seen[VERDICT]) != 2:
+        raise SystemExit(f"make demo in a fresh clone ended with {running.returncode}")
+    return seen
