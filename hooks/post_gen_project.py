@@ -1,80 +1,88 @@
 """Finish the new repository: drop what was not chosen, make the first commit, say what to do next."""
 
+# <# ours #> rendered, as needs_cookiecutter_2_6.py says.
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import shutil
-import subprocess
 import sys
+from fnmatch import fnmatch
+from io import TextIOWrapper
 from pathlib import Path
+
+BAKE = json.loads(
+    r"""<< dict(template=current_folder(), license=cookiecutter.license, version=cookiecutter._version) | tojson >>"""
+)
+sys.path.insert(0, BAKE["template"])
+from hooks.first_commit import BY_HAND, commit, in_a_repository, repository_around  # noqa: E402
 
 # What a template that was worked in may hold beside its files.
 LITTER = (".venv", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", "*.egg-info")
-FALLBACK_IDENTITY = ("-c", "user.name=agent release template", "-c", "user.email=template@example.invalid")
 
 
-def choose_license(license_name: str) -> None:
-    """Keep the chosen licence as LICENSE, and no other."""
-    for variant in Path().glob("LICENSE-*"):
-        if variant.name == f"LICENSE-{license_name}":
-            variant.replace("LICENSE")
-        else:
-            variant.unlink()
+def files_made(project: Path) -> list[Path]:
+    """What the template put here. Everything else in this folder is the user's, and stays as it is."""
+    found = (path.relative_to(project) for path in project.rglob("*") if path.is_file())
+    return sorted(path for path in found if not any(fnmatch(part, litter) for part in path.parts for litter in LITTER))
 
 
-def remove_litter() -> None:
+def remove_litter(project: Path) -> None:
     """A copied .venv would pass for one that is ready."""
     for pattern in LITTER:
-        for folder in list(Path().rglob(pattern)):
-            shutil.rmtree(folder, ignore_errors=True)
+        for folder in project.rglob(pattern):
+            shutil.rmtree(folder.relative_to(project), ignore_errors=True)
 
 
-def make_scripts_executable() -> None:
-    """Python's zipfile, which unpacks a template that comes as a zip, forgets who may be run."""
-    for path in Path().rglob("*"):
-        if path.is_file() and not path.is_symlink() and path.open("rb").read(2) == b"#!":
-            path.chmod(path.stat().st_mode | 0o111)
+def choose_license(chosen: str, made: list[Path]) -> list[Path]:
+    """Keep the chosen licence as LICENSE, and none that an earlier bake chose. Gives the files that are left."""
+    kept, variants = [[path for path in made if path.match("LICENSE-*") is choice] for choice in (False, True)]
+    earlier = Path("LICENSE")
+    if earlier.exists() and terms(earlier) in map(terms, variants):
+        earlier.unlink()
+    for variant in variants:
+        if variant.name == f"LICENSE-{chosen}":
+            kept.append(variant.replace("LICENSE"))
+        else:
+            variant.unlink()
+    return kept
 
 
-def git(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run git on this folder, even when the caller is inside a git command on another one."""
-    elsewhere = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"}
-    environment = {name: value for name, value in os.environ.items() if name not in elsewhere}
-    return subprocess.run(["git", *arguments], env=environment, capture_output=True, text=True)
+def terms(path: Path) -> list[str]:
+    """The text of a licence, without its owner."""
+    return [line for line in path.read_text(encoding="utf-8", errors="replace").split("\n") if "(c)" not in line]
 
 
-def commit_everything(message: str) -> str:
-    """One commit on main, under the user's identity if there is one. Gives what went wrong, or an empty string."""
-    if shutil.which("git") is None:
-        return "git is not on PATH"
-    known = git("-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT").returncode == 0
-    for step in (
-        ("init", "--quiet"),
-        ("symbolic-ref", "HEAD", "refs/heads/main"),
-        ("-c", f"core.excludesFile={os.devnull}", "add", "--all"),
-        (*(() if known else FALLBACK_IDENTITY), "commit", "--quiet", "--message", message),
-    ):
-        done = git(*step)
-        if done.returncode:
-            return f"git {' '.join(step)}: {done.stderr.strip()}"
-    return ""
+def set_modes(made: list[Path]) -> list[Path]:
+    """Zip files forget what may be run, and some file systems say that everything may. Gives the scripts."""
+    scripts = [path for path in made if path.read_bytes().startswith(b"#!")]
+    for path in made:
+        mode = path.stat().st_mode
+        wanted = mode | 0o111 if path in scripts else mode & ~0o111
+        if mode != wanted:
+            path.chmod(wanted)
+    return scripts
 
 
 def main() -> int:
     """Leave a repository that is ready to work in."""
-    cookiecutter = json.loads(r"""<< cookiecutter | tojson >>""")
-    choose_license(cookiecutter["license"])
-    make_scripts_executable()
-    if Path(".git").exists():
-        print("This folder is a repository already: see what changed with `git diff`.")
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a path may hold what the terminal cannot show
+    project = next(Path(BAKE["template"]).glob("*cookiecutter.project*"))
+    made = choose_license(BAKE["license"], files_made(project))
+    scripts = set_modes(made)
+    remove_litter(project)
+    steps = [f"cd {shlex.quote(str(Path.cwd()))}", "make setup", "make demo"]
+    if in_a_repository():
+        print("This folder is in a repository already: see what changed with `git status` and `git diff`.")
     else:
-        remove_litter()
-        problem = commit_everything(f"Start from the agent release template {cookiecutter['_version']}")
+        if around := repository_around():
+            print(f"This repository lies inside another one, {around}: move it out, or make it a submodule there.")
+        problem = commit(f"Start from the agent release template {BAKE['version']}", made, scripts)
         if problem:
-            print(f"No first commit was made ({problem}). Make it with: git init && git add . && git commit")
-    print(f"\nNext:\n  cd {shlex.quote(str(Path.cwd()))}\n  make setup\n  make demo")
+            print(f"No first commit was made ({problem}).")
+            steps.insert(1, BY_HAND)
+    print("\nNext:", *steps, sep="\n  ")
     return 0
 
 

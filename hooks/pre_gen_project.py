@@ -1,5 +1,6 @@
 """Check the answers before a file is written: every mistake in one message, then cookiecutter removes the folder."""
 
+# <# ours #> rendered, as needs_cookiecutter_2_6.py says.
 from __future__ import annotations
 
 import json

@@ -28,23 +28,32 @@ class Bake:
 
 @dataclass(frozen=True)
 class Baker:
-    """Bakes one template (a folder or a zip) for a user who has this home folder and nothing configured."""
+    """Bakes one template (a folder, a zip or a URL) for a user who has this home folder and nothing configured."""
 
-    template: Path
+    template: Path | str
     home: Path
     environment: dict[str, str] = field(default_factory=dict)
+    without: frozenset[str] = frozenset()
+
+    def configure_git(self, *settings: str) -> None:
+        """Add settings, each written as name=value, to this user's git."""
+        for setting in settings:
+            command = ["git", "config", "--file", str(self.home / ".gitconfig"), *setting.split("=", 1)]
+            subprocess.run(command, check=True)
 
     def run(self, to: Path, *arguments: str, name: str = "my-agent", typed: str = "") -> Bake:
         """Run cookiecutter with these arguments, and `typed` on its standard input."""
         command = [sys.executable, "-m", "cookiecutter", str(self.template), "--output-dir", str(to), *arguments]
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.home), "GIT_CONFIG_NOSYSTEM": "1"}
+        environment |= {"PYTHONUTF8": "1"} | self.environment
         done = subprocess.run(
             command,
-            env=environment | {"PYTHONUTF8": "1"} | self.environment,
+            env={name: value for name, value in environment.items() if name not in self.without},
+            cwd=self.home,
             input=typed,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
+            encoding="utf-8",
             errors="replace",
             timeout=60,
         )
@@ -56,7 +65,7 @@ class Baker:
         return self.run(to, "--no-input", *arguments, name=answers.get("project", "my-agent"))
 
     def exactly(self, to: Path, **answers: str) -> Bake:
-        """Bake answers as if they were typed: on the command line, cookiecutter would render << in them."""
+        """Bake answers as a repository saves them: they may hold what no command line takes."""
         saved = self.home / "answers.json"
         saved.write_text(json.dumps({"cookiecutter": default_answers() | answers}))
         return self.run(to, "--replay-file", str(saved))

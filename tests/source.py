@@ -35,6 +35,11 @@ def files_below(folder: Path) -> list[str]:
     return sorted(str(path) for path in paths if path.parts[0] != ".git")
 
 
+def with_crlf(folder: Path) -> list[str]:
+    """The files below the folder that have a line end of Windows."""
+    return [name for name in files_below(folder) if b"\r\n" in (folder / name).read_bytes()]
+
+
 def cookiecutter_json() -> dict[str, Any]:
     """The questions and settings of the template."""
     read: dict[str, Any] = json.loads((REPOSITORY / "cookiecutter.json").read_text())

@@ -32,8 +32,17 @@ def test_a_hostile_description_is_kept_exactly_and_changes_nothing_else(
     assert other_files(baked.folder) == other_files(defaults.folder)
 
 
-def test_a_hostile_description_passes_the_command_line_too(baker: Baker, tmp_path: Path) -> None:
-    description = " ".join(text for text in HOSTILE_DESCRIPTIONS.values() if "<<" not in text)
+@pytest.mark.parametrize("description", [*HOSTILE_DESCRIPTIONS.values(), "<% x", "<< x >>", "<# x", "<<"])
+def test_a_description_on_the_command_line_is_kept_as_it_was_typed(
+    description: str, baker: Baker, tmp_path: Path
+) -> None:
     baked = baker.ask_nothing(tmp_path, description=description)
     assert baked.code == 0, baked.output
     assert json.loads((baked.folder / ".template.json").read_text())["cookiecutter"]["description"] == description
+
+
+def test_defaults_in_a_users_settings_are_kept_as_they_were_written(baker: Baker, tmp_path: Path) -> None:
+    (baker.home / ".cookiecutterrc").write_text("default_context: {description: '<% x << 1/0 >>'}")
+    baked = baker.ask_nothing(tmp_path)
+    assert baked.code == 0, baked.output
+    assert "\n> <% x << 1/0 >>\n" in (baked.folder / "README.md").read_text()

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from cookiecutter.exceptions import UnknownExtension
 
 from hooks.pre_gen_project import ONE_LINE, RULES, mistakes
+from needs_cookiecutter_2_6 import refuse_old
 from tests.bake.answers import ACCEPTED, REFUSED
 from tests.baking import Baker
-from tests.source import default_answers, questions
+from tests.source import cookiecutter_json, default_answers, questions
 
 
 def cases(answers: dict[str, list[str]]) -> list[object]:
@@ -45,7 +47,10 @@ def test_all_mistakes_come_in_one_message_with_rule_and_example(baker: Baker, tm
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("project", ["acme/my-agent", "../elsewhere", "a/../b/c", "UPPER", "$(touch x)", "\udcff"])
+@pytest.mark.parametrize(
+    "project",
+    ["<% x", "<< 1/0 >>", "<# x", "acme/my-agent", "../elsewhere", "a/../b/c", "UPPER", "$(touch x)", "\udcff"],
+)
 def test_a_refused_project_leaves_the_folder_as_it_was(project: str, baker: Baker, tmp_path: Path) -> None:
     (tmp_path / "out" / "kept").mkdir(parents=True)
     (tmp_path / "out" / "kept" / "notes.txt").write_text("mine")
@@ -74,3 +79,25 @@ def test_a_saved_answer_that_became_wrong_is_refused_too(baker: Baker, tmp_path:
     assert "must be docker or kubernetes" in baked.output
     assert "must be MIT, Apache-2.0 or none" in baked.output
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_wrong_choice_on_the_command_line_is_refused_by_cookiecutter_itself(baker: Baker, tmp_path: Path) -> None:
+    baked = baker.ask_nothing(tmp_path, target="<% x")
+    assert baked.code == 1
+    assert "<% x provided for choice variable target, but the choices are ['docker', 'kubernetes']" in baked.output
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("version", ["2.1.1", "2.5.0"])
+def test_an_older_cookiecutter_is_told_which_one_is_needed(version: str) -> None:
+    with pytest.raises(UnknownExtension, match=f"needs cookiecutter 2.6 or newer; this is {version}"):
+        refuse_old(version)
+
+
+@pytest.mark.parametrize("version", ["2.6.0", "2.10.0rc1", "3.0"])
+def test_a_newer_cookiecutter_is_accepted(version: str) -> None:
+    refuse_old(version)
+
+
+def test_cookiecutter_1_prints_the_name_of_the_extension_that_it_cannot_import() -> None:
+    assert cookiecutter_json()["_extensions"] == ["needs_cookiecutter_2_6.Template"]

@@ -39,6 +39,23 @@ def test_a_file_is_rendered_if_and_only_if_it_has_a_variable(template: Path) -> 
     assert wrong == [], "add these to _copy_without_render in cookiecutter.json, or take them out of it"
 
 
+def test_no_folder_is_copied_as_a_whole_for_cookiecutter_first_deletes_the_one_that_is_there(template: Path) -> None:
+    project = template / PROJECT
+    folders = [path.relative_to(project) for path in project.rglob("*") if path.is_dir()]
+    patterns = cookiecutter_json()["_copy_without_render"]
+    assert [str(path) for path in folders if any(fnmatch.fnmatch(str(path), pattern) for pattern in patterns)] == []
+
+
+def test_what_begins_with_a_shebang_and_nothing_else_is_executable(template: Path) -> None:
+    project = template / PROJECT
+    wrong = [
+        name
+        for name in files_below(project)
+        if (project / name).read_bytes().startswith(b"#!") != bool((project / name).stat().st_mode & 0o100)
+    ]
+    assert wrong == []
+
+
 def test_no_delimiter_is_left_at_its_default() -> None:
     assert cookiecutter_json()["_jinja2_env_vars"] == {
         "variable_start_string": "<<",

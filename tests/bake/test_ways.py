@@ -1,11 +1,13 @@
-"""The ways to bake: by questions, without them, again from saved answers, from a zip, with and without git."""
+"""The ways to bake: by questions, without them, again from saved answers, from a zip, on odd machines."""
 
 from __future__ import annotations
 
+import json
 import shutil
-import subprocess
 from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from tests.baking import Bake, Baker
 from tests.source import PROJECT, files_below, questions
@@ -19,8 +21,10 @@ def same_files(one: Bake, other: Bake) -> bool:
     )
 
 
-def content(path: Path) -> tuple[bytes, bool]:
-    return path.read_bytes(), bool(path.stat().st_mode & 0o100)
+def content(path: Path) -> tuple[object, bool]:
+    """What a file holds, but for the origin of the template, which differs with the way; and whether it runs."""
+    held = json.loads(path.read_text())["cookiecutter"] if path.name == ".template.json" else path.read_bytes()
+    return held, bool(path.stat().st_mode & 0o100)
 
 
 def test_enter_at_every_question_gives_the_defaults(baker: Baker, defaults: Bake, tmp_path: Path) -> None:
@@ -58,52 +62,6 @@ def test_paths_with_a_space_work_on_both_sides(baker: Baker, template: Path, def
     assert f"cd '{baked.folder}'" in baked.output
 
 
-def test_without_git_the_repository_is_baked_and_the_user_is_told(baker: Baker, defaults: Bake, tmp_path: Path) -> None:
-    (tmp_path / "bin").mkdir()
-    baked = replace(baker, environment={"PATH": str(tmp_path / "bin")}).ask_nothing(tmp_path / "out")
-    assert baked.code == 0, baked.output
-    assert "No first commit was made (git is not on PATH)" in baked.output
-    assert not (baked.folder / ".git").exists()
-    assert same_files(baked, defaults)
-
-
-def test_a_user_without_a_git_identity_gets_a_commit_and_no_identity(defaults: Bake) -> None:
-    assert defaults.git("log", "--format=%an <%ae>") == "agent release template <template@example.invalid>"
-    assert "[user]" not in (defaults.folder / ".git" / "config").read_text()
-
-
-def test_a_users_own_git_identity_is_the_one_of_the_commit(baker: Baker, tmp_path: Path) -> None:
-    (baker.home / ".gitconfig").write_text("[user]\nname = Ada\nemail = ada@example.org\n")
-    assert baker.ask_nothing(tmp_path).git("log", "--format=%an <%ae>, %cn") == "Ada <ada@example.org>, Ada"
-
-
-def test_a_commit_that_git_refuses_leaves_the_files_and_says_why(baker: Baker, tmp_path: Path) -> None:
-    hooks = baker.home / "git-hooks"
-    hooks.mkdir()
-    (hooks / "commit-msg").write_text("#!/bin/sh\necho 'a ticket number is missing' >&2\nexit 1\n")
-    (hooks / "commit-msg").chmod(0o755)
-    (baker.home / ".gitconfig").write_text(f"[core]\nhooksPath = {hooks}\n")
-    baked = baker.ask_nothing(tmp_path)
-    assert baked.code == 0, baked.output
-    assert "a ticket number is missing" in baked.output
-    assert (baked.folder / "Makefile").exists()
-
-
-def test_files_that_the_user_ignores_everywhere_are_committed(baker: Baker, tmp_path: Path) -> None:
-    (baker.home / "ignored").write_text("*.json\n*.txt\n")
-    (baker.home / ".gitconfig").write_text(f"[core]\nexcludesFile = {baker.home / 'ignored'}\n")
-    assert ".template.json" in baker.ask_nothing(tmp_path).git("ls-files").split()
-
-
-def test_a_bake_inside_a_git_command_leaves_that_repository_alone(baker: Baker, tmp_path: Path) -> None:
-    outer = tmp_path / "outer"
-    subprocess.run(["git", "init", "--quiet", str(outer)], check=True)
-    inside = {"GIT_DIR": str(outer / ".git"), "GIT_WORK_TREE": str(outer)}
-    baked = replace(baker, environment=inside).ask_nothing(outer)
-    assert baked.git("rev-list", "--count", "HEAD") == "1"
-    assert list((outer / ".git" / "refs" / "heads").iterdir()) == []
-
-
 def test_litter_in_the_template_does_not_reach_a_bake(
     baker: Baker, template: Path, defaults: Bake, tmp_path: Path
 ) -> None:
@@ -116,10 +74,36 @@ def test_litter_in_the_template_does_not_reach_a_bake(
     assert same_files(baked, defaults)
 
 
-def test_baking_over_a_repository_leaves_its_history_to_the_user(baker: Baker, tmp_path: Path) -> None:
-    first = baker.ask_nothing(tmp_path)
-    again = baker.run(tmp_path, "--no-input", "--overwrite-if-exists", "model=openai:gpt-5")
-    assert again.code == 0, again.output
-    assert "a repository already" in again.output
-    assert first.git("rev-list", "--count", "HEAD") == "1"
-    assert first.git("diff", "--name-only").split() == [".template.json", "agent.env"]
+@pytest.mark.parametrize("name", ["mein Größenmaß", "agents 🤖", "<< x >>", "it's $HOME"])
+def test_any_path_will_do_on_a_machine_that_only_knows_ascii(
+    name: str, baker: Baker, template: Path, defaults: Bake, tmp_path: Path
+) -> None:
+    ascii_only = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii:strict"}
+    away = shutil.copytree(template, tmp_path / name / "template")
+    baked = replace(baker, template=away, environment=ascii_only).ask_nothing(tmp_path / name)
+    assert baked.code == 0, baked.output
+    assert same_files(baked, defaults)
+    assert baked.git("status", "--porcelain") == ""
+
+
+def test_warnings_as_errors_change_nothing(baker: Baker, defaults: Bake, tmp_path: Path) -> None:
+    baked = replace(baker, environment={"PYTHONWARNINGS": "error"}).ask_nothing(tmp_path)
+    assert baked.output == defaults.output.replace(str(defaults.folder), str(baked.folder))
+    assert same_files(baked, defaults)
+
+
+def test_a_user_without_a_home_folder_can_bake(baker: Baker, defaults: Bake, tmp_path: Path) -> None:
+    settings = tmp_path / "settings.yaml"
+    settings.write_text(f"replay_dir: {tmp_path}/replay\ncookiecutters_dir: {tmp_path}/cookiecutters\n")
+    homeless = replace(baker, environment={"COOKIECUTTER_CONFIG": str(settings)}, without=frozenset({"HOME"}))
+    baked = homeless.ask_nothing(tmp_path / "out")
+    assert baked.code == 0, baked.output
+    assert same_files(baked, defaults)
+    assert baked.git("rev-list", "--count", "HEAD") == "1"
+
+
+def test_a_folder_that_cannot_be_made_is_named(baker: Baker, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    baked = baker.ask_nothing(tmp_path / "file")
+    assert baked.code == 1
+    assert f"Unable to create directory at {baked.folder}" in baked.output

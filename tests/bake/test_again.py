@@ -1,0 +1,99 @@
+"""Baking over a folder that is there touches what the template made, and nothing else."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.baking import Bake, Baker
+
+
+def bake_over(baker: Baker, to: Path, *answers: str) -> Bake:
+    """Bake into a folder that may be there."""
+    baked = baker.run(to, "--no-input", "--overwrite-if-exists", *answers)
+    assert baked.code == 0, baked.output
+    return baked
+
+
+def test_baking_over_a_repository_leaves_its_history_to_the_user(baker: Baker, tmp_path: Path) -> None:
+    first = baker.ask_nothing(tmp_path)
+    again = bake_over(baker, tmp_path, "model=openai:gpt-5")
+    assert "in a repository already" in again.output
+    assert first.git("rev-list", "--count", "HEAD") == "1"
+    assert first.git("diff", "--name-only").split() == [".template.json", "agent.env"]
+
+
+MINE = [
+    ".github/workflows/mine.yml",
+    ".venv/ready",
+    "LICENSE-THIRD-PARTY",
+    "agent/mine/README.md",
+    "agent/tools/mine.py",
+    "docs/mine.md",
+    "evals/mine.yaml",
+    "monitoring/mine.json",
+    "notes.txt",
+    "tests/mine/test_mine.py",
+]
+
+
+@pytest.mark.parametrize("mine", MINE)
+def test_a_file_of_the_users_is_left_as_it_is(mine: str, baker: Baker, tmp_path: Path) -> None:
+    path = baker.ask_nothing(tmp_path).folder / mine
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("#!/bin/sh\n")
+    path.chmod(0o640)
+    bake_over(baker, tmp_path)
+    assert path.read_text() == "#!/bin/sh\n"
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_hook_of_git_that_is_switched_off_stays_off(baker: Baker, tmp_path: Path) -> None:
+    hook = baker.ask_nothing(tmp_path).folder / ".git" / "hooks" / "pre-push"
+    hook.write_text("#!/bin/sh\n")
+    hook.chmod(0o644)
+    bake_over(baker, tmp_path)
+    assert hook.stat().st_mode & 0o777 == 0o644
+
+
+@pytest.mark.parametrize(("before", "after"), [("MIT", "none"), ("Apache-2.0", "none"), ("MIT", "Apache-2.0")])
+def test_a_licence_that_is_chosen_no_more_goes(before: str, after: str, baker: Baker, tmp_path: Path) -> None:
+    baker.ask_nothing(tmp_path / "again", license=before, owner="first")
+    again = bake_over(baker, tmp_path / "again", f"license={after}", "owner=second")
+    fresh = baker.ask_nothing(tmp_path / "fresh", license=after, owner="second")
+    licences = [[path.read_text() for path in baked.folder.glob("LICENSE*")] for baked in (again, fresh)]
+    assert licences[0] == licences[1]
+
+
+def test_a_licence_of_the_users_own_stays_where_the_template_has_none(baker: Baker, tmp_path: Path) -> None:
+    licence = baker.ask_nothing(tmp_path, license="none").folder / "LICENSE"
+    licence.write_text("All rights reserved.\n")
+    bake_over(baker, tmp_path, "license=none")
+    assert licence.read_text() == "All rights reserved.\n"
+
+
+def test_a_folder_that_was_no_repository_becomes_one_of_the_templates_files_alone(
+    baker: Baker, defaults: Bake, tmp_path: Path
+) -> None:
+    (tmp_path / "my-agent").mkdir()
+    (tmp_path / "my-agent" / ".env").write_text("SECRET=1\n")
+    baked = bake_over(baker, tmp_path)
+    assert baked.git("ls-files") == defaults.git("ls-files")
+
+
+def test_a_folder_that_another_repository_tracks_gets_none_of_its_own(baker: Baker, tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
+    (tmp_path / "my-agent").mkdir()
+    (tmp_path / "my-agent" / "README.md").write_text("mine")
+    subprocess.run(["git", "-C", str(tmp_path), "add", "my-agent"], check=True)
+    baked = bake_over(baker, tmp_path)
+    assert "in a repository already" in baked.output
+    assert not (baked.folder / ".git").exists()
+
+
+def test_a_refused_answer_leaves_the_folder_as_it_was(baker: Baker, tmp_path: Path) -> None:
+    first = baker.ask_nothing(tmp_path)
+    assert baker.run(tmp_path, "--no-input", "--overwrite-if-exists", "model=gpt 4").code == 1
+    assert first.git("status", "--porcelain") == ""
