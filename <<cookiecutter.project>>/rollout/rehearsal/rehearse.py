@@ -22,8 +22,9 @@ from rollout.plan import Plan, plan, traffic_needed
 from rollout.policy import Policy
 from rollout.rehearsal import busy, capacity
 from rollout.rehearsal.ending import Result, end
+from rollout.rehearsal.faults import offline_model
 from rollout.rehearsal.load import Load
-from rollout.rehearsal.pace import SLOWEST, Asked, Capacity, Demand, Pace, fit, warnings, whole
+from rollout.rehearsal.pace import SLOWEST, Asked, Capacity, Demand, Pace, calmer, fit, warnings, whole
 from rollout.rehearsal.programs import Program
 from rollout.rehearsal.stage import Stage
 from rollout.report.verdicts import TOO_BUSY
@@ -34,7 +35,7 @@ from rollout.view.view import View, view_on
 
 STABLE = "rehearsal-stable"
 BASELINE_WITHIN_SECONDS = 30.0
-ATTEMPTS = 3
+ATTEMPTS = 4
 NEARLY = 0.95
 """Above this share of its speed a stage is slow enough, and not set anew."""
 
@@ -48,9 +49,6 @@ death until its lease is over, too."""
 
 SEEN_AFTERWARDS_SECONDS = 3.0
 """Stable has all the load for so long at least once a release was taken back: to see whether it bears it."""
-
-DURATION = re.compile(r"(?<==)(\d+(?:\.\d+)?)(ms|s|m)(?=,|$)")
-SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0}
 
 
 @dataclass(frozen=True)
@@ -76,11 +74,6 @@ class Wish:
         """The candidate's name, made of its faults so that the report speaks for itself."""
         return "rehearsal-" + re.sub(r"[^A-Za-z0-9.]+", "-", self.faults or "good")
 
-    def model(self, speed: float) -> str:
-        """The candidate's model; a fault's duration is divided by the speed, as the limits are."""
-        faults = DURATION.sub(lambda found: f"{float(found[1]) * SECONDS[found[2]] / speed:.6f}s", self.faults)
-        return f"offline:{faults}" if faults else "offline"
-
 
 class Slower(Exception):
     """The stage was set for a pace that this machine can't hold."""
@@ -91,17 +84,25 @@ class Slower(Exception):
 
 
 def rehearse(wish: Wish, programs: Mapping[str, Program], console: Console) -> Result:
-    """Run it to its end and write its report, as fast as this machine can. Raises Refused, with nothing left behind,
-    for what can't be rehearsed, and TooBusy where no pace is slow enough."""
+    """Run it to its end and write its report, as fast as this machine can; again, slower, if the machine grew busy.
+    Raises Refused, with nothing left behind, for what can't be rehearsed, and TooBusy where no pace is slow enough."""
     policy = config.load(wish.policy)
-    pace = wish.pace.first()
+    pace, result = wish.pace.first(), None
     for _ in range(ATTEMPTS):
         wanted = plan(policy, pace.speed)
         with Stage(wish.repository, programs, pace.speed, wanted.lease_seconds) as stage:
             try:
-                return asyncio.run(Rehearsal(wish, policy, wanted, stage, pace, console).run())
+                result = asyncio.run(Rehearsal(wish, policy, wanted, stage, pace, console).run())
             except Slower as slower:
                 pace = slower.pace
+                continue
+        slower_pace = calmer(wish.pace, pace)
+        if not result.too_busy or slower_pace is None:
+            return result
+        pace = slower_pace
+        console.print(f"this machine grew busy: {result.too_busy}. Again, at {pace}", highlight=False, soft_wrap=True)
+    if result:
+        return result
     raise TooBusy(f"{TOO_BUSY}: it grew slower while it was measured")
 
 
@@ -126,7 +127,7 @@ class Rehearsal:
             await self._wait_for_baseline()
             self._check_policy()
             self._settle(replace(has, round_seconds=await asyncio.to_thread(self._round_seconds)))
-            slow_before_seconds = slow(load.seconds(STABLE))
+            slow_before_seconds = busy.slow(load.seconds(STABLE))
             await self._start_canary()
             engine = self._start_engine()
             with view_on(self._console) as view, told_by_signal(lambda: engine.send(signal.SIGTERM)):
@@ -215,7 +216,7 @@ class Rehearsal:
         preflight.check(plan(self._policy).gates, values, self._stage.prometheus)
 
     async def _start_canary(self) -> None:
-        model = self._wish.model(self._pace.speed)
+        model = offline_model(self._wish.faults, self._pace.speed)
         canary = self._stage.start_release("green", self._wish.release, {"AGENT_MODEL": model})
         try:
             # in a thread, so that the load goes on
@@ -270,7 +271,7 @@ class Rehearsal:
         if died or restored is None:
             return None
         after = load.seconds(STABLE, since=restored["time"])
-        stable = busy.Stable(slow_before_seconds, slow(after), len(after), load.held_up_seconds)
+        stable = busy.Stable(slow_before_seconds, busy.slow(after), len(after), load.held_up_seconds)
         return busy.too_busy(events, stable)
 
     async def _stay_up(self) -> None:
@@ -279,11 +280,6 @@ class Rehearsal:
         told = asyncio.Event()
         with told_by_signal(told.set):
             await told.wait()
-
-
-def slow(seconds: list[float]) -> float:
-    """The 95th percentile; 0 of nothing."""
-    return sorted(seconds)[int(0.95 * (len(seconds) - 1))] if seconds else 0.0
 
 
 @contextmanager
