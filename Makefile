@@ -27,13 +27,13 @@ help:  ## show this list
 demo:  ## bake the defaults into build/my-agent; rehearse a good release and a bad one there
 	@$(INSTALL) --parts $(BAKE) $(RUN)
 	$(bake)
-	@$(BAKED_MAKE) demo
+	+@$(BAKED_MAKE) demo
 
 # Side by side: what minds no busy machine. The rest is judged by its pace, and runs alone.
 test:  ## run all tests: the template's, and those of a repository baked from it
 	@$(INSTALL) --parts $(BAKE) $(DEV) $(TEST)
 	$(bake)
-	@$(BAKED_MAKE) setup
+	+@$(BAKED_MAKE) setup
 	@$(MAKE) --no-print-directory -j2 lint test-template lint-baked
 	@$(MAKE) --no-print-directory test-baked
 
@@ -44,17 +44,17 @@ test-template:
 
 test-baked: bake
 	@echo "the tests of $(BAKED) ..."
-	@$(BAKED_MAKE) test
+	+@$(BAKED_MAKE) test
 
 # After make test's own bake: two at once would be in each other's way.
 lint-baked:
-	@$(BAKED_MAKE) lint
+	+@$(BAKED_MAKE) lint
 
 test-faults: bake  ## the whole matrix of faults on containers; three quarters of an hour
-	@$(BAKED_MAKE) test-faults
+	+@$(BAKED_MAKE) test-faults
 
 test-workflows: bake  ## the baked workflows, run here with act and Docker; ten minutes
-	@$(BAKED_MAKE) test-workflows
+	+@$(BAKED_MAKE) test-workflows
 
 lint:  ## check style, format and types of hooks/ and tests/
 	@$(INSTALL) $(BAKE) $(TEST)
@@ -64,7 +64,7 @@ lint:  ## check style, format and types of hooks/ and tests/
 
 bench: bake  ## measure: verdict to last canary request, requests lost, detection, bake time
 	@$(INSTALL) --parts $(BAKE) $(DEV)
-	@$(BAKED_MAKE) setup
+	+@$(BAKED_MAKE) setup
 	@PYTHONPATH=.:$(BAKED) .venv/bin/python -m bench $(BAKED)
 
 # What the repository needs, it brings itself: its .venv is this one.

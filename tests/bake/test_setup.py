@@ -123,7 +123,8 @@ def test_what_is_installed_is_installed_once_and_again_where_it_moved(folder: Pa
     assert "installing run.txt" in install(folder).stdout
     assert install(folder).stdout == ""
     moved = folder.rename(folder.with_name("moved"))
-    assert install(moved).stdout == "setting up .venv ...\ninstalling run.txt ...\n"
+    said = [line for line in install(moved).stdout.splitlines() if not line.endswith(" s")]  # how long it takes so far
+    assert said == ["setting up .venv ...", "installing run.txt ..."]
 
 
 def test_a_link_to_a_venv_that_is_gone_becomes_a_venv(folder: Path) -> None:

@@ -152,7 +152,7 @@ def test_stop_sends_no_more_and_waits_for_the_answers() -> None:
         async with answering(behind_the_gate) as url, Load(url, TASKS, 100) as load:
             await until(lambda: load.counts().sent >= 5)
             stopping = asyncio.create_task(load.stop())
-            await asyncio.sleep(0)  # lets it begin
+            await asyncio.sleep(0.1)  # lets it begin, and the pacer end
             sent = load.counts().sent
             assert load.counts().unanswered == sent
             gate.set()

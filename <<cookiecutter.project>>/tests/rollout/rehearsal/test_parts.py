@@ -162,7 +162,7 @@ def test_a_check_of_what_is_there_asks_no_source() -> None:
 
 def test_the_check_needs_nothing_but_the_standard_library() -> None:
     answer = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", "import sys; sys.path.append('.'); import rollout.rehearsal.parts"],
+        [sys.executable, "-I", "-S", "-B", "-c", "import sys; sys.path.append('.'); import rollout.rehearsal.parts"],
         cwd=REPOSITORY,
         capture_output=True,
         text=True,
