@@ -6,6 +6,7 @@ import os
 import subprocess
 import tempfile
 import time
+from collections import deque
 from pathlib import Path
 
 from bench.figure import Figure
@@ -37,11 +38,13 @@ def demo(clone: Path, home: Path, began: float) -> dict[str, list[float]]:
         ["make", "demo", "UV=no-uv"], cwd=clone, env=ours | empty, stdout=subprocess.PIPE, text=True
     )
     seen: dict[str, list[float]] = {LIVE: [], VERDICT: []}
+    last: deque[str] = deque(maxlen=8)
     with running:
         for line in running.stdout or ():
+            last.append(line)
             for text, times in seen.items():
                 if text in line:
                     times.append(time.perf_counter() - began)
     if running.returncode or len(seen[VERDICT]) != 2:
-        raise SystemExit(f"make demo in a fresh clone ended with {running.returncode}")
+        raise SystemExit(f"make demo in a fresh clone ended with {running.returncode}:\n{''.join(last)}")
     return seen

@@ -36,8 +36,9 @@ def files_below(folder: Path) -> list[str]:
 
 
 def with_crlf(folder: Path) -> list[str]:
-    """The files below the folder that have a line end of Windows."""
-    return [name for name in files_below(folder) if b"\r\n" in (folder / name).read_bytes()]
+    """The text files below the folder that have a line end of Windows."""
+    contents = {name: (folder / name).read_bytes() for name in files_below(folder)}
+    return [name for name, content in contents.items() if b"\r\n" in content and b"\0" not in content]
 
 
 def cookiecutter_json() -> dict[str, Any]:

@@ -77,7 +77,7 @@ def test_a_clone_with_crlf_settings_bakes_lf(baker: Baker, repository: Path, tmp
     baker.configure_git("core.autocrlf=true")
     baked = replace(baker, template=f"git+file://{repository}").ask_nothing(tmp_path / "out")
     assert origin(baked)["dirty"] is False
-    assert with_crlf(baked.folder) == []
+    assert with_crlf(baked.folder) + with_crlf(baker.home / ".cookiecutters" / repository.name) == []
 
 
 def test_a_zip_of_the_repository_knows_its_commit(baker: Baker, repository: Path, tmp_path: Path) -> None:

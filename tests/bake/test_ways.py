@@ -74,6 +74,15 @@ def test_litter_in_the_template_does_not_reach_a_bake(
     assert same_files(baked, defaults)
 
 
+def test_a_template_on_a_disk_where_everything_may_run_bakes_the_same(
+    baker: Baker, template: Path, defaults: Bake, tmp_path: Path
+) -> None:
+    mounted = shutil.copytree(template, tmp_path / "template")
+    for path in mounted.rglob("*"):
+        path.chmod(0o777)
+    assert same_files(replace(baker, template=mounted).ask_nothing(tmp_path / "out"), defaults)
+
+
 @pytest.mark.parametrize("name", ["mein Größenmaß", "agents 🤖", "<< x >>", "it's $HOME"])
 def test_any_path_will_do_on_a_machine_that_only_knows_ascii(
     name: str, baker: Baker, template: Path, defaults: Bake, tmp_path: Path

@@ -65,3 +65,8 @@ def breaks(measured: dict[str, Any], value: float | None) -> bool:
     if value is None or measured["value"] is None or measured["outcome"] != "fail":
         return False
     return bool(value > measured["limit"] if measured["value"] > measured["limit"] else value < measured["limit"])
+
+
+def slow(seconds: Sequence[float]) -> float:
+    """The 95th percentile; 0 of nothing."""
+    return sorted(seconds)[int(0.95 * (len(seconds) - 1))] if seconds else 0.0

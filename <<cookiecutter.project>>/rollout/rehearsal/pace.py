@@ -102,6 +102,12 @@ def warnings(asked: Asked, pace: Pace, capacity: Capacity, demand: Demand) -> li
     return found
 
 
+def calmer(asked: Asked, pace: Pace) -> Pace | None:
+    """Half of a pace that turned out to be too fast; None where it was asked for, or half of it is too slow."""
+    half = Pace(whole(pace.requests_per_second / 2), whole(pace.speed / 2))
+    return half if asked == Asked() and half.speed >= SLOWEST else None
+
+
 def whole(number: float) -> float:
     """Rounded down; below 1 it is 0."""
     return float(math.floor(number + 1e-9))

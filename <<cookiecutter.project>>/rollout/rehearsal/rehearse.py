@@ -26,8 +26,9 @@ from rollout.policy.plan import Plan, plan, traffic_needed
 from rollout.policy.schema import Policy
 from rollout.rehearsal import busy, capacity
 from rollout.rehearsal.ending import Result, end
+from rollout.rehearsal.faults import offline_model
 from rollout.rehearsal.load import Load
-from rollout.rehearsal.pace import SLOWEST, Capacity, Demand, Pace, fit, warnings, whole
+from rollout.rehearsal.pace import SLOWEST, Capacity, Demand, Pace, calmer, fit, warnings, whole
 from rollout.rehearsal.process import Process, wait_until
 from rollout.rehearsal.programs import Program
 from rollout.rehearsal.request import RehearsalRequest
@@ -36,7 +37,7 @@ from rollout.report.steps import TOO_BUSY
 
 STABLE = "rehearsal-stable"
 BASELINE_WITHIN_SECONDS = 30.0
-ATTEMPTS = 3
+ATTEMPTS = 4
 NEARLY = 0.95
 """Above this share of its speed a stage is slow enough, and not set anew."""
 
@@ -61,17 +62,25 @@ class Slower(Exception):
 
 
 def rehearse(request: RehearsalRequest, programs: Mapping[str, Program], console: Console) -> Result:
-    """Run it to its end and write its report, as fast as this machine can. Raises Refused, with nothing left behind,
-    for what can't be rehearsed, and TooBusy where no pace is slow enough."""
+    """Run it to its end and write its report, as fast as this machine can; again, slower, if the machine grew busy.
+    Raises Refused, with nothing left behind, for what can't be rehearsed, and TooBusy where no pace is slow enough."""
     policy = policy_file.load(request.policy)
-    pace = request.pace.first()
+    pace, result = request.pace.first(), None
     for _ in range(ATTEMPTS):
         wanted = plan(policy, pace.speed)
         with Stage(request.repository, programs, pace.speed, wanted.lease_seconds) as stage:
             try:
-                return asyncio.run(Rehearsal(request, policy, wanted, stage, pace, console).run())
+                result = asyncio.run(Rehearsal(request, policy, wanted, stage, pace, console).run())
             except Slower as slower:
                 pace = slower.pace
+                continue
+        slower_pace = calmer(request.pace, pace)
+        if not result.too_busy or slower_pace is None:
+            return result
+        pace = slower_pace
+        console.print(f"this machine grew busy: {result.too_busy}. Again, at {pace}", highlight=False, soft_wrap=True)
+    if result:
+        return result
     raise TooBusy(f"{TOO_BUSY}: it grew slower while it was measured")
 
 
@@ -98,7 +107,7 @@ class Rehearsal:
             await self._wait_for_baseline()
             self._check_policy()
             self._settle(replace(has, round_seconds=await asyncio.to_thread(self._round_seconds)))
-            slow_before_seconds = slow(load.seconds(STABLE))
+            slow_before_seconds = busy.slow(load.seconds(STABLE))
             await self._start_canary()
             engine = self._start_engine()
             with view_on(self._console) as view, told_by_signal(lambda: engine.send(signal.SIGTERM)):
@@ -186,7 +195,7 @@ class Rehearsal:
         preflight.check(plan(self._policy).gates, self._request.release, STABLE, self._stage.prometheus)
 
     async def _start_canary(self) -> None:
-        model = self._request.model(self._pace.speed)
+        model = offline_model(self._request.faults, self._pace.speed)
         canary = self._stage.start_release("green", self._request.release, {"AGENT_MODEL": model})
         try:
             # in a thread, so that the load goes on
@@ -241,7 +250,7 @@ class Rehearsal:
         if died or restored is None:
             return None
         after = load.seconds(STABLE, since=restored["time"])
-        stable = busy.Stable(slow_before_seconds, slow(after), len(after), load.held_up_seconds)
+        stable = busy.Stable(slow_before_seconds, busy.slow(after), len(after), load.held_up_seconds)
         return busy.too_busy(events, stable)
 
     async def _stay_up(self) -> None:
@@ -250,11 +259,6 @@ class Rehearsal:
         told = asyncio.Event()
         with told_by_signal(told.set):
             await told.wait()
-
-
-def slow(seconds: list[float]) -> float:
-    """The 95th percentile; 0 of nothing."""
-    return sorted(seconds)[int(0.95 * (len(seconds) - 1))] if seconds else 0.0
 
 
 @contextmanager

@@ -34,7 +34,7 @@ class Running:
                 stderr=subprocess.STDOUT,
             )
 
-    def end(self, within_seconds: float = 240) -> int:
+    def end(self, within_seconds: float = 900) -> int:
         """Its exit code."""
         return self.process.wait(within_seconds)
 
@@ -45,7 +45,7 @@ class Running:
         journals = sorted((self.state / "journals").glob("*.jsonl"))
         return journal.read(journals[-1]) if journals else []
 
-    def until(self, seen: Callable[[list[journal.Event]], bool], within_seconds: float = 90) -> None:
+    def until(self, seen: Callable[[list[journal.Event]], bool], within_seconds: float = 300) -> None:
         """Wait until its journal says so."""
         deadline = time.monotonic() + within_seconds
         while not seen(self.events()):

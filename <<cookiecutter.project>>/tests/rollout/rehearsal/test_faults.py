@@ -58,7 +58,7 @@ def test_a_release_that_never_gets_ready_gets_no_request(rehearse: Rehearse, tmp
 
 
 def test_a_good_release_is_promoted_and_no_request_is_lost(rehearse: Rehearse) -> None:
-    running = rehearse("--expect", "promoted", "--keep", "1s")
+    running = rehearse("--expect", "promoted", "--hold", "4m", "--keep", "1s")
 
     assert running.end() == 0, running.text()
 
@@ -84,7 +84,7 @@ def test_a_release_that_dies_after_its_promotion_is_replaced_by_the_one_before(
     rehearse: Rehearse, tmp_path: Path
 ) -> None:
     brief = copy_repository(tmp_path / "repository", shipped(hold="3m"))
-    running = rehearse("--fault", "crash=2000", "--first", "100%", "--keep", "20m", "--policy", str(brief))
+    running = rehearse("--fault", "crash=4000", "--first", "100%", "--keep", "20m", "--policy", str(brief))
 
     assert running.end() == 1, running.text()
 

@@ -16,7 +16,6 @@ from tests.rollout.rehearsal.running import Running, processes_with, rollout, sh
 pytestmark = pytest.mark.parts
 
 Rehearse = Callable[..., Running]
-LEASE_SECONDS = 2.0
 
 
 def test_ctrl_c_moves_the_traffic_first_and_leaves_no_process_and_no_folder(rehearse: Rehearse) -> None:
@@ -26,7 +25,7 @@ def test_ctrl_c_moves_the_traffic_first_and_leaves_no_process_and_no_folder(rehe
 
     running.process.send_signal(signal.SIGINT)
 
-    assert running.end(30) == 1, running.text()
+    assert running.end(120) == 1, running.text()
     assert [event["event"] for event in running.events()][-5:] == ["verdict", "restored", "drained", "ended", "traffic"]
     assert processes_with(stage) == []
     assert list(running.temporary.iterdir()) == []
@@ -39,7 +38,7 @@ def test_a_killed_rehearsal_leaves_no_process(rehearse: Rehearse) -> None:
 
     running.process.kill()
 
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while processes_with(stage):
         assert time.monotonic() < deadline, processes_with(stage)
         time.sleep(0.1)
@@ -52,7 +51,7 @@ def test_abort_takes_the_release_back_and_says_who_wanted_it(rehearse: Rehearse)
 
     assert rollout(running.state, "abort", "--reason", "the log looks odd").returncode == 0
 
-    assert running.end(30) == 1, running.text()
+    assert running.end(120) == 1, running.text()
     assert "the log looks odd" in running.report()["reason"]
 
 
@@ -62,7 +61,7 @@ def test_a_second_rollout_is_refused_and_told_who_holds_the_lock(rehearse: Rehea
 
     second = rehearse("--load", "5", state=first.state)
 
-    assert second.end(60) == 2, second.text()
+    assert second.end(300) == 2, second.text()
     assert "is running, by " in second.text()
     assert first.process.poll() is None
 
@@ -70,7 +69,7 @@ def test_a_second_rollout_is_refused_and_told_who_holds_the_lock(rehearse: Rehea
 def test_a_killed_engine_gives_all_traffic_back_within_the_lease(rehearse: Rehearse) -> None:
     running = rehearse("--first", "25%")
     running.until(shifted_to(0.25))
-    log, canary_seen = running.stage() / "router.log", time.monotonic() + 20
+    log, canary_seen = running.stage() / "router.log", time.monotonic() + 60
     while not any(line["slot"] == "green" for line in routed.lines(log)):
         assert time.monotonic() < canary_seen, running.text()
         time.sleep(0.05)
@@ -79,12 +78,13 @@ def test_a_killed_engine_gives_all_traffic_back_within_the_lease(rehearse: Rehea
     os.kill(running.child(" engine "), signal.SIGKILL)
 
     kept = Path(log.parent.parent / "kept.log")
-    while time.time() < killed + LEASE_SECONDS + 0.8:  # the stage ends a little later, and its log with it
+    lease_seconds = running.events()[0]["policy"]["lease_seconds"]
+    while time.time() < killed + lease_seconds + 0.8:  # the stage ends a little later, and its log with it
         kept.write_text(log.read_text())
         time.sleep(0.05)
-    assert 0 < routed.last_after(kept, "green", killed) <= LEASE_SECONDS + 0.1
-    assert routed.last_after(kept, "blue", killed) > LEASE_SECONDS + 0.3
-    assert running.end(30) == 3, running.text()
+    assert 0 < routed.last_after(kept, "green", killed) <= lease_seconds + 0.1
+    assert routed.last_after(kept, "blue", killed) > lease_seconds + 0.3
+    assert running.end(120) == 3, running.text()
     assert running.report()["verdict"] == "in_doubt"
     assert "died" in running.report()["reason"]
 
@@ -95,7 +95,7 @@ def test_without_prometheus_the_weight_is_held_and_then_everybody_is_on_stable(r
 
     os.kill(running.child("prometheus.yml"), signal.SIGKILL)
 
-    assert running.end(60) == 3, running.text()
+    assert running.end(300) == 3, running.text()
     assert running.report()["verdict"] == "in_doubt"
     weights = [event["weight"] for event in running.events() if event["event"] in ("shifted", "measured")]
     assert set(weights) == {0.05}
@@ -110,7 +110,7 @@ def test_a_canary_that_hangs_is_a_failure_and_not_silence(rehearse: Rehearse) ->
     running.until(lambda events: last_of(events, "restored") is not None)
     os.kill(canary, signal.SIGCONT)  # what it holds would be waited for
 
-    assert running.end(90) == 1, running.text()
+    assert running.end(300) == 1, running.text()
     assert running.report()["verdict"] == "rolled_back"
 
 

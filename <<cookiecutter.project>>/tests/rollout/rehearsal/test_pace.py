@@ -2,7 +2,7 @@
 
 import pytest
 
-from rollout.rehearsal.pace import FASTEST, SLOWEST, Asked, Capacity, Demand, Pace, fit, warnings
+from rollout.rehearsal.pace import FASTEST, SLOWEST, Asked, Capacity, Demand, Pace, calmer, fit, warnings
 
 SHIPPED = Demand(requests_per_second=25 / 6, every_seconds=5.0)
 FAST = Capacity(requests_per_second=400, round_seconds=0.02)
@@ -50,6 +50,12 @@ def test_both_are_kept_whatever_the_machine_can_do() -> None:
 
 def test_a_policy_without_floors_is_limited_by_its_measurements_alone() -> None:
     assert fit(NOTHING, Capacity(40, 0.02), Demand(0, 5.0)) == Pace(20, 20)
+
+
+def test_a_pace_that_was_too_fast_is_halved_unless_it_was_asked_for_or_is_the_slowest() -> None:
+    assert calmer(NOTHING, FASTEST) == Pace(50, 10)
+    assert calmer(Asked(speed=20), FASTEST) is None
+    assert calmer(NOTHING, Pace(18, 3)) is None
 
 
 def test_nothing_is_said_of_a_pace_that_fits() -> None:

@@ -16,7 +16,7 @@ Rehearse = Callable[..., Running]
 def test_a_fault_that_does_not_exist_is_refused_with_a_list_of_those_that_do(rehearse: Rehearse) -> None:
     running = rehearse("--fault", "eror=0.2")
 
-    assert running.end(60) == 2, running.text()
+    assert running.end(300) == 2, running.text()
     assert "errors=0.2" in running.text()
     assert "Traceback" not in running.text()
     assert list(running.temporary.iterdir()) == []
@@ -37,7 +37,7 @@ def test_a_policy_that_can_not_work_is_refused_before_a_canary_is_started(
     policy = copy_repository(tmp_path / "repository", shipped().replace(old, new, 1))
     running = rehearse("--policy", str(policy))
 
-    assert running.end(60) == 2, running.text()
+    assert running.end(300) == 2, running.text()
     assert said in running.text()
     assert "Traceback" not in running.text()
     assert running.events() == []
