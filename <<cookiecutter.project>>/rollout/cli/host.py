@@ -73,7 +73,7 @@ def order(chosen: argparse.Namespace, kind: OrderKind) -> int:
 def run_rollback(chosen: argparse.Namespace) -> int:
     host = Host.connect(chosen.service)
     back = rollback(host, chosen.release, chosen.policy, chosen.reason, say, now=chosen.now)
-    if not back.told:
+    if not back.running:
         return show(host, back.rollout, follow_it=True)
     say(f"told the engine of {back.rollout} to go back to stable")
     verdict = shown(host, back.rollout)

@@ -20,7 +20,6 @@ KEEP_ENDS_WITHIN_SECONDS = 60
 STOP_WITHIN_SECONDS = 135
 """A request's deadline of 120 s, which a release that is told to end still answers, and some more."""
 
-
 Say = Callable[[str], None]
 
 
@@ -96,15 +95,15 @@ class Host:
         return self.ask("order", kind, rollout, "--state", names.STATE, "--reason", reason)
 
     def run(self, *command: str, environment: Mapping[str, str] | None = None) -> Said:
-        return self.docker.run(self.engine_image, command, **self._helper("helper", environment))
+        return self.docker.run(self.engine_image, command, **self._settings("helper", environment))
 
     def stream(self, *command: str) -> Iterator[str]:
-        return self.docker.stream(self.engine_image, command, **self._helper("helper"))
+        return self.docker.stream(self.engine_image, command, **self._settings("helper"))
 
     def create_engine(self, spec: Spec, image: str) -> str:
         """The engine's container, not started; its name is the claim on this host. Raises NameTaken."""
         labels = {names.ROLLOUT: spec.rollout, names.RELEASE: spec.release, names.BY: spec.by}
-        settings = self._helper("engine", {"ROLLOUT_SPEC": spec.text()}, labels)
+        settings = self._settings("engine", {"ROLLOUT_SPEC": spec.text()}, labels)
         command = ["engine", "--supervised"]
         return self.docker.create(
             self.name("engine"), image, command=command, restart_policy={"Name": "on-failure"}, **settings
@@ -166,7 +165,7 @@ class Host:
         pairs = [f"{slot}={release}" for slot, release in releases.items()]
         mounts = [volume(f"{self.project}_targets", names.TARGETS)]
         addresses = {name: value for name, value in self.environment.items() if name.endswith("_ADDRESS")}
-        settings = {**self._helper("helper", addresses), "mounts": mounts}
+        settings = {**self._settings("helper", addresses), "mounts": mounts}
         said = self.docker.run(self.engine_image, ["targets", *pairs], **settings)
         if said.exit_code:
             raise HostFailed(f"Prometheus could not be told of the releases: {said.err.strip()[-2000:]}")
@@ -180,7 +179,7 @@ class Host:
             return {"network": network}
         return {"network": network, "networking_config": self.docker.at_address(network, address)}
 
-    def _helper(
+    def _settings(
         self, part: str, environment: Mapping[str, str] | None = None, labels: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
         """The settings of a container that sees the router's socket and map, and the journals; no more."""

@@ -14,14 +14,15 @@ from rollout.router.split import Slot, other
 
 
 @dataclass(frozen=True)
-class Return:
-    """The rollout that goes back, and whether it was going on already: then its verdict is not `promoted`."""
+class Rollback:
+    """The rollout that restores the release. If it was `running` already, its engine was told to go back, and
+    its verdict will not be `promoted`."""
 
     rollout: str
-    told: bool
+    running: bool
 
 
-def rollback(host: Host, release: str | None, policy: Path, reason: str, say: Say, *, now: bool) -> Return:
+def rollback(host: Host, release: str | None, policy: Path, reason: str, say: Say, *, now: bool) -> Rollback:
     """Restore a release: by the rollout whose engine watches, or by one that is started for it.
 
     While an engine watches, it goes back at once; a release that is still up gets all traffic at once; any other is
@@ -30,7 +31,7 @@ def rollback(host: Host, release: str | None, policy: Path, reason: str, say: Sa
     running = host.running_rollout()
     if running and goes_back_to(host, running, release):
         host.order("rollback", running, reason)
-        return Return(running, told=True)
+        return Rollback(running, running=True)
     stable_slot = host.survey().stable_slot
     wanted = release or standing_release(host, other(stable_slot))
     if wanted is None:
@@ -39,7 +40,7 @@ def rollback(host: Host, release: str | None, policy: Path, reason: str, say: Sa
         raise Refused(f"{wanted} is the stable release already: there is nothing to do")
     at_once = reason if now or wanted == standing_release(host, other(stable_slot)) else None
     request = StartRequest(Image.parse(wanted), policy_file.checked(policy), at_once=at_once)
-    return Return(start(request, host, say).rollout, told=False)
+    return Rollback(start(request, host, say).rollout, running=False)
 
 
 def goes_back_to(host: Host, rollout: str, release: str | None) -> bool:

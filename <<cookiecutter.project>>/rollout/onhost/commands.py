@@ -68,10 +68,7 @@ def run_report(chosen: argparse.Namespace) -> int:
 
 def run_targets(chosen: argparse.Namespace) -> int:
     pairs = [pair.partition("=") for pair in chosen.releases]
-    targets = [
-        Target("green" if slot == "green" else "blue", release, environment(f"{slot.upper()}_ADDRESS"))
-        for slot, _, release in pairs
-    ]
+    targets = [Target(slot, release, environment(f"{slot.upper()}_ADDRESS")) for slot, _, release in pairs]
     write(Path(names.TARGETS), targets, environment("ROUTER_METRICS_ADDRESS"))
     return 0
 

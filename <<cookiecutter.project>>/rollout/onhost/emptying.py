@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable
 
+from rollout.engine.ports import Health
 from rollout.errors import HostFailed
-from rollout.router.haproxy import ServerStats
 from rollout.router.split import Slot
 
 EMPTY_WITHIN_SECONDS = 20.0
@@ -13,9 +13,7 @@ EMPTY_WITHIN_SECONDS = 20.0
 LOOK_EVERY_SECONDS = 0.2
 
 
-def wait_until_empty(
-    slot: Slot, health: Callable[[Slot], ServerStats], sleep: Callable[[float], None] = time.sleep
-) -> None:
+def wait_until_empty(slot: Slot, health: Callable[[Slot], Health], sleep: Callable[[float], None] = time.sleep) -> None:
     """Until the router has seen that nothing answers there, or the next release would pass for healthy before it has
     started. Raises HostFailed when something does answer, RouterError when the router is silent."""
     for _ in range(round(EMPTY_WITHIN_SECONDS / LOOK_EVERY_SECONDS)):
