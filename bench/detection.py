@@ -8,9 +8,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from rollout import config, journal
-from rollout.plan import plan
-from rollout.state import State
+from rollout import journal
+from rollout.journal.state import State
+from rollout.policy import file as policy_file
+from rollout.policy.plan import plan
 
 from bench.figure import Figure, quantile
 
@@ -18,7 +19,7 @@ SPEED, REQUESTS_PER_SECOND, TIMES = 20.0, 100.0, 3
 
 
 def measure(repository: Path) -> list[Figure]:
-    wanted = plan(config.load(repository / "rollout.yaml"), SPEED)
+    wanted = plan(policy_file.load(repository / "rollout.yaml"), SPEED)
     figures = []
     for weight in (0.05, 0.25):
         measured = [detect(repository, weight) for _ in range(TIMES)]

@@ -9,20 +9,21 @@ from collections import defaultdict
 from contextlib import suppress
 from pathlib import Path
 
-from rollout import config, journal
+from rollout import journal
+from rollout.engine.spec import Spec
 from rollout.errors import MetricsError
+from rollout.journal.state import State
+from rollout.live.counts import Counts
 from rollout.metrics.prometheus import Prometheus
-from rollout.plan import plan
+from rollout.policy import file as policy_file
+from rollout.policy.plan import plan
 from rollout.rehearsal import routed
 from rollout.rehearsal.load import Load
 from rollout.rehearsal.machine import Machine
 from rollout.rehearsal.parts import find_programs
+from rollout.rehearsal.process import wait_until
 from rollout.rehearsal.programs import PARTS
 from rollout.rehearsal.stage import Stage
-from rollout.runtime.process import wait_until
-from rollout.spec import Spec
-from rollout.state import State
-from rollout.view.counts import Counts
 
 from bench.figure import Figure, quantile
 
@@ -33,7 +34,7 @@ WITHIN_SECONDS = 900.0
 
 def measure(repository: Path) -> list[Figure]:
     programs = find_programs(PARTS, Machine())
-    lease_seconds = plan(config.load(repository / "rollout.yaml"), SPEED).lease_seconds
+    lease_seconds = plan(policy_file.load(repository / "rollout.yaml"), SPEED).lease_seconds
     with Stage(repository, programs, SPEED, lease_seconds) as stage:
         counts, waits, seconds = asyncio.run(roll_back(repository, stage))
     return [

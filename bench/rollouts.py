@@ -7,13 +7,14 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from rollout import config, engine_process
-from rollout.plan import plan
-from rollout.spec import Spec
+from rollout.engine.spec import Spec
+from rollout.onhost import engine_process
+from rollout.policy import file as policy_file
+from rollout.policy.plan import plan
 
 if __name__ == "__main__":
     spec = Spec.parse(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    window_seconds = plan(config.parse(spec.policy, "rollout.yaml"), spec.speed).window_seconds
+    window_seconds = plan(policy_file.parse(spec.policy, "rollout.yaml"), spec.speed).window_seconds
     for number in range(int(sys.argv[2])):
         verdict = engine_process.run(replace(spec, rollout=f"{spec.rollout}-{number:03}"))
         if verdict != "rolled_back":

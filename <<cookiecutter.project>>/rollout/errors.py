@@ -1,4 +1,4 @@
-"""Every error of this package, as a tree. Raised low, caught once in `cli.main`.
+"""Every error of this package, as a tree. Raised low, caught once in `onhost.command_line.run`.
 
 RolloutError
 ├── Refused                    bad input, or a part is missing: nothing was touched (exit code 2)

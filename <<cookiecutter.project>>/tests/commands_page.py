@@ -6,7 +6,7 @@ Not from argparse's help text, whose line breaks depend on the terminal and on P
 import argparse
 from pathlib import Path
 
-from rollout.cli import parser
+from rollout.cli.command import parser
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "commands.md"
 COMMAND = "python -m tests.commands_page"

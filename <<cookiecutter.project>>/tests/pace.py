@@ -11,7 +11,7 @@ import yaml
 
 from rollout.rehearsal import capacity
 from rollout.rehearsal.pace import Pace, whole
-from rollout.runtime.process import Process, free_port, listening, wait_until
+from rollout.rehearsal.process import Process, free_port, listening, wait_until
 
 REPOSITORY = Path(__file__).parents[1]
 FASTEST = Pace(30, 20)

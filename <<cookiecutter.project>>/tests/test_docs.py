@@ -9,13 +9,13 @@ import pytest
 from pydantic import BaseModel
 
 from agent.offline.faults import FAULTS
-from rollout import config
-from rollout.engine_process import gate_line, started
-from rollout.placeholders import MEANINGS
-from rollout.policy import Gate, Policy, Step, Watch
+from rollout.live.counts import Counts
+from rollout.onhost.engine_process import gate_line, started
+from rollout.policy import file as policy_file
+from rollout.policy.placeholders import MEANINGS
+from rollout.policy.schema import GatePolicy, Policy, StepPolicy, WatchPolicy
 from rollout.rehearsal.ending import traffic
 from rollout.rehearsal.pace import FASTEST
-from rollout.view.counts import Counts
 from tests import commands_page
 from tests.rollout.fakes import ERRORS, PLAN, SPEC
 from tests.rollout.policies import shipped
@@ -24,8 +24,8 @@ REPOSITORY = Path(__file__).parents[1]
 DOCS = REPOSITORY / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
 WRITERS = {"write", "note"}
-MODULES = ["engine.py", "record.py", "engine_process.py", "rehearsal/ending.py"]
-KEYS: dict[str, type[BaseModel]] = {"": Policy, "steps[].": Step, "watch.": Watch}
+MODULES = ["engine/loop.py", "engine/watch.py", "engine/record.py", "onhost/engine_process.py", "rehearsal/ending.py"]
+KEYS: dict[str, type[BaseModel]] = {"": Policy, "steps[].": StepPolicy, "watch.": WatchPolicy}
 
 
 def text(page: str) -> str:
@@ -101,7 +101,7 @@ def test_the_guide_reckons_with_the_speed_that_a_rehearsal_has() -> None:
 def test_every_key_of_the_policy_is_explained() -> None:
     known = {prefix + key for prefix, part in KEYS.items() for key in part.model_fields}
     assert set(rows("reference/policy.md", "Key")) == known - {"watch"}  # that one is its keys and nothing else
-    assert set(rows("reference/policy.md", "Key of a gate")) == set(Gate.model_fields)
+    assert set(rows("reference/policy.md", "Key of a gate")) == set(GatePolicy.model_fields)
 
 
 def test_every_placeholder_is_explained_as_the_code_does() -> None:
@@ -112,7 +112,7 @@ def test_every_placeholder_is_explained_as_the_code_does() -> None:
 def test_the_gate_in_the_guide_is_one_that_the_policy_takes() -> None:
     found = re.search(r"```yaml\ngates:\n(.+?)```", text("guides/write-a-gate.md"), re.DOTALL)
     assert found
-    policy = config.parse(shipped().rstrip() + "\n\n" + found[1], "rollout.yaml")
+    policy = policy_file.parse(shipped().rstrip() + "\n\n" + found[1], "rollout.yaml")
     assert "tool_calls" in policy.gates
 
 

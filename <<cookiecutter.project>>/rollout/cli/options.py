@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from rollout.state import State
+from rollout.journal.state import State
 
 
 def policy() -> argparse.ArgumentParser:

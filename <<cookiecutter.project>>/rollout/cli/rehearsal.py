@@ -7,21 +7,23 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from rollout import engine_process, quantity
 from rollout.cli import options
+from rollout.onhost import engine_process
+from rollout.policy import quantity
 from rollout.rehearsal.machine import Machine
 from rollout.rehearsal.pace import Asked
 from rollout.rehearsal.parts import find_programs, lines
 from rollout.rehearsal.programs import PARTS
-from rollout.rehearsal.rehearse import Wish, rehearse
-from rollout.report.verdicts import TOO_BUSY
+from rollout.rehearsal.rehearse import rehearse
+from rollout.rehearsal.request import RehearsalRequest
+from rollout.report.steps import TOO_BUSY
 
 
 def run_rehearse(chosen: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: no way out leaves anything behind
     programs = find_programs(PARTS, Machine())
     console = Console()
-    wish = Wish(
+    request = RehearsalRequest(
         policy=chosen.policy.resolve(),
         state=chosen.state,
         faults=",".join(chosen.fault),
@@ -31,7 +33,7 @@ def run_rehearse(chosen: argparse.Namespace) -> int:
         keep_seconds=chosen.keep,
         keep_going=chosen.keep_going,
     )
-    result = rehearse(wish, programs, console)
+    result = rehearse(request, programs, console)
     console.print(f"report: {os.path.relpath(result.report)}", highlight=False, soft_wrap=True)
     if result.too_busy:
         console.print(f"{TOO_BUSY}: {result.too_busy}", highlight=False, soft_wrap=True)

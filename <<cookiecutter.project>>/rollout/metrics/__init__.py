@@ -1,1 +1,1 @@
-"""What is asked of Prometheus."""
+"""Prometheus: one instant query, and the targets that it is told of."""

@@ -118,12 +118,12 @@ def not_200(message: str, server: str) -> QueryRejected | Unreachable:
     body = ast.literal_eval(found[2]).decode(errors="replace")
     try:
         said = json.loads(body)
-        kind, words = said["errorType"], one_line(said["error"])
+        kind, message = said["errorType"], one_line(said["error"])
     except (ValueError, *MALFORMED):
         return Unreachable(f"{server} answers HTTP {found[1]}: {one_line(body)}")
     if kind in ABOUT_THE_QUERY:
-        return QueryRejected(words)
-    return Unreachable(f"{server} answers HTTP {found[1]}: {words}")
+        return QueryRejected(message)
+    return Unreachable(f"{server} answers HTTP {found[1]}: {message}")
 
 
 def one_line(text: str) -> str:

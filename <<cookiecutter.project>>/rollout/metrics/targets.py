@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rollout import durable
-from rollout.router.split import Slot
 
 
 @dataclass(frozen=True)
 class Target:
     """A release, the slot it is in, and the address (host:port) that serves its /metrics."""
 
-    slot: Slot
+    slot: str
     release: str
     address: str
 

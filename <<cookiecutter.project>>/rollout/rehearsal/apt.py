@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from rollout.rehearsal.machine import Answer, World
+from rollout.rehearsal.machine import Finished, World
 from rollout.rehearsal.programs import last_line
 
 WITHIN_SECONDS = 900.0
@@ -54,7 +54,7 @@ class Apt:
             archive.unlink()
         return None if tree.exists() else f"there is nothing to download for {package}"
 
-    def _download(self, package: str, work: Path, world: World) -> Answer:
+    def _download(self, package: str, work: Path, world: World) -> Finished:
         """With the system's lists of packages, which may be missing or old; else with fresh ones of our own."""
         own = work / "own.conf"
         if not own.exists():
@@ -70,7 +70,7 @@ class Apt:
             updated = world.run(["apt-get", "-c", str(own), "update"], WITHIN_SECONDS)
             (work / "update.log").write_text(updated.output, encoding="utf-8")
         answer = world.run(["apt-get", "-c", str(own), *DOWNLOAD, package], WITHIN_SECONDS)
-        return Answer(answer.code, (work / "update.log").read_text(encoding="utf-8") + answer.output)
+        return Finished(answer.code, (work / "update.log").read_text(encoding="utf-8") + answer.output)
 
 
 def complaints(output: str) -> str:

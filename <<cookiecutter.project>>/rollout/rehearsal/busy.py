@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rollout.journal import Event, last_of
-from rollout.words import quantity
+from rollout.text import quantity
 
 SLOWER = 5.0
 """Stable suffers when it answers this many times slower than before the rollout ..."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from rollout.rehearsal.machine import World
-from rollout.rehearsal.programs import Program, Wanted, probe
+from rollout.rehearsal.programs import Program, Requirement, probe
 
 FILLING = "filling-"
 NO_HOME = "no home folder to keep programs in: set XDG_CACHE_HOME to a folder that can be written"
@@ -50,7 +50,7 @@ class Cache:
         there = next((each for each in (self.folder, *self.folder.parents) if os.access(each, os.F_OK)), self.folder)
         return None if os.access(there, os.W_OK | os.X_OK) else READ_ONLY.format(self.folder)
 
-    def find(self, wanted: Wanted) -> Program | None:
+    def find(self, wanted: Requirement) -> Program | None:
         """The program, if it is here and still runs: an upgrade of the system may have taken its libraries away."""
         try:
             program = laid_out(wanted, self.folder / wanted.package)
@@ -58,7 +58,7 @@ class Cache:
             return None
         return program if program and probe(wanted, program, self._world) is None else None
 
-    def fill(self, wanted: Sequence[Wanted], source: Unpacker, troubles: list[str]) -> None:
+    def fill(self, wanted: Sequence[Requirement], source: Unpacker, troubles: list[str]) -> None:
         """Bring the packages of these programs; whatever goes wrong is added to `troubles`."""
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -69,7 +69,7 @@ class Cache:
         except OSError as error:
             troubles.append(f"{source.name}: {error.filename or self.folder}: {error.strerror}")
 
-    def _fill(self, wanted: Sequence[Wanted], source: Unpacker, troubles: list[str]) -> None:
+    def _fill(self, wanted: Sequence[Requirement], source: Unpacker, troubles: list[str]) -> None:
         work = Path(tempfile.mkdtemp(prefix=FILLING, dir=self.folder))
         try:
             for package in dict.fromkeys(each.package for each in wanted):
@@ -85,7 +85,7 @@ class Cache:
         finally:
             shutil.rmtree(work, ignore_errors=True)
 
-    def _judge(self, tree: Path, wanted: Sequence[Wanted]) -> list[str]:
+    def _judge(self, tree: Path, wanted: Sequence[Requirement]) -> list[str]:
         """What is wrong with what was laid out, before anybody relies on it."""
         found = []
         for each in wanted:
@@ -111,7 +111,7 @@ class Cache:
             shutil.rmtree(left, ignore_errors=True)
 
 
-def laid_out(wanted: Wanted, tree: Path) -> Program | None:
+def laid_out(wanted: Requirement, tree: Path) -> Program | None:
     """The program in an unpacked package. Its own libraries are for it alone, never for what else we start."""
     places = (tree / "usr" / folder / wanted.name for folder in ("sbin", "bin"))
     path = next((place for place in places if place.is_file()), None)

@@ -4,13 +4,13 @@ import re
 from collections.abc import Sequence
 
 from rollout.rehearsal.machine import World
-from rollout.rehearsal.programs import Program, Wanted, judge_version, last_line
+from rollout.rehearsal.programs import Program, Requirement, judge_version, last_line
 
 ENGINE_WITHIN_SECONDS, PULL_WITHIN_SECONDS = 5.0, 900.0
 HINT = re.compile(r"(Run|See) 'docker .*--help'.*")
 
 
-class Docker:
+class Containers:
     """Pulls the images of the programs, which production uses too."""
 
     name, way = "docker", "will run in a container of {image}"
@@ -23,7 +23,7 @@ class Docker:
         engine = world.run([docker, "ps", "--quiet"], ENGINE_WITHIN_SECONDS)
         return f"its engine does not answer: {told(engine.output)}" if engine.code else None
 
-    def bring(self, wanted: Sequence[Wanted], world: World, troubles: list[str]) -> dict[str, Program]:
+    def bring(self, wanted: Sequence[Requirement], world: World, troubles: list[str]) -> dict[str, Program]:
         """Those whose image runs here."""
         docker = world.which("docker") or "docker"
         found = {}
@@ -42,7 +42,7 @@ class Docker:
         return found
 
 
-def container(wanted: Wanted, docker: str, world: World) -> Program:
+def container(wanted: Requirement, docker: str, world: World) -> Program:
     # Host network and our own user: the ports and files of a container are then those of a plain process.
     options = ("run", "--rm", "--init", "--network=host", f"--user={world.user}")
     return Program(wanted.name, (docker, *options), "container", wanted.image(world.environment))

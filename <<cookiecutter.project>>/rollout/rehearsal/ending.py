@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rollout import journal, report
-from rollout.engine_process import EXIT_CODES, LEFT
 from rollout.errors import PartFailed, Refused
+from rollout.journal.state import State
+from rollout.live.counts import Counts
+from rollout.onhost.engine_process import EXIT_CODES, LEFT
 from rollout.rehearsal import routed
-from rollout.runtime.process import Process
-from rollout.state import State
-from rollout.view.counts import Counts
+from rollout.rehearsal.process import Process
 
 EXIT_REFUSED = 2
 

@@ -14,7 +14,7 @@ from typing import Self
 import aiohttp
 from yarl import URL
 
-from rollout.view.counts import Counts, Tally
+from rollout.live.counts import Counts, Tally
 
 # Shorter than any server's: a request on a connection the server is just closing would count as lost.
 KEEP_IDLE_SECONDS = 5.0

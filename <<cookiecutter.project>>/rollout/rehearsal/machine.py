@@ -15,7 +15,7 @@ from rollout.rehearsal.movement import Movement
 
 
 @dataclass(frozen=True)
-class Answer:
+class Finished:
     """What a program that ended said: its exit code, and its output with its errors among it."""
 
     code: int
@@ -38,7 +38,7 @@ class World(Protocol):
     @property
     def architecture(self) -> str: ...
     def which(self, name: str) -> str | None: ...
-    def run(self, argv: Sequence[str], timeout_seconds: float) -> Answer: ...
+    def run(self, argv: Sequence[str], timeout_seconds: float) -> Finished: ...
     def say(self, line: str) -> None: ...
     def moving(self, what: str, folder: Path | None = None) -> AbstractContextManager[object]:
         """While entered, show that something happens, and how much lies in the folder."""
@@ -69,7 +69,7 @@ class Machine:
     def which(self, name: str) -> str | None:
         return shutil.which(name, path=with_system_folders(os.environ.get("PATH", os.defpath)))
 
-    def run(self, argv: Sequence[str], timeout_seconds: float) -> Answer:
+    def run(self, argv: Sequence[str], timeout_seconds: float) -> Finished:
         """Run to the end. A program that can't start or doesn't end is an answer too: codes 127 and 124."""
         try:
             done = subprocess.run(
@@ -83,10 +83,10 @@ class Machine:
                 check=False,
             )
         except OSError as error:
-            return Answer(127, str(error))
+            return Finished(127, str(error))
         except subprocess.TimeoutExpired:
-            return Answer(124, f"{argv[0]} did not end within {timeout_seconds:g} s")
-        return Answer(done.returncode, done.stdout)
+            return Finished(124, f"{argv[0]} did not end within {timeout_seconds:g} s")
+        return Finished(done.returncode, done.stdout)
 
     def say(self, line: str) -> None:
         print(line, file=sys.stderr, flush=True)

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from rollout.rehearsal.cache import NO_HOME, Cache, Unpacker, folder_of
 from rollout.rehearsal.machine import World
-from rollout.rehearsal.programs import Program, Wanted, last_line, probe
+from rollout.rehearsal.programs import Program, Requirement, last_line, probe
 
 INSTALL_WITHIN_SECONDS = 1800.0
 
@@ -30,7 +30,7 @@ class Unpacked:
         cache = cache_of(world)
         return cache.obstacle() if cache else NO_HOME
 
-    def bring(self, wanted: Sequence[Wanted], world: World, troubles: list[str]) -> dict[str, Program]:
+    def bring(self, wanted: Sequence[Requirement], world: World, troubles: list[str]) -> dict[str, Program]:
         """Those that are in the cache after it was filled."""
         if (cache := cache_of(world)) is None:
             return {}
@@ -49,7 +49,7 @@ class Brew:
         """Why it is of no use on this machine; None when it is."""
         return None if world.which("brew") else "it is not on PATH"
 
-    def bring(self, wanted: Sequence[Wanted], world: World, troubles: list[str]) -> dict[str, Program]:
+    def bring(self, wanted: Sequence[Requirement], world: World, troubles: list[str]) -> dict[str, Program]:
         """Those that are on PATH after the installation."""
         command = ["brew", "install", *dict.fromkeys(each.package for each in wanted)]
         world.say(f"running: {' '.join(command)}")
@@ -60,7 +60,7 @@ class Brew:
         return {name: Program(name, each.argv, "package") for name, each in on_path(wanted, world, troubles).items()}
 
 
-def on_path(wanted: Sequence[Wanted], world: World, troubles: list[str]) -> dict[str, Program]:
+def on_path(wanted: Sequence[Requirement], world: World, troubles: list[str]) -> dict[str, Program]:
     """Those on PATH that will do."""
     found = {}
     for each in wanted:
@@ -73,7 +73,7 @@ def on_path(wanted: Sequence[Wanted], world: World, troubles: list[str]) -> dict
     return found
 
 
-def in_cache(wanted: Sequence[Wanted], world: World) -> dict[str, Program]:
+def in_cache(wanted: Sequence[Requirement], world: World) -> dict[str, Program]:
     """Those in the cache that still run."""
     cache = cache_of(world)
     looked_up = {each.name: cache.find(each) for each in wanted} if cache else {}

@@ -12,11 +12,11 @@ from typing import Protocol
 from rollout.errors import ProgramMissing
 from rollout.rehearsal.apt import Apt
 from rollout.rehearsal.cache import folder_of
-from rollout.rehearsal.containers import Docker
+from rollout.rehearsal.containers import Containers
 from rollout.rehearsal.dnf import Dnf
 from rollout.rehearsal.machine import Machine, World
 from rollout.rehearsal.packages import Brew, Unpacked, in_cache, on_path
-from rollout.rehearsal.programs import PARTS, TOOLS, Program, Wanted, dotted
+from rollout.rehearsal.programs import PARTS, TOOLS, Program, Requirement, dotted
 
 REFUSED, INTERRUPTED = 2, 3
 
@@ -31,14 +31,14 @@ class Source(Protocol):
     def obstacle(self, world: World) -> str | None:
         """Why it is of no use on this machine; None when it is. Quick, and changes nothing."""
 
-    def bring(self, wanted: Sequence[Wanted], world: World, troubles: list[str]) -> dict[str, Program]:
+    def bring(self, wanted: Sequence[Requirement], world: World, troubles: list[str]) -> dict[str, Program]:
         """Those that it could bring; what went wrong is added to `troubles`."""
 
 
-SOURCES: tuple[Source, ...] = (Unpacked(Apt()), Unpacked(Dnf()), Brew(), Docker())
+SOURCES: tuple[Source, ...] = (Unpacked(Apt()), Unpacked(Dnf()), Brew(), Containers())
 
 
-def find_programs(wanted: Sequence[Wanted], world: World) -> dict[str, Program]:
+def find_programs(wanted: Sequence[Requirement], world: World) -> dict[str, Program]:
     """Find each program, by name; bring what is missing from the first source that can.
 
     Raises ProgramMissing, once for all of them, saying what was tried and what to do.
@@ -58,7 +58,7 @@ def find_programs(wanted: Sequence[Wanted], world: World) -> dict[str, Program]:
     return found
 
 
-def check(wanted: Sequence[Wanted], world: World) -> dict[str, str]:
+def check(wanted: Sequence[Requirement], world: World) -> dict[str, str]:
     """For each program where it is, or how it will come. Nothing is downloaded. Raises ProgramMissing."""
     troubles: list[str] = []
     present = _present(wanted, world, troubles)
@@ -84,12 +84,12 @@ def tool(name: str) -> Program:
     return find_programs([TOOLS[name]], Machine())[name]
 
 
-def _present(wanted: Sequence[Wanted], world: World, troubles: list[str]) -> dict[str, Program]:
+def _present(wanted: Sequence[Requirement], world: World, troubles: list[str]) -> dict[str, Program]:
     found = on_path(wanted, world, troubles)
     return found | in_cache([each for each in wanted if each.name not in found], world)
 
 
-def _message(missing: Sequence[Wanted], world: World, troubles: Sequence[str]) -> str:
+def _message(missing: Sequence[Requirement], world: World, troubles: Sequence[str]) -> str:
     names = " and ".join(each.name for each in missing)
     versions = " and ".join(f"{each.name} {dotted(each.minimum)} or newer" for each in missing)
     images = " ".join(f"{each.image_variable}={each.image(world.environment)}" for each in missing)

@@ -13,7 +13,7 @@ PROBE_WITHIN_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Requirement:
     """A program the rehearsal needs, the oldest version that will do, and where it can come from."""
 
     name: str
@@ -28,7 +28,7 @@ class Wanted:
         return environment.get(self.image_variable) or self.image_default
 
 
-HAPROXY = Wanted(
+HAPROXY = Requirement(
     name="haproxy",
     package="haproxy",
     minimum=(2, 6),
@@ -36,7 +36,7 @@ HAPROXY = Wanted(
     image_variable="HAPROXY_IMAGE",
     image_default="haproxy:3.2-alpine@sha256:79799e8b2977e60802774fa53d29e6b54e045402cdd8a8b9fe43923e7095a047",
 )
-PROMETHEUS = Wanted(
+PROMETHEUS = Requirement(
     name="prometheus",
     package="prometheus",
     minimum=(2, 41),
@@ -93,7 +93,7 @@ class Program:
         return (self.argv[0], "rm", "--force", label) if self.source == "container" else ()
 
 
-def probe(wanted: Wanted, program: Program, world: World) -> str | None:
+def probe(wanted: Requirement, program: Program, world: World) -> str | None:
     """Ask it for its version: what is wrong with it; None when it will do."""
     answer = world.run(program.command([wanted.version_flag]), PROBE_WITHIN_SECONDS)
     if answer.code:
@@ -101,7 +101,7 @@ def probe(wanted: Wanted, program: Program, world: World) -> str | None:
     return judge_version(wanted, program.place, answer.output)
 
 
-def judge_version(wanted: Wanted, where: str, said: str) -> str | None:
+def judge_version(wanted: Requirement, where: str, said: str) -> str | None:
     """What is wrong with a program that said this when asked for its version; None when it will do."""
     match = re.search(r"version (\d+)\.(\d+)", said)
     needed = f"{wanted.name} {dotted(wanted.minimum)} or newer is needed"

@@ -1,37 +1,39 @@
 """One rehearsal: the real engine on the real parts, with real requests, and a release that is good or bad."""
 
 import asyncio
-import re
 import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 import yaml
 from rich.console import Console
 
-from rollout import config, journal, person, preflight
-from rollout.engine_process import LEFT
+from rollout import journal
+from rollout.engine.spec import Spec
 from rollout.errors import MetricsError, PartFailed, Refused, TooBusy
-from rollout.measure import beside_stable, measure_all
-from rollout.placeholders import Values
-from rollout.plan import Plan, plan, traffic_needed
-from rollout.policy import Policy
+from rollout.gates import preflight
+from rollout.gates.measure import measure_all, with_baselines
+from rollout.journal.state import new_rollout
+from rollout.live.view import View, view_on
+from rollout.onhost import author
+from rollout.onhost.engine_process import LEFT
+from rollout.policy import file as policy_file
+from rollout.policy.placeholders import Values
+from rollout.policy.plan import Plan, plan, traffic_needed
+from rollout.policy.schema import Policy
 from rollout.rehearsal import busy, capacity
 from rollout.rehearsal.ending import Result, end
 from rollout.rehearsal.faults import offline_model
 from rollout.rehearsal.load import Load
-from rollout.rehearsal.pace import SLOWEST, Asked, Capacity, Demand, Pace, calmer, fit, warnings, whole
+from rollout.rehearsal.pace import SLOWEST, Capacity, Demand, Pace, calmer, fit, warnings, whole
+from rollout.rehearsal.process import Process, wait_until
 from rollout.rehearsal.programs import Program
+from rollout.rehearsal.request import RehearsalRequest
 from rollout.rehearsal.stage import Stage
-from rollout.report.verdicts import TOO_BUSY
-from rollout.runtime.process import Process, wait_until
-from rollout.spec import Spec
-from rollout.state import State, new_rollout
-from rollout.view.view import View, view_on
+from rollout.report.steps import TOO_BUSY
 
 STABLE = "rehearsal-stable"
 BASELINE_WITHIN_SECONDS = 30.0
@@ -51,30 +53,6 @@ SEEN_AFTERWARDS_SECONDS = 3.0
 """Stable has all the load for so long at least once a release was taken back: to see whether it bears it."""
 
 
-@dataclass(frozen=True)
-class Wish:
-    """What to rehearse. `faults` are the offline model's; every duration, theirs too, is of the policy's time."""
-
-    policy: Path
-    state: State
-    faults: str
-    pace: Asked
-    first_weight: float
-    hold_seconds: float | None  # at most so much of each step's
-    keep_seconds: float  # at most so much of the policy's
-    keep_going: bool
-
-    @property
-    def repository(self) -> Path:
-        """What is rehearsed lies beside its policy."""
-        return self.policy.parent
-
-    @property
-    def release(self) -> str:
-        """The candidate's name, made of its faults so that the report speaks for itself."""
-        return "rehearsal-" + re.sub(r"[^A-Za-z0-9.]+", "-", self.faults or "good")
-
-
 class Slower(Exception):
     """The stage was set for a pace that this machine can't hold."""
 
@@ -83,20 +61,20 @@ class Slower(Exception):
         self.pace = pace
 
 
-def rehearse(wish: Wish, programs: Mapping[str, Program], console: Console) -> Result:
+def rehearse(request: RehearsalRequest, programs: Mapping[str, Program], console: Console) -> Result:
     """Run it to its end and write its report, as fast as this machine can; again, slower, if the machine grew busy.
     Raises Refused, with nothing left behind, for what can't be rehearsed, and TooBusy where no pace is slow enough."""
-    policy = config.load(wish.policy)
-    pace, result = wish.pace.first(), None
+    policy = policy_file.load(request.policy)
+    pace, result = request.pace.first(), None
     for _ in range(ATTEMPTS):
         wanted = plan(policy, pace.speed)
-        with Stage(wish.repository, programs, pace.speed, wanted.lease_seconds) as stage:
+        with Stage(request.repository, programs, pace.speed, wanted.lease_seconds) as stage:
             try:
-                result = asyncio.run(Rehearsal(wish, policy, wanted, stage, pace, console).run())
+                result = asyncio.run(Rehearsal(request, policy, wanted, stage, pace, console).run())
             except Slower as slower:
                 pace = slower.pace
                 continue
-        slower_pace = calmer(wish.pace, pace)
+        slower_pace = calmer(request.pace, pace)
         if not result.too_busy or slower_pace is None:
             return result
         pace = slower_pace
@@ -109,15 +87,17 @@ def rehearse(wish: Wish, programs: Mapping[str, Program], console: Console) -> R
 class Rehearsal:
     """The rehearsal while it runs."""
 
-    def __init__(self, wish: Wish, policy: Policy, wanted: Plan, stage: Stage, pace: Pace, console: Console) -> None:
-        self._wish, self._policy, self._plan, self._stage = wish, policy, wanted, stage
+    def __init__(
+        self, request: RehearsalRequest, policy: Policy, wanted: Plan, stage: Stage, pace: Pace, console: Console
+    ) -> None:
+        self._request, self._policy, self._plan, self._stage = request, policy, wanted, stage
         self._pace, self._console = pace, console
-        first = plan(policy, first_weight=wish.first_weight)
+        first = plan(policy, first_weight=request.first_weight)
         self._demand = Demand(traffic_needed(first), first.every_seconds)
-        tasks = yaml.safe_load((wish.repository / "evals" / "tasks.yaml").read_text(encoding="utf-8"))
+        tasks = yaml.safe_load((request.repository / "evals" / "tasks.yaml").read_text(encoding="utf-8"))
         self._tasks = [task["task"] for task in tasks]
-        self._rollout = new_rollout(wish.faults or "good")
-        self._journal = wish.state.journal(self._rollout)
+        self._rollout = new_rollout(request.faults or "good")
+        self._journal = request.state.journal(self._rollout)
 
     async def run(self) -> Result:
         self._start_parts()
@@ -133,17 +113,17 @@ class Rehearsal:
             with view_on(self._console) as view, told_by_signal(lambda: engine.send(signal.SIGTERM)):
                 await self._follow(engine, view, load)
             why = await self._see_afterwards(engine, load, slow_before_seconds)
-            if self._wish.keep_going:
+            if self._request.keep_going:
                 await self._stay_up()
             counts = await load.stop()
-        return end(engine, self._journal, self._wish.state, counts, self._stage.router_log, why)
+        return end(engine, self._journal, self._request.state, counts, self._stage.router_log, why)
 
     def _start_parts(self) -> None:
         addresses = f"service {self._stage.url}, Prometheus {self._stage.prometheus.url}, logs {self._stage.folder}"
         self._say(f"starting the stable release: {addresses}")
         self._stage.start_router()
         stable = self._stage.start_release("blue", STABLE, {"AGENT_MODEL": "offline"})
-        self._stage.announce("green", self._wish.release)
+        self._stage.announce("green", self._request.release)
         self._stage.start_prometheus()
         self._stage.wait_for("blue", up=True, alive=stable)
         self._stage.wait_for("green", up=False)
@@ -161,7 +141,7 @@ class Rehearsal:
 
     def _fitting(self, has: Capacity) -> Pace:
         """The pace for this machine: never above that of the stage."""
-        found = fit(self._wish.pace, has, self._demand)
+        found = fit(self._request.pace, has, self._demand)
         if found is None:
             answers = f"it answers {has.requests_per_second:.0f} requests/s"
             raise TooBusy(f"{TOO_BUSY}: {answers}. Try again when less runs here, or say --load and --speed")
@@ -176,17 +156,17 @@ class Rehearsal:
             self._say(f"this machine answers {has.requests_per_second:.0f} requests/s: rehearsing at {pace}")
         if slower and pace.speed < stays:
             raise Slower(pace)
-        for line in warnings(self._wish.pace, pace, has, self._demand):
+        for line in warnings(self._request.pace, pace, has, self._demand):
             self._say(line)
 
     def _round_seconds(self) -> float:
         """How long it takes to measure every gate once, as the engine does; the best of three."""
-        values = Values(STABLE, STABLE, self._plan.window_seconds, 0, 1)
+        values = Values.before_the_start(STABLE, STABLE, self._plan.window_seconds)
         times = []
         for _ in range(3):
             began = time.monotonic()
             measured = measure_all(self._plan.gates, values, self._stage.prometheus)
-            beside_stable(self._plan.gates, measured, values, self._stage.prometheus)
+            with_baselines(self._plan.gates, measured, values, self._stage.prometheus)
             times.append(time.monotonic() - began)
         return min(times)
 
@@ -212,12 +192,11 @@ class Rehearsal:
             return 0.0
 
     def _check_policy(self) -> None:
-        values = Values(self._wish.release, STABLE, self._plan.window_seconds, 0, 1)
-        preflight.check(plan(self._policy).gates, values, self._stage.prometheus)
+        preflight.check(plan(self._policy).gates, self._request.release, STABLE, self._stage.prometheus)
 
     async def _start_canary(self) -> None:
-        model = offline_model(self._wish.faults, self._pace.speed)
-        canary = self._stage.start_release("green", self._wish.release, {"AGENT_MODEL": model})
+        model = offline_model(self._request.faults, self._pace.speed)
+        canary = self._stage.start_release("green", self._request.release, {"AGENT_MODEL": model})
         try:
             # in a thread, so that the load goes on
             await asyncio.to_thread(wait_until, lambda: self._stage.router.health("green").up, "ready", 5, [canary])
@@ -229,24 +208,24 @@ class Rehearsal:
     def _start_engine(self) -> Process:
         spec = Spec(
             rollout=self._rollout,
-            release=self._wish.release,
+            release=self._request.release,
             stable=STABLE,
             stable_slot="blue",
-            by=person.name(),
+            by=author.name(),
             target="local",
-            policy=self._wish.policy.read_text(encoding="utf-8"),
+            policy=self._request.policy.read_text(encoding="utf-8"),
             prometheus=self._stage.prometheus.url,
             router_socket=str(self._stage.router_socket),
             router_folder=str(self._stage.router_folder),
-            state=str(self._wish.state.folder),
+            state=str(self._request.state.folder),
             speed=self._pace.speed,
-            first_weight=self._wish.first_weight,
-            hold_at_most_seconds=self._wish.hold_seconds,
-            keep_at_most_seconds=self._wish.keep_seconds,
+            first_weight=self._request.first_weight,
+            hold_at_most_seconds=self._request.hold_seconds,
+            keep_at_most_seconds=self._request.keep_seconds,
         )
         path = self._stage.folder / "spec.json"
         path.write_text(spec.text(), encoding="utf-8")
-        return self._stage.start("engine", (sys.executable, "-m", "rollout.beside", "engine", str(path)))
+        return self._stage.start("engine", (sys.executable, "-m", "rollout.onhost", "engine", str(path)))
 
     async def _follow(self, engine: Process, view: View, load: Load) -> None:
         """Show the journal as it grows, until the engine has ended."""

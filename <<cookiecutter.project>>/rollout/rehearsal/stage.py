@@ -11,18 +11,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from rollout import durable
 from rollout.errors import RouterError
-from rollout.metrics.faster import copy_faster
 from rollout.metrics.prometheus import Prometheus
 from rollout.metrics.targets import Target, write
+from rollout.onhost.faster import copy_faster
+from rollout.rehearsal.process import Process, free_port, listening, wait_until
 from rollout.rehearsal.programs import Program
-from rollout.router import haproxy
-from rollout.router.haproxy import Haproxy, write_map
-from rollout.router.split import Slot, everybody_on
-from rollout.runtime.process import Process, free_port, listening, wait_until
+from rollout.router.folder import CONFIG, prepare_folder
+from rollout.router.haproxy import Haproxy
+from rollout.router.split import Slot
 
-ROUTER_CONFIG = Path(haproxy.__file__).with_name("haproxy.cfg")
 START_WITHIN_SECONDS = 30.0
 LONGEST_SOCKET_PATH = 90
 """What HAProxy and the kernels take, with room for the suffix of a temporary name."""
@@ -73,8 +71,7 @@ class Stage:
         self.release_ports: dict[Slot, int] = {"blue": free_port(), "green": free_port()}
         self.router_folder = self.folder / "router"
         self.router_folder.mkdir()
-        durable.replace(self.router_folder / "split.map", write_map(everybody_on("blue").entries()))
-        durable.replace(self.router_folder / "trusted.lst", "127.0.0.0/8\n")
+        prepare_folder(self.router_folder, trusted="127.0.0.0/8\n")
         copy_faster(self.repository / "monitoring", self.folder / "monitoring", self.speed)
         self._write_targets()
 
@@ -127,8 +124,8 @@ class Stage:
             "CHECK_INTERVAL": f"{max(100, round(1000 / self.speed))}ms",
             "ANSWER_TIMEOUT": f"{round(self.answer_within_seconds * 1000)}ms",
         }
-        arguments = ["-db", "-f", str(ROUTER_CONFIG)]
-        router = self._start_program("haproxy", "router", arguments, environment, [self.folder, ROUTER_CONFIG.parent])
+        arguments = ["-db", "-f", str(CONFIG)]
+        router = self._start_program("haproxy", "router", arguments, environment, [self.folder, CONFIG.parent])
         wait_until(self._router_answers, "the router answers", START_WITHIN_SECONDS, [router])
         return router
 

@@ -4,10 +4,9 @@ import math
 from dataclasses import asdict
 from typing import Any
 
-from rollout.report.evidence import Evidence
-from rollout.report.gates import Gate, thinned
-from rollout.report.headline import headline
-from rollout.report.requests import Requests
+from rollout.report.evidence import Evidence, headline
+from rollout.report.gates import GateEvidence, thinned
+from rollout.report.traffic import Requests
 
 _MOST_POINTS = 500  # a gate; a day of `keep` has thousands, and the journal keeps them all
 
@@ -50,7 +49,7 @@ def document(evidence: Evidence) -> dict[str, Any]:
     }
 
 
-def _gate(gate: Gate) -> dict[str, Any]:
+def _gate(gate: GateEvidence) -> dict[str, Any]:
     every = math.ceil(len(gate.points) / _MOST_POINTS)
     series = thinned(gate, lambda index, _: index // every)
     return {
@@ -78,7 +77,7 @@ def _requests(requests: Requests) -> dict[str, Any]:
         "late": requests.late,
         "why_unknown": requests.why_unknown,
         "releases": {
-            side.release: {"role": side.role, "answered": side.answered, "errors": side.errors}
-            for side in requests.sides
+            each.release: {"role": each.role, "answered": each.answered, "errors": each.errors}
+            for each in requests.releases
         },
     }

@@ -1,16 +1,13 @@
 """What a journal is made of, as far as a report needs to know."""
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 from rollout.errors import NothingThere
-from rollout.journal import Event
-
-Journal = Sequence[Event]
+from rollout.journal import Event, Events
 
 
-def beginning(journal: Journal) -> Event:
+def beginning(journal: Events) -> Event:
     """The `started` event, which has to be the first; raises NothingThere."""
     first = journal[0] if journal else {}
     if first.get("event") != "started":
@@ -25,7 +22,7 @@ def beginning(journal: Journal) -> Event:
     return first
 
 
-def newest(journal: Journal) -> Event:
+def newest(journal: Events) -> Event:
     """The last event of an engine; a rehearsal writes more when everything is over."""
     return [event for event in journal if event["event"] not in ("traffic", "unjudged")][-1]
 

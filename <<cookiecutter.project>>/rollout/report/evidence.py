@@ -4,14 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rollout.journal import Event, last_of
-from rollout.report.events import Journal, beginning, between, newest
-from rollout.report.gates import Gate, gates
-from rollout.report.requests import Requests, requests
-from rollout.report.shares import Share, shares
-from rollout.report.steps import Step, steps
-from rollout.report.verdicts import Verdict, final, verdicts
-from rollout.report.whereabouts import at_rest
+from rollout.journal import Event, Events, last_of
+from rollout.report.events import beginning, between, newest
+from rollout.report.gates import GateEvidence, gates
+from rollout.report.steps import StepEvidence, Verdict, final, steps, verdicts
+from rollout.report.traffic import Requests, Share, at_rest, requests, shares
+from rollout.text import duration, one_line, percent
 
 
 @dataclass(frozen=True)
@@ -33,11 +31,11 @@ class Evidence:
     seconds: float  # from the start to the last event
     final: Verdict
     verdicts: tuple[Verdict, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[StepEvidence, ...]
     shares: tuple[Share, ...]
     settled: float | None  # the canary's share from then on; None when it runs or only the router knows
     abandoned: bool  # the engine died and nobody ended the rollout
-    gates: tuple[Gate, ...]
+    gates: tuple[GateEvidence, ...]
     requests: Requests
     ready_seconds: float | None
     first_bad_answer_seconds: float | None  # when the router first passed on a 5xx of the canary
@@ -51,7 +49,7 @@ class Evidence:
     recoveries: tuple[Event, ...]
 
 
-def gather(journal: Journal, alive: bool) -> Evidence:
+def gather(journal: Events, alive: bool) -> Evidence:
     """Read a journal; `alive` tells whether its engine still holds the lock. Raises NothingThere."""
     started, ended = beginning(journal), last_of(journal, "ended")
     against, ready, kept = _against(journal), last_of(journal, "ready"), last_of(journal, "kept")
@@ -92,16 +90,16 @@ def gather(journal: Journal, alive: bool) -> Evidence:
     )
 
 
-def _against(journal: Journal) -> float | None:
+def _against(journal: Events) -> float | None:
     """When it was decided to take the traffic back; an engine that takes over may say so again."""
     return next((event["time"] for event in journal if event.get("verdict") in ("rolled_back", "in_doubt")), None)
 
 
-def _first_shift(journal: Journal) -> float | None:
+def _first_shift(journal: Events) -> float | None:
     return next((event["time"] for event in journal if event["event"] == "shifted"), None)
 
 
-def _first_bad_answer(journal: Journal) -> float | None:
+def _first_bad_answer(journal: Events) -> float | None:
     traffic = last_of(journal, "traffic")
     return traffic.get("first_bad_answer") if traffic else None
 
@@ -111,3 +109,34 @@ def _between(earlier: float | None, later: float | None) -> float | None:
     if earlier is None or later is None or later < earlier:
         return None
     return between(earlier, later)
+
+
+def headline(evidence: Evidence) -> str:
+    """`Rolled back at 5 % after 12.4 s: errors: 21.3 % is above 5 %`."""
+    unrestored = "; the router could not be told to go back" if evidence.unrestored else ""
+    return one_line(f"{outcome(evidence)} {_place(evidence)}: {evidence.final.reason}{unrestored}")
+
+
+def outcome(evidence: Evidence) -> str:
+    """The verdict in plain words; a rollback after a promotion names both."""
+    if evidence.final.verdict == "rolled_back" and _was_promoted(evidence):
+        return "Promoted, then rolled back"
+    return {
+        "promoted": "Promoted",
+        "rolled_back": "Rolled back",
+        "in_doubt": "In doubt",
+        "running": "Promoted and still watched" if _was_promoted(evidence) else "Running",
+    }[evidence.final.verdict]
+
+
+def _place(evidence: Evidence) -> str:
+    time = duration(evidence.final.seconds)
+    if evidence.final.verdict == "promoted" or _was_promoted(evidence):
+        return f"after {time}"
+    if not evidence.steps:
+        return f"before any traffic moved, after {time}"
+    return f"at {percent(evidence.final.weight)} after {time}"
+
+
+def _was_promoted(evidence: Evidence) -> bool:
+    return any(verdict.verdict == "promoted" for verdict in evidence.verdicts)

@@ -5,14 +5,14 @@ import re
 from pathlib import Path
 
 from rollout.durable import replace
+from rollout.journal import Events
 from rollout.report.document import document
-from rollout.report.events import Journal
 from rollout.report.evidence import gather
 from rollout.report.markdown import markdown
 from rollout.report.picture import picture
 
 
-def write(journal: Journal, alive: bool, folder: Path) -> Path:
+def write(journal: Events, alive: bool, folder: Path) -> Path:
     """Write `<rollout>.svg`, `.json` and last `.md` into `folder`, each of them whole or not at all.
 
     Returns the Markdown's path. Raises NothingThere when the events are no journal, OSError when it can't write.

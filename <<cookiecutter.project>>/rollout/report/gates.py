@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from rollout.journal import Event
-from rollout.report.events import Journal, between, finite
+from rollout.journal import Event, Events
+from rollout.report.events import between, finite
 
 OUTCOMES = ("pass", "no data", "inconclusive", "error", "fail")  # the worst one last
 
@@ -26,7 +26,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Gate:
+class GateEvidence:
     """One gate: its rule as the policy fixed it, and its measurements in their order. With `by`, a label, each is the
     worst of the label's values, and its detail names whose it is."""
 
@@ -60,7 +60,7 @@ class Gate:
         return -value if self.fails == "below" else value
 
 
-def gates(journal: Journal) -> tuple[Gate, ...]:
+def gates(journal: Events) -> tuple[GateEvidence, ...]:
     """The gates of the policy, then any other that was measured, each with all its points."""
     start = journal[0]["time"]
     rules = {rule["name"]: rule for rule in (journal[0].get("policy") or {}).get("gates", [])}
@@ -71,7 +71,7 @@ def gates(journal: Journal) -> tuple[Gate, ...]:
     return tuple(_gate(name, rules[name], points) for name, points in series.items())
 
 
-def thinned(gate: Gate, bundle: Callable[[int, Point], int]) -> tuple[Point, ...]:
+def thinned(gate: GateEvidence, bundle: Callable[[int, Point], int]) -> tuple[Point, ...]:
     """A gate's points, of those that get the same number (from index and point) only the worst."""
     numbered = groupby(enumerate(gate.points), key=lambda entry: bundle(*entry))
     return tuple(
@@ -84,7 +84,7 @@ def _rank(point: Point) -> int:
     return OUTCOMES.index(point.outcome) if point.outcome in OUTCOMES else len(OUTCOMES)
 
 
-def _measured(journal: Journal) -> Iterator[tuple[Event, Event]]:
+def _measured(journal: Events) -> Iterator[tuple[Event, Event]]:
     for event in journal:
         if event["event"] == "measured":
             for measured in event["gates"]:
@@ -104,8 +104,8 @@ def _point(event: Event, measured: Event, start: float) -> Point:
     )
 
 
-def _gate(name: str, rule: Event, points: list[Point]) -> Gate:
-    return Gate(
+def _gate(name: str, rule: Event, points: list[Point]) -> GateEvidence:
+    return GateEvidence(
         name,
         rule.get("query") or "",
         rule.get("by"),

@@ -1,14 +1,13 @@
-"""The evidence for a reviewer, as Markdown."""
+"""The evidence for a reviewer, as Markdown; nothing in text that we did not write is ever taken for markup."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
-from rollout.report.evidence import Evidence
-from rollout.report.gates import Gate
-from rollout.report.headline import headline
+from rollout.report.evidence import Evidence, headline
+from rollout.report.gates import GateEvidence
 from rollout.report.nist import MANAGE_4_1, mapping
-from rollout.report.prose import fenced, plain, table
-from rollout.report.steps import Step
-from rollout.words import count, duration, moment, number, percent, quantity, tally
+from rollout.report.steps import StepEvidence
+from rollout.text import count, duration, moment, number, one_line, percent, quantity, tally
 
 
 def markdown(evidence: Evidence, picture: str) -> str:
@@ -35,7 +34,7 @@ def _steps(evidence: Evidence) -> Iterator[str]:
     yield table(head, (_step(step) for step in evidence.steps))
 
 
-def _step(step: Step) -> list[str]:
+def _step(step: StepEvidence) -> list[str]:
     ended = "" if step.ended_seconds is None else duration(step.ended_seconds)
     extended = plain(step.extended or "")
     return [plain(step.name), percent(step.weight), duration(step.started_seconds), ended, step.outcome, extended]
@@ -47,7 +46,7 @@ def _gates(evidence: Evidence) -> Iterator[str]:
     yield table(head, (_gate(gate) for gate in evidence.gates))
 
 
-def _gate(gate: Gate) -> list[str]:
+def _gate(gate: GateEvidence) -> list[str]:
     worst = gate.worst
     return [
         plain(gate.name),
@@ -64,8 +63,8 @@ def _gate(gate: Gate) -> list[str]:
 def _traffic(evidence: Evidence) -> Iterator[str]:
     requests = evidence.requests
     yield "## Traffic"
-    rows = ([plain(side.release), side.role, count(side.answered), count(side.errors)] for side in requests.sides)
-    if requests.sides:
+    rows = ([plain(each.release), each.role, count(each.answered), count(each.errors)] for each in requests.releases)
+    if requests.releases:
         yield table(("Release", "Role", "Answered", "Errors"), rows)
     yield "\n".join(f"- {fact}" for fact in _facts(evidence))
 
@@ -106,11 +105,11 @@ def _who(evidence: Evidence) -> Iterator[str]:
     if evidence.speed > 1:
         rows.append(["Speed", f"{number(evidence.speed)} x: each duration is the policy's, divided by it"])
     for order in evidence.orders:
-        words = f"{order.get('order')} by {order.get('by')}: {order.get('reason')}"
-        rows.append([f"Order at {moment(order['time'])}", plain(words)])
+        told = f"{order.get('order')} by {order.get('by')}: {order.get('reason')}"
+        rows.append([f"Order at {moment(order['time'])}", plain(told)])
     for event in evidence.recoveries:
-        words = f"by {event.get('by')}, who went {event.get('choice')}; the last entry was '{event.get('after')}'"
-        rows.append([f"Taken up again at {moment(event['time'])}", plain(words)])
+        taken = f"by {event.get('by')}, who went {event.get('choice')}; the last entry was '{event.get('after')}'"
+        rows.append([f"Taken up again at {moment(event['time'])}", plain(taken)])
     yield table(("What", "Value"), rows)
 
 
@@ -141,3 +140,25 @@ def _nist(evidence: Evidence) -> Iterator[str]:
     yield "What this rollout shows of it, and what it does not; a report is evidence for a review and replaces none."
     rows = ([asked, plain(shown)] for asked, shown in mapping(evidence))
     yield table(("Asked for", "Shown here"), rows)
+
+
+# Intraword underscores are no emphasis and stay readable: rolled_back, new_exceptions.
+_MARKUP = re.compile(r"[\\`*\[\]<>|~&$#!]|(?<![^\W_])_|_(?![^\W_])")
+
+
+def plain(content: object) -> str:
+    """Any value as one line of literal Markdown text, safe in a table's cell as well."""
+    return _MARKUP.sub(lambda found: "\\" + found[0], one_line(str(content)))
+
+
+def fenced(content: str, language: str) -> str:
+    """A code block whose fence is longer than any run of backticks in it."""
+    longest = max((len(run) for run in re.findall("`+", content)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{content.strip()}\n{fence}"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table; its cells are Markdown already."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

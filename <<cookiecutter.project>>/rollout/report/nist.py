@@ -1,7 +1,7 @@
 """Which part of a report is evidence for which part of NIST AI RMF 1.0, Manage 4.1."""
 
 from rollout.report.evidence import Evidence
-from rollout.words import count, duration, listed
+from rollout.text import count, duration, listed
 
 # NIST AI 100-1 (January 2023), table 4; a work of the US government, so free to quote.
 MANAGE_4_1 = (

@@ -1,1 +1,1 @@
-"""Where the traffic goes."""
+"""HAProxy: the split of the traffic, its health, its configuration and its folder."""

@@ -14,8 +14,8 @@ BACKEND = "agent"
 
 
 @dataclass(frozen=True)
-class Health:
-    """One side as the router sees it.
+class ServerStats:
+    """One slot's server as the router's statistics have it.
 
     `downs` counts how often the health check took it from up to down, `requests` what was sent to it, `running` what
     it has not answered yet; all since the router started.
@@ -65,12 +65,12 @@ class Haproxy:
         except (OSError, ValueError):
             return {}
 
-    def health(self, slot: Slot) -> Health:
-        """How the router sees one side, now."""
+    def health(self, slot: Slot) -> ServerStats:
+        """How the router sees one slot, now."""
         rows = list(csv.DictReader(self._ask("show stat -1 4 -1").lstrip("# ").splitlines()))
         for row in rows:
             if row["pxname"] == BACKEND and row["svname"] == slot:
-                return Health(
+                return ServerStats(
                     up=row["status"].startswith("UP"),
                     downs=int(row["chkdown"] or 0),
                     requests=int(row["stot"] or 0),

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from rollout.runtime.process import wait_until
+from rollout.rehearsal.process import wait_until
 from tests.host.images import docker
 from tests.host.service import Service
 

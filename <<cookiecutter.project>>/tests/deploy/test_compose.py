@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rollout.host import names
+from rollout.onhost import names
 from tests.deploy.composed import PROJECT, composed, services, variables
 
 Service = dict[str, Any]

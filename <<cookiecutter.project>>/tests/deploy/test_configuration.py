@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rollout.host.prepare import Wanted, prepare
+from rollout.onhost.prepare import HostSettings, prepare
 from rollout.rehearsal.parts import tool
 from tests.deploy.composed import REPOSITORY, services
 
@@ -19,7 +19,7 @@ def root(tmp_path: Path) -> Path:
     """The volumes of a host that has just been prepared."""
     for volume in ("etc/router", "etc/alertmanager-agent", "var/lib/router", "run/router"):
         (tmp_path / volume).mkdir(parents=True)
-    prepare(REPOSITORY / "monitoring", Wanted.read(services()["prepare"]["environment"]), tmp_path)
+    prepare(REPOSITORY / "monitoring", HostSettings.read(services()["prepare"]["environment"]), tmp_path)
     return tmp_path
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from agent import serving, settings
 from agent.errors import StartError
-from rollout.host.host import STOP_WITHIN_SECONDS
+from rollout.docker.host import STOP_WITHIN_SECONDS
 from rollout.rehearsal import stage
 from tests.deploy.composed import REPOSITORY
 
@@ -14,7 +14,7 @@ LONGEST_SECONDS = settings.LONGEST_DEADLINE_SECONDS
 
 
 def test_a_container_is_given_longer_to_stop_than_a_run_may_take() -> None:
-    """STOP_WITHIN_SECONDS is in rollout/host/host.py."""
+    """STOP_WITHIN_SECONDS is in rollout/docker/host.py."""
     assert LONGEST_SECONDS + serving.GRACE_SECONDS < STOP_WITHIN_SECONDS
 
 

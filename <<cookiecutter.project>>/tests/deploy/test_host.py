@@ -7,9 +7,9 @@ from contextlib import closing
 
 import pytest
 
+from rollout.rehearsal.process import wait_until
 from rollout.router.haproxy import write_map
 from rollout.router.split import everybody_on
-from rollout.runtime.process import wait_until
 from tests.deploy.composed import composed, services
 from tests.deploy.hosts import PARTS, address, ask, inspect, left, on_volumes, started, wait_for
 from tests.host.images import docker

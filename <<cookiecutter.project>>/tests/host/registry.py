@@ -4,7 +4,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from rollout.runtime.process import Process, free_port, listening, wait_until
+from rollout.rehearsal.process import Process, free_port, listening, wait_until
 
 CONFIG = """\
 version: 0.1

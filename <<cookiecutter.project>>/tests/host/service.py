@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from rollout.host.host import Host
+from rollout.docker.connection import Docker
+from rollout.docker.host import Host
 from rollout.journal import Event
-from rollout.runtime.docker import Docker
-from rollout.runtime.process import free_port
+from rollout.rehearsal.process import free_port
 from tests.host.images import REPOSITORY, docker
 from tests.host.policy import quick
 from tests.pace import pace, patience

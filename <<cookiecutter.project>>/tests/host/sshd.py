@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from rollout.runtime.process import Process, free_port, listening, wait_until
+from rollout.rehearsal.process import Process, free_port, listening, wait_until
 
 CONFIG = """\
 Port {port}

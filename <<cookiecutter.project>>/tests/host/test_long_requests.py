@@ -6,7 +6,7 @@ import urllib.request
 
 import pytest
 
-from rollout.runtime.process import wait_until
+from rollout.rehearsal.process import wait_until
 from tests.host.images import Images, docker
 from tests.host.service import Done, Service
 from tests.host.traffic import served_by

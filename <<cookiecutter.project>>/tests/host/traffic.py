@@ -9,8 +9,8 @@ from typing import Self
 
 import yaml
 
+from rollout.live.counts import Counts
 from rollout.rehearsal.load import Load
-from rollout.view.counts import Counts
 from tests.host.images import REPOSITORY
 from tests.pace import pace
 

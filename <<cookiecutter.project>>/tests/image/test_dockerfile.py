@@ -27,6 +27,15 @@ def test_each_image_it_builds_on_is_pinned_by_digest_or_is_a_stage() -> None:
     assert re.search(r"^ARG PYTHON_IMAGE=python:[\w.-]+@sha256:[0-9a-f]{64}$", text, re.MULTILINE)
 
 
+def test_the_engine_s_image_holds_the_rooms_that_it_imports_and_no_other() -> None:
+    text = (ROOT / "Dockerfile").read_text()
+    lines = re.findall(r"^COPY (rollout/.+) \S+$", text, re.MULTILINE)
+    copied = {Path(name).stem for line in lines for name in line.split()}
+    names = "import sys, rollout.onhost.command; print(*(name for name in sys.modules if name.startswith('rollout.')))"
+    done = subprocess.run([sys.executable, "-c", names], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert copied - {"__init__"} == {name.split(".")[1] for name in done.stdout.split()}
+
+
 @pytest.mark.parametrize(
     ("docker", "said"),
     [

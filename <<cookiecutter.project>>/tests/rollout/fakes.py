@@ -5,18 +5,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from rollout.engine import Engine
+from rollout.engine.loop import Engine
+from rollout.engine.spec import Spec
 from rollout.errors import MetricsError, RouterError
-from rollout.gate import Gate
-from rollout.plan import Plan, Step
-from rollout.quantity import Limit
-from rollout.router.haproxy import Health
+from rollout.journal.orders import Order
+from rollout.policy.plan import Gate, Plan, Step
+from rollout.policy.quantity import Limit
+from rollout.router.haproxy import ServerStats
 from rollout.router.split import Slot, Split, everybody_on
-from rollout.spec import Spec
-from rollout.state import Order
 
 EPOCH = 1_764_000_000.0
-UP = Health(up=True, downs=0, requests=0, running=0, check="L7OK")
+UP = ServerStats(up=True, downs=0, requests=0, running=0, check="L7OK")
 DOWN = replace(UP, up=False, downs=1, check="L4CON connection refused")
 
 ERRORS = Gate("errors", "errors()", "requests()", 20, Limit(0.05, "ratio"), fails_above=True, window_seconds=2)
@@ -86,7 +85,7 @@ class FakeRouter:
         self._clock = clock
         self.splits: list[tuple[float, Split]] = []
         self.split = everybody_on("blue")
-        self.sides: dict[Slot, Health] = {"blue": UP, "green": UP}
+        self.sides: dict[Slot, ServerStats] = {"blue": UP, "green": UP}
         self.silent = False
         self.fails_next = 0
         self.refuses: Callable[[Split], bool] = lambda _: False
@@ -98,11 +97,11 @@ class FakeRouter:
         self.split = split
         self.splits.append((self._clock.time(), split))
 
-    def health(self, slot: Slot) -> Health:
+    def health(self, slot: Slot) -> ServerStats:
         self._answer()
         return self.sides[slot]
 
-    def make(self, slot: Slot, health: Health) -> None:
+    def make(self, slot: Slot, health: ServerStats) -> None:
         """From now on, that side is like this."""
         self.sides[slot] = health
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from rollout import config
-from rollout.plan import plan
+from rollout.policy import file as policy_file
+from rollout.policy.plan import plan
 from tests.rollout.policies import shipped
 from tests.workflows import checks, policy
 from tests.workflows.mutations import MUTATIONS, Mutation
@@ -41,7 +41,7 @@ def test_a_protection_that_is_taken_out_is_missed(mutation: Mutation, folder: Pa
 
 
 def test_a_deploy_is_watched_longer_than_the_policy_lets_a_rollout_take() -> None:
-    longest = plan(config.parse(shipped(), "rollout.yaml"))
+    longest = plan(policy_file.parse(shipped(), "rollout.yaml"))
     minutes = (
         longest.ready_within_seconds
         + sum(max(step.hold_seconds, longest.decide_within_seconds) for step in longest.steps)

@@ -8,11 +8,11 @@ from typing import NamedTuple, cast
 import pytest
 
 from rollout import report as reports
-from rollout.host import names
-from rollout.host.host import Host
-from rollout.host.standing import standing
-from rollout.runtime.container import Container
-from rollout.runtime.docker import Docker
+from rollout.docker.connection import Docker
+from rollout.docker.container import Container
+from rollout.docker.host import Host
+from rollout.docker.status import standing
+from rollout.onhost import names
 from tests.rollout.report.examples import promoted
 from tests.workflows.scripted import Program, script
 

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from rollout.host.names import SLOTS
 from rollout.journal import Event, last_of
+from rollout.onhost.names import SLOTS
 from tests.host.faults.ground import Ground, until
 from tests.host.faults.requests import Requests, Sent, lost, settled_seconds, wrongly_lost
 from tests.host.faults.scene import Scene

@@ -4,7 +4,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from rollout.host import names
+from rollout.onhost import names
 from tests.host.faults.ground import Ground, NotTried
 from tests.host.faults.scene import Scene
 from tests.host.faults.strikes import Fault

@@ -2,8 +2,8 @@
 
 import time
 
-from rollout.host import names
 from rollout.journal import last_of
+from rollout.onhost import names
 from tests.host.faults.ground import Ground, until
 from tests.host.faults.scene import Scene
 from tests.host.faults.strikes import Fault

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from rollout.runtime.process import Process, wait_until
+from rollout.rehearsal.process import Process, wait_until
 from tests.host.faults.ground import NotTried
 from tests.host.registry import Registry
 

@@ -9,8 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from rollout.host import names
 from rollout.journal import Event
+from rollout.onhost import names
 from rollout.router.split import Slot
 from tests.host.faults import policy
 from tests.host.faults.shell import Shell

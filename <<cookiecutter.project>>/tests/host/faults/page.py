@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from rollout.words import duration, one_line, tally
+from rollout.text import duration, one_line, tally
 from tests.host.faults import table
 from tests.host.faults.cell import Result
 from tests.host.faults.results import date, read, versions

@@ -7,16 +7,16 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 
-from rollout import config
 from rollout.errors import MetricsError
-from rollout.gate import Gate, Measurement
-from rollout.measure import measure_all
+from rollout.gates.judge import Measurement
+from rollout.gates.measure import measure_all
 from rollout.metrics.prometheus import Prometheus
-from rollout.placeholders import Values
-from rollout.plan import plan
-from rollout.policy import Policy
+from rollout.policy import file as policy_file
+from rollout.policy.placeholders import Values
+from rollout.policy.plan import Gate, plan
+from rollout.policy.schema import Policy
+from rollout.rehearsal.process import Process, free_port, wait_until
 from rollout.rehearsal.programs import Program
-from rollout.runtime.process import Process, free_port, wait_until
 from tests.rollout import policies
 from tests.rollout.metrics.exporter import Exporter
 from tests.rollout.metrics.releases import series
@@ -44,7 +44,7 @@ groups:
 
 
 def shipped() -> Policy:
-    return config.parse(policies.shipped(), "rollout.yaml")
+    return policy_file.parse(policies.shipped(), "rollout.yaml")
 
 
 def start_prometheus(program: Program, folder: Path, config_file: Path) -> tuple[Process, Prometheus]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rollout.gate import Outcome
+from rollout.gates.judge import Outcome
 from tests.rollout.metrics.live import Live
 from tests.rollout.metrics.releases import Agent
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from rollout.metrics.faster import copy_faster
+from rollout.onhost.faster import copy_faster
 from rollout.rehearsal.parts import tool
 from tests.rollout.metrics.live import ROOT, shipped
 

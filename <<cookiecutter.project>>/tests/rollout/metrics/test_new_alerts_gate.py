@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from rollout.gate import Outcome
+from rollout.gates.judge import Outcome
 from tests.rollout.metrics.live import Live
 from tests.rollout.metrics.releases import series
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from rollout.gate import Gate, Outcome
-from rollout.quantity import Limit
+from rollout.gates.judge import Outcome
+from rollout.policy.plan import Gate
+from rollout.policy.quantity import Limit
 from tests.rollout.metrics.live import Live
 from tests.rollout.metrics.releases import Agent
 

@@ -11,13 +11,13 @@ from threading import Thread
 import pytest
 
 from rollout.errors import MetricsError, QueryRejected, Unreachable
-from rollout.gate import Gate, Outcome
-from rollout.measure import measure_all
+from rollout.gates.judge import Outcome
+from rollout.gates.measure import measure_all
 from rollout.metrics.prometheus import Prometheus
-from rollout.placeholders import Values
-from rollout.plan import plan
+from rollout.policy.placeholders import Values
+from rollout.policy.plan import Gate, plan
+from rollout.rehearsal.process import free_port
 from rollout.rehearsal.programs import Program
-from rollout.runtime.process import free_port
 from tests.rollout.metrics.live import shipped, start_prometheus
 
 pytestmark = pytest.mark.parts

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from rollout.gate import Outcome
-from rollout.metrics.faster import copy_faster
+from rollout.gates.judge import Outcome
 from rollout.metrics.targets import Target, write
+from rollout.onhost.faster import copy_faster
 from rollout.rehearsal.programs import Program
 from tests.rollout.metrics.exporter import Exporter
 from tests.rollout.metrics.live import ROOT, SPEED, Live, start_prometheus

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from rollout.rehearsal.containers import Docker
+from rollout.rehearsal.containers import Containers
 from rollout.rehearsal.programs import HAPROXY, PROMETHEUS, PROMTOOL
 from tests.rollout.rehearsal.worlds import FakeWorld
 
@@ -9,7 +9,7 @@ BOTH = (HAPROXY, PROMETHEUS)
 
 def test_an_engine_that_does_not_answer_is_told_in_its_own_words() -> None:
     world = FakeWorld("docker").fails("docker ps", "Cannot connect to the Docker daemon. Is it running?\n")
-    obstacle = Docker().obstacle(world)
+    obstacle = Containers().obstacle(world)
     assert obstacle == "its engine does not answer: Cannot connect to the Docker daemon. Is it running?"
 
 
@@ -17,31 +17,31 @@ def test_an_image_that_can_not_be_pulled_is_told_without_dockers_hint_at_its_hel
     said = "docker: Error response from daemon: no such host.\n\nRun 'docker run --help' for more information\n"
     world = FakeWorld("docker", environment={"PROMETHEUS_IMAGE": "here/prom:1"}).fails("here/prom:1", said)
     troubles: list[str] = []
-    assert Docker().bring(BOTH, world, troubles).keys() == {"haproxy"}
+    assert Containers().bring(BOTH, world, troubles).keys() == {"haproxy"}
     assert troubles == ["docker: here/prom:1 does not run: docker: Error response from daemon: no such host."]
 
 
 def test_an_image_that_is_too_old_is_not_used() -> None:
     troubles: list[str] = []
-    assert Docker().bring([HAPROXY], FakeWorld("docker", says={"haproxy": "HA-Proxy version 2.4"}), troubles) == {}
+    assert Containers().bring([HAPROXY], FakeWorld("docker", says={"haproxy": "HA-Proxy version 2.4"}), troubles) == {}
     assert "which is too old" in troubles[0]
 
 
 def test_the_images_are_chosen_by_variables_and_an_empty_one_counts_as_unset() -> None:
     world = FakeWorld("docker", environment={"HAPROXY_IMAGE": "mirror/haproxy:3.2", "PROMETHEUS_IMAGE": ""})
-    found = Docker().bring(BOTH, world, [])
+    found = Containers().bring(BOTH, world, [])
     assert found["haproxy"].image == "mirror/haproxy:3.2"
     assert found["prometheus"].image == PROMETHEUS.image_default
     assert world.said[0] == "haproxy: using the container image mirror/haproxy:3.2"
 
 
 def test_promtool_is_in_the_image_of_prometheus() -> None:
-    promtool = Docker().bring([PROMTOOL], FakeWorld("docker"), [])["promtool"]
+    promtool = Containers().bring([PROMTOOL], FakeWorld("docker"), [])["promtool"]
     assert promtool.command(["check"])[-3:] == ("--entrypoint=promtool", PROMETHEUS.image_default, "check")
 
 
 def test_a_container_has_the_hosts_network_our_user_and_the_folders_under_their_own_path() -> None:
-    program = Docker().bring([HAPROXY], FakeWorld("docker"), [])["haproxy"]
+    program = Containers().bring([HAPROXY], FakeWorld("docker"), [])["haproxy"]
     command = program.command(["-f", "x.cfg"], {"ROUTER_BIND": ":80"}, [Path("/stage")], label="router")
     assert command[:6] == ("/bin/docker", "run", "--rm", "--init", "--network=host", "--user=1000:1000")
     assert command[6:] == (

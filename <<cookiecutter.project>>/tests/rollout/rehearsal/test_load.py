@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 
 from rollout.rehearsal.load import Load, why_lost
-from rollout.runtime.process import free_port
+from rollout.rehearsal.process import free_port
 from tests.rollout.rehearsal.answering import answering, reacting, until
 
 TASKS = ("add 2 and 3", "what is new?")

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Self
 
-from rollout.rehearsal.machine import Answer
+from rollout.rehearsal.machine import Finished
 
 HAPROXY_SAYS = "HAProxy version 2.6.12-1+deb12u4 2026/10/17 - https://haproxy.org/\nStatus: long-term supported"
 PROMETHEUS_SAYS = "prometheus, version 2.42.0+ds (branch: debian/sid)\n  build user: team"
@@ -48,19 +48,19 @@ class FakeWorld:
         self.environment = {"HOME": str(home), **(environment or {})}
         self.user, self.os_release, self.architecture = user, os_release, "x86_64"
         self._says = {**VERSIONS, **(says or {})}
-        self._fails: list[tuple[str, Answer]] = []
+        self._fails: list[tuple[str, Finished]] = []
         self.said: list[str] = []
         self.ran: list[str] = []
 
     def fails(self, words: str, says: str, code: int = 1) -> Self:
         """A command with these words in it fails like that."""
-        self._fails.append((words, Answer(code, says)))
+        self._fails.append((words, Finished(code, says)))
         return self
 
     def which(self, name: str) -> str | None:
         return f"/bin/{name}" if name in self.programs else None
 
-    def run(self, argv: Sequence[str], timeout_seconds: float) -> Answer:
+    def run(self, argv: Sequence[str], timeout_seconds: float) -> Finished:
         assert timeout_seconds > 0
         command = " ".join(argv)
         self.ran.append(command)
@@ -80,7 +80,7 @@ class FakeWorld:
         """The commands that bring something to this machine."""
         return [command for command in self.ran if re.search(r" (install|update|download|--entrypoint=\S+) ", command)]
 
-    def _obey(self, argv: Sequence[str], command: str) -> Answer:
+    def _obey(self, argv: Sequence[str], command: str) -> Finished:
         match list(argv):
             case ["brew", "install", *names]:
                 self.programs |= set(names) & VERSIONS.keys()
@@ -90,7 +90,7 @@ class FakeWorld:
                 put(RPMS[package], Path(destination.partition("=")[2]))
             case [*_, archive, tree] if archive.endswith((".deb", ".rpm")):
                 unpack(Path(archive).name, Path(tree))
-        return Answer(0, next((said for name, said in self._says.items() if asks(command, name)), ""))
+        return Finished(0, next((said for name, said in self._says.items() if asks(command, name)), ""))
 
 
 def asks(command: str, name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rollout.words import quantity
+from rollout.text import quantity
 
 EPOCH = 1_764_000_000.0
 NO_ROUTER = "the router does not answer at admin.sock: connection refused"

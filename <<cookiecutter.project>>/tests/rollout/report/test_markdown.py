@@ -3,7 +3,7 @@ import re
 import pytest
 
 from rollout.report import gather, markdown
-from rollout.report.prose import fenced, plain
+from rollout.report.markdown import fenced, plain
 from tests.rollout.report import examples
 from tests.rollout.report.journals import Journal
 

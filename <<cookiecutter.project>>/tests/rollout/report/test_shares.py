@@ -3,8 +3,7 @@ from itertools import pairwise
 import pytest
 
 from rollout.report import gather
-from rollout.report.shares import shares
-from rollout.report.whereabouts import at_rest
+from rollout.report.traffic import at_rest, shares
 from tests.rollout.report import examples
 from tests.rollout.report.journals import Journal
 

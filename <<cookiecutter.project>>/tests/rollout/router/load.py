@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from rollout.runtime.process import wait_until
+from rollout.rehearsal.process import wait_until
 from tests.rollout.router.client import Connection, request
 
 PAUSE_SECONDS = 0.001

@@ -12,9 +12,9 @@ from types import TracebackType
 from typing import Self
 
 from rollout import journal
+from rollout.engine.spec import Spec
+from rollout.rehearsal.process import wait_until
 from rollout.router.split import Slot
-from rollout.runtime.process import wait_until
-from rollout.spec import Spec
 from tests.rollout.router import scripted
 from tests.rollout.router.backend import Backend
 from tests.rollout.router.client import ask_all, of

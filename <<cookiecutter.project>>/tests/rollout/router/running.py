@@ -12,10 +12,10 @@ from typing import Any, Self
 from rollout.errors import RouterError
 from rollout.rehearsal import routed
 from rollout.rehearsal.parts import tool
-from rollout.rehearsal.stage import ROUTER_CONFIG
+from rollout.rehearsal.process import Process, free_port, listening, wait_until
+from rollout.router.folder import CONFIG
 from rollout.router.haproxy import Haproxy, write_map
 from rollout.router.split import BUCKETS, Slot, Split, bucket, everybody_on, other
-from rollout.runtime.process import Process, free_port, listening, wait_until
 from tests.rollout.router.backend import Backend
 
 AT_REST = write_map(everybody_on("blue").entries())
@@ -60,8 +60,8 @@ class RunningRouter:
 
     def start(self) -> None:
         """Start it, or start it anew after `kill`."""
-        folders = [self.folder.parent, ROUTER_CONFIG.parent]
-        command = tool("haproxy").command(["-db", "-f", str(ROUTER_CONFIG)], self.environment, folders)
+        folders = [self.folder.parent, CONFIG.parent]
+        command = tool("haproxy").command(["-db", "-f", str(CONFIG)], self.environment, folders)
         self.process = Process("router", command, self._log, self.environment)
         wait_until(self._ready, "the router listens", WITHIN_SECONDS, [self.process])
 

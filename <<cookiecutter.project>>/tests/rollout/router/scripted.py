@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from rollout import engine_process, journal
-from rollout.clock import Clock
-from rollout.engine import Engine
-from rollout.gate import Gate
-from rollout.plan import Plan, Step
-from rollout.quantity import Limit
+from rollout import journal
+from rollout.engine.loop import Engine
+from rollout.engine.spec import Spec
+from rollout.journal.orders import Order
+from rollout.journal.state import State
+from rollout.onhost import engine_process
+from rollout.onhost.clock import MachineClock
+from rollout.policy.plan import Gate, Plan, Step
+from rollout.policy.quantity import Limit
 from rollout.router.haproxy import Haproxy
-from rollout.spec import Spec
-from rollout.state import Order, State
 
 LEASE_SECONDS = 0.8
 GATE = Gate(
@@ -77,7 +78,7 @@ class Case:
         return State(Path(self.spec.state)).journal(self.spec.rollout)
 
 
-class DeadlyJournal(journal.Journal):
+class DeadlyJournal(journal.JournalFile):
     """The real journal, until the one event."""
 
     def __init__(self, path: Path, kill: Kill | None) -> None:
@@ -137,7 +138,7 @@ def plan(case: Case) -> Plan:
 
 def run(case: Case, kill: Kill | None) -> None:
     """Begin the rollout, or pick up what a dead engine left, as `engine_process.run` does it."""
-    clock, wanted = Clock(), plan(case)
+    clock, wanted = MachineClock(), plan(case)
     router = Haproxy(Path(case.spec.router_socket), Path(case.spec.router_folder))
     script = Script(case.fate, router)
     before = journal.read(case.journal) if case.journal.exists() else []

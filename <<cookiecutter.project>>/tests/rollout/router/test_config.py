@@ -6,16 +6,16 @@ import subprocess
 import pytest
 
 from rollout.rehearsal.parts import tool
-from rollout.rehearsal.stage import ROUTER_CONFIG
+from rollout.router.folder import CONFIG
 from tests.rollout.router.running import RunningRouter
 
 pytestmark = pytest.mark.parts
 
 
 def test_haproxy_finds_no_fault_with_the_shipped_configuration(router: RunningRouter) -> None:
-    folders = [router.folder.parent, ROUTER_CONFIG.parent]
+    folders = [router.folder.parent, CONFIG.parent]
     checked = subprocess.run(
-        tool("haproxy").command(["-c", "-V", "-f", str(ROUTER_CONFIG)], router.environment, folders),
+        tool("haproxy").command(["-c", "-V", "-f", str(CONFIG)], router.environment, folders),
         env={**os.environ, **router.environment},
         capture_output=True,
         text=True,

@@ -9,8 +9,8 @@ from typing import Literal
 import pytest
 
 from rollout.journal import Event, last_of
+from rollout.rehearsal.process import wait_until
 from rollout.router.split import Slot
-from rollout.runtime.process import wait_until
 from tests.rollout.router.backend import Backend
 from tests.rollout.router.played import EngineProcess, rollout
 from tests.rollout.router.scripted import TURNS, Fate, Kill, Place, place

@@ -6,7 +6,7 @@ from itertools import islice
 
 import pytest
 
-from rollout.runtime.process import wait_until
+from rollout.rehearsal.process import wait_until
 from tests.rollout.router.backend import Backend
 from tests.rollout.router.client import Closed, Connection, ask, of, request
 from tests.rollout.router.load import Load

@@ -6,8 +6,8 @@ from itertools import islice
 import pytest
 
 from rollout.errors import RouterError
+from rollout.rehearsal.process import wait_until
 from rollout.router.split import everybody_on
-from rollout.runtime.process import wait_until
 from tests.rollout.router.client import ask, ask_all, of
 from tests.rollout.router.load import Load
 from tests.rollout.router.running import RunningRouter, users_in

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from rollout.rehearsal.process import wait_until
 from rollout.router.split import bucket
-from rollout.runtime.process import wait_until
 from tests.rollout.router.backend import Backend
 from tests.rollout.router.client import ask, ask_all, of
 from tests.rollout.router.running import LEASE_MOST_SECONDS, SALT, RunningRouter, users_in

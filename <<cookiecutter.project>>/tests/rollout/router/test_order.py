@@ -10,7 +10,7 @@ from itertools import islice, pairwise
 
 import pytest
 
-from rollout.rehearsal.stage import ROUTER_CONFIG
+from rollout.router.folder import CONFIG
 from rollout.router.split import BUCKETS, Slot, Split, bucket, everybody_on
 from tests.rollout.router.client import ask_all, of
 from tests.rollout.router.load import Answered, Load
@@ -98,7 +98,7 @@ def test_between_two_writes_of_a_shift_users_are_where_the_old_or_the_new_split_
 
 def test_the_router_reads_the_split_in_the_opposite_of_the_order_in_which_it_is_written() -> None:
     """So a request that comes between two writes sees a whole one: a late key is new only if all before it are."""
-    read = re.findall(r"str\((\w+)\),map_str", ROUTER_CONFIG.read_text(encoding="utf-8"))
+    read = re.findall(r"str\((\w+)\),map_str", CONFIG.read_text(encoding="utf-8"))
     assert read == list(reversed(REST.entries()))
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from rollout.rehearsal.process import wait_until
 from rollout.router.split import Slot, everybody_on
-from rollout.runtime.process import wait_until
 from tests.rollout.router.backend import Backend
 from tests.rollout.router.client import Connection, ask, of
 from tests.rollout.router.running import RunningRouter, users_in

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from rollout.runtime.process import wait_until
+from rollout.rehearsal.process import wait_until
 from tests.host.registry import Registry
 from tests.host.service import Service
 from tests.workflows.executed import programs, stand_ins

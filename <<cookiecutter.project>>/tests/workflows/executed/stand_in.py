@@ -61,8 +61,9 @@ def set_up_python(_: Inputs) -> Facts:
         script = Path(".venv/bin") / name
         script.write_text(SCRIPT.format(module=module))
         script.chmod(0o755)
-    ruff = shutil.which("ruff", path=sysconfig.get_path("scripts")) or sys.exit("there is no ruff beside this Python")
-    Path(".venv/bin/ruff").symlink_to(ruff)
+    for name in ("ruff", "lint-imports"):
+        program = shutil.which(name, path=sysconfig.get_path("scripts")) or sys.exit(f"no {name} beside this Python")
+        Path(".venv/bin", name).symlink_to(program)
     installed = Path(".venv/installed")  # as requirements/install leaves it
     installed.mkdir()
     (installed / "place").write_text(f"{Path('.venv').resolve()}\n")

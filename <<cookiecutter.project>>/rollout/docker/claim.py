@@ -1,0 +1,51 @@
+"""The claim on a host: of two starts at the same instant, one gets the engine's name."""
+
+import time
+from datetime import UTC, datetime
+
+from rollout.docker.connection import NameTaken
+from rollout.docker.container import Container
+from rollout.docker.host import Host, Say
+from rollout.engine.spec import Spec
+from rollout.errors import Locked
+from rollout.onhost import names
+
+CLAIM_HOLDS_SECONDS = 180
+"""How long a start may take from its claim to its engine: the slot's last requests are answered first."""
+
+
+def claim(host: Host, spec: Spec, engine_image: str, say: Say) -> str:
+    """Take the host for this rollout. Returns its engine's container, not started. Raises Locked."""
+    deadline = time.monotonic() + CLAIM_HOLDS_SECONDS + 10
+    told = False
+    while True:
+        try:
+            return host.create_engine(spec, engine_image)
+        except NameTaken:
+            holder = host.engine()
+        if holder is None:
+            continue
+        if holder.runs:
+            raise Locked(f"rollout {claimed_by(holder)}. Wait for it, or end it with `rollout abort`.")
+        if holder.state != "created" or age_seconds(holder) > CLAIM_HOLDS_SECONDS:
+            host.docker.remove(holder.id)  # an engine that has ended, or whose starter died before it began
+        elif time.monotonic() > deadline:
+            raise Locked(f"rollout {claimed_by(holder)}")
+        else:
+            if not told:
+                say(
+                    f"waiting: rollout {claimed_by(holder)}; if its starter has died, the host is free in a few minutes"
+                )
+                told = True
+            time.sleep(1)
+
+
+def claimed_by(engine: Container) -> str:
+    labels = engine.labels
+    verb = "is being started" if engine.state == "created" else "is running"
+    since = engine.created.isoformat(timespec="seconds")
+    return f"{labels.get(names.ROLLOUT)} {verb}, by {labels.get(names.BY)} since {since}"
+
+
+def age_seconds(container: Container) -> float:
+    return (datetime.now(UTC) - container.created).total_seconds()

@@ -1,0 +1,211 @@
+"""A Docker engine, here or over ssh, as DOCKER_HOST says. Every trouble with it becomes one of our errors."""
+
+import io
+import os
+import tarfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import docker
+import requests
+from docker.errors import APIError, DockerException, ImageNotFound, NotFound
+
+from rollout.docker.container import HARDENED, NEVER, Container, Said, read
+from rollout.docker.tunnel import Tunnel
+from rollout.errors import HostFailed, NoHost
+from rollout.text import one_line
+
+TIMEOUT_SECONDS = 60
+PULL_TIMEOUT_SECONDS = 1800
+ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+
+
+class NameTaken(Exception):
+    """There is a container of this name already."""
+
+
+class Docker:
+    """Containers and images of one engine. Raises HostFailed."""
+
+    def __init__(self, client: docker.DockerClient, tunnel: Tunnel | None = None) -> None:
+        self._docker, self._tunnel = client, tunnel
+
+    @property
+    def _client(self) -> docker.DockerClient:
+        if self._tunnel:
+            self._tunnel.open()
+        return self._docker
+
+    @classmethod
+    def connect(cls) -> "Docker":
+        """The engine that DOCKER_HOST names, or this machine's. Raises NoHost."""
+        where = os.environ.get("DOCKER_HOST") or "this machine"
+        tunnel = None
+        try:
+            tunnel = Tunnel(where) if where.startswith("ssh://") else None
+            environment = os.environ | ({"DOCKER_HOST": tunnel.open()} if tunnel else {})
+            client = docker.DockerClient.from_env(timeout=TIMEOUT_SECONDS, environment=environment)
+            client.ping()
+        except (DockerException, requests.RequestException, OSError, ValueError) as error:
+            said = (tunnel and tunnel.complaint()) or str(error)
+            raise NoHost(
+                f"the Docker engine of {where} does not answer: {one_line(said)}. Set DOCKER_HOST to "
+                "ssh://user@host or unix:///path; for the rehearsals in a folder, say --state .rollout"
+            ) from error
+        return cls(client, tunnel)
+
+    def containers(self, labels: Mapping[str, str]) -> list[Container]:
+        """All containers with these labels, running or not."""
+        wanted = [f"{name}={value}" for name, value in labels.items()]
+        with told("list containers"):
+            return [read(model) for model in self._client.containers.list(all=True, filters={"label": wanted})]
+
+    def container(self, name: str) -> Container | None:
+        with told(f"look at {name}"):
+            try:
+                return read(self._client.containers.get(name))
+            except NotFound:
+                return None
+
+    def create(self, name: str | None, image: str, **settings: Any) -> str:
+        """A container that is not started yet; returns its id. Raises NameTaken, which makes a name a claim."""
+        with told(f"create {name or 'a container'}"):
+            try:
+                model = self._client.containers.create(image, name=name, **HARDENED, **settings)
+            except APIError as error:
+                if error.status_code == 409 and name:
+                    raise NameTaken(name) from error
+                raise
+            return str(model.id)
+
+    def start(self, container: str) -> None:
+        with told(f"start {container}"):
+            self._client.containers.get(container).start()
+
+    def stop(self, container: str, within_seconds: int) -> None:
+        """Ask it to end, and wait; kill it when it takes longer."""
+        with told(f"stop {container}"), gone_is_fine():
+            self._client.api.timeout = within_seconds + TIMEOUT_SECONDS
+            self._client.containers.get(container).stop(timeout=within_seconds)
+        self._docker.api.timeout = TIMEOUT_SECONDS
+
+    def retire(self, container: str, within_seconds: int) -> None:
+        """Stop it for good: no restart of the engine brings it back."""
+        with told(f"stop {container}"), gone_is_fine():
+            self._client.containers.get(container).update(restart_policy=NEVER)
+        self.stop(container, within_seconds)
+
+    def remove(self, container: str) -> None:
+        with told(f"remove {container}"), gone_is_fine():
+            self._client.containers.get(container).remove(force=True, v=True)
+
+    def wait(self, container: str, within_seconds: int) -> None:
+        """Until it has ended."""
+        with told(f"wait for {container}"), gone_is_fine():
+            self._client.containers.get(container).wait(timeout=within_seconds)
+
+    def logs(self, container: str) -> str:
+        with told(f"read the log of {container}"):
+            return str(self._client.containers.get(container).logs(tail=50).decode(errors="replace"))
+
+    def run(self, image: str, command: Sequence[str], **settings: Any) -> Said:
+        """Run a container to its end, and remove it."""
+        made = self.create(None, image, command=list(command), **settings)
+        try:
+            with told(f"run {command[0]}"):
+                model = self._client.containers.get(made)
+                model.start()
+                code = int(model.wait()["StatusCode"])
+                out, err = (model.logs(stdout=out, stderr=not out).decode(errors="replace") for out in (True, False))
+            return Said(code, out, err)
+        finally:
+            self.remove(made)
+
+    def stream(self, image: str, command: Sequence[str], **settings: Any) -> Iterator[str]:
+        """The lines of a container's output, as they come, until it ends."""
+        made = self.create(None, image, command=list(command), **settings)
+        try:
+            with told(f"follow {command[0]}"):
+                model = self._client.containers.get(made)
+                model.start()
+                rest = b""
+                for chunk in model.logs(stdout=True, stderr=False, stream=True, follow=True):
+                    *lines, rest = (rest + chunk).split(b"\n")
+                    yield from (line.decode() for line in lines)
+        finally:
+            self.remove(made)
+
+    def put(self, container: str, folder: str, name: str, content: bytes, user: int) -> None:
+        """A file that only `user` and its group can read, in a folder of a container."""
+        packed = io.BytesIO()
+        with tarfile.open(fileobj=packed, mode="w") as tar:
+            entry = tarfile.TarInfo(name)
+            entry.size, entry.mode, entry.uid, entry.gid = len(content), 0o440, user, user
+            tar.addfile(entry, io.BytesIO(content))
+        with told(f"write {name}"):
+            self._client.containers.get(container).put_archive(folder, packed.getvalue())
+
+    def pull(self, repository: str, digest: str) -> Mapping[str, Any]:
+        """Have the image here; returns what it says of itself."""
+        name = f"{repository}@{digest}"
+        with told(f"pull {name}"):
+            try:
+                return dict(self._client.images.get(name).attrs)
+            except ImageNotFound:
+                self._client.api.timeout = PULL_TIMEOUT_SECONDS
+                try:
+                    return dict(self._client.images.pull(name).attrs)
+                finally:
+                    self._client.api.timeout = TIMEOUT_SECONDS
+
+    def at_address(self, network: str, address: str) -> Mapping[str, Any]:
+        """Settings for a container with an address of its own on a network."""
+        return {network: self._docker.api.create_endpoint_config(ipv4_address=address)}
+
+    def platform(self) -> str:
+        """`linux/amd64`, as images name it."""
+        with told("ask what it runs on"):
+            info = self._client.info()
+        return f"{info['OSType']}/{ARCHITECTURES.get(info['Architecture'], info['Architecture'])}"
+
+    def digests(self, repository: str) -> list[str]:
+        """The digests of a repository's images that are here."""
+        with told("list images"):
+            images = self._client.images.list(filters={"reference": f"{repository}@*"}) or self._client.images.list()
+        names = [name for image in images for name in image.attrs.get("RepoDigests") or []]
+        return [name.partition("@")[2] for name in names if name.partition("@")[0] == repository]
+
+    def remove_image(self, repository: str, digest: str) -> bool:
+        """False when a container still needs it."""
+        with told(f"remove {repository}@{digest}"):
+            try:
+                self._client.images.remove(f"{repository}@{digest}")
+            except ImageNotFound:
+                return True
+            except APIError as error:
+                if error.status_code == 409:
+                    return False
+                raise
+        return True
+
+
+@contextmanager
+def told(what: str) -> Iterator[None]:
+    """The engine was told to do something."""
+    try:
+        yield
+    except (DockerException, requests.RequestException, OSError) as error:
+        said = error.explanation if isinstance(error, APIError) else None
+        raise HostFailed(f"the Docker engine could not {what}: {one_line(str(said or error))}") from error
+
+
+@contextmanager
+def gone_is_fine() -> Iterator[None]:
+    try:
+        yield
+    except NotFound:
+        pass
+    except APIError as error:
+        if error.status_code != 409 or "already in progress" not in str(error):
+            raise

@@ -1,0 +1,86 @@
+"""Watch a rollout from anywhere. Nothing depends on who watches: the engine stands beside the traffic."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+
+from rollout.docker.host import STOP_WITHIN_SECONDS, Host
+from rollout.errors import HostFailed, PartFailed, Refused, RolloutError
+from rollout.journal import Event, last_of
+from rollout.live.view import View
+from rollout.onhost import names
+
+ATTACH_FOR_SECONDS = 600.0
+"""How long to try again when the host can't be reached."""
+
+ATTACH_EVERY_SECONDS = 2.0
+
+
+def follow(host: Host, rollout: str, view: View, say: Callable[[str], None]) -> str:
+    """Show the rollout until it is promoted or has gone back; returns its verdict. After a promotion the engine watches
+    on without us.
+
+    Raises Refused when its engine refused to begin, PartFailed when it has vanished, HostFailed when the host can't be
+    reached for ten minutes.
+    """
+    events: list[Event] = []
+    lost_at: float | None = None
+    while not (verdict := final(events)):
+        try:
+            for event in events_from(host, rollout, len(events)):
+                lost_at = None
+                events.append(event)
+                view.event(event)
+            if not final(events):
+                check_engine(host, rollout, begun=bool(events))
+        except HostFailed as error:
+            now = time.monotonic()
+            if lost_at is None:
+                lost_at = now
+                say(f"{error}. The engine goes on without us; trying to attach again")
+            elif now - lost_at > ATTACH_FOR_SECONDS:
+                raise
+        time.sleep(ATTACH_EVERY_SECONDS)
+    if verdict != "promoted" and last_of(events, "restored"):
+        tidy(host, rollout)
+    return verdict
+
+
+def events_from(host: Host, rollout: str, number: int) -> Iterator[Event]:
+    """The journal's events from that number on, as they come."""
+    for line in host.stream("journal", rollout, "--state", names.STATE, "--follow", "--from", str(number)):
+        if line:
+            yield json.loads(line)
+
+
+def final(events: list[Event]) -> str | None:
+    """The verdict, once nothing that we wait for can change it."""
+    if ended := last_of(events, "ended"):
+        return str(ended["verdict"])
+    newest = last_of(events, "promoted", "verdict")
+    return "promoted" if newest and newest["event"] == "promoted" else None
+
+
+def check_engine(host: Host, rollout: str, *, begun: bool) -> None:
+    """The stream ended before the rollout did: was it the engine? Raises Refused or PartFailed."""
+    engine = host.engine()
+    if engine and engine.labels.get(names.ROLLOUT) == rollout and engine.state in ("created", "running", "restarting"):
+        return
+    said = host.docker.logs(engine.id).strip() if engine and engine.labels.get(names.ROLLOUT) == rollout else ""
+    if not begun and said:
+        tidy(host, rollout)
+        raise Refused(said.removeprefix("rollout: "))
+    if engine is None or engine.exit_code != 0 or engine.labels.get(names.ROLLOUT) != rollout:
+        raise PartFailed(f"the engine of {rollout} is gone: {said or 'its container was removed'}. Stable serves")
+
+
+def tidy(host: Host, rollout: str) -> None:
+    """Stop what a rollout that did not promote has left without traffic. Its log stays, for whoever looks into it."""
+    try:
+        for slot in names.SLOTS:
+            standing = host.release(slot)
+            if standing and standing.labels.get(names.ROLLOUT) == rollout and standing.runs:
+                host.docker.retire(standing.id, STOP_WITHIN_SECONDS)
+                host.tell_prometheus(host.serving(without=slot))
+    except RolloutError:
+        return  # the next start empties the slot

@@ -1,0 +1,202 @@
+"""A prepared host: its router, its releases, its engine, and commands that run beside its data."""
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rollout.docker.connection import Docker
+from rollout.docker.container import Container, Said, volume
+from rollout.docker.image import Image
+from rollout.engine.spec import Spec
+from rollout.errors import HostFailed, NoHost, Refused
+from rollout.onhost import author, names
+from rollout.onhost.survey import Survey
+from rollout.router.split import Slot
+
+REFUSED = 2
+KEEP_ENDS_WITHIN_SECONDS = 60
+STOP_WITHIN_SECONDS = 135
+"""A request's deadline of 120 s, which a release that is told to end still answers, and some more."""
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Host:
+    """What its router's container says of it; `project` begins every name."""
+
+    docker: Docker
+    project: str
+    engine_image: str
+    environment: Mapping[str, str]
+
+    @classmethod
+    def connect(cls, service: str | None = None) -> "Host":
+        """The host that DOCKER_HOST names; where it has several services, the named one or ROLLOUT_SERVICE's. Raises
+        NoHost."""
+        return cls.find(Docker.connect(), service or os.environ.get("ROLLOUT_SERVICE"))
+
+    @classmethod
+    def find(cls, docker: Docker, service: str | None = None) -> "Host":
+        """The one prepared service on the engine, or the named one. Raises NoHost."""
+        routers = docker.containers({names.PART: "router"})
+        found = {router.labels.get(names.PROJECT, router.name): router for router in routers}
+        if service is None and len(found) == 1:
+            service = next(iter(found))
+        if service not in found:
+            raise NoHost(none_or_many(sorted(found), service))
+        router = found[service]
+        if router.state != "running":
+            raise NoHost(
+                f"the router {router.name} does not run (it is {router.state}): `docker compose up -d` starts it"
+            )
+        try:
+            return cls(docker, service, router.labels[names.ENGINE_IMAGE], router.environment)
+        except KeyError as error:
+            raise NoHost(f"{router.name} has no label {error}: was deploy/docker/compose.yaml changed?") from error
+
+    @property
+    def speed(self) -> float:
+        """By how much everything on this host is faster than the policy says; 1 but for trials."""
+        return float(self.environment.get("SPEED") or 1)
+
+    @property
+    def prometheus(self) -> str:
+        return self.environment["PROMETHEUS_URL"]
+
+    def address(self, slot: Slot) -> str:
+        """host:port of a slot."""
+        return self.environment[f"{slot.upper()}_ADDRESS"]
+
+    def name(self, part: str) -> str:
+        return f"{self.project}-{part}"
+
+    def release(self, slot: Slot) -> Container | None:
+        """Whatever stands in a slot, running or not."""
+        return self.docker.container(self.name(slot))
+
+    def engine(self) -> Container | None:
+        return self.docker.container(self.name("engine"))
+
+    def ask(self, *command: str, environment: Mapping[str, str] | None = None) -> str:
+        """Run one of our commands beside the data; returns what it printed. Raises Refused or HostFailed with what it
+        complained of."""
+        said = self.run(*command, environment=environment)
+        if said.exit_code == REFUSED:
+            raise Refused(said.err.strip().removeprefix("rollout: "))
+        if said.exit_code:
+            raise HostFailed(f"`rollout {command[0]}` on the host failed: {said.err.strip()[-2000:]}")
+        return said.out
+
+    def order(self, kind: str, rollout: str, reason: str) -> str:
+        """Leave an order for the rollout's engine; returns what was said to that. Raises Refused when none runs."""
+        return self.ask("order", kind, rollout, "--state", names.STATE, "--reason", reason)
+
+    def run(self, *command: str, environment: Mapping[str, str] | None = None) -> Said:
+        return self.docker.run(self.engine_image, command, **self._settings("helper", environment))
+
+    def stream(self, *command: str) -> Iterator[str]:
+        return self.docker.stream(self.engine_image, command, **self._settings("helper"))
+
+    def create_engine(self, spec: Spec, image: str) -> str:
+        """The engine's container, not started; its name is the claim on this host. Raises NameTaken."""
+        labels = {names.ROLLOUT: spec.rollout, names.RELEASE: spec.release, names.BY: spec.by}
+        settings = self._settings("engine", {"ROLLOUT_SPEC": spec.text()}, labels)
+        command = ["engine", "--supervised"]
+        return self.docker.create(
+            self.name("engine"), image, command=command, restart_policy={"Name": "on-failure"}, **settings
+        )
+
+    def create_release(self, slot: Slot, image: str, rollout: str) -> str:
+        """A release's container, not started."""
+        labels = {names.PART: "release", names.RELEASE: image, names.SLOT: slot, names.ROLLOUT: rollout}
+        address, _, port = self.address(slot).rpartition(":")
+        return self.docker.create(
+            self.name(slot),
+            image,
+            labels=self._labels(labels),
+            environment={"AGENT_RELEASE": image, "AGENT_HOST": "0.0.0.0", "AGENT_PORT": port},  # noqa: S104
+            mounts=[volume(f"{self.project}_secrets", names.SECRETS, read_only=True)],
+            tmpfs={"/tmp": "size=64m"},  # noqa: S108
+            restart_policy={"Name": "always"},  # "unless-stopped" stays down when dockerd was killed
+            stop_signal="SIGTERM",
+            mem_limit=self.environment.get("RELEASE_MEMORY") or "1g",
+            pids_limit=256,
+            **self._network(address),
+        )
+
+    def survey(self) -> Survey:
+        """What the host's own records say. Raises Refused."""
+        return Survey(**json.loads(self.ask("survey")))
+
+    def running_rollout(self) -> str | None:
+        """The rollout whose engine runs."""
+        engine = self.engine()
+        return engine.labels.get(names.ROLLOUT) if engine and engine.runs else None
+
+    def serving(self, without: Slot | None = None) -> dict[Slot, str]:
+        """The releases that run, by slot."""
+        found = {slot: self.release(slot) for slot in names.SLOTS if slot != without}
+        return {slot: each.labels[names.RELEASE] for slot, each in found.items() if each and each.runs}
+
+    def end_keep(self, rollout: str, reason: str) -> None:
+        """Have the engine that only watches what it promoted end now, since its old release's slot is needed."""
+        self.order("promote", rollout, reason)
+        if engine := self.engine():
+            self.docker.wait(engine.id, KEEP_ENDS_WITHIN_SECONDS)
+
+    def pull(self, image: Image) -> None:
+        """Have a release's image on the host. Raises Refused for one that it can't run."""
+        pulled = self.docker.pull(image.repository, image.digest)
+        made_for = f"{pulled['Os']}/{pulled['Architecture']}"
+        if made_for != (here := self.docker.platform()):
+            raise Refused(f"{image} is made for {made_for}, and this host is {here}: build it with --platform {here}")
+
+    def free(self, slot: Slot) -> None:
+        """Empty a slot; a release in it still answers what it was given."""
+        if standing := self.release(slot):
+            self.docker.stop(standing.id, STOP_WITHIN_SECONDS)
+            self.docker.remove(standing.id)
+
+    def tell_prometheus(self, releases: Mapping[Slot, str]) -> None:
+        """Which releases there are; whoever stops one must say so, or AgentDown pages somebody."""
+        pairs = [f"{slot}={release}" for slot, release in releases.items()]
+        mounts = [volume(f"{self.project}_targets", names.TARGETS)]
+        addresses = {name: value for name, value in self.environment.items() if name.endswith("_ADDRESS")}
+        settings = {**self._settings("helper", addresses), "mounts": mounts}
+        said = self.docker.run(self.engine_image, ["targets", *pairs], **settings)
+        if said.exit_code:
+            raise HostFailed(f"Prometheus could not be told of the releases: {said.err.strip()[-2000:]}")
+
+    def _labels(self, labels: Mapping[str, str]) -> dict[str, str]:
+        return {names.PROJECT: self.project, **labels}
+
+    def _network(self, address: str | None = None) -> dict[str, Any]:
+        network = f"{self.project}_agent"
+        if address is None:
+            return {"network": network}
+        return {"network": network, "networking_config": self.docker.at_address(network, address)}
+
+    def _settings(
+        self, part: str, environment: Mapping[str, str] | None = None, labels: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
+        """The settings of a container that sees the router's socket and map, and the journals; no more."""
+        mounts = [volume(f"{self.project}_{name}", folder) for name, folder in names.ENGINE_VOLUMES.items()]
+        return {
+            "labels": self._labels({names.PART: part, **(labels or {})}),
+            "environment": {"ROLLOUT_BY": author.name(), **(environment or {})},
+            "mounts": mounts,
+            "mem_limit": "256m",
+            "pids_limit": 64,
+            **self._network(),
+        }
+
+
+def none_or_many(found: Sequence[str], service: str | None) -> str:
+    if not found:
+        return "this host has no router: prepare it with `docker compose up -d` in deploy/docker (docs/guides)"
+    if service is None:
+        return f"this host has several services: say which with --service, one of {', '.join(found)}"
+    return f"this host has no service {service}; there is {', '.join(found)}"

@@ -1,0 +1,42 @@
+"""Remove what no release needs any more: never the stable one, the one before, or what a running rollout needs."""
+
+from collections.abc import Sequence
+
+from rollout.docker.host import Host, Say
+from rollout.docker.image import Image
+from rollout.onhost import names
+from rollout.router.split import other
+
+
+def prune(host: Host, say: Say) -> None:
+    """Remove the old release once nothing watches it, spent helpers, and images. What a running rollout needs stays."""
+    for helper in host.docker.containers({names.PART: "helper", names.PROJECT: host.project}):
+        if not helper.runs:
+            host.docker.remove(helper.id)
+    found = host.survey()
+    stable_slot = found.stable_slot
+    if host.running_rollout() is None and (old := host.release(other(stable_slot))):
+        host.free(other(stable_slot))
+        host.tell_prometheus(host.serving())
+        say(f"removed {old.name}: {old.labels.get(names.RELEASE)}")
+    for repository, digest in needless(host, keep_images(host, found.history)):
+        if host.docker.remove_image(repository, digest):
+            say(f"removed the image {repository}@{digest}")
+
+
+def keep_images(host: Host, history: Sequence[str]) -> set[str]:
+    """The releases whose images stay: those in a slot, and the last two that were stable."""
+    standing = [each for slot in names.SLOTS if (each := host.release(slot))]
+    in_order = list(dict.fromkeys(reversed(history)))
+    return {each.labels[names.RELEASE] for each in standing} | set(in_order[:2])
+
+
+def needless(host: Host, kept: set[str]) -> list[tuple[str, str]]:
+    """Images of the same repositories that no release needs."""
+    repositories = {Image.parse(release).repository for release in kept}
+    return [
+        (repository, digest)
+        for repository in sorted(repositories)
+        for digest in host.docker.digests(repository)
+        if f"{repository}@{digest}" not in kept
+    ]

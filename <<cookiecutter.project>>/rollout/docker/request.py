@@ -1,0 +1,45 @@
+"""What to start on a host, and the engine's orders that come of it."""
+
+from dataclasses import dataclass
+
+from rollout.docker.host import Host
+from rollout.docker.image import Image
+from rollout.engine.spec import Spec
+from rollout.journal.state import new_rollout
+from rollout.onhost import author, names
+from rollout.router.split import Slot
+
+FIRST = "the first release on this host: there was nothing to compare it with"
+
+
+@dataclass(frozen=True)
+class StartRequest:
+    """`policy` is the text of a policy file that was checked; `at_once` is the reason for going live without steps and
+    gates."""
+
+    image: Image
+    policy: str
+    engine: Image | None = None  # None is the one the host was prepared with
+    at_once: str | None = None
+
+    @property
+    def release(self) -> str:
+        return str(self.image)
+
+    def spec(self, host: Host, stable: str | None, stable_slot: Slot) -> Spec:
+        """All that the engine is started with, once the host was found fit; `stable` is None on the first rollout."""
+        return Spec(
+            rollout=new_rollout(self.image.name),
+            release=self.release,
+            stable=stable,
+            stable_slot=stable_slot,
+            by=author.name(),
+            target="docker",
+            policy=self.policy,
+            prometheus=host.prometheus,
+            router_socket=names.SOCKET,
+            router_folder=names.ROUTER_FOLDER,
+            state=names.STATE,
+            speed=host.speed,
+            at_once=self.at_once or (None if stable else FIRST),
+        )

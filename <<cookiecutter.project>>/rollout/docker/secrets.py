@@ -1,0 +1,26 @@
+"""Secrets go straight into a volume on the host: never into an image, an argument, a log or a journal."""
+
+import re
+
+from rollout.docker.container import volume
+from rollout.docker.host import Host
+from rollout.errors import Refused
+from rollout.onhost import names
+
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+VOLUMES = {"agent": "secrets", "alerting": "alerting-secrets"}
+
+
+def put_secret(host: Host, whose: str, name: str, content: bytes) -> None:
+    """Make or replace one secret; a release reads it when it starts. Raises Refused."""
+    if not NAME.fullmatch(name):
+        raise Refused(f"{name}: a secret is named like an environment variable, for example OPENAI_API_KEY")
+    content = content.rstrip(b"\r\n")
+    if not content:
+        raise Refused(f"{name}: nothing came on standard input. For example: rollout secret {name} < key.txt")
+    mounts = [volume(f"{host.project}_{VOLUMES[whose]}", names.SECRETS)]
+    carrier = host.docker.create(None, host.engine_image, mounts=mounts, labels={names.PART: "helper"})
+    try:
+        host.docker.put(carrier, names.SECRETS, name, content, names.USER)
+    finally:
+        host.docker.remove(carrier)

@@ -1,0 +1,183 @@
+"""plan -> shift -> measure -> judge -> promote | go back. The only loop; it sees the world through its ports."""
+
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from rollout.engine.ports import Clock, Journal, Orders, Router, WatchedMetrics
+from rollout.engine.record import Record
+from rollout.engine.recovery import Ended, Promotion, choose
+from rollout.engine.spec import Spec
+from rollout.engine.traffic import Traffic
+from rollout.engine.watch import Left, Watch
+from rollout.errors import MetricsError
+from rollout.gates.decide import GoBack, decide
+from rollout.gates.judge import Outcome
+from rollout.journal import Event, last_of
+from rollout.policy.plan import Plan, Step
+
+
+class Engine:
+    """One rollout, from the canary's first health check to its end."""
+
+    def __init__(
+        self,
+        spec: Spec,
+        plan: Plan,
+        router: Router,
+        metrics: WatchedMetrics,
+        journal: Journal,
+        clock: Clock,
+        orders: Orders,
+    ) -> None:
+        self._spec, self._plan, self._metrics = spec, plan, metrics
+        self._record = Record(journal, clock, plan.gates)
+        self._clock = clock
+        self._traffic = Traffic(spec, plan, router, clock)
+        self._watch = Watch(spec, plan, self._traffic, metrics, self._record, clock, orders)
+
+    def run(self) -> str:
+        """The whole rollout. Returns the verdict: promoted, rolled_back or in_doubt; or left, when it was told to end
+        after the promotion."""
+        return self._to_the_end(self._roll if self._spec.at_once is None else self._go_live)
+
+    def pick_up(self, before: Sequence[Event], stable_now: str | None) -> str:
+        """Go on where a dead engine's journal ends; `stable_now` is the slot that the router's file calls stable."""
+        choice = choose(before, stable_now, self._spec.canary_slot)
+        if isinstance(choice, Ended):
+            return choice.verdict
+        if self._spec.at_once is not None:  # it has one move, which can be made again
+            self._record.note("recovered", after=before[-1]["event"], by=self._spec.by, pid=os.getpid(), choice="on")
+            return self.run()
+        way, after = "back" if isinstance(choice, GoBack) else "on", before[-1]["event"]
+        self._record.note("recovered", after=after, by=self._spec.by, pid=os.getpid(), choice=way)
+        if shifted := last_of(before, "shifted"):
+            self._watch.step, self._traffic.weight = shifted["step"], shifted["weight"]
+        return self._go_back(choice) if isinstance(choice, GoBack) else self._watch_on(choice)
+
+    def _watch_on(self, promotion: Promotion) -> str:
+        now = self._clock.time()
+        self._watch.reason = promotion.reason
+        self._watch.stable_left = self._watch.began - (now - promotion.stable_left_at)
+        self._watch.began -= now - promotion.began_at
+        seconds_left = max(0.0, self._plan.keep_seconds - (now - promotion.promoted_at))
+        return self._to_the_end(lambda: self._promote_and_keep(seconds_left))
+
+    def _go_back(self, back: GoBack) -> str:
+        """Return all traffic to stable, write down why, and wait for the canary's last requests."""
+        self._record.note("verdict", verdict=back.verdict, reason=back.reason, gate=back.gate, **self._watch.where())
+        if trouble := self._traffic.restore():
+            self._record.note("unrestored", why=trouble)
+        else:
+            self._record.note("restored", release=self._spec.stable, slot=self._spec.stable_slot)
+        self._drain()
+        self._record.note("ended", verdict=back.verdict, reason=back.reason, gate=back.gate)
+        return back.verdict
+
+    def _to_the_end(self, part: Callable[[], None]) -> str:
+        try:
+            part()
+        except GoBack as back:
+            return self._go_back(back)
+        except Left as left:
+            self._record.note("left", why=str(left))
+            return "left"
+        except Exception as error:  # whatever it is, the traffic goes home first
+            return self._go_back(GoBack(f"the engine failed: {error!r}", in_doubt=True))
+        self._record.note("ended", verdict="promoted", reason=self._watch.reason, gate=None)
+        return "promoted"
+
+    def _roll(self) -> None:
+        self._wait_until_ready()
+        for number, step in enumerate(self._plan.steps, start=1):
+            self._take(number, step)
+        self._record.write("verdict", verdict="promoted", reason=self._watch.reason, gate=None, **self._watch.where())
+        self._promote_and_keep(self._plan.keep_seconds)
+
+    def _go_live(self) -> None:
+        """All traffic at once, as soon as the canary is healthy, for the reason that the spec gives."""
+        self._watch.reason = self._spec.at_once or ""
+        self._wait_until_ready()
+        self._record.write("verdict", verdict="promoted", reason=self._watch.reason, gate=None, **self._watch.where())
+        self._promote()
+
+    def _wait_until_ready(self) -> None:
+        """Until the canary is healthy and, where it will be judged, Prometheus has found it: what comes before its
+        first scrape is not counted."""
+        deadline = self._clock.monotonic() + self._plan.ready_within_seconds
+        while missing := self._not_ready():
+            if self._clock.monotonic() > deadline:
+                raise missing
+            self._watch.pause()
+            self._traffic.look()
+        self._traffic.canary.watch_from_now()
+        self._record.write("ready", seconds=round(self._clock.monotonic() - self._watch.began, 3))
+
+    def _not_ready(self) -> GoBack | None:
+        """What is missing still."""
+        last = self._traffic.canary.last
+        if last is None or not last.up:
+            return GoBack(f"the canary never got ready: its health check says {last.check if last else 'nothing'}")
+        if self._spec.at_once is not None:
+            return None
+        try:
+            if self._metrics.sees(self._spec.release):
+                return None
+        except MetricsError as error:
+            return GoBack(f"Prometheus never found the canary: {error}", in_doubt=True)
+        return GoBack("Prometheus never found the canary: it has no target of this release", in_doubt=True)
+
+    def _take(self, number: int, step: Step) -> None:
+        """One step: move the weight, then watch until it is passed."""
+        before, self._watch.step = self._traffic.weight, number
+        self._traffic.shift(step.weight)
+        self._record.write("shifted", step=number, weight_before=before, weight=step.weight)
+        began, errors, extended_for, self._watch.hurried = self._clock.monotonic(), 0, "", False
+        if step.weight == 1:
+            self._watch.stable_left = began
+        while True:
+            gates = self._watch.measure(began + step.hold_seconds, keep=False)
+            errors = errors + 1 if any(measured.outcome is Outcome.ERROR for measured in gates) else 0
+            decision = decide(self._plan, step, self._clock.monotonic() - began, gates, errors)
+            if decision.move == "back":
+                raise GoBack(decision.reason, decision.gate, in_doubt=decision.in_doubt)
+            if decision.move == "advance" or self._watch.hurried:
+                return
+            if decision.move == "extend" and (decision.gate or "time") != extended_for:
+                extended_for = decision.gate or "time"
+                self._record.write("extended", step=number, why=decision.reason)
+
+    def _promote_and_keep(self, seconds: float) -> None:
+        """Make the canary's slot the stable one, and watch on while the old release is still up. Only a failed gate or
+        a dead release goes back now: a Prometheus, router or disk that is gone says nothing against what is stable."""
+        self._promote()
+        began = self._clock.monotonic()
+        until = began + seconds
+        self._traffic.look_if_possible()
+        self._traffic.canary.watch_from_now()
+        while True:  # once at least, however late a dead engine's work is picked up
+            for measured in self._watch.measure(until, keep=True):
+                if measured.outcome is Outcome.FAIL:
+                    raise GoBack(f"{measured.gate}: {measured.detail}", measured.gate)
+            if self._watch.hurried or self._clock.monotonic() >= until:
+                break
+        self._record.note("kept", seconds=round(min(seconds, self._clock.monotonic() - began), 3))
+
+    def _promote(self) -> None:
+        self._traffic.promote()
+        self._watch.promoted, self._watch.hurried = True, False
+        self._record.note("promoted", release=self._spec.release, slot=self._spec.canary_slot)
+
+    def _drain(self) -> None:
+        """Wait until the canary has answered what it was given; nothing is cut. Through a router that is gone, it was
+        given nothing."""
+        began = self._clock.monotonic()
+        with suppress(GoBack):
+            self._traffic.look()
+            while self._running() and self._clock.monotonic() - began < self._plan.drain_within_seconds:
+                self._clock.sleep(self._plan.beat_seconds)
+                self._traffic.look()
+        self._record.note("drained", seconds=round(self._clock.monotonic() - began, 3), in_flight=self._running())
+
+    def _running(self) -> int:
+        return self._traffic.canary.last.running if self._traffic.canary.last else 0

@@ -1,0 +1,103 @@
+"""What the engine does between two moves: it looks, renews the lease, hears orders, and measures every gate."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from rollout.engine.ports import Clock, Orders, WatchedMetrics
+from rollout.engine.record import Record
+from rollout.engine.spec import Spec
+from rollout.engine.traffic import Traffic
+from rollout.gates.decide import GoBack
+from rollout.gates.judge import Measurement
+from rollout.gates.measure import measure_all, with_baselines
+from rollout.journal.orders import Order
+from rollout.policy.placeholders import Values
+from rollout.policy.plan import Plan
+from rollout.text import percent
+
+ALL_PASSED = "every gate passed at every step"
+PAST: Mapping[str, str] = {"abort": "aborted", "rollback": "rolled back", "end": "aborted"}
+
+
+class Left(Exception):
+    """The engine was told to end while all is well: whoever starts it again lets it watch on."""
+
+
+class Watch:
+    """Where one rollout stands, and what is seen of it."""
+
+    def __init__(
+        self,
+        spec: Spec,
+        plan: Plan,
+        traffic: Traffic,
+        metrics: WatchedMetrics,
+        record: Record,
+        clock: Clock,
+        orders: Orders,
+    ) -> None:
+        self._spec, self._plan, self._traffic, self._metrics = spec, plan, traffic, metrics
+        self._record, self._clock, self._orders = record, clock, orders
+        self.began = clock.monotonic()
+        self.stable_left: float | None = None  # when stable's last traffic went
+        self.step = 0
+        self.reason = ALL_PASSED
+        self.promoted = self.hurried = False
+
+    def measure(self, step_ends: float, *, keep: bool) -> Sequence[Measurement]:
+        """Beat until the next measurement is due; then measure every gate and write it down."""
+        due = self._clock.monotonic() + self._plan.every_seconds
+        while (left_seconds := due - self._clock.monotonic()) > 0:
+            self._beat(left_seconds)
+        patience = self._clock.monotonic() + self._plan.lease_seconds / 3
+        late, values = (lambda: self._clock.monotonic() > patience), self._values()
+        gates = measure_all(self._plan.gates, values, self._metrics, late)
+        gates = with_baselines(self._plan.gates, gates, values, self._metrics, late)
+        left_seconds = round(max(0.0, step_ends - self._clock.monotonic()), 3)
+        requests = {"stable": self._traffic.stable.requests, "canary": self._traffic.canary.requests}
+        self._record.measured(gates, keep=keep, **self.where(), left_seconds=left_seconds, requests=requests)
+        return gates
+
+    def _beat(self, at_most_seconds: float) -> None:
+        """Pause; see that the canary lives; renew the lease. Nothing else renews it, so that an engine that hangs
+        loses the traffic as a dead one does."""
+        self.pause(at_most_seconds)
+        leased = self._traffic.leased
+        self._traffic.look() if leased else self._traffic.look_if_possible()
+        if trouble := self._traffic.trouble():
+            raise GoBack(trouble)
+        if leased:
+            self._traffic.renew()
+
+    def pause(self, at_most_seconds: float = math.inf) -> None:
+        self._clock.sleep(min(self._plan.beat_seconds, at_most_seconds))
+        if order := self._orders.pending():
+            self._obey(order)
+
+    def _obey(self, order: Order) -> None:
+        """Back to stable, or on without waiting for the end of the hold."""
+        if order.order == "end" and self.promoted:
+            raise Left(f"told to end by {order.by}")
+        self._record.note("order", **asdict(order))
+        if order.order != "promote":
+            raise GoBack(f"{PAST[order.order]} by {order.by}: {order.reason}")
+        self.hurried = True
+        if not self.promoted and self.step:
+            cut = f"the hold at {percent(self._traffic.weight)} was cut short by {order.by}: {order.reason}"
+            self.reason = cut if self.reason == ALL_PASSED else f"{self.reason}; {cut}"
+        self._orders.done()
+
+    def where(self) -> dict[str, Any]:
+        return {"step": self.step, "weight": self._traffic.weight}
+
+    def _values(self) -> Values:
+        now = self._clock.monotonic()
+        return Values(
+            release=self._spec.release,
+            stable=self._spec.stable or "",
+            window_seconds=self._plan.window_seconds,
+            ago_seconds=0.0 if self.stable_left is None else now - self.stable_left,
+            elapsed_seconds=now - self.began,
+        )

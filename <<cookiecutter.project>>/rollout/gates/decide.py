@@ -1,0 +1,53 @@
+"""A step's measurements -> what to do now. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rollout.gates.judge import Measurement, Outcome
+from rollout.policy.plan import Plan, Step
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to do now, and why. `in_doubt` says of a way back that the release was not found bad, only not good."""
+
+    move: Literal["stay", "extend", "advance", "back"]
+    reason: str = ""
+    gate: str | None = None
+    in_doubt: bool = False
+
+
+def decide(plan: Plan, step: Step, elapsed_seconds: float, gates: Sequence[Measurement], errors: int) -> Decision:
+    """`elapsed_seconds` since the step's shift; `errors` measurements in a row in which a question had no answer.
+
+    A failure ends the rollout at any time. A step is passed when its time is over and every gate passes on a window
+    of its own; until then it is extended, up to its deadline.
+    """
+    for measured in gates:
+        if measured.outcome is Outcome.FAIL:
+            return Decision("back", f"{measured.gate}: {measured.detail}", measured.gate)
+    if errors >= plan.tolerate_errors:
+        broken = next(measured for measured in gates if measured.outcome is Outcome.ERROR)
+        reason = f"{broken.gate} had no answer {errors} times in a row: {broken.detail}"
+        return Decision("back", reason, broken.gate, in_doubt=True)
+    if elapsed_seconds < step.hold_seconds:
+        return Decision("stay")
+    waiting = [measured for measured in gates if measured.outcome is not Outcome.PASS]
+    if not waiting and elapsed_seconds >= plan.settle_seconds:
+        return Decision("advance")
+    why = "; ".join(f"{measured.gate}: {measured.detail}" for measured in waiting)
+    why = why or "the window still holds measurements of the weight before"
+    first = waiting[0].gate if waiting else None
+    if elapsed_seconds >= max(plan.decide_within_seconds, plan.settle_seconds):
+        return Decision("back", f"undecided at the deadline: {why}", first, in_doubt=True)
+    return Decision("extend", why, first)
+
+
+class GoBack(Exception):
+    """Raised from wherever it is decided; the engine catches it and returns the traffic to stable."""
+
+    def __init__(self, reason: str, gate: str | None = None, *, in_doubt: bool = False) -> None:
+        super().__init__(reason)
+        self.reason, self.gate = reason, gate
+        self.verdict: Literal["rolled_back", "in_doubt"] = "in_doubt" if in_doubt else "rolled_back"

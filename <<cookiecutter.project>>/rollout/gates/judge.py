@@ -1,0 +1,67 @@
+"""A gate's values -> one of five outcomes. Pure: what is measured is measured elsewhere."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from rollout.policy.plan import Gate
+from rollout.text import quantity
+
+
+class Outcome(StrEnum):
+    PASS = "pass"  # noqa: S105  not a password
+    FAIL = "fail"
+    NO_DATA = "no data"
+    ERROR = "error"
+    INCONCLUSIVE = "inconclusive"
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One gate at one moment. `value` and `samples` are None where there is none; `detail` is a sentence. `stable` is
+    what the same query gives for the stable release; None where it gives nothing, or asks about no release."""
+
+    gate: str
+    outcome: Outcome
+    value: float | None
+    samples: float | None
+    detail: str
+    stable: float | None = None
+
+
+def too_few(gate: Gate, samples: float | None) -> bool:
+    """Whether the floor of samples is not reached."""
+    return gate.at_least is not None and (samples or 0) < gate.at_least
+
+
+def worst(gate: Gate, values: Mapping[str, float]) -> tuple[float, str]:
+    """The value nearest to failing, or furthest beyond, and whose it is."""
+    name = max(values, key=lambda each: values[each] if gate.fails_above else -values[each])
+    return values[name], name
+
+
+def judge(gate: Gate, value: float | None, samples: float | None, whose: str = "") -> Measurement:
+    """The verdict on a finite value, in the limit's unit, from `samples` samples. Below the floor there is none, and
+    `value` may be None."""
+    if value is None or too_few(gate, samples):
+        detail = f"{int(samples or 0)} of {gate.at_least} samples so far"
+        return Measurement(gate.name, Outcome.INCONCLUSIVE, None, samples, detail)
+    inside = value <= gate.limit.value if gate.fails_above else value >= gate.limit.value
+    outcome = Outcome.PASS if inside else Outcome.FAIL
+    detail = compared(gate, value) + (f" ({whose})" if whose else "")
+    return Measurement(gate.name, outcome, value, samples, detail)
+
+
+def with_baseline(gate: Gate, measured: Measurement, stable: float) -> Measurement:
+    """The same measurement beside stable's value; a failure says it too: `21.3 % is above 5 %; stable has 0.2 %`."""
+    baseline = f"; stable has {quantity(stable, gate.limit.unit)}" if measured.outcome is Outcome.FAIL else ""
+    return replace(measured, stable=stable, detail=measured.detail + baseline)
+
+
+def compared(gate: Gate, value: float) -> str:
+    """`21.3 % is above 5 %`, in the limit's unit, and with as many digits as it takes: never `5 % is above 5 %`."""
+    limit, unit = gate.limit.value, gate.limit.unit
+    relation = "above" if value > limit else "below" if value < limit else "equal to"
+    pairs = [(quantity(value, unit, digits), quantity(limit, unit, digits)) for digits in range(3, 16)]
+    shown, against = next((pair for pair in pairs if value == limit or pair[0] != pair[1]), pairs[-1])
+    return f"{shown} is {relation} {against}"

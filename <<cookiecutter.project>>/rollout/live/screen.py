@@ -1,0 +1,157 @@
+"""A rollout drawn for a terminal: its steps, its gates, its requests and what happened last."""
+
+from collections.abc import Sequence
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from rollout.live.counts import Counts, ReleaseCounts
+from rollout.live.progress import Progress
+from rollout.live.sentences import TONES, VERDICTS, Sentence, lost, named, requests_by_role, time_left
+from rollout.text import clock, one_line, percent, quantity, short
+
+COLOURS = {"plain": "default", "good": "green", "bad": "red", "doubtful": "yellow"}
+OUTCOMES = {"pass": "green", "fail": "bold red", "error": "bold magenta", "inconclusive": "yellow"}
+SLOTS = {"blue": "bright_blue", "green": "bright_green"}
+STATES = {
+    "done": ("✓", "green"),
+    "now": ("●", "bright_blue"),
+    "ahead": ("○", "bright_black"),
+    "failed": ("✗", "red"),
+    "in doubt": ("?", "yellow"),
+}
+FAINT = "bright_black"
+GAP = (0, 2, 0, 0)
+
+
+def screen(
+    progress: Progress, counts: Counts | None, lines: Sequence[tuple[float, Sentence]], now: float
+) -> RenderableType:
+    """The whole of it; `lines` are sentences with their time in epoch seconds.
+
+    Texts from outside become Text objects: as markup, a `[red]` in a reason would vanish, and a `[/]` would raise.
+    """
+    if not progress.rollout:
+        return Text("waiting for the rollout to start", style=FAINT)
+    parts = [_steps(progress, now), _gates(progress), _requests(progress, counts), _history(progress, lines)]
+    return Panel(
+        Group(*(row for part in parts for row in (Text(), part))),
+        title=_title(progress),
+        title_align="left",
+        subtitle=_subtitle(progress, now),
+        subtitle_align="right",
+        border_style=_colour(progress) if progress.verdict else "bright_blue",
+        box=box.ROUNDED,
+        padding=(0, 2),
+    )
+
+
+def _colour(progress: Progress) -> str:
+    return COLOURS[TONES.get(progress.verdict or "", "plain")]
+
+
+def _title(progress: Progress) -> Text:
+    title = Text(style="default")
+    title.append(short(progress.release), style=f"bold {_slot_colour(progress, 'canary')}")
+    if progress.stable:
+        title.append(" instead of ")
+        title.append(short(progress.stable), style=f"bold {_slot_colour(progress, 'stable')}")
+    if progress.verdict:
+        label = VERDICTS.get(progress.verdict, progress.verdict)
+        title.append("   ").append(f" {label} ", style=f"bold reverse {_colour(progress)}")
+    return title
+
+
+def _slot_colour(progress: Progress, role: str) -> str:
+    return SLOTS.get(progress.slots[role], "default")
+
+
+def _subtitle(progress: Progress, now: float) -> Text:
+    pace = f"{progress.speed:g} times as fast, " if progress.speed != 1 else ""
+    ran = clock((progress.stopped_at or now) - progress.started_at)
+    return Text(f"{progress.rollout}, {progress.target}, {pace}{ran}", style=FAINT)
+
+
+def _steps(progress: Progress, now: float) -> Table:
+    """One column a step, and one for the keep: its name over the part of its time that has passed."""
+    names = [percent(step.weight) for step in progress.steps] + (["keep"] if progress.keep_seconds else [])
+    grid = Table.grid(expand=True, padding=GAP)
+    labels, bars = [], []
+    for number, name in enumerate(names, start=1):
+        grid.add_column(ratio=1)
+        state = progress.state(number)
+        mark, colour = STATES[state]
+        label = Text(f"{mark} {name}", style=f"bold {colour}" if state != "ahead" else colour)
+        if state == "now":
+            label.append(f"  {time_left(progress, now)}", style="yellow" if progress.undecided else "default")
+        labels.append(label)
+        part = progress.part_done(number, now)
+        bars.append(_bar(part, 1, colour))
+    grid.add_row(*labels)
+    grid.add_row(*bars)
+    return grid
+
+
+def _bar(part: float, whole: float, colour: str) -> ProgressBar:
+    return ProgressBar(total=whole, completed=part, style=FAINT, complete_style=colour, finished_style=colour)
+
+
+def _gates(progress: Progress) -> Table:
+    table = Table(box=None, expand=True, pad_edge=False, padding=GAP, header_style=FAINT)
+    table.add_column("gate", no_wrap=True)
+    table.add_column("value", justify="right", no_wrap=True)
+    table.add_column("limit", justify="right", no_wrap=True)
+    table.add_column("outcome", no_wrap=True)
+    table.add_column("", ratio=1)
+    for gate in progress.gates:
+        style = OUTCOMES.get(gate.outcome, FAINT)
+        loud = "bold red" if gate.outcome == "fail" else ""
+        table.add_row(
+            Text(gate.gate, style=loud),
+            Text(quantity(gate.value, gate.unit), style=loud),
+            quantity(gate.limit, gate.unit),
+            Text(gate.outcome or "-", style=style),
+            Text(one_line(gate.detail), style=FAINT if gate.outcome == "pass" else ""),
+        )
+    return table
+
+
+def _requests(progress: Progress, counts: Counts | None) -> Table:
+    grid = Table.grid(expand=True, padding=GAP)
+    grid.add_column(no_wrap=True)
+    grid.add_column(justify="right", no_wrap=True)
+    grid.add_column(justify="right", no_wrap=True)
+    grid.add_column(ratio=1)
+    answered = requests_by_role(progress, counts)
+    names = {"stable": progress.stable, "canary": progress.release}
+    for role, name in names.items():
+        if name is None:
+            continue
+        colour = _slot_colour(progress, role)
+        errors = f"{counts.releases.get(name, ReleaseCounts()).errors:,} errors" if counts else ""
+        bar = _bar(answered[role], sum(answered.values()) or 1, colour)
+        grid.add_row(Text(named(name, progress.slots[role]), style=colour), f"{answered[role]:,} requests", errors, bar)
+    if counts:
+        # In a table of its own: how requests were lost may take more room than a column has.
+        return _stacked(grid, Text(lost(counts), style="bold red" if counts.lost else "green"))
+    return grid
+
+
+def _stacked(*rows: RenderableType) -> Table:
+    grid = Table.grid(expand=True)
+    for row in rows:
+        grid.add_row(row)
+    return grid
+
+
+def _history(progress: Progress, lines: Sequence[tuple[float, Sentence]]) -> Table:
+    grid = Table.grid(padding=GAP)
+    grid.add_column(justify="right", style=FAINT, no_wrap=True)
+    grid.add_column(overflow="fold")
+    for at, line in lines:
+        grid.add_row(clock(at - progress.started_at), Text(line.text, style=COLOURS[line.tone]))
+    return grid

@@ -1,0 +1,184 @@
+"""What happened, in words: one sentence an event, the same in the live view and in plain lines."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from rollout.journal import Event
+from rollout.live.counts import Counts, ReleaseCounts
+from rollout.live.progress import GateReading, Progress
+from rollout.text import duration, one_line, percent, quantity, short, tally
+
+VERDICTS = {"promoted": "PROMOTED", "rolled_back": "ROLLED BACK", "in_doubt": "IN DOUBT"}
+CHOICES = {"back": "going back to stable", "on": "going on"}
+Tone = Literal["plain", "good", "bad", "doubtful"]
+TONES: Mapping[str, Tone] = {"promoted": "good", "rolled_back": "bad", "in_doubt": "doubtful"}
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One thing that happened, and how it is to be taken."""
+
+    text: str
+    tone: Tone = "plain"
+
+
+def sentence(event: Event, progress: Progress) -> Sentence | None:
+    """The sentence for an event, given the state after it; None for a measurement or an unknown event."""
+    say = _SENTENCES.get(event["event"])
+    if say is None:
+        return None
+    said = say(event, progress)
+    return replace(said, text=one_line(said.text))
+
+
+def measurement(progress: Progress, counts: Counts | None, now: float) -> str:
+    """One line for what was just measured: where we stand, each gate, the requests."""
+    where = f"kept at {percent(progress.weight)}" if progress.keeping else f"at {percent(progress.weight)}"
+    gates = ", ".join(reading(each) for each in progress.gates)
+    return one_line(f"{where}, {time_left(progress, now)}: {gates}; {requests(progress, counts)}")
+
+
+def reading(gate: GateReading) -> str:
+    """`errors 21.3 % fail (21.3 % is above 5 %)`; the detail only where it is no pass."""
+    why = f" ({gate.detail})" if gate.detail and gate.outcome != "pass" else ""
+    return f"{gate.gate} {quantity(gate.value, gate.unit)} {gate.outcome}{why}"
+
+
+def requests(progress: Progress, counts: Counts | None) -> str:
+    """Requests to each release, as our load counts them, else as the router does; lost ones are the load's."""
+    answered = requests_by_role(progress, counts)
+    text = f"{answered['stable']:,} requests to stable, {answered['canary']:,} to the canary"
+    return f"{text}, {lost(counts)}" if counts else text
+
+
+def requests_by_role(progress: Progress, counts: Counts | None) -> dict[str, int]:
+    """Answers of each role's release; without a load of ours, what the router counted."""
+    if counts is None:
+        return {role: progress.requests.get(role, 0) for role in ("stable", "canary")}
+    names = {"stable": progress.stable or "", "canary": progress.release}
+    return {role: counts.releases.get(name, ReleaseCounts()).answered for role, name in names.items()}
+
+
+def lost(counts: Counts) -> str:
+    """`0 lost`, or how many and of which kinds; late ones too, when there are any."""
+    kinds = tally(counts.lost_by_kind)
+    late = f", {counts.late:,} not sent in time" if counts.late else ""
+    return f"{counts.lost:,} lost" + (f" ({kinds})" if kinds else "") + late
+
+
+def time_left(progress: Progress, now: float) -> str:
+    """`7 s left`, or what is awaited instead."""
+    if progress.undecided:
+        return "undecided"
+    left = progress.left_seconds(now)
+    return "" if left is None else f"{duration(math.ceil(left))} left"
+
+
+def named(release: str, slot: str) -> str:
+    """A release by its name and slot: `v1.3.0 (green)`."""
+    return f"{short(release)} ({slot})"
+
+
+def canary(progress: Progress) -> str:
+    return named(progress.release, progress.slots["canary"])
+
+
+def stable(progress: Progress) -> str | None:
+    return named(progress.stable, progress.slots["stable"]) if progress.stable else None
+
+
+def _started(event: Event, progress: Progress) -> Sentence:
+    pace = f", {progress.speed:g} times as fast" if progress.speed != 1 else ""
+    instead = f"instead of {stable(progress)}" if progress.stable else "as the first one"
+    return Sentence(f"rollout {event['rollout']}: {canary(progress)} {instead}{pace}")
+
+
+def _ready(event: Event, progress: Progress) -> Sentence:
+    return Sentence(f"{canary(progress)} is healthy after {duration(event['seconds'])}")
+
+
+def _shifted(event: Event, progress: Progress) -> Sentence:
+    return Sentence(
+        f"step {event['step']} of {len(progress.steps)}: {percent(event['weight_before'])} -> "
+        f"{percent(event['weight'])} of the traffic to {canary(progress)}"
+    )
+
+
+def _extended(event: Event, _: Progress) -> Sentence:
+    return Sentence(f"step {event['step']} is extended: {event['why']}", "doubtful")
+
+
+def _order(event: Event, _: Progress) -> Sentence:
+    return Sentence(f"{event['order']}, ordered by {event['by']}: {event['reason']}", "doubtful")
+
+
+def _verdict(event: Event, _: Progress) -> Sentence:
+    where = f"at {percent(event['weight'])}, step {event['step']}" if event["step"] else "before step 1"
+    return Sentence(
+        f"{VERDICTS.get(event['verdict'], event['verdict'])} {where}: {event['reason']}",
+        TONES.get(event["verdict"], "plain"),
+    )
+
+
+def _promoted(event: Event, _: Progress) -> Sentence:
+    return Sentence(f"{named(event['release'], event['slot'])} is the stable release", "good")
+
+
+def _restored(event: Event, _: Progress) -> Sentence:
+    if event["release"] is None:
+        return Sentence("no release takes traffic: there was none before", "bad")
+    return Sentence(f"all traffic is on {named(event['release'], event['slot'])} again", "good")
+
+
+def _unrestored(event: Event, _: Progress) -> Sentence:
+    return Sentence(f"the router could not be told to go back: {event['why']}", "bad")
+
+
+def _drained(event: Event, progress: Progress) -> Sentence:
+    rest = f", {event['in_flight']} still running" if event["in_flight"] else ""
+    return Sentence(f"{canary(progress)} drained in {duration(event['seconds'])}{rest}")
+
+
+def _recovered(event: Event, _: Progress) -> Sentence:
+    choice = CHOICES.get(event["choice"], event["choice"])
+    if event["after"] == "left":
+        return Sentence(f"an engine took over: {choice}")
+    return Sentence(f"an engine died after '{event['after']}': {choice}", "doubtful")
+
+
+def _kept(event: Event, _: Progress) -> Sentence:
+    return Sentence(f"the release before was kept for {duration(event['seconds'])}, and was not needed")
+
+
+def _left(event: Event, _: Progress) -> Sentence:
+    return Sentence(f"the engine left, and the release stays: {event['why']}", "doubtful")
+
+
+def _ended(event: Event, _: Progress) -> Sentence:
+    return Sentence(f"ended: {VERDICTS.get(event['verdict'], event['verdict'])}", TONES.get(event["verdict"], "plain"))
+
+
+def _traffic(event: Event, _: Progress) -> Sentence:
+    text = f"{event['sent']:,} requests sent, {event['answered']:,} answered, {event['lost']:,} lost"
+    return Sentence(text, "bad" if event["lost"] else "good")
+
+
+_SENTENCES: Mapping[str, Callable[[Event, Progress], Sentence]] = {
+    "started": _started,
+    "ready": _ready,
+    "shifted": _shifted,
+    "extended": _extended,
+    "order": _order,
+    "verdict": _verdict,
+    "promoted": _promoted,
+    "restored": _restored,
+    "unrestored": _unrestored,
+    "drained": _drained,
+    "recovered": _recovered,
+    "kept": _kept,
+    "left": _left,
+    "ended": _ended,
+    "traffic": _traffic,
+}

@@ -1,0 +1,111 @@
+"""A rollout as it happens: drawn anew on a terminal, plain lines anywhere else."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from types import TracebackType
+from typing import Protocol, Self
+
+from rich.console import Console, RenderableType
+from rich.live import Live
+
+from rollout.journal import Event
+from rollout.live.counts import Counts
+from rollout.live.progress import Progress, after
+from rollout.live.screen import screen
+from rollout.live.sentences import Sentence, measurement, sentence
+from rollout.text import clock
+
+LINES_SHOWN = 6
+SECONDS_BETWEEN_MEASUREMENTS = 5.0
+BAD = ("fail", "error")
+
+
+class View(Protocol):
+    """What is fed with a journal's events, in their order, and with the load's counts, at any time."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+    def event(self, event: Event) -> None: ...
+    def counts(self, counts: Counts) -> None: ...
+
+
+def view_on(console: Console) -> View:
+    """The view that suits where the output goes."""
+    # Asked of the file too: FORCE_COLOR makes a CI log call itself a terminal, and a live view would fill it.
+    if console.is_interactive and console.file.isatty():
+        return LiveView(console)
+    return PlainView(lambda line: console.print(line, markup=False, highlight=False, soft_wrap=True))
+
+
+class PlainView:
+    """One line for each event worth a sentence; measurements now and then, and when a gate begins or ends to fail."""
+
+    def __init__(self, write: Callable[[str], None]) -> None:
+        self._write = write
+        self._progress = Progress()
+        self._counts: Counts | None = None
+        self._said_at = float("-inf")
+        self._said: tuple[tuple[str, str], ...] = ()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        pass
+
+    def event(self, event: Event) -> None:
+        self._progress = after(self._progress, event)
+        if said := sentence(event, self._progress):
+            self._line(event["time"], said.text)
+        elif event["event"] == "measured" and self._is_news(event["time"]):
+            self._line(event["time"], measurement(self._progress, self._counts, event["time"]))
+
+    def counts(self, counts: Counts) -> None:
+        self._counts = counts
+
+    def _is_news(self, now: float) -> bool:
+        # near a floor of samples an outcome flips many times a second: only what is bad is news at once
+        outcomes = tuple((gate.gate, gate.outcome) for gate in self._progress.gates if gate.outcome in BAD)
+        if outcomes == self._said and now - self._said_at < SECONDS_BETWEEN_MEASUREMENTS:
+            return False
+        self._said, self._said_at = outcomes, now
+        return True
+
+    def _line(self, now: float, text: str) -> None:
+        self._write(f"{clock(now - self._progress.started_at):>9}  {text}")
+
+
+class LiveView:
+    """Drawn anew four times a second; its last state stays on the screen."""
+
+    def __init__(self, console: Console) -> None:
+        self._progress = Progress()
+        self._counts: Counts | None = None
+        self._lines: deque[tuple[float, Sentence]] = deque(maxlen=LINES_SHOWN)
+        self._live = Live(console=console, get_renderable=self.drawn, refresh_per_second=4)
+
+    def __enter__(self) -> Self:
+        self._live.start(refresh=True)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._live.stop()
+
+    def event(self, event: Event) -> None:
+        self._progress = after(self._progress, event)
+        if said := sentence(event, self._progress):
+            self._lines.append((event["time"], said))
+
+    def counts(self, counts: Counts) -> None:
+        self._counts = counts
+
+    def drawn(self) -> RenderableType:
+        # A copy: rich draws in a thread of its own.
+        return screen(self._progress, self._counts, tuple(self._lines), time.time())

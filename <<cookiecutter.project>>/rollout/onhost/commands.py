@@ -1,0 +1,80 @@
+"""The engine, and what `rollout` asks of a host: each a command in a container beside the data."""
+
+import argparse
+import json
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from rollout.engine.spec import Spec
+from rollout.errors import Refused
+from rollout.journal.state import State
+from rollout.metrics.targets import Target, write
+from rollout.onhost import engine_process, names, records
+from rollout.onhost.emptying import wait_until_empty
+from rollout.onhost.prepare import HostSettings, prepare
+from rollout.onhost.survey import check, survey
+from rollout.router.haproxy import Haproxy
+
+
+def run_engine(chosen: argparse.Namespace) -> int:
+    """The exit code is the verdict's. Supervised, it is 0 at every end: what restarts an engine that died leaves one
+    that has ended alone."""
+    text = chosen.spec.read_text(encoding="utf-8") if chosen.spec else environment("ROLLOUT_SPEC")
+    try:
+        verdict = engine_process.run(Spec.parse(text))
+    except Refused as error:
+        if not chosen.supervised:
+            raise
+        print(f"rollout: {error}", file=sys.stderr)
+        return 0
+    if verdict == "left":
+        return engine_process.LEFT
+    return 0 if chosen.supervised else engine_process.EXIT_CODES[verdict]
+
+
+def run_prepare(_: argparse.Namespace) -> int:
+    for said in prepare(Path("monitoring").resolve(), HostSettings.read(os.environ)):
+        print(said)
+    return 0
+
+
+def run_survey(_: argparse.Namespace) -> int:
+    found = survey(State(Path(names.STATE)), Haproxy(Path(names.SOCKET), Path(names.ROUTER_FOLDER)))
+    print(json.dumps(asdict(found)))
+    return 0
+
+
+def run_wait_until_empty(chosen: argparse.Namespace) -> int:
+    wait_until_empty(chosen.slot, Haproxy(Path(names.SOCKET), Path(names.ROUTER_FOLDER)).health)
+    return 0
+
+
+def run_check_host(_: argparse.Namespace) -> int:
+    asked = json.loads(environment("ROLLOUT_CHECK"))
+    folder = Path(names.ROUTER_FOLDER)
+    check(State(Path(names.STATE)), folder, asked["prometheus"], asked["policy"], asked["release"])
+    return 0
+
+
+def run_status(chosen: argparse.Namespace) -> int:
+    return records.status(chosen.state, every=chosen.all)
+
+
+def run_report(chosen: argparse.Namespace) -> int:
+    return records.write_report(chosen.state, chosen.rollout, None, as_json=True)
+
+
+def run_targets(chosen: argparse.Namespace) -> int:
+    pairs = [pair.partition("=") for pair in chosen.releases]
+    targets = [Target(slot, release, environment(f"{slot.upper()}_ADDRESS")) for slot, _, release in pairs]
+    write(Path(names.TARGETS), targets, environment("ROUTER_METRICS_ADDRESS"))
+    return 0
+
+
+def environment(name: str) -> str:
+    """Raises Refused: a command of these was typed by hand."""
+    if name not in os.environ:
+        raise Refused(f"{name} is not set: this command is one that `rollout` runs on a host, not one to type")
+    return os.environ[name]

@@ -1,0 +1,76 @@
+"""The engine as a process of its own, beside the traffic: put together from a spec, and begun anew after a crash."""
+
+import math
+import os
+import socket
+from dataclasses import asdict
+from pathlib import Path
+
+from rollout import VERSION, journal
+from rollout.engine.loop import Engine
+from rollout.engine.spec import Spec
+from rollout.gates import preflight
+from rollout.journal import lock
+from rollout.journal.state import State
+from rollout.metrics.prometheus import Prometheus
+from rollout.onhost.clock import IncomingOrders, MachineClock
+from rollout.policy import file as policy_file
+from rollout.policy.plan import Gate, Plan, plan
+from rollout.router.haproxy import Haproxy
+
+EXIT_CODES = {"promoted": 0, "rolled_back": 1, "in_doubt": 3}
+LEFT = 143
+"""The exit code of an engine that was told to end (SIGTERM) while it watched a promoted release."""
+
+
+def run(spec: Spec) -> str:
+    """Run the rollout to its end, or pick it up where a dead engine left it. Returns the verdict, or
+    `left`.
+
+    Raises Refused (nothing touched) when the lock is held, the policy is wrong or Prometheus is away.
+    """
+    state, clock = State(Path(spec.state)), MachineClock()
+    clock.listen()
+    with lock.held(state.lock(), spec.rollout, spec.by):
+        policy = policy_file.parse(spec.policy, "rollout.yaml")
+        wanted = plan(
+            policy,
+            spec.speed,
+            spec.first_weight,
+            hold_at_most=math.inf if spec.hold_at_most_seconds is None else spec.hold_at_most_seconds,
+            keep_at_most=math.inf if spec.keep_at_most_seconds is None else spec.keep_at_most_seconds,
+        )
+        path = state.journal(spec.rollout)
+        before = journal.read(path) if path.exists() else []
+        metrics = Prometheus(spec.prometheus, timeout_seconds=wanted.lease_seconds / 4)
+        if not before and spec.at_once is None:
+            preflight.check(plan(policy).gates, spec.release, spec.stable or "", metrics)
+        with journal.opened(path) as book:
+            router = Haproxy(Path(spec.router_socket), Path(spec.router_folder))
+            engine = Engine(spec, wanted, router, metrics, book, clock, IncomingOrders(state, spec.rollout, clock))
+            if before:
+                return engine.pick_up(before, router.on_disk().get("stable"))
+            book.write("started", clock.time(), **started(spec, wanted))
+            return engine.run()
+
+
+def started(spec: Spec, wanted: Plan) -> dict[str, object]:
+    """All that was fixed before the rollout began."""
+    return {
+        "rollout": spec.rollout,
+        "release": spec.release,
+        "stable": spec.stable,
+        "slots": {"stable": spec.stable_slot, "canary": spec.canary_slot},
+        "by": spec.by,
+        "host": socket.gethostname(),
+        "pid": os.getpid(),
+        "version": VERSION,
+        "target": spec.target,
+        "at_once": spec.at_once,
+        "speed": spec.speed,
+        "policy": {**asdict(wanted), "gates": [gate_line(gate) for gate in wanted.gates]},
+    }
+
+
+def gate_line(gate: Gate) -> dict[str, object]:
+    return {**asdict(gate), "limit": gate.limit.value, "unit": gate.limit.unit}

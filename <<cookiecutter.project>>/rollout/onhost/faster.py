@@ -1,0 +1,77 @@
+"""The repository's own monitoring/ with every duration divided by a speed, for a rehearsal or a host."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from rollout import durable
+from rollout.policy import quantity
+
+SHORTEST_FOR_SECONDS = 30.0
+"""An alert's patience is for scrapes that fail, and they fail on a busy machine however fast the rehearsal is."""
+
+TARGETS = "targets"
+"""The folder in it that Prometheus reads its targets from; not the repository's, but the running rollout's."""
+
+DURATIONS = frozenset({"scrape_interval", "scrape_timeout", "evaluation_interval"})
+SECONDS = {**quantity.SECONDS, "w": 7 * 86400.0, "y": 365 * 86400.0}
+PART = re.compile(r"(\d+)(ms|[smhdwy])")
+TIME = re.compile(rf"(?:{PART.pattern})+")
+IN_PROMQL = re.compile(rf"\[{TIME.pattern}(?::(?:{TIME.pattern})?)?\]|\boffset\s+-?{TIME.pattern}")
+"""`[5m]`, `[1h30m:1m]`, `[1h:]` and `offset 5m`."""
+
+
+def copy_faster(source: Path, target: Path, speed: float) -> None:
+    """Make `target` a copy of the folder, with its YAML files rewritten; of an earlier copy, what `source` has no more
+    goes. `targets/` is made if it is missing, and never looked into."""
+    target.mkdir(parents=True, exist_ok=True)
+    wanted = files_below(source)
+    for name in wanted:
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        text = (source / name).read_text(encoding="utf-8")
+        durable.replace(target / name, faster_yaml(text, speed) if name.suffix == ".yml" else text)
+    for name in files_below(target) - wanted:
+        (target / name).unlink()
+    (target / TARGETS).mkdir(exist_ok=True)
+    durable.sync_folder(target)
+
+
+def files_below(folder: Path) -> set[Path]:
+    """Paths relative to the folder, without what is in `targets/`."""
+    names = {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
+    return {name for name in names if name.parts[0] != TARGETS}
+
+
+def faster_yaml(text: str, speed: float) -> str:
+    return yaml.safe_dump(faster(yaml.safe_load(text), speed), sort_keys=False)
+
+
+def faster(node: Any, speed: float) -> Any:
+    """The same YAML data with shorter durations, those in its PromQL among them."""
+    if isinstance(node, dict):
+        return {key: faster_value(key, value, speed) for key, value in node.items()}
+    if isinstance(node, list):
+        return [faster(item, speed) for item in node]
+    if isinstance(node, str):
+        return IN_PROMQL.sub(lambda found: shorter(found[0], speed), node)
+    return node
+
+
+def faster_value(key: str, value: Any, speed: float) -> Any:
+    if key == "for" and isinstance(value, str) and TIME.fullmatch(value):
+        return quantity.promql_duration(max(seconds(value) / speed, min(seconds(value), SHORTEST_FOR_SECONDS)))
+    if key in DURATIONS and isinstance(value, str):
+        return shorter(value, speed)
+    return faster(value, speed)
+
+
+def shorter(text: str, speed: float) -> str:
+    """A text with each of its durations divided, `1h30m` as one."""
+    return TIME.sub(lambda found: quantity.promql_duration(seconds(found[0]) / speed), text)
+
+
+def seconds(time: str) -> float:
+    """Prometheus' `1h30m` -> seconds."""
+    return sum(int(count) * SECONDS[unit] for count, unit in PART.findall(time))

@@ -1,0 +1,119 @@
+"""Fill a host's volumes: what its router, Prometheus and Alertmanager are started with.
+
+Configuration is written anew each time. What belongs to rollouts and to people is written only where there is none: the
+split, the targets, whose word counts for a user's name.
+"""
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import yaml
+
+from rollout import durable
+from rollout.errors import HostFailed, Refused
+from rollout.metrics import targets
+from rollout.onhost import names
+from rollout.onhost.faster import copy_faster
+from rollout.router.folder import CONFIG, prepare_folder
+
+NOBODY_TRUSTED = (
+    "# Addresses and networks, one a line, that may name a user in x-user-id. See docs/concepts/safety.md.\n"
+)
+VARIABLES = ("SPEED", "ROUTER_METRICS_ADDRESS", "ALERTMANAGER_ADDRESS")
+
+
+@dataclass(frozen=True)
+class HostSettings:
+    """What differs from host to host. `speed` divides the durations in monitoring/; addresses are host:port."""
+
+    speed: float
+    router_metrics: str
+    alertmanager: str
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> Self:
+        """From the variables that compose.yaml sets. Raises Refused."""
+        if absent := [name for name in VARIABLES if not environment.get(name)]:
+            raise Refused(
+                f"{', '.join(absent)}: not set. `rollout prepare` runs in a container of its own, "
+                "which `docker compose up -d` in deploy/docker starts."
+            )
+        speed, router_metrics, alertmanager = (environment[name] for name in VARIABLES)
+        if not re.fullmatch(r"\d+(\.\d+)?", speed) or not 0 < float(speed) < math.inf:
+            raise Refused(f"SPEED: {speed!r} is not a number above 0; a host that serves people has 1")
+        return cls(float(speed), router_metrics, alertmanager)
+
+
+def prepare(monitoring: Path, settings: HostSettings, root: Path = Path("/")) -> list[str]:
+    """Write everything below `root`, where compose.yaml mounts the volumes; `monitoring` is the repository's folder.
+
+    Returns what a person should know, a sentence each. Raises HostFailed when a volume can't be written.
+    """
+    try:
+        durable.replace(root / "etc/router/haproxy.cfg", CONFIG.read_text(encoding="utf-8"))
+        prepare_folder(below(root, names.ROUTER_FOLDER), NOBODY_TRUSTED)
+        copy_faster(monitoring, root / "etc/prometheus-agent", settings.speed)
+        write_targets(below(root, names.TARGETS), settings)
+        return write_alerting(monitoring / "alertmanager.yml", root)
+    except OSError as error:
+        raise HostFailed(
+            f"a volume of this host can't be written: {error}. It must belong to user {names.USER}, as one does that "
+            "`docker compose up -d` made; `docker volume rm` removes one, with what it holds."
+        ) from error
+
+
+def write_targets(folder: Path, settings: HostSettings) -> None:
+    if not (folder / "router.json").exists():  # the last one that a rollout writes
+        targets.write(folder, [], settings.router_metrics)
+    durable.replace(folder / "alertmanager.json", json.dumps([{"targets": [settings.alertmanager]}]))
+
+
+def write_alerting(config: Path, root: Path) -> list[str]:
+    content = yaml.safe_load(config.read_text(encoding="utf-8"))
+    kept, missing = only_with_files(content, lambda path: below(root, path).exists())
+    durable.replace(root / "etc/alertmanager-agent/alertmanager.yml", yaml.safe_dump(kept, sort_keys=False))
+    return [
+        f"alerts for receiver `{receiver}` reach nobody: there is no secret {Path(path).name}"
+        for receiver, path in missing
+    ]
+
+
+def only_with_files(
+    content: dict[str, Any], there: Callable[[str], bool]
+) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """Alertmanager's configuration without the notifications that name a file which is not there; and those, as the
+    receiver's name and the file's path. Pure."""
+    receivers: list[dict[str, Any]] = content["receivers"]
+    missing = [(receiver["name"], path) for receiver in receivers for path in files_named(receiver) if not there(path)]
+
+    def complete(notifications: list[Any]) -> list[Any]:
+        return [each for each in notifications if all(map(there, files_named(each)))]
+
+    kept = [
+        {key: complete(value) if isinstance(value, list) else value for key, value in receiver.items()}
+        for receiver in receivers
+    ]
+    return {**content, "receivers": kept}, missing
+
+
+def files_named(node: object) -> Iterator[str]:
+    """The values of all keys that end in `_file`, such as `url_file`."""
+    match node:
+        case dict():
+            for key, value in node.items():
+                if str(key).endswith("_file") and isinstance(value, str):
+                    yield value
+                yield from files_named(value)
+        case list():
+            for value in node:
+                yield from files_named(value)
+
+
+def below(root: Path, absolute: str) -> Path:
+    """An absolute path of the container, below `root`."""
+    return root / absolute.lstrip("/")

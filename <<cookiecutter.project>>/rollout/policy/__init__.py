@@ -1,0 +1,1 @@
+"""rollout.yaml -> Policy -> Plan: what people write, checked, and what the engine then does, in seconds."""

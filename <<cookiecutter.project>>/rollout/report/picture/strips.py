@@ -1,0 +1,71 @@
+"""The picture's lower part: one thin strip a gate, its values against its limit."""
+
+from collections.abc import Iterator, Sequence
+
+from rollout.report.gates import GateEvidence, Point, thinned
+from rollout.report.picture.axis import Axis
+from rollout.report.picture.colours import BAD, FAINT, GRID, INK, OUTCOME, mark
+from rollout.report.picture.svg import element, fitted, line, rect, text
+from rollout.text import quantity
+
+_APART = 6  # pixels between two marks, at least
+_FLOOR = 6  # pixels below 0, so that a mark at 0 is whole
+
+
+def strip(gate: GateEvidence, axis: Axis, top: float, bottom: float) -> Iterator[str]:
+    """One gate between two heights: name and limit at the left, the worst value at the right."""
+    highest = 1.25 * max(gate.limit, *(point.value or 0.0 for point in gate.points), 0.0) or 1.0
+    scale = _Scale(bottom - _FLOOR, (bottom - _FLOOR - top) / highest)
+    limit = scale.y(gate.limit)
+    yield rect(axis.left, top, axis.right - axis.left, bottom - top, fill="none", stroke=GRID)
+    yield from _forbidden(gate, axis, top, limit, bottom)
+    points = thinned(gate, lambda _, point: int(axis.x(point.seconds) / _APART))
+    yield from _line(points, axis, scale)
+    for point in points:
+        yield mark(point.outcome, axis.x(point.seconds), scale.y(point.value or 0.0))
+    yield from _words(gate, axis, (top + bottom) / 2)
+
+
+class _Scale:
+    """A value's height above the one of 0."""
+
+    def __init__(self, zero: float, pixels_per_unit: float) -> None:
+        self.zero, self.pixels_per_unit = zero, pixels_per_unit
+
+    def y(self, value: float) -> float:
+        return self.zero - max(0.0, value) * self.pixels_per_unit
+
+
+def _forbidden(gate: GateEvidence, axis: Axis, top: float, limit: float, bottom: float) -> Iterator[str]:
+    """The side of the limit where the gate fails, and the limit itself."""
+    width = axis.right - axis.left
+    if gate.fails == "below":
+        yield rect(axis.left, limit, width, bottom - limit, fill=BAD, fill_opacity=0.06)
+    else:
+        yield rect(axis.left, top, width, limit - top, fill=BAD, fill_opacity=0.06)
+    yield line(axis.left, limit, axis.right, limit, stroke=BAD, stroke_width=1.2, stroke_dasharray="5 4")
+
+
+def _line(points: Sequence[Point], axis: Axis, scale: _Scale) -> Iterator[str]:
+    """The value's line; it breaks where nothing was measured."""
+    path, pen = "", "M"
+    for point in points:
+        if point.value is None:
+            pen = "M"
+            continue
+        path += f"{pen}{axis.x(point.seconds):.1f} {scale.y(point.value):.1f}"
+        pen = "L"
+    if path:
+        yield element("path", d=path, fill="none", stroke=OUTCOME["pass"], stroke_width=1.3)
+
+
+def _words(gate: GateEvidence, axis: Axis, middle: float) -> Iterator[str]:
+    worst = gate.worst.value if gate.worst else None
+    limit = f"fails {gate.fails} {quantity(gate.limit, gate.unit)}"
+    left, right = axis.left - 10, axis.right + 10
+    yield text(left, middle - 2, fitted(gate.name, 18), font_size=12, font_weight=600, fill=INK, text_anchor="end")
+    yield text(left, middle + 12, limit, font_size=11, fill=FAINT, text_anchor="end")
+    colour = OUTCOME.get(gate.outcome, FAINT)
+    yield text(right, middle - 2, gate.outcome, font_size=12, font_weight=600, fill=colour)
+    if worst is not None:
+        yield text(right, middle + 12, f"worst {quantity(worst, gate.unit)}", font_size=11, fill=FAINT)

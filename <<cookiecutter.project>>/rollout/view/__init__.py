@@ -1,1 +1,0 @@
-"""A rollout as it happens, for people who watch."""

@@ -1,0 +1,223 @@
+"""The commands that only read and write files; `rehearse` and `engine` are tested on real parts."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from rollout import VERSION
+from rollout.cli.command import main
+from rollout.journal import Event, lock, opened
+from rollout.journal.orders import Order
+from rollout.journal.state import State
+from rollout.onhost.engine_process import started
+from tests.rollout.fakes import PLAN, SPEC, World
+from tests.rollout.policies import SMALL
+
+OLDER, NEWER = "20251124T120000.000Z-good", "20251124T130000.000Z-errors-0.2"
+
+
+class Shell:
+    """Runs a command on a state folder of its own, and keeps what it said."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.state, self._capsys = State(folder / ".rollout"), capsys
+
+    def run(self, *arguments: str) -> int:
+        here = [] if arguments[0] == "check" else ["--state", str(self.state.folder)]
+        code = main([*arguments, *here])
+        self.said, self.complained = self._capsys.readouterr()
+        return code
+
+    def keep(self, rollout: str, events: list[Event]) -> None:
+        first = started(replace(SPEC, rollout=rollout), PLAN)
+        with opened(self.state.journal(rollout)) as book:
+            book.write("started", events[0]["time"], **first)
+            for event in events[1:]:
+                book.write(**event)
+
+
+@pytest.fixture
+def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(tmp_path, capsys)
+
+
+def promoted() -> list[Event]:
+    world = World()
+    world.run()
+    return world.journal.events
+
+
+def rolled_back() -> list[Event]:
+    world = World()
+    world.metrics.say(errors=0.213)
+    world.run()
+    return world.journal.events
+
+
+def test_status_without_a_rollout_says_so_and_is_no_error(shell: Shell) -> None:
+    assert shell.run("status") == 0
+    assert shell.said == f"no rollout yet in {shell.state.folder}\n"
+
+
+def test_status_shows_the_newest_rollout_in_one_sentence(shell: Shell) -> None:
+    shell.keep(NEWER, rolled_back())
+    shell.keep(OLDER, promoted())
+    assert shell.run("status") == 0
+    (line,) = shell.said.splitlines()
+    assert line.startswith(f"{NEWER}: Rolled back at 5 % after ")
+    assert line.endswith(": errors: 21.3 % is above 5 %")
+
+
+def test_status_all_shows_every_rollout_the_oldest_first(shell: Shell) -> None:
+    shell.keep(NEWER, rolled_back())
+    shell.keep(OLDER, promoted())
+    assert shell.run("status", "--all") == 0
+    assert [line.split()[:2] for line in shell.said.splitlines()] == [
+        [f"{OLDER}:", "Promoted"],
+        [f"{NEWER}:", "Rolled"],
+    ]
+
+
+def test_status_of_a_rollout_that_runs_says_who_runs_it(shell: Shell) -> None:
+    shell.keep(NEWER, promoted()[:20])
+    with lock.held(shell.state.lock(), NEWER, "maria"):
+        assert shell.run("status") == 0
+    headline, holder = shell.said.splitlines()
+    assert headline.startswith(f"{NEWER}: Running at 5 %")
+    assert holder.startswith(f"rollout {NEWER} is running, by maria on ")
+
+
+def test_status_of_a_rollout_whose_engine_died_is_in_doubt_and_says_where_the_traffic_is(shell: Shell) -> None:
+    shell.keep(NEWER, promoted()[:20])
+    assert shell.run("status") == 0
+    assert shell.said.startswith(f"{NEWER}: In doubt at 5 %")
+    assert "the router returned all traffic to stable" in shell.said
+
+
+def test_report_writes_markdown_a_picture_and_json_and_says_where(shell: Shell) -> None:
+    shell.keep(NEWER, rolled_back())
+    assert shell.run("report") == 0
+    assert shell.said == f"{shell.state.reports() / NEWER}.md\n"
+    assert {path.name for path in shell.state.reports().iterdir()} == {
+        f"{NEWER}.{kind}" for kind in ("md", "svg", "json")
+    }
+
+
+def test_report_writes_where_it_is_told_to(shell: Shell, tmp_path: Path) -> None:
+    shell.keep(NEWER, rolled_back())
+    assert shell.run("report", "--out", str(tmp_path / "elsewhere")) == 0
+    assert (tmp_path / "elsewhere" / f"{NEWER}.md").exists()
+
+
+def test_report_json_prints_the_newest_rollout(shell: Shell) -> None:
+    shell.keep(OLDER, promoted())
+    shell.keep(NEWER, rolled_back())
+    assert shell.run("report", "--json") == 0
+    document = json.loads(shell.said)
+    assert (document["verdict"], document["gate"]) == ("rolled_back", "errors")
+    assert document["reason"] == "errors: 21.3 % is above 5 %"
+
+
+def test_report_json_prints_the_rollout_that_is_named(shell: Shell) -> None:
+    shell.keep(OLDER, promoted())
+    shell.keep(NEWER, rolled_back())
+    assert shell.run("report", "--json", OLDER) == 0
+    assert json.loads(shell.said)["verdict"] == "promoted"
+
+
+def test_abort_leaves_an_order_for_the_engine_that_runs(shell: Shell) -> None:
+    shell.keep(NEWER, promoted()[:20])
+    with lock.held(shell.state.lock(), NEWER, "maria"):
+        assert shell.run("abort", "--reason", "the wrong prompt") == 0
+    assert shell.said.startswith(f"told the engine of {NEWER} to go back to stable")
+    order = shell.state.order(NEWER)
+    assert isinstance(order, Order)
+    assert (order.order, order.reason) == ("abort", "the wrong prompt")
+
+
+@pytest.mark.parametrize("rollout", [[], [OLDER]])
+def test_abort_of_a_rollout_that_does_not_run_is_refused_and_leaves_no_order(shell: Shell, rollout: list[str]) -> None:
+    shell.keep(OLDER, promoted())
+    with lock.held(shell.state.lock(), NEWER, "maria"):
+        assert shell.run("abort", "--reason", "why", *rollout) == 2
+    assert shell.complained == f"rollout: rollout {OLDER} does not run: there is nothing to abort\n"
+    assert shell.state.order(OLDER) is None
+
+
+@pytest.mark.parametrize("command", [["report"], ["report", "--json"], ["abort", "--reason", "why"]])
+def test_without_a_rollout_there_is_nothing_to_report_or_to_stop(shell: Shell, command: list[str]) -> None:
+    assert shell.run(*command) == 2
+    assert shell.complained.startswith(f"rollout: no rollout yet in {shell.state.folder}")
+
+
+@pytest.mark.parametrize("command", [["report"], ["abort", "--reason", "why"]])
+def test_a_rollout_that_does_not_exist_is_refused_by_name(shell: Shell, command: list[str]) -> None:
+    shell.keep(OLDER, promoted())
+    assert shell.run(*command, "typo") == 2
+    assert shell.complained == "rollout: there is no rollout typo: `rollout status --all` lists those there are\n"
+
+
+def test_check_sums_up_a_policy_that_is_right(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "rollout.yaml"
+    path.write_text(SMALL, encoding="utf-8")
+    assert shell.run("check", "--policy", str(path)) == 0
+    assert shell.said.splitlines() == [
+        f"{path}: 2 steps, 1 gates: errors",
+        "its first step needs at least 3.33 requests a second to be passed",
+    ]
+
+
+def test_check_refuses_a_policy_with_every_mistake_a_line_each(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "rollout.yaml"
+    path.write_text(SMALL.replace("keep: 24h", "keep: 24").replace("weight: 5%", "weight: 500%"), encoding="utf-8")
+    assert shell.run("check", "--policy", str(path)) == 2
+    assert shell.complained.splitlines() == [
+        "rollout: rollout.yaml:3: steps[0].weight: 500% is more than everybody: write at most 100%",
+        "rollout.yaml:5: keep: 24 is not a duration: write a number and a unit, such as 250ms, 10s, 2m or 24h",
+    ]
+
+
+def test_check_refuses_a_policy_that_is_not_there(shell: Shell, tmp_path: Path) -> None:
+    assert shell.run("check", "--policy", str(tmp_path / "rollout.yaml")) == 2
+    assert "can't be read" in shell.complained
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["deploy"],
+        ["abort"],
+        ["rehearse", "--speed", "0"],
+        ["rehearse", "--speed", "nan"],
+        ["rehearse", "--load", "-1"],
+        ["rehearse", "--first", "25"],
+        ["rehearse", "--keep", "5"],
+        ["status", "--al"],
+    ],
+    ids=" ".join,
+)
+def test_a_command_line_that_is_wrong_is_refused_before_anything_starts(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+
+
+NAMES = "rehearse parts check start follow status abort promote rollback report prune secret"
+COMMANDS: list[list[str]] = [[], *([name] for name in NAMES.split())]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*command, "--help"])
+    assert ended.value.code == 0
+    assert "usage: rollout" in capsys.readouterr().out
+
+
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out == f"{VERSION}\n"

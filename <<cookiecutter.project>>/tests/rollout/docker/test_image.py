@@ -1,0 +1,43 @@
+"""A release is an image by its digest."""
+
+import pytest
+
+from rollout.docker.image import Image
+from rollout.errors import Refused
+
+DIGEST = "sha256:" + "79799e8b" * 8
+
+
+@pytest.mark.parametrize(
+    ("text", "repository"),
+    [
+        (f"agent@{DIGEST}", "agent"),
+        (f"ghcr.io/my-org/my-agent@{DIGEST}", "ghcr.io/my-org/my-agent"),
+        (f"localhost:5000/agent@{DIGEST}", "localhost:5000/agent"),
+        (f"localhost:5000/agent:1.4.2@{DIGEST}", "localhost:5000/agent"),
+        (f"ghcr.io/my-org/my-agent:v1@{DIGEST}", "ghcr.io/my-org/my-agent"),
+    ],
+)
+def test_an_image_is_named_by_its_repository_and_digest_whatever_tag_stands_between(text: str, repository: str) -> None:
+    image = Image.parse(text)
+    assert (image.repository, image.digest) == (repository, DIGEST)
+    assert str(image) == f"{repository}@{DIGEST}"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("agent", "names a tag or nothing"),
+        ("agent:latest", "names a tag or nothing"),
+        ("localhost:5000/agent", "names a tag or nothing"),
+        ("", "names a tag or nothing"),
+        ("agent@sha256:1234", "has no whole digest"),
+        (f"agent@{DIGEST.upper()}", "has no whole digest"),
+        (f"agent@{DIGEST}0", "has no whole digest"),
+        (f"-v /:/host@{DIGEST}", "has no whole digest"),
+    ],
+)
+def test_anything_else_is_refused_with_an_example(text: str, why: str) -> None:
+    with pytest.raises(Refused, match=why) as refused:
+        Image.parse(text)
+    assert "@sha256:" in str(refused.value)

@@ -1,0 +1,84 @@
+"""What a person can want of a running engine, and what the system can."""
+
+import pytest
+
+from rollout.journal import Event
+from rollout.journal.orders import Order
+from rollout.router.split import everybody_on
+from tests.rollout.engine.test_loop import BACK, KEEP, STEP_1, STEP_2, STEP_3
+from tests.rollout.fakes import EPOCH, PLAN, World
+
+HURRY = Order("promote", by="maria", reason="the queue is long")
+TOLD_TO_END = Order("end", by="SIGTERM", reason="the engine was told to end")
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_promote_skips_the_rest_of_this_hold_and_of_no_other(world: World) -> None:
+    world.clock.at(STEP_2 + 3, lambda: world.orders.give(HURRY))
+    assert world.run() == "promoted"
+    first, second, third = (event["time"] for event in world.journal.all("shifted"))
+    assert 20 <= second - first < 22
+    assert 3 <= third - second < 3 + 2 * PLAN.every_seconds
+    assert world.journal.only("verdict")["time"] - third >= 20
+
+
+def test_a_verdict_after_a_cut_hold_says_who_cut_it_and_not_that_every_gate_passed(world: World) -> None:
+    world.clock.at(STEP_2 + 3, lambda: world.orders.give(HURRY))
+    world.run()
+    said = "the hold at 25 % was cut short by maria: the queue is long"
+    assert world.journal.only("verdict")["reason"] == world.journal.only("ended")["reason"] == said
+    assert world.journal.only("order")["by"] == "maria"
+
+
+def test_promote_does_not_save_a_release_whose_gate_fails(world: World) -> None:
+    world.metrics.say(errors=0.213)
+    world.clock.at(0.9, lambda: world.orders.give(HURRY))
+    assert world.run() == "rolled_back"
+    assert world.router.split == everybody_on("blue")
+
+
+def test_promote_after_the_promotion_ends_the_watch(world: World) -> None:
+    world.clock.at(KEEP + 2, lambda: world.orders.give(HURRY))
+    assert world.run() == "promoted"
+    assert world.journal.only("kept")["seconds"] < 5
+    assert world.router.split == everybody_on("green")
+
+
+def test_rollback_after_the_promotion_restores_the_release_before(world: World) -> None:
+    world.clock.at(KEEP + 2, lambda: world.orders.give(Order("rollback", by="jan", reason="answers in French")))
+    assert world.run() == "rolled_back"
+    assert world.journal.all("verdict")[-1]["reason"] == "rolled back by jan: answers in French"
+    assert world.router.split == everybody_on("blue")
+
+
+@pytest.mark.parametrize("at", [0.2, STEP_1, STEP_2, STEP_3])
+def test_an_engine_that_is_told_to_end_before_the_promotion_takes_the_traffic_back_first(
+    world: World, at: float
+) -> None:
+    world.clock.at(at, lambda: world.orders.give(TOLD_TO_END))
+    assert world.run() == "rolled_back"
+    assert world.journal.names()[-4:] == BACK
+    assert world.router.split == everybody_on("blue")
+
+
+def test_an_engine_that_is_told_to_end_after_the_promotion_leaves_the_release_and_watches_on_when_it_is_back(
+    world: World,
+) -> None:
+    world.clock.at(KEEP + 2, lambda: world.orders.give(TOLD_TO_END))
+    assert world.run() == "left"
+    assert world.router.split == everybody_on("green")
+    assert world.journal.names()[-2:] == ["promoted", "left"]
+    before: list[Event] = list(world.journal.events)
+    world.orders.done()
+    assert world.engine().pick_up(before, "green") == "promoted"
+    assert world.journal.names()[-4:] == ["recovered", "promoted", "kept", "ended"]
+    assert world.journal.only("kept")["time"] - EPOCH >= world.journal.all("promoted")[0]["time"] - EPOCH + 10
+
+
+def test_after_the_promotion_only_news_and_every_twelfth_measurement_are_written(world: World) -> None:
+    world.run()
+    assert len([event for event in world.journal.all("measured") if event["keep"]]) == 1

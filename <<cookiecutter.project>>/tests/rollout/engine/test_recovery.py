@@ -1,0 +1,174 @@
+"""An engine that dies at any moment, and the one that is started after it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from rollout.engine.recovery import Ended, Promotion, choose
+from rollout.gates.decide import GoBack
+from rollout.journal import Event, last_of
+from rollout.router.split import everybody_on
+from tests.rollout.engine.test_loop import BACK, KEEP, STEP_2, STEP_3
+from tests.rollout.fakes import EPOCH, PLAN, PLAN_OF_TIMES, UP, AskedTimes, Died, MemoryJournal, World
+
+Story = Callable[[World], None]
+
+
+def event(name: str, time: float = 0.0, **values: Any) -> Event:
+    return {"time": time, "event": name, **values}
+
+
+STARTED, READY, SHIFTED = event("started"), event("ready", 1.0), event("shifted", 2.0, step=3, weight=1.0)
+PROMOTED = event("verdict", 3.0, verdict="promoted", reason="all passed", gate=None)
+BAD = event("verdict", 4.0, verdict="rolled_back", reason="errors: too many", gate="errors")
+DOUBT = event("verdict", 4.0, verdict="in_doubt", reason="no answer", gate="errors")
+UNDECIDED = [STARTED, READY, SHIFTED, event("measured"), event("extended"), event("order"), event("recovered")]
+
+
+@pytest.mark.parametrize("count", range(1, len(UNDECIDED) + 1))
+@pytest.mark.parametrize("stable_now", ["blue", "green", None])
+def test_without_a_verdict_it_goes_back_in_doubt_and_says_after_what(count: int, stable_now: str | None) -> None:
+    choice = choose(UNDECIDED[:count], stable_now, "green")
+    assert isinstance(choice, GoBack)
+    assert (choice.verdict, choice.gate) == ("in_doubt", None)
+    assert choice.reason == f"the engine died after `{UNDECIDED[count - 1]['event']}`"
+
+
+@pytest.mark.parametrize("verdict", [BAD, DOUBT])
+@pytest.mark.parametrize("after", [[], [event("restored")], [event("restored"), event("drained")]])
+@pytest.mark.parametrize("before", [[], [PROMOTED, event("promoted")]])
+def test_a_verdict_against_the_release_stands(verdict: Event, after: list[Event], before: list[Event]) -> None:
+    choice = choose([STARTED, SHIFTED, *before, verdict, *after], "green", "green")
+    assert isinstance(choice, GoBack)
+    assert (choice.verdict, choice.reason, choice.gate) == (verdict["verdict"], verdict["reason"], "errors")
+
+
+@pytest.mark.parametrize("stable_now", ["blue", None])
+def test_a_promotion_that_the_routers_file_does_not_know_did_not_happen(stable_now: str | None) -> None:
+    choice = choose([STARTED, SHIFTED, PROMOTED], stable_now, "green")
+    assert isinstance(choice, GoBack)
+    assert (choice.verdict, choice.reason) == ("in_doubt", "the engine died before it could promote the canary")
+
+
+@pytest.mark.parametrize("after", [[], [event("promoted")], [event("promoted"), event("kept")]])
+def test_a_promotion_that_happened_is_watched_on_from_when_it_did(after: list[Event]) -> None:
+    choice = choose([STARTED, READY, SHIFTED, PROMOTED, *after], "green", "green")
+    assert choice == Promotion(began_at=0.0, stable_left_at=2.0, promoted_at=3.0, reason=PROMOTED["reason"])
+
+
+@pytest.mark.parametrize("after", [[], [event("traffic")]])
+def test_of_a_rollout_that_has_ended_nothing_is_left_to_do(after: list[Event]) -> None:
+    assert choose([STARTED, BAD, event("ended", verdict="rolled_back"), *after], "blue", "green") == Ended(
+        "rolled_back"
+    )
+
+
+def errors_at(seconds: float) -> Story:
+    return lambda world: world.clock.at(seconds, lambda: world.metrics.say(errors=0.2))
+
+
+STORIES: dict[str, Story] = {
+    "a good release": lambda _: None,
+    "errors at 25 %": errors_at(STEP_2 + 2),
+    "errors at 100 %": errors_at(STEP_3 + 2),
+    "errors after promotion": errors_at(KEEP + 2),
+}
+
+
+def killed_at(number: int, story: Story, *, after_writing: bool) -> tuple[World, list[Event]]:
+    """The world, and its journal, after an engine died at its n-th event."""
+    world = World(journal=MemoryJournal(dies_at=number, dies_after_writing=after_writing))
+    story(world)
+    with pytest.raises(Died):
+        world.run()
+    return world, world.journal.events
+
+
+@pytest.mark.parametrize("story", STORIES.values(), ids=STORIES)
+@pytest.mark.parametrize("after_writing", [False, True], ids=["before its event", "after its event"])
+def test_wherever_an_engine_is_killed_the_next_one_leaves_the_canary_with_traffic_only_if_it_is_promoted(
+    story: Story, after_writing: bool
+) -> None:
+    whole = World()
+    story(whole)
+    whole.run()
+    for number in range(1, len(whole.journal.events)):
+        world, before = killed_at(number, story, after_writing=after_writing)
+        world.clock.sleep(1)  # whoever supervises it starts the next one
+        world.journal = MemoryJournal()
+        verdict = world.engine().pick_up(before, world.router.split.stable)
+        where = f"killed at {number}, {whole.journal.events[number]['event']}"
+        assert world.router.split == everybody_on("green" if verdict == "promoted" else "blue"), where
+        if verdict == "promoted":
+            assert last_of(before, "verdict"), where
+        elif not last_of(before, "ended"):
+            assert world.journal.names()[-4:] == BACK, where
+
+
+@pytest.mark.parametrize("second", range(len(BACK) + 1))
+def test_an_engine_that_is_killed_while_it_picks_up_leaves_its_work_to_the_next_one(second: int) -> None:
+    world, events = killed_at(30, STORIES["a good release"], after_writing=True)
+    world.journal = MemoryJournal(dies_at=second, dies_after_writing=True)
+    with pytest.raises(Died):
+        world.engine().pick_up(events, world.router.split.stable)
+    events, world.journal = events + world.journal.events, MemoryJournal()
+    assert world.engine().pick_up(events, world.router.split.stable) == "in_doubt"
+    assert world.router.split == everybody_on("blue")
+
+
+def test_killed_and_never_started_again_the_canary_loses_its_traffic_with_the_lease() -> None:
+    world = World(journal=MemoryJournal(dies_at=30))
+    with pytest.raises(Died):
+        world.run()
+    assert world.router.split.weight
+    assert world.router.split.until_ms <= (world.clock.time() + PLAN.lease_seconds) * 1000
+
+
+def picked_up(before: list[Event], stable_now: str, world: World | None = None) -> World:
+    """The world after an engine picked up, 100 s after the rollout began; `before` has its times since then."""
+    world = world or World()
+    world.clock.sleep(100)
+    events = [{**each, "time": EPOCH + each["time"]} for each in before]
+    world.engine().pick_up(events, stable_now)
+    return world
+
+
+def after_promotion(promoted_at: float) -> list[Event]:
+    return [event("started"), event("shifted", promoted_at - 20, step=3, weight=1.0), {**PROMOTED, "time": promoted_at}]
+
+
+def test_the_verdict_of_the_next_engine_names_the_step_at_which_the_first_one_died() -> None:
+    world = picked_up([event("started"), event("shifted", 1, step=2, weight=0.25), event("measured", 2)], "blue")
+    assert world.journal.events[0]["after"] == "measured"
+    assert world.journal.events[0]["choice"] == "back"
+    verdict = world.journal.only("verdict")
+    assert (verdict["step"], verdict["weight"]) == (2, 0.25)
+
+
+def test_the_time_after_promotion_is_not_begun_anew() -> None:
+    world = picked_up(after_promotion(96), "green")
+    assert world.journal.events[0]["choice"] == "on"
+    assert world.journal.only("kept")["seconds"] == PLAN.keep_seconds - 4
+
+
+def test_when_the_time_after_promotion_is_over_the_next_engine_only_ends_it() -> None:
+    world = picked_up(after_promotion(20), "green")
+    assert world.journal.names() == ["recovered", "promoted", "kept", "ended"]
+    assert world.journal.only("kept")["seconds"] == 0
+    assert world.router.split == everybody_on("green")
+
+
+def test_the_next_engine_still_knows_when_the_rollout_began_and_when_stable_had_its_last_traffic() -> None:
+    asked = AskedTimes()
+    world = World(plan=PLAN_OF_TIMES)
+    world.metrics = asked
+    picked_up(after_promotion(96), "green", world)
+    assert (asked.elapsed[0], asked.ago[0]) == (100 + 1, 100 + 1 - 76)
+
+
+def test_a_canary_that_was_down_before_the_next_engine_looked_is_not_taken_back_for_it() -> None:
+    world = World()
+    world.router.make("green", replace(UP, downs=3))
+    assert picked_up(after_promotion(96), "green", world).router.split == everybody_on("green")

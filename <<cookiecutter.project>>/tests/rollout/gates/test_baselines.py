@@ -1,0 +1,89 @@
+"""Each measurement is shown beside stable's value, which decides nothing."""
+
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from rollout.errors import MetricsError, NoData, Unreachable
+from rollout.gates.judge import Measurement, Outcome
+from rollout.gates.measure import with_baselines
+from rollout.policy.placeholders import Values
+from rollout.policy.plan import Gate
+from tests.rollout.fakes import ALERTS, ERRORS
+
+VALUES = Values(release="new", stable="old", window_seconds=2, ago_seconds=0, elapsed_seconds=60)
+BY_RELEASE = replace(ERRORS, query="bad($release, $stable, $ago, $elapsed)")
+FAILED = Measurement("errors", Outcome.FAIL, 0.213, 100, "21.3 % is above 5 %")
+
+
+@dataclass
+class Asked:
+    """Answers everything the same, and keeps what was asked and for when."""
+
+    answer: float | MetricsError = 0.002
+    asked: list[tuple[str, float]] = field(default_factory=list)
+
+    def value(self, promql: str, ago_seconds: float = 0.0) -> float:
+        self.asked.append((promql, ago_seconds))
+        if isinstance(self.answer, MetricsError):
+            raise self.answer
+        return self.answer
+
+    def values(self, promql: str, by: str, ago_seconds: float = 0.0) -> dict[str, float]:
+        return {"a": 0.0, by: self.value(promql, ago_seconds)}
+
+
+def beside(gate: Gate, measured: Measurement, metrics: Asked, values: Values = VALUES) -> Measurement:
+    return with_baselines([gate], [measured], values, metrics)[0]
+
+
+def test_a_failure_tells_what_stable_has() -> None:
+    shown = beside(BY_RELEASE, FAILED, Asked())
+    assert (shown.stable, shown.detail) == (0.002, "21.3 % is above 5 %; stable has 0.2 %")
+
+
+def test_a_pass_keeps_its_sentence() -> None:
+    passed = replace(FAILED, outcome=Outcome.PASS)
+    assert beside(BY_RELEASE, passed, Asked()) == replace(passed, stable=0.002)
+
+
+def test_stable_is_asked_as_if_it_were_the_canary() -> None:
+    metrics = Asked()
+    beside(BY_RELEASE, FAILED, metrics)
+    assert metrics.asked == [("bad(old, old, 1ms, 60000ms)", 0)]
+
+
+def test_once_stable_has_no_traffic_it_is_asked_for_the_time_when_it_had() -> None:
+    metrics = Asked()
+    beside(BY_RELEASE, FAILED, metrics, replace(VALUES, ago_seconds=20))
+    assert metrics.asked == [("bad(old, old, 1ms, 40000ms)", 20)]
+
+
+def test_of_several_values_by_a_label_stable_shows_its_worst() -> None:
+    assert beside(replace(BY_RELEASE, by="type"), FAILED, Asked()).stable == 0.002
+
+
+@pytest.mark.parametrize("error", [NoData("none"), Unreachable("gone")], ids=["no data", "unreachable"])
+def test_an_answer_that_is_missing_changes_nothing(error: MetricsError) -> None:
+    assert beside(BY_RELEASE, FAILED, Asked(error)) == FAILED
+
+
+@pytest.mark.parametrize(
+    ("gate", "measured", "values"),
+    [
+        (ALERTS, FAILED, VALUES),
+        (BY_RELEASE, replace(FAILED, outcome=Outcome.ERROR), VALUES),
+        (BY_RELEASE, FAILED, replace(VALUES, stable="")),
+    ],
+    ids=["the query names no release", "Prometheus had no answer", "the first release has no stable"],
+)
+def test_where_stable_has_nothing_to_say_it_is_not_asked(gate: Gate, measured: Measurement, values: Values) -> None:
+    metrics = Asked()
+    assert beside(gate, measured, metrics, values) == measured
+    assert metrics.asked == []
+
+
+def test_when_it_takes_too_long_stable_is_not_asked() -> None:
+    metrics = Asked()
+    assert with_baselines([BY_RELEASE], [FAILED], VALUES, metrics, late=lambda: True) == [FAILED]
+    assert metrics.asked == []

@@ -1,0 +1,83 @@
+"""What runs beside the data: a journal that is printed as it grows, and orders."""
+
+import json
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from rollout import journal
+from rollout.journal import lock
+from rollout.journal.orders import Order
+from rollout.journal.state import State
+from rollout.onhost.command import main
+
+ROLLOUT = "20251124T120000.000Z-good"
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> State:
+    state = State(tmp_path)
+    write(state, "started", "ready", "shifted")
+    return state
+
+
+def write(state: State, *events: str) -> None:
+    with journal.opened(state.journal(ROLLOUT)) as book:
+        for event in events:
+            book.write(event, 0.0)
+
+
+def printed(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    return [json.loads(line)["event"] for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_journal_is_printed_as_far_as_it_is_written(state: State, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["journal", ROLLOUT, "--state", str(state.folder)]) == 0
+    assert printed(capsys) == ["started", "ready", "shifted"]
+
+
+def test_whoever_comes_back_gets_only_what_is_new(state: State, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["journal", ROLLOUT, "--state", str(state.folder), "--from", "2"]) == 0
+    assert printed(capsys) == ["shifted"]
+
+
+@pytest.mark.parametrize("last", ["promoted", "ended"])
+def test_it_is_followed_until_the_rollout_is_promoted_or_has_ended(
+    state: State, capsys: pytest.CaptureFixture[str], last: str
+) -> None:
+    def go_on() -> None:
+        time.sleep(0.3)
+        write(state, last)
+
+    writer = threading.Thread(target=go_on)
+    with lock.held(state.lock(), ROLLOUT, "maria"):
+        writer.start()
+        assert main(["journal", ROLLOUT, "--state", str(state.folder), "--follow"]) == 0
+        writer.join()
+    assert printed(capsys) == ["started", "ready", "shifted", last]
+
+
+@pytest.mark.parametrize("kind", ["abort", "promote", "rollback"])
+def test_an_order_names_who_gives_it_and_why(state: State, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROLLOUT_BY", "maria")
+    with lock.held(state.lock(), ROLLOUT, "jan"):
+        assert main(["order", kind, ROLLOUT, "--state", str(state.folder), "--reason", "because"]) == 0
+    assert state.order(ROLLOUT) == Order(kind, by="maria", reason="because")  # type: ignore[arg-type]
+
+
+def test_an_order_for_an_engine_that_does_not_run_is_refused(state: State, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["order", "promote", ROLLOUT, "--state", str(state.folder), "--reason", "because"]) == 2
+    assert capsys.readouterr().err == f"rollout: rollout {ROLLOUT} does not run: there is nothing to promote\n"
+    assert state.order(ROLLOUT) is None
+
+
+@pytest.mark.parametrize("command", ["survey", "check-host", "targets", "engine"])
+def test_a_command_that_was_typed_by_hand_says_that_it_is_none_to_type(
+    command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("ROLLOUT_SPEC", "ROLLOUT_CHECK", "ROUTER_METRICS_ADDRESS"):
+        monkeypatch.delenv(name, raising=False)
+    assert main([command]) in (2, 3)
+    assert capsys.readouterr().err.startswith("rollout: ")

@@ -1,0 +1,102 @@
+"""What a host's records say: who is stable, what was stable before, and whether anybody is at work."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from rollout.errors import Refused, RouterError
+from rollout.journal import lock, opened
+from rollout.journal.state import State
+from rollout.onhost.engine_process import started
+from rollout.onhost.survey import Survey, check_disks, survey
+from tests.rollout.fakes import EPOCH, PLAN, SPEC
+
+
+class Router:
+    """Says which slot is stable, or nothing."""
+
+    def __init__(self, stable: str | None) -> None:
+        self._stable = stable
+
+    def current(self) -> dict[str, str]:
+        if self._stable is None:
+            raise RouterError("the router is silent")
+        return {"stable": self._stable}
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> State:
+    return State(tmp_path)
+
+
+def keep(state: State, number: int, release: str, *verdicts: str, ended: bool = True) -> str:
+    """A journal: `verdicts` one after the other, each with its deed."""
+    rollout = f"2025112{number}-{release}"
+    with opened(state.journal(rollout)) as book:
+        book.write("started", EPOCH, **started(replace(SPEC, rollout=rollout, release=release), PLAN))
+        for verdict in verdicts:
+            book.write("verdict", EPOCH + 1, verdict=verdict, reason="", gate=None, step=1, weight=0.05)
+            book.write(
+                "promoted" if verdict == "promoted" else "restored", EPOCH + number, release=release, slot="blue"
+            )
+        if ended:
+            book.write("ended", EPOCH + 9, verdict=verdicts[-1] if verdicts else "in_doubt", reason="", gate=None)
+    return rollout
+
+
+@pytest.fixture
+def engine(state: State) -> Iterator[str]:
+    """The engine of the fifth rollout runs."""
+    with lock.held(state.lock(), "20251125-five", "maria"):
+        yield "20251125-five"
+
+
+def test_an_empty_host_has_no_history(state: State) -> None:
+    found = survey(state, Router("blue"))
+    assert found == Survey("blue", None, None, None, [], None)
+
+
+def test_history_holds_what_became_stable_and_stayed_it_the_oldest_first(state: State) -> None:
+    keep(state, 1, "one", "promoted")
+    keep(state, 2, "two", "rolled_back")
+    keep(state, 3, "three", "promoted", "rolled_back")
+    keep(state, 4, "four", "promoted")
+    found = survey(state, Router("green"))
+    assert (found.stable_slot, found.history) == ("green", ["one", "four"])
+    assert (found.newest, found.stable_since) == ("20251124-four", EPOCH + 4)
+
+
+def test_an_engine_in_the_middle_of_its_steps_is_running(state: State, engine: str) -> None:
+    assert keep(state, 5, "five", ended=False) == engine
+    found = survey(state, Router("blue"))
+    assert found.keeping is None
+    assert found.running
+    assert found.running.startswith("rollout 20251125-five is running, by maria on ")
+
+
+def test_an_engine_that_watches_what_it_promoted_is_keeping(state: State, engine: str) -> None:
+    keep(state, 5, "five", "promoted", ended=False)
+    found = survey(state, Router("blue"))
+    assert (found.running, found.keeping) == (None, engine)
+
+
+def test_an_engine_that_is_on_its_way_back_is_running(state: State, engine: str) -> None:
+    assert engine
+    keep(state, 5, "five", "promoted", "rolled_back", ended=False)
+    assert survey(state, Router("blue")).keeping is None
+
+
+def test_a_silent_router_is_refused(state: State) -> None:
+    with pytest.raises(Refused, match="the router can't be told anything: the router is silent"):
+        survey(state, Router(None))
+
+
+def test_a_disk_that_is_too_full_is_refused(state: State, tmp_path: Path) -> None:
+    needs = [(tmp_path, 2**60, "journals")]
+    with pytest.raises(
+        Refused, match=r"the host's disk is too full: \d+ MB free for journals, 1099511627776 MB are needed"
+    ):
+        check_disks(needs)
+    assert state.journals() == []

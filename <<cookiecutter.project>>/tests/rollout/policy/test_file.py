@@ -1,0 +1,99 @@
+from pathlib import Path
+
+import pytest
+
+from rollout.errors import PolicyError, Refused
+from rollout.policy import file as policy_file
+from rollout.policy.quantity import Limit
+from tests.rollout.policies import SMALL, shipped
+from tests.rollout.policy.mistakes import MISTAKES, NOT_A_POLICY
+
+
+@pytest.mark.parametrize(("before", "after", "message"), MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_is_refused_with_its_line_its_key_and_what_would_be_right(
+    before: str, after: str, message: str
+) -> None:
+    assert before in SMALL
+    with pytest.raises(PolicyError) as refused:
+        policy_file.parse(SMALL.replace(before, after, 1), "rollout.yaml")
+    assert str(refused.value).startswith(f"rollout.yaml:{message}")
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("text", "message"), NOT_A_POLICY.values(), ids=NOT_A_POLICY)
+def test_a_file_that_is_no_policy_is_refused_with_one_message(text: str, message: str) -> None:
+    with pytest.raises(PolicyError) as refused:
+        policy_file.parse(text, "rollout.yaml")
+    assert str(refused.value).startswith(message)
+    assert "\n" not in str(refused.value)
+
+
+def test_all_mistakes_come_in_one_message() -> None:
+    text = (
+        SMALL.replace("every: 5s", "every: 5")
+        .replace("weight: 5%", "weight: 5")
+        .replace("keep: 24h", "keep: 1h\nkeep: 2h")
+    )
+    with pytest.raises(PolicyError) as refused:
+        policy_file.parse(text, "rollout.yaml")
+    starts = [line.split(": ", 2)[:2] for line in str(refused.value).splitlines()]
+    assert starts == [
+        ["rollout.yaml:6", "keep"],
+        ["rollout.yaml:3", "steps[0].weight"],
+        ["rollout.yaml:8", "watch.every"],
+    ]
+
+
+def test_a_policy_error_is_a_refusal_since_nothing_was_touched() -> None:
+    assert issubclass(PolicyError, Refused)
+
+
+def test_the_small_policy_of_these_tests_is_right() -> None:
+    assert policy_file.parse(SMALL, "rollout.yaml").gates["errors"].fail_above == Limit(0.05, "ratio")
+
+
+def test_an_anchor_may_be_used_where_it_does_not_stand_in_itself() -> None:
+    policy = policy_file.parse(SMALL.replace("hold: 10m", "hold: &hold 10m").replace("hold: 20m", "hold: *hold"), "x")
+    assert [step.hold for step in policy.steps] == [600, 600]
+
+
+def test_a_file_that_is_not_there_is_refused_with_its_path(tmp_path: Path) -> None:
+    with pytest.raises(PolicyError, match=r"nowhere\.yaml: can't be read .* Run this in the repository's top folder"):
+        policy_file.load(tmp_path / "nowhere.yaml")
+
+
+def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "rollout.yaml"
+    path.write_bytes(b"keep: \xff")
+    with pytest.raises(PolicyError, match="can't be read"):
+        policy_file.load(path)
+
+
+def test_the_shipped_policy_goes_in_three_steps_and_keeps_the_old_release_for_a_day() -> None:
+    policy = policy_file.parse(shipped(), "rollout.yaml")
+    assert [(step.weight, step.hold) for step in policy.steps] == [(0.05, 600), (0.25, 600), (1.0, 600)]
+    assert policy.keep == 86_400
+
+
+def test_the_shipped_gates_are_the_rollback_conditions_of_the_lesson_and_a_watch_on_restarts() -> None:
+    gates = policy_file.parse(shipped(), "rollout.yaml").gates
+    assert {name: gate.fail_above for name, gate in gates.items()} == {
+        "errors": Limit(0.05, "ratio"),
+        "latency_p99": Limit(60, "seconds"),
+        "cost_per_request": Limit(1.5, "multiple"),
+        "new_exceptions": Limit(0.001, "ratio"),
+        "new_alerts": Limit(0, "count"),
+        "restarts": Limit(0, "count"),
+    }
+
+
+def test_one_error_alone_is_below_the_limit_of_the_shipped_gate_for_errors() -> None:
+    errors = policy_file.parse(shipped(), "rollout.yaml").gates["errors"]
+    assert errors.at_least is not None
+    assert errors.fail_above is not None
+    assert 1 / errors.at_least < errors.fail_above.value
+
+
+def test_every_shipped_gate_that_is_about_requests_has_a_floor_of_them() -> None:
+    gates = policy_file.parse(shipped(), "rollout.yaml").gates
+    assert {name for name, gate in gates.items() if gate.at_least is None} == {"new_alerts", "restarts"}

@@ -1,0 +1,33 @@
+import pytest
+
+from rollout.policy.placeholders import MEANINGS, Values, fill, unknown_in
+
+VALUES = Values("agent@new", "agent@old", window_seconds=120, ago_seconds=1.5, elapsed_seconds=60)
+
+
+def test_every_placeholder_is_filled_in() -> None:
+    assert fill("$release $stable $window $ago $elapsed", VALUES) == "agent@new agent@old 120000ms 1500ms 60000ms"
+
+
+def test_every_placeholder_that_has_a_meaning_has_a_value() -> None:
+    for name in MEANINGS:
+        assert "$" not in fill(f"${name}", VALUES)
+
+
+def test_a_release_that_looks_like_a_placeholder_stays_as_it_is() -> None:
+    assert fill('x{release="$release"}', Values("$window", "old", 1, 1, 1)) == 'x{release="$window"}'
+
+
+def test_an_offset_is_never_empty() -> None:
+    assert fill("x offset $ago", Values("new", "old", 1, 0.0, 1)) == "x offset 1ms"
+
+
+@pytest.mark.parametrize("promql", ["up", "x[$window] offset $ago", 'x{code=~"5..$"}', 'x{code=~"5..$|$release"}'])
+def test_an_expression_without_a_stranger_has_no_problem(promql: str) -> None:
+    assert unknown_in(promql) is None
+
+
+@pytest.mark.parametrize("name", ["$releases", "$Release", "$1", "$interval", "${release}", "${", "${1}"])
+def test_a_placeholder_that_means_nothing_is_named_beside_those_that_do(name: str) -> None:
+    problem = f"{name} means nothing here: use $release, $stable, $window, $ago, $elapsed"
+    assert unknown_in(f"x[$window] + {name}") == problem

@@ -1,0 +1,92 @@
+import math
+
+import pytest
+
+from rollout.policy import file as policy_file
+from rollout.policy.plan import SHORTEST_LEASE_SECONDS, SHORTEST_READY_SECONDS, Plan, plan
+from rollout.policy.quantity import Limit
+from tests.rollout.policies import SMALL, shipped
+
+POLICY = policy_file.parse(shipped(), "rollout.yaml")
+
+
+def limits(wanted: Plan) -> dict[str, Limit]:
+    return {gate.name: gate.limit for gate in wanted.gates}
+
+
+def test_at_the_policys_own_pace_nothing_changes() -> None:
+    wanted = plan(POLICY)
+    assert [(step.weight, step.hold_seconds) for step in wanted.steps] == [(0.05, 600), (0.25, 600), (1.0, 600)]
+    assert wanted.keep_seconds == 86_400
+    assert (wanted.every_seconds, wanted.window_seconds, wanted.lease_seconds) == (5, 120, 15)
+    assert (wanted.ready_within_seconds, wanted.decide_within_seconds, wanted.drain_within_seconds) == (120, 1800, 180)
+    assert wanted.tolerate_errors == POLICY.watch.tolerate_errors
+
+
+def test_every_duration_is_divided_by_the_speed() -> None:
+    wanted = plan(POLICY, speed=5)
+    assert [step.hold_seconds for step in wanted.steps] == [120, 120, 120]
+    assert wanted.keep_seconds == 17_280
+    assert (wanted.every_seconds, wanted.window_seconds, wanted.lease_seconds) == (1, 24, 3)
+    assert (wanted.ready_within_seconds, wanted.decide_within_seconds, wanted.drain_within_seconds) == (24, 360, 36)
+    assert [gate.window_seconds * 5 for gate in wanted.gates] == [gate.window_seconds for gate in plan(POLICY).gates]
+
+
+def test_a_limit_in_seconds_is_divided_too_and_no_other_one_is() -> None:
+    slow, fast = limits(plan(POLICY)), limits(plan(POLICY, speed=20))
+    assert fast.pop("latency_p99") == Limit(3, "seconds")
+    assert slow.pop("latency_p99") == Limit(60, "seconds")
+    assert fast == slow
+
+
+def test_weights_floors_and_the_tolerance_are_not_divided() -> None:
+    slow, fast = plan(POLICY), plan(POLICY, speed=20)
+    assert [step.weight for step in fast.steps] == [step.weight for step in slow.steps]
+    assert [gate.at_least for gate in fast.gates] == [gate.at_least for gate in slow.gates]
+    assert fast.tolerate_errors == slow.tolerate_errors
+
+
+def test_a_lease_is_never_shorter_than_a_busy_machine_needs() -> None:
+    assert plan(POLICY, speed=1000).lease_seconds == SHORTEST_LEASE_SECONDS
+
+
+def test_a_release_is_given_the_time_that_a_program_needs_to_start() -> None:
+    assert plan(POLICY, speed=1000).ready_within_seconds == SHORTEST_READY_SECONDS
+
+
+def test_a_policy_that_wants_a_release_ready_sooner_is_believed() -> None:
+    policy = policy_file.parse(SMALL.replace("ready_within: 2m", "ready_within: 3s"), "rollout.yaml")
+    assert plan(policy).ready_within_seconds == plan(policy, speed=10).ready_within_seconds == 3
+
+
+@pytest.mark.parametrize(
+    ("first_weight", "weights"),
+    [(0.0, [0.05, 0.25, 1.0]), (0.05, [0.05, 0.25, 1.0]), (0.06, [0.25, 1.0]), (0.25, [0.25, 1.0]), (1.0, [1.0])],
+)
+def test_a_rehearsal_may_begin_at_a_later_step(first_weight: float, weights: list[float]) -> None:
+    assert [step.weight for step in plan(POLICY, first_weight=first_weight).steps] == weights
+
+
+@pytest.mark.parametrize(("keep_at_most", "seconds"), [(300, 15), (0, 0), (math.inf, 4320), (1e9, 4320)])
+def test_keep_at_most_is_in_the_policys_own_seconds(keep_at_most: float, seconds: float) -> None:
+    assert plan(POLICY, speed=20, keep_at_most=keep_at_most).keep_seconds == seconds
+
+
+@pytest.mark.parametrize(("own", "seconds"), [("", 120), ("    window: 10m\n", 600)])
+def test_a_gate_has_its_own_window_or_else_the_common_one(own: str, seconds: float) -> None:
+    assert plan(policy_file.parse(SMALL + own, "rollout.yaml")).gates[0].window_seconds == seconds
+
+
+def test_fail_below_is_kept_apart_from_fail_above() -> None:
+    below = plan(policy_file.parse(SMALL.replace("fail_above", "fail_below"), "rollout.yaml")).gates[0]
+    above = plan(policy_file.parse(SMALL, "rollout.yaml")).gates[0]
+    assert (below.fails_above, above.fails_above) == (False, True)
+
+
+def test_a_step_settles_after_a_window_and_two_scrapes() -> None:
+    assert plan(POLICY).settle_seconds == 120 + 2 * 5
+
+
+@pytest.mark.parametrize(("speed", "beat_seconds"), [(1, 15 / 8), (20, 0.25), (100, 0.05)])
+def test_a_lease_is_renewed_many_times_before_it_ends(speed: float, beat_seconds: float) -> None:
+    assert plan(POLICY, speed).beat_seconds == beat_seconds
