@@ -12,7 +12,7 @@ from rollout.journal import lock
 
 HOLD = """
 import sys, pathlib
-from rollout import lock
+from rollout.journal import lock
 with lock.held(pathlib.Path(sys.argv[1]), "20251124-first", "maria"):
     print("held", flush=True)
     sys.stdin.read()
