@@ -75,7 +75,7 @@ def rehearse(request: RehearsalRequest, programs: Mapping[str, Program], console
                 pace = slower.pace
                 continue
         slower_pace = calmer(request.pace, pace)
-        if not result.too_busy or slower_pace is None:
+        if not result.too_busy or slower_pace is None or request.keep_going:
             return result
         pace = slower_pace
         console.print(f"this machine grew busy: {result.too_busy}. Again, at {pace}", highlight=False, soft_wrap=True)
