@@ -77,7 +77,7 @@ def build(folder: Path, base: str) -> float:
 
 def change_code(folder: Path, turn: int) -> Path:
     """One line more in the service and in the engine."""
-    for name in ("agent/api.py", "rollout/engine/loop.py"):
+    for name in ("agent/api/routes.py", "rollout/engine/loop.py"):
         with (folder / name).open("a") as code:
             code.write(f"# {turn}\n")
     return folder

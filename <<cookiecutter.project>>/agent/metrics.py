@@ -1,25 +1,23 @@
 """Every metric this service exports. Gates and alerts are written against these names."""
 
 from asyncio import AbstractEventLoop
-from collections.abc import Sequence
-from time import perf_counter
+from collections.abc import Iterator, Sequence
 
 from prometheus_client import (
     CollectorRegistry,
     Counter,
     Gauge,
     Histogram,
+    Metric,
     ProcessCollector,
     disable_created_metrics,
     generate_latest,
 )
-from pydantic_ai import ModelMessage, ModelResponse, ToolCallPart
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
 
-from agent.event_loop import BusySeconds, MeteredLoop
-from agent.usage import Usage
+from agent.event_loop import Meter, MeteredLoop
 
-RUN_PATH = "/agent/run"
 # Zero from the start, so that the first error is an increase and not a new series.
 KNOWN_STATUSES = ("200", "422", "500", "502", "504")
 # Past the largest limit a gate may have: a quantile can't say more than the last finite bucket.
@@ -70,21 +68,9 @@ class Metrics:
             self.tool_calls.labels(tool)
         self._tools = frozenset(tools)
 
-    def count_run(self, usage: Usage, messages: Sequence[ModelMessage]) -> None:
-        """Count what one run used, finished or not."""
-        self.tokens.labels("input").inc(usage.input_tokens)
-        self.tokens.labels("output").inc(usage.output_tokens)
-        if usage.cost_usd is not None:
-            self.cost_usd.inc(usage.cost_usd)
-        if usage.context_utilization_ratio is not None:
-            self.context_utilization_ratio.observe(usage.context_utilization_ratio)
-        for message in messages:
-            if isinstance(message, ModelResponse):
-                for part in message.parts:
-                    if isinstance(part, ToolCallPart):
-                        # A model can invent names without end; a label must not grow with them.
-                        name = part.tool_name if part.tool_name in self._tools else UNKNOWN_TOOL
-                        self.tool_calls.labels(name).inc()
+    def count_tool_call(self, tool: str) -> None:
+        """Count a call. A model can invent names without end; a label must not grow with them."""
+        self.tool_calls.labels(tool if tool in self._tools else UNKNOWN_TOOL).inc()
 
     def count_exception(self, error: BaseException) -> None:
         """Count an exception that ended a request."""
@@ -95,29 +81,12 @@ class Metrics:
         return generate_latest(self.registry)
 
 
-class MeasureRequests:
-    """The outermost middleware, so that what any other one refuses is counted too."""
+class BusySeconds(Collector):
+    """Exports `agent_event_loop_busy_seconds_total`; its rate is 1 at a core's limit."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        self._app = app
-        self._metrics = metrics
+    def __init__(self, meter: Meter) -> None:
+        self._meter = meter
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] != RUN_PATH or scope["method"] != "POST":
-            await self._app(scope, receive, send)
-            return
-        status = "500"  # what the server answers with when an exception gets this far
-
-        async def send_and_note(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = str(message["status"])
-            await send(message)
-
-        started = perf_counter()
-        with self._metrics.in_flight.track_inprogress():
-            try:
-                await self._app(scope, receive, send_and_note)
-            finally:
-                self._metrics.requests.labels(status).inc()
-                self._metrics.request_seconds.observe(perf_counter() - started)
+    def collect(self) -> Iterator[Metric]:
+        name, what = "agent_event_loop_busy_seconds", "Seconds in which the event loop was at work"
+        yield CounterMetricFamily(name, what, value=self._meter.busy_seconds)

@@ -7,7 +7,7 @@ import sys
 
 import uvicorn
 
-from agent.app import create_app
+from agent.api import create_app
 from agent.errors import StartError
 from agent.secrets import load_secrets
 from agent.settings import load_settings

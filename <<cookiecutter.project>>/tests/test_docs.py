@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from agent.offline.faults import FAULTS
+from agent.models.offline.faults import FAULTS
 from rollout.live.counts import Counts
 from rollout.onhost.engine_process import gate_line, started
 from rollout.policy import file as policy_file

@@ -8,7 +8,7 @@ import pytest
 from pydantic_ai import models
 from starlette.testclient import TestClient
 
-from agent.app import create_app
+from agent.api import create_app
 from agent.settings import Settings
 from tests.agent.service import Service, start_service
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.offline.misbehaviour import CRASH_EXIT_CODE
+from agent.models.offline.misbehaviour import CRASH_EXIT_CODE
 from tests.agent.conftest import Start
 from tests.agent.service import wait_until
 

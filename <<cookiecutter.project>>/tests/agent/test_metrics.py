@@ -3,23 +3,12 @@
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
-from agent.metrics import RATIO_BUCKETS, SECONDS_BUCKETS
+from agent.metrics import RATIO_BUCKETS, SECONDS_BUCKETS, Metrics
 from agent.tools import TOOL_NAMES
 from tests.agent.conftest import Serve
+from tests.agent.samples import Samples, samples
 
 TASK = {"task": "Look up the price of the desk lamp, then multiply that by 3."}
-
-Samples = dict[tuple[str, str], float]
-
-
-def samples(client: TestClient) -> Samples:
-    """All samples, by name and the values of the labels."""
-    families = text_string_to_metric_families(client.get("/metrics").text)
-    return {
-        (sample.name, ",".join(sample.labels.values())): sample.value
-        for family in families
-        for sample in family.samples
-    }
 
 
 def run(client: TestClient, times: int = 1) -> Samples:
@@ -70,18 +59,6 @@ def test_a_run_is_counted_with_all_it_used(client: TestClient) -> None:
     assert found["agent_context_utilization_ratio_sum", ""] == usage["context_utilization_ratio"]
 
 
-def test_only_runs_count_as_requests(client: TestClient) -> None:
-    client.get("/health")
-    client.get("/agent/run")
-    client.post("/nothing")
-    assert sum(value for (name, _), value in samples(client).items() if name == "agent_requests_total") == 0
-
-
-def test_a_refused_request_is_counted_by_its_status(client: TestClient) -> None:
-    client.post("/agent/run", json={"task": ""})
-    assert samples(client)["agent_requests_total", "422"] == 1
-
-
 def test_exceptions_are_counted_by_class_and_the_client_s_mistakes_are_none(serve: Serve) -> None:
     for fault, status, exception in (
         ("errors=1", "502", "ModelHTTPError"),
@@ -108,6 +85,17 @@ def test_what_is_unknown_is_not_exported_as_zero(serve: Serve) -> None:
     found = run(serve(model="test"))
     assert found["agent_requests_total", "200"] == 1
     assert found["agent_context_utilization_ratio_count", ""] == 0
+
+
+def test_a_tool_that_the_model_invented_makes_no_series_of_its_own() -> None:
+    metrics = Metrics(["calculate"])
+    for tool in ("calculate", "invented", "also_invented"):
+        metrics.count_tool_call(tool)
+    calls = {
+        tool: metrics.registry.get_sample_value("agent_tool_calls_total", {"tool": tool})
+        for tool in ("calculate", "unknown", "invented")
+    }
+    assert calls == {"calculate": 1, "unknown": 2, "invented": None}
 
 
 def test_the_buckets_reach_past_every_limit() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.offline.faults import FAULTS, parse_faults
+from agent.models.offline.faults import FAULTS, parse_faults
 from rollout.rehearsal.faults import offline_model
 
 

@@ -12,7 +12,7 @@ from tests.image.context import LITTER, git
 from tests.workflows.checks import REPOSITORY
 from tests.workflows.executed.known import make_known
 
-FEW_TESTS = ("__init__.py", "agent/conftest.py", "agent/service.py", "agent/test_api.py")
+FEW_TESTS = ("__init__.py", "agent/conftest.py", "agent/service.py", "agent/api/test_routes.py")
 TEST_OF_IMAGES = '''\
 """The image that this change would make."""
 

@@ -4,8 +4,8 @@ import pytest
 from pydantic_ai.models.test import TestModel
 
 from agent.errors import StartError
-from agent.models import is_ready, make_model
-from agent.offline.model import OfflineModel
+from agent.models.by_name import is_ready, make_model
+from agent.models.offline.model import OfflineModel
 
 
 def test_offline_names_are_ours() -> None:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from agent.offline.faults import FAULTS, Fault, FaultError, Faults, Raise, parse_faults
+from agent.models.offline.faults import FAULTS, Fault, FaultError, Faults, Raise, parse_faults
 
 
 def test_no_text_means_no_faults() -> None:

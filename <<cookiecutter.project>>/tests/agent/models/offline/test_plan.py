@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from agent.offline.plan import Call, plan, resolve
+from agent.models.offline.plan import Call, plan, resolve
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """The three routes, through the whole app."""
 
-import pytest
 from starlette.testclient import TestClient
 
 from tests.agent.conftest import Serve
@@ -33,20 +32,6 @@ def test_a_run_answers_with_the_release_and_what_it_used(serve: Serve) -> None:
 def test_what_is_unknown_of_a_model_is_null_and_not_zero(serve: Serve) -> None:
     usage = serve(model="test").post("/agent/run", json=TASK).json()["usage"]
     assert (usage["cost_usd"], usage["context_utilization_ratio"]) == (None, None)
-
-
-@pytest.mark.parametrize(
-    ("method", "path", "status"),
-    [("GET", "/health", 200), ("GET", "/metrics", 200), ("GET", "/nothing", 404), ("GET", "/agent/run", 405)],
-)
-def test_every_response_names_the_release(serve: Serve, method: str, path: str, status: int) -> None:
-    response = serve(release="v9").request(method, path)
-    assert (response.status_code, response.headers["x-release"]) == (status, "v9")
-
-
-def test_an_error_response_names_the_release_too(serve: Serve) -> None:
-    response = serve(release="v9", model="offline:exception=LookupError@1").post("/agent/run", json=TASK)
-    assert (response.status_code, response.headers["x-release"]) == (500, "v9")
 
 
 def test_a_task_may_have_20000_characters_and_no_more(client: TestClient) -> None:

@@ -6,12 +6,12 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from agent.agent import Runner, build_agent
-from agent.api import make_router
-from agent.metrics import MeasureRequests, Metrics
+from agent.api.middleware import MeasureRequests, ReleaseHeader
+from agent.api.problems import handle_problems
+from agent.api.routes import make_router
+from agent.metrics import Metrics
 from agent.models import make_model
-from agent.problems import handle_problems
-from agent.release import ReleaseHeader
+from agent.run import Runner, build_agent
 from agent.settings import Settings
 from agent.tools import TOOL_NAMES
 

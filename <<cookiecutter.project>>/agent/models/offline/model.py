@@ -16,10 +16,10 @@ from pydantic_ai import (
 from pydantic_ai.models.function import AgentInfo, FunctionModel
 
 from agent.errors import StartError
-from agent.offline.faults import FaultError, Faults, parse_faults
-from agent.offline.misbehaviour import Misbehaviour
-from agent.offline.plan import plan, resolve
-from agent.offline.tokens import CONTEXT_WINDOW_TOKENS, request_usage
+from agent.models.offline.faults import FaultError, Faults, parse_faults
+from agent.models.offline.misbehaviour import Misbehaviour
+from agent.models.offline.plan import plan, resolve
+from agent.models.offline.tokens import CONTEXT_WINDOW_TOKENS, request_usage
 
 CANNOT = (
     "I can't help with this: I can calculate, convert units, count words, reckon with dates "

@@ -7,7 +7,7 @@ from pydantic_ai.exceptions import UserError
 from pydantic_ai.models import Model, infer_model
 
 from agent.errors import StartError
-from agent.offline.model import make_offline_model
+from agent.models.offline.model import make_offline_model
 
 # A maker raises StartError when it can't make the model.
 MAKERS: dict[str, Callable[[str], Model]] = {"offline": make_offline_model}

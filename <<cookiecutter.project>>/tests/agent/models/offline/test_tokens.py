@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from pydantic_ai import ModelMessage, ModelRequest, TextPart, ToolCallPart, UserPromptPart
 
-from agent.offline.tokens import FIXED_TOKENS, TOKENS_PER_PART, request_usage
+from agent.models.offline.tokens import FIXED_TOKENS, TOKENS_PER_PART, request_usage
 
 
 def asked(text: str) -> list[ModelMessage]:

@@ -6,8 +6,8 @@ import time
 import pytest
 from pydantic_ai import ModelHTTPError
 
-from agent.offline.faults import parse_faults
-from agent.offline.misbehaviour import Misbehaviour
+from agent.models.offline.faults import parse_faults
+from agent.models.offline.misbehaviour import Misbehaviour
 
 
 def outcomes(text: str, runs: int, seed: str = "seed") -> list[str]:

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from agent.agent import deadline
 from agent.errors import DeadlineError
+from agent.run.deadline import deadline
 
 
 def test_a_body_that_takes_too_long_is_cancelled() -> None:

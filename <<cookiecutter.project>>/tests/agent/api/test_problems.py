@@ -7,8 +7,8 @@ from pydantic_ai import ModelAPIError, ModelHTTPError, UsageLimitExceeded
 from starlette.exceptions import HTTPException
 from starlette.testclient import TestClient
 
+from agent.api.problems import problem_of
 from agent.errors import DeadlineError
-from agent.problems import problem_of
 from tests.agent.conftest import Serve
 
 TASK = {"task": "What is 15 % of 240?"}

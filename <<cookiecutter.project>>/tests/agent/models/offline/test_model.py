@@ -6,9 +6,9 @@ import time
 import pytest
 from pydantic_ai import AgentRunResult
 
-from agent.agent import build_agent
-from agent.offline.model import CANNOT, make_offline_model
-from agent.offline.tokens import CONTEXT_WINDOW_TOKENS
+from agent.models.offline.model import CANNOT, make_offline_model
+from agent.models.offline.tokens import CONTEXT_WINDOW_TOKENS
+from agent.run.agent import build_agent
 
 TASK = "Look up the price of the desk lamp, then multiply that by 3."
 

@@ -3,7 +3,7 @@
 import pytest
 from pydantic_ai import ModelMessage, ModelRequest, ModelResponse, RequestUsage, RunUsage, TextPart
 
-from agent.usage import account, context_utilization_ratio
+from agent.run.usage import account, context_utilization_ratio
 
 
 def answered(input_tokens: int, output_tokens: int) -> ModelResponse:

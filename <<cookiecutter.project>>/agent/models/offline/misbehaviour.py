@@ -6,7 +6,7 @@ from random import Random
 
 from pydantic_ai import ModelHTTPError
 
-from agent.offline.faults import Faults
+from agent.models.offline.faults import Faults
 
 CRASH_EXIT_CODE = 70
 

@@ -7,11 +7,12 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_ai.models import Model
 
-from agent.agent import Runner
-from agent.metrics import RUN_PATH, Metrics
+from agent.metrics import Metrics
 from agent.models import is_ready
+from agent.run import Runner, RunRequest, Usage
 from agent.settings import Settings
-from agent.usage import Usage
+
+RUN_PATH = "/agent/run"
 
 
 class Task(BaseModel):
@@ -51,8 +52,8 @@ def make_router(settings: Settings, model: Model, runner: Runner, metrics: Metri
 
     @router.post(RUN_PATH)
     async def run(body: Task) -> Answer:
-        answer, usage = await runner.run(body.task)
-        return Answer(answer=answer, release=settings.release, usage=usage)
+        result = await runner.run(RunRequest(task=body.task))
+        return Answer(answer=result.answer, release=settings.release, usage=result.usage)
 
     @router.get("/metrics")
     async def export() -> Response:

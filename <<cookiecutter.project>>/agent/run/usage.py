@@ -1,9 +1,11 @@
-"""What one run used, as the response and the metrics say it."""
+"""What one run used: the account of it, for the response, and its counts in the metrics."""
 
 from collections.abc import Sequence
 
 from pydantic import BaseModel
-from pydantic_ai import ModelMessage, ModelResponse, RunUsage
+from pydantic_ai import ModelMessage, ModelResponse, RunUsage, ToolCallPart
+
+from agent.metrics import Metrics
 
 
 class Usage(BaseModel):
@@ -35,3 +37,18 @@ def context_utilization_ratio(messages: Sequence[ModelMessage], window_tokens: i
     if last is None or not window_tokens or not last.usage.total_tokens:
         return None
     return last.usage.total_tokens / window_tokens
+
+
+def count(metrics: Metrics, usage: Usage, messages: Sequence[ModelMessage]) -> None:
+    """Count what one run used, finished or not."""
+    metrics.tokens.labels("input").inc(usage.input_tokens)
+    metrics.tokens.labels("output").inc(usage.output_tokens)
+    if usage.cost_usd is not None:
+        metrics.cost_usd.inc(usage.cost_usd)
+    if usage.context_utilization_ratio is not None:
+        metrics.context_utilization_ratio.observe(usage.context_utilization_ratio)
+    for message in messages:
+        if isinstance(message, ModelResponse):
+            for part in message.parts:
+                if isinstance(part, ToolCallPart):
+                    metrics.count_tool_call(part.tool_name)

@@ -1,0 +1,52 @@
+"""What is done to every request: it is measured, and its response names the release."""
+
+from time import perf_counter
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from agent.api.routes import RUN_PATH
+from agent.metrics import Metrics
+
+
+class MeasureRequests:
+    """The outermost middleware, so that what any other one refuses is counted too."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != RUN_PATH or scope["method"] != "POST":
+            await self._app(scope, receive, send)
+            return
+        status = "500"  # what the server answers with when an exception gets this far
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = str(message["status"])
+            await send(message)
+
+        started = perf_counter()
+        with self._metrics.in_flight.track_inprogress():
+            try:
+                await self._app(scope, receive, send_and_note)
+            finally:
+                self._metrics.requests.labels(status).inc()
+                self._metrics.request_seconds.observe(perf_counter() - started)
+
+
+class ReleaseHeader:
+    """Adds `x-release` to every response."""
+
+    def __init__(self, app: ASGIApp, release: str) -> None:
+        self._app = app
+        self._header = (b"x-release", release.encode())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_named(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), self._header]
+            await send(message)
+
+        await self._app(scope, receive, send_named if scope["type"] == "http" else send)

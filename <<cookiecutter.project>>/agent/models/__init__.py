@@ -1,0 +1,5 @@
+"""The models that answer, by name: `offline` is ours, pydantic-ai knows all others."""
+
+from agent.models.by_name import is_ready, make_model
+
+__all__ = ["is_ready", "make_model"]
