@@ -7,6 +7,9 @@ from pathlib import Path
 
 from rollout.journal.state import State
 
+FASTEST_SPEED = 200.0
+"""With the shipped policy it scrapes every 25 ms then."""
+
 
 def policy() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(add_help=False)
@@ -54,9 +57,16 @@ def folder_of_state(text: str) -> State:
 
 def positive(text: str) -> float:
     """A finite number above 0. Raises ValueError."""
-    if not re.fullmatch(r"\d+(\.\d+)?", text) or float(text) == 0:
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) or float(text) == 0:
         raise ValueError(f"{text!r} is not a number above 0")
     return float(text)
+
+
+def speed(text: str) -> float:
+    """A speed at which Prometheus can still scrape. Raises ValueError."""
+    if positive(text) > FASTEST_SPEED:
+        raise ValueError(f"{text} is too fast for Prometheus: write at most {FASTEST_SPEED:g}")
+    return positive(text)
 
 
 def said_clearly(read: Callable[[str], object]) -> Callable[[str], object]:

@@ -60,7 +60,7 @@ def rehearse_options(sub: argparse.ArgumentParser) -> None:
 
     fault = "make the candidate bad, as in errors=0.2 or latency=80s (of the policy's time); may be given several times"
     sub.add_argument("--fault", action="append", default=[], metavar="NAME[=VALUE]", help=fault)
-    option("--speed", options.positive, None, "N", "divide every duration by N (what this machine can do, at most 20)")
+    option("--speed", options.speed, None, "N", "divide every duration by N (what this machine can do, at most 20)")
     option("--load", options.positive, None, "RPS", "requests a second (what this machine can do, at most 100)")
     option("--first", quantity.ratio, 0.0, "WEIGHT", "begin at this step, as in 25%%: to meet a fault there")
     hold = "stay at each step for at most this much of the policy's time (as long as the policy says)"

@@ -44,7 +44,7 @@ class HostSettings:
                 "which `docker compose up -d` in deploy/docker starts."
             )
         speed, router_metrics, alertmanager = (environment[name] for name in VARIABLES)
-        if not re.fullmatch(r"\d+(\.\d+)?", speed) or not 0 < float(speed) < math.inf:
+        if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", speed) or not 0 < float(speed) < math.inf:
             raise Refused(f"SPEED: {speed!r} is not a number above 0; a host that serves people has 1")
         return cls(float(speed), router_metrics, alertmanager)
 

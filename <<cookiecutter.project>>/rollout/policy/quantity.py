@@ -8,8 +8,8 @@ from typing import Literal
 Unit = Literal["ratio", "seconds", "multiple", "count"]
 
 SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
-NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)", re.ASCII)
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def duration(text: object) -> float:
 
 def ratio(text: object) -> float:
     """`5%` -> 0.05. Raises ValueError, above 100 % too."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)%", text) if isinstance(text, str) else None
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)%", text) if isinstance(text, str) else None
     if not found:
         raise ValueError(f"{text!r} is not a share: write a number and %, such as 5%")
     if float(found[1]) > 100:
@@ -43,9 +43,9 @@ def limit(text: object) -> Limit:
     if isinstance(text, (int, float)) and not isinstance(text, bool) and math.isfinite(text):
         return Limit(float(text), "count")
     if isinstance(text, str):
-        if re.fullmatch(NUMBER.pattern + "x", text):
+        if re.fullmatch(NUMBER.pattern + "x", text, re.ASCII):
             return Limit(float(text[:-1]), "multiple")
-        if re.fullmatch(r"\d+(\.\d+)?%", text):
+        if re.fullmatch(r"[0-9]+(\.[0-9]+)?%", text):
             return Limit(float(text[:-1]) / 100, "ratio")
         if DURATION.fullmatch(text):
             return Limit(duration(text), "seconds")

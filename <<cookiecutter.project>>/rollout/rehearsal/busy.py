@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rollout.journal import Event, last_of
-from rollout.text import quantity
+from rollout.text import percent, quantity
 
 SLOWER = 5.0
 """Stable suffers when it answers this many times slower than before the rollout ..."""
@@ -15,6 +15,9 @@ SLOW_SECONDS = 0.5
 
 HELD_UP_SECONDS = 1.0
 """A rehearsal whose own load could not be sent for so long shared its machine with something heavier."""
+
+MISSED_SCRAPES = 0.1
+"""Prometheus that gets no answer from stable in time counts it as down, as it does the canary."""
 
 ENOUGH_ANSWERS = 20
 OF_THE_MACHINE = frozenset({"seconds", "count", ""})
@@ -29,6 +32,7 @@ class Stable:
     slow_after_seconds: float
     answers_after: int
     held_up_seconds: float
+    missed_scrapes_ratio: float
 
 
 def too_busy(events: Sequence[Event], stable: Stable) -> str | None:
@@ -48,8 +52,11 @@ def too_busy(events: Sequence[Event], stable: Stable) -> str | None:
             f"stable, with all the load, takes {quantity(stable.slow_after_seconds, 'seconds')} for an answer; "
             f"before the rollout it took {quantity(stable.slow_before_seconds, 'seconds')}"
         )
-    unit = measured["unit"] if measured else ""
-    if stable.held_up_seconds > HELD_UP_SECONDS and unit in OF_THE_MACHINE:
+    if (measured["unit"] if measured else "") not in OF_THE_MACHINE:
+        return None
+    if stable.missed_scrapes_ratio > MISSED_SCRAPES:
+        return f"{percent(stable.missed_scrapes_ratio)} of stable's scrapes failed too"
+    if stable.held_up_seconds > HELD_UP_SECONDS:
         return f"the rehearsal itself was held up for {quantity(stable.held_up_seconds, 'seconds')}"
     return None
 

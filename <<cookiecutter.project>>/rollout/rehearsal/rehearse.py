@@ -250,7 +250,8 @@ class Rehearsal:
         if died or restored is None:
             return None
         after = load.seconds(STABLE, since=restored["time"])
-        stable = busy.Stable(slow_before_seconds, busy.slow(after), len(after), load.held_up_seconds)
+        missed = self._measured(f'1 - avg_over_time(up{{job="agent",release="{STABLE}"}}[1m])')
+        stable = busy.Stable(slow_before_seconds, busy.slow(after), len(after), load.held_up_seconds, missed)
         return busy.too_busy(events, stable)
 
     async def _stay_up(self) -> None:

@@ -192,6 +192,8 @@ def test_check_refuses_a_policy_that_is_not_there(shell: Shell, tmp_path: Path) 
         ["abort"],
         ["rehearse", "--speed", "0"],
         ["rehearse", "--speed", "nan"],
+        ["rehearse", "--speed", "1000"],
+        ["rehearse", "--load", "\u0663"],
         ["rehearse", "--load", "-1"],
         ["rehearse", "--first", "25"],
         ["rehearse", "--keep", "5"],

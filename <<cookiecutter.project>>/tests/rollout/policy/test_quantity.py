@@ -11,7 +11,7 @@ def test_a_duration_is_a_number_and_a_unit(text: str, seconds: float) -> None:
     assert duration(text) == seconds
 
 
-@pytest.mark.parametrize("text", ["", "10", "10 s", "s", "-1s", "1e3s", "10sec", "1h30m", 10, None, True])
+@pytest.mark.parametrize("text", ["", "10", "10 s", "s", "-1s", "\u0663s", "1e3s", "10sec", "1h30m", 10, None, True])
 def test_anything_else_is_no_duration(text: object) -> None:
     with pytest.raises(ValueError, match="is not a duration: write a number and a unit"):
         duration(text)
@@ -22,7 +22,7 @@ def test_a_ratio_is_written_in_percent(text: str, share: float) -> None:
     assert ratio(text) == share
 
 
-@pytest.mark.parametrize("text", ["", "5", "5 %", "-5%", "%", 0.05, None])
+@pytest.mark.parametrize("text", ["", "5", "5 %", "-5%", "\u0663%", "%", 0.05, None])
 def test_anything_else_is_no_ratio(text: object) -> None:
     with pytest.raises(ValueError, match="is not a share: write a number and %"):
         ratio(text)

@@ -8,7 +8,13 @@ import pytest
 from rollout.journal import Event
 from rollout.rehearsal.busy import Stable, too_busy
 
-CALM = Stable(slow_before_seconds=0.02, slow_after_seconds=0.03, answers_after=200, held_up_seconds=0.1)
+CALM = Stable(
+    slow_before_seconds=0.02,
+    slow_after_seconds=0.03,
+    answers_after=200,
+    held_up_seconds=0.1,
+    missed_scrapes_ratio=0.01,
+)
 BURDENED = replace(CALM, slow_after_seconds=2.1)
 HELD_UP = replace(CALM, held_up_seconds=1.4)
 
@@ -51,6 +57,12 @@ def test_a_handful_of_answers_says_nothing_of_stable() -> None:
 @pytest.mark.parametrize(("gate", "unit"), [("latency_p99", "seconds"), ("new_alerts", "count"), (None, "")])
 def test_a_rehearsal_that_was_held_up_judges_no_times(gate: str | None, unit: str) -> None:
     assert too_busy(rolled_back(gate, unit), HELD_UP) == "the rehearsal itself was held up for 1.4 s"
+
+
+def test_where_stable_is_scraped_too_late_as_well_no_alert_counts_against_the_release() -> None:
+    missed = replace(CALM, missed_scrapes_ratio=0.4)
+    assert too_busy(rolled_back("new_alerts", "count"), missed) == "40 % of stable's scrapes failed too"
+    assert too_busy(rolled_back("errors", "ratio"), missed) is None
 
 
 @pytest.mark.parametrize("gate", ["errors", "new_exceptions"])
