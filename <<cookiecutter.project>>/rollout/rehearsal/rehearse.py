@@ -12,6 +12,7 @@ import yaml
 from rich.console import Console
 
 from rollout import journal
+from rollout.engine.record import KEPT_MEASUREMENTS_APART
 from rollout.engine.spec import Spec
 from rollout.errors import MetricsError, PartFailed, Refused, TooBusy
 from rollout.gates import preflight
@@ -48,6 +49,9 @@ ENGINE_ENDS = {0, 1, 2, 3, LEFT}
 AFTER_THE_END_SECONDS = 1.0
 """The load goes on this long after the end, to see that no request reaches the canary any more; after the engine's
 death until its lease is over, too."""
+
+HANGS_SECONDS = 15.0
+"""An engine that says nothing for so much longer than it may hangs. The router has returned its traffic by then."""
 
 SEEN_AFTERWARDS_SECONDS = 3.0
 """Stable has all the load for so long at least once a release was taken back: to see whether it bears it."""
@@ -228,15 +232,18 @@ class Rehearsal:
         return self._stage.start("engine", (sys.executable, "-m", "rollout.onhost", "engine", str(path)))
 
     async def _follow(self, engine: Process, view: View, load: Load) -> None:
-        """Show the journal as it grows, until the engine has ended."""
-        tail = journal.Tail(self._journal)
+        """Show the journal as it grows, until the engine has ended; one that hangs is ended."""
+        tail, heard_at = journal.Tail(self._journal), time.monotonic()
         while True:
             ended = engine.exit_code() is not None
             for event in tail.new():
                 view.event(event)
+                heard_at = time.monotonic()
             view.counts(load.counts())
             if ended:
                 return
+            if time.monotonic() - heard_at > silent_at_most_seconds(self._plan) + HANGS_SECONDS:
+                await asyncio.to_thread(engine.stop)
             await asyncio.sleep(0.1)
 
     async def _see_afterwards(self, engine: Process, load: Load, slow_before_seconds: float) -> str | None:
@@ -260,6 +267,16 @@ class Rehearsal:
         told = asyncio.Event()
         with told_by_signal(told.set):
             await told.wait()
+
+
+def silent_at_most_seconds(plan: Plan) -> float:
+    """How long a living engine may write nothing into its journal."""
+    return max(
+        plan.ready_within_seconds,
+        plan.drain_within_seconds,
+        plan.lease_seconds,
+        KEPT_MEASUREMENTS_APART * plan.every_seconds,
+    )
 
 
 @contextmanager

@@ -89,6 +89,18 @@ def test_a_killed_engine_gives_all_traffic_back_within_the_lease(rehearse: Rehea
     assert "died" in running.report()["reason"]
 
 
+def test_an_engine_that_hangs_loses_the_traffic_and_is_ended(rehearse: Rehearse) -> None:
+    running = rehearse("--first", "25%")
+    running.until(shifted_to(0.25))
+    stage = str(running.stage())
+
+    os.kill(running.child(" engine "), signal.SIGSTOP)
+
+    assert running.end(240) == 3, running.text()
+    assert running.report()["verdict"] == "in_doubt"
+    assert processes_with(stage) == []
+
+
 def test_without_prometheus_the_weight_is_held_and_then_everybody_is_on_stable(rehearse: Rehearse) -> None:
     running = rehearse()
     running.until(shifted_to(0.05))
