@@ -1,19 +1,25 @@
 """A release, or another part of a rehearsal, as a process of this machine."""
 
 import ctypes
+import itertools
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from rollout.errors import PartFailed
 
 STOP_WITHIN_SECONDS = 10.0
 PR_SET_PDEATHSIG = 1
+PORTS = itertools.cycle(random.sample(range(20_000, 32_000), k=12_000))
+"""Each once, at random, so that two rehearsals do not choose the same. They lie below the ports of outgoing connections:
+from 32768 on Linux, from 49152 on macOS."""
 
 
 class Process:
@@ -75,10 +81,13 @@ def end_with_parent() -> None:
 
 
 def free_port() -> int:
-    """A port of the loopback address that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of the loopback address that nobody uses now. The kernel lends none of these to outgoing connections: so
+    the load can't take one before its program has started."""
+    for port in PORTS:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("PORTS has no end")
 
 
 def listening(port: int) -> bool:
