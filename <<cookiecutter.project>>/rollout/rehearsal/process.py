@@ -18,8 +18,8 @@ from rollout.errors import PartFailed
 STOP_WITHIN_SECONDS = 10.0
 PR_SET_PDEATHSIG = 1
 PORTS = itertools.cycle(random.sample(range(20_000, 32_000), k=12_000))
-"""Each once, at random, so that two rehearsals do not choose the same. They lie below the ports of outgoing connections:
-from 32768 on Linux, from 49152 on macOS."""
+"""Each once, at random, so that two rehearsals do not choose the same. They lie below the ports of outgoing
+connections: from 32768 on Linux, from 49152 on macOS."""
 
 
 class Process:
