@@ -30,6 +30,7 @@ class Stable:
 
     slow_before_seconds: float
     slow_after_seconds: float
+    sent_after: int
     answers_after: int
     held_up_seconds: float
     missed_scrapes_ratio: float
@@ -46,6 +47,8 @@ def too_busy(events: Sequence[Event], stable: Stable) -> str | None:
         return (
             f"stable breaks the limit of {verdict['gate']} too ({value}); on a quiet machine, that limit is too strict"
         )
+    if stable.sent_after >= ENOUGH_ANSWERS and stable.answers_after < stable.sent_after / 2:
+        return f"stable, with all the load, answered {stable.answers_after} of {stable.sent_after} requests"
     slow = max(SLOW_SECONDS, SLOWER * stable.slow_before_seconds)
     if stable.answers_after >= ENOUGH_ANSWERS and stable.slow_after_seconds > slow:
         return (

@@ -253,12 +253,15 @@ class Rehearsal:
         restored = journal.last_of(events, "restored")
         seen_at = restored["time"] + SEEN_AFTERWARDS_SECONDS if restored else 0.0
         after_the_end = AFTER_THE_END_SECONDS + (self._plan.lease_seconds if died else 0)
+        sent_before = load.counts().sent
         await asyncio.sleep(max(after_the_end, seen_at - time.time()))
+        sent_now = load.counts().sent
         if died or restored is None:
             return None
         after = load.seconds(STABLE, since=restored["time"])
         missed = self._measured(f'1 - avg_over_time(up{{job="agent",release="{STABLE}"}}[1m])')
-        stable = busy.Stable(slow_before_seconds, busy.slow(after), len(after), load.held_up_seconds, missed)
+        sent = sent_now - sent_before
+        stable = busy.Stable(slow_before_seconds, busy.slow(after), sent, len(after), load.held_up_seconds, missed)
         return busy.too_busy(events, stable)
 
     async def _stay_up(self) -> None:
@@ -283,11 +286,12 @@ def silent_at_most_seconds(plan: Plan) -> float:
 def told_by_signal(tell: Callable[[], None]) -> Iterator[None]:
     """Ctrl-C and SIGTERM call `tell`. For the engine that means: traffic to stable first, and then the end."""
     loop = asyncio.get_running_loop()
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    for number in numbers:
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    for number in before:
         loop.add_signal_handler(number, tell)
     try:
         yield
     finally:
-        for number in numbers:
-            loop.remove_signal_handler(number)
+        for number, handler in before.items():
+            loop.remove_signal_handler(number)  # which leaves SIGTERM to the system: it would leave all parts behind
+            signal.signal(number, handler)

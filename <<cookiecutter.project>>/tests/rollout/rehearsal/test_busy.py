@@ -11,6 +11,7 @@ from rollout.rehearsal.busy import Stable, too_busy
 CALM = Stable(
     slow_before_seconds=0.02,
     slow_after_seconds=0.03,
+    sent_after=200,
     answers_after=200,
     held_up_seconds=0.1,
     missed_scrapes_ratio=0.01,
@@ -51,7 +52,13 @@ def test_where_stable_can_not_bear_the_load_either_the_machine_is_too_busy(gate:
 
 
 def test_a_handful_of_answers_says_nothing_of_stable() -> None:
-    assert too_busy(rolled_back(), replace(BURDENED, answers_after=5)) is None
+    assert too_busy(rolled_back(), replace(BURDENED, sent_after=6, answers_after=5)) is None
+
+
+def test_a_stable_that_leaves_most_requests_unanswered_suffers_as_well() -> None:
+    assert too_busy(rolled_back(None), replace(CALM, answers_after=3)) == (
+        "stable, with all the load, answered 3 of 200 requests"
+    )
 
 
 @pytest.mark.parametrize(("gate", "unit"), [("latency_p99", "seconds"), ("new_alerts", "count"), (None, "")])

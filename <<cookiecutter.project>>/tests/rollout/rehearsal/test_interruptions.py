@@ -31,6 +31,19 @@ def test_ctrl_c_moves_the_traffic_first_and_leaves_no_process_and_no_folder(rehe
     assert list(running.temporary.iterdir()) == []
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+def test_who_ends_it_after_the_verdict_leaves_no_process_and_no_folder(rehearse: Rehearse, number: int) -> None:
+    running = rehearse("--fault", "errors=0.5", "--first", "25%")
+    running.until(lambda events: last_of(events, "ended") is not None)
+    stage = str(running.stage())
+
+    running.process.send_signal(number)
+
+    assert running.end(60) in (1, 3), running.text()
+    assert processes_with(stage) == []
+    assert list(running.temporary.iterdir()) == []
+
+
 def test_a_killed_rehearsal_leaves_no_process(rehearse: Rehearse) -> None:
     running = rehearse()
     running.until(shifted_to(0.05))
