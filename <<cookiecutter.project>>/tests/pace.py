@@ -7,9 +7,8 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from rollout.rehearsal import capacity
+from rollout.rehearsal.load import tasks_of
 from rollout.rehearsal.pace import Pace, whole
 from rollout.rehearsal.process import Process, free_port, listening, wait_until
 
@@ -36,7 +35,6 @@ def patience() -> float:
 
 def answers_per_second() -> float:
     """What one release of this repository answers here, with everything else that runs."""
-    tasks = yaml.safe_load((REPOSITORY / "evals" / "tasks.yaml").read_text(encoding="utf-8"))
     port = free_port()
     environment = {"AGENT_RELEASE": "measured", "AGENT_PORT": str(port), "PYTHONPATH": str(REPOSITORY)}
     with tempfile.TemporaryDirectory() as folder:
@@ -45,6 +43,6 @@ def answers_per_second() -> float:
         try:
             wait_until(lambda: listening(port), "a release answers", 60, [release])
             url = f"http://127.0.0.1:{port}"
-            return asyncio.run(capacity.requests_per_second(url, [task["task"] for task in tasks], 5.0))
+            return asyncio.run(capacity.requests_per_second(url, tasks_of(REPOSITORY), 5.0))
         finally:
             release.stop()

@@ -69,11 +69,8 @@ def baseline(gate: Gate, values: Values, metrics: Metrics) -> float | None:
         ago_seconds=0.0,
         elapsed_seconds=max(0.0, values.elapsed_seconds - values.ago_seconds),
     )
-    promql = fill(gate.query, back_then)
     try:
-        if gate.by is None:
-            return metrics.value(promql, values.ago_seconds)
-        return worst(gate, metrics.values(promql, gate.by, values.ago_seconds))[0]
+        return ask(gate, back_then, metrics, values.ago_seconds)[0]
     except MetricsError:
         return None
 
@@ -85,10 +82,7 @@ def measure(gate: Gate, values: Values, metrics: Metrics) -> Measurement:
         samples = count(gate, values, metrics)
         if too_few(gate, samples):
             return judge(gate, None, samples)
-        promql = fill(gate.query, values)
-        if gate.by is None:
-            return judge(gate, metrics.value(promql), samples)
-        value, whose = worst(gate, metrics.values(promql, gate.by))
+        value, whose = ask(gate, values, metrics)
         return judge(gate, value, samples, whose)
     except Unreachable:
         raise
@@ -98,6 +92,15 @@ def measure(gate: Gate, values: Values, metrics: Metrics) -> Measurement:
         return Measurement(gate.name, Outcome.INCONCLUSIVE, None, None, str(error))
     except MetricsError as error:
         return Measurement(gate.name, Outcome.ERROR, None, None, str(error))
+
+
+def ask(gate: Gate, values: Values, metrics: Metrics, ago_seconds: float = 0.0) -> tuple[float, str]:
+    """What the gate's query gives, or gave so long ago; of several values by a label the worst, and whose it is. Raises
+    a MetricsError."""
+    promql = fill(gate.query, values)
+    if gate.by is None:
+        return metrics.value(promql, ago_seconds), ""
+    return worst(gate, metrics.values(promql, gate.by, ago_seconds))
 
 
 def count(gate: Gate, values: Values, metrics: Metrics) -> float | None:

@@ -8,10 +8,12 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import aiohttp
+import yaml
 from yarl import URL
 
 from rollout.live.counts import Counts, Tally
@@ -29,6 +31,12 @@ class Answer:
     sent_at: float
     release: str
     seconds: float
+
+
+def tasks_of(repository: Path) -> list[str]:
+    """The tasks that its evals check."""
+    listed = yaml.safe_load((repository / "evals" / "tasks.yaml").read_text(encoding="utf-8"))
+    return [each["task"] for each in listed]
 
 
 class Load:

@@ -64,20 +64,20 @@ def fit(asked: Asked, capacity: Capacity, demand: Demand) -> Pace | None:
     load = asked.requests_per_second or whole(min(FASTEST.requests_per_second, room))
     if asked.speed is not None:
         return Pace(load, asked.speed) if load else None
-    speed = whole(min(FASTEST.speed, *limits(load, capacity, demand)))
+    speed = whole(min(FASTEST.speed, fastest_by_samples(load, demand), fastest_by_rounds(capacity, demand)))
     if asked.requests_per_second is not None:
         return Pace(load, max(speed, SLOWEST))
     return Pace(load, speed) if speed >= SLOWEST else None
 
 
-def limits(load: float, capacity: Capacity, demand: Demand) -> list[float]:
-    """The speeds above which a step lacks samples, or measuring takes too long."""
-    found = []
-    if demand.requests_per_second:
-        found.append(load / (demand.requests_per_second * MARGIN))
-    if capacity.round_seconds:
-        found.append(demand.every_seconds / (capacity.round_seconds * ROUNDS))
-    return found
+def fastest_by_samples(load: float, demand: Demand) -> float:
+    """The speed above which a step lacks samples."""
+    return load / (demand.requests_per_second * MARGIN) if demand.requests_per_second else math.inf
+
+
+def fastest_by_rounds(capacity: Capacity, demand: Demand) -> float:
+    """The speed above which measuring all gates takes too long."""
+    return demand.every_seconds / (capacity.round_seconds * ROUNDS) if capacity.round_seconds else math.inf
 
 
 def warnings(asked: Asked, pace: Pace, capacity: Capacity, demand: Demand) -> list[str]:
@@ -88,13 +88,12 @@ def warnings(asked: Asked, pace: Pace, capacity: Capacity, demand: Demand) -> li
             f"warning: --load {pace.requests_per_second:g} is more than half of the "
             f"{capacity.requests_per_second:.0f} requests/s that this machine answers: a good release may look slow"
         )
-    samples, *measuring = limits(pace.requests_per_second, Capacity(0, capacity.round_seconds), demand) or [math.inf]
-    if pace.speed > samples * MARGIN:
+    if pace.speed > fastest_by_samples(pace.requests_per_second, demand) * MARGIN:
         found.append(
             f"warning: {pace.requests_per_second:g} requests/s are too few at {pace.speed:g}x: the first step needs "
             f"{demand.requests_per_second * pace.speed:.0f}/s to be judged in time"
         )
-    if asked.speed is not None and any(pace.speed > most for most in measuring):
+    if asked.speed is not None and pace.speed > fastest_by_rounds(capacity, demand):
         found.append(
             f"warning: at {pace.speed:g}x the gates are due every {demand.every_seconds / pace.speed * 1000:.0f} ms, "
             f"and measuring them takes {capacity.round_seconds * 1000:.0f} ms here"

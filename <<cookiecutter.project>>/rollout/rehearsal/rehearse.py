@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
-import yaml
 from rich.console import Console
 
 from rollout import journal
@@ -28,7 +27,7 @@ from rollout.policy.schema import Policy
 from rollout.rehearsal import busy, capacity
 from rollout.rehearsal.ending import Result, end
 from rollout.rehearsal.faults import offline_model
-from rollout.rehearsal.load import Load
+from rollout.rehearsal.load import Load, tasks_of
 from rollout.rehearsal.pace import SLOWEST, Capacity, Demand, Pace, calmer, fit, warnings, whole
 from rollout.rehearsal.process import Process, wait_until
 from rollout.rehearsal.programs import Program
@@ -98,8 +97,7 @@ class Rehearsal:
         self._pace, self._console = pace, console
         first = plan(policy, first_weight=request.first_weight)
         self._demand = Demand(traffic_needed(first), first.every_seconds)
-        tasks = yaml.safe_load((request.repository / "evals" / "tasks.yaml").read_text(encoding="utf-8"))
-        self._tasks = [task["task"] for task in tasks]
+        self._tasks = tasks_of(request.repository)
         self._rollout = new_rollout(request.faults or "good")
         self._journal = request.state.journal(self._rollout)
 

@@ -7,10 +7,8 @@ import urllib.request
 from types import TracebackType
 from typing import Self
 
-import yaml
-
 from rollout.live.counts import Counts
-from rollout.rehearsal.load import Load
+from rollout.rehearsal.load import Load, tasks_of
 from tests.host.images import REPOSITORY
 from tests.pace import pace
 
@@ -20,8 +18,7 @@ class Traffic:
     the final ones afterwards."""
 
     def __init__(self, url: str, requests_per_second: float | None = None) -> None:
-        tasks = yaml.safe_load((REPOSITORY / "evals" / "tasks.yaml").read_text(encoding="utf-8"))
-        self._tasks = [task["task"] for task in tasks]
+        self._tasks = tasks_of(REPOSITORY)
         self._url, self._requests_per_second = url, requests_per_second or pace().requests_per_second
         self._told = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()))

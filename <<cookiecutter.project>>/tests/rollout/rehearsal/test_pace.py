@@ -58,6 +58,11 @@ def test_a_pace_that_was_too_fast_is_halved_unless_it_was_asked_for_or_is_the_sl
     assert calmer(NOTHING, Pace(18, 3)) is None
 
 
+def test_a_policy_without_floors_is_not_said_to_lack_samples() -> None:
+    (said,) = warnings(Asked(speed=100), Pace(100, 100), FAST, Demand(0, 5.0))
+    assert "measuring them takes 20 ms" in said
+
+
 def test_nothing_is_said_of_a_pace_that_fits() -> None:
     assert warnings(NOTHING, FASTEST, FAST, SHIPPED) == []
 
