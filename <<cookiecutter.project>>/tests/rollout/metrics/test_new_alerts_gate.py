@@ -14,8 +14,8 @@ FIRING = 'count(ALERTS{alertname="Trouble",alertstate="firing"}) or vector(0)'
 LONG_BEFORE_THE_WATCHDOG_SECONDS = 3600.0
 
 
-def trouble(where: str) -> str:
-    return series("trouble", 1, where=where)
+def trouble(where: str, **labels: str) -> str:
+    return series("trouble", 1, where=where, **labels)
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +49,19 @@ def test_an_alert_that_ended_before_the_rollout_does_not_count_when_it_comes_bac
     live.publish(trouble("flapping"))
     live.wait_for(FIRING, 1)
     assert live.measure("new_alerts", elapsed_seconds=time.monotonic() - began).outcome is Outcome.PASS
+
+
+def test_an_alert_about_stable_or_any_other_release_does_not_count(live: Live) -> None:
+    began = time.monotonic()
+    live.publish(trouble("there", release="old"), trouble("elsewhere", release="older"))
+    live.wait_for(FIRING, 2)
+    about_others = live.measure("new_alerts", elapsed_seconds=time.monotonic() - began)
+    assert (about_others.outcome, about_others.value) == (Outcome.PASS, 0)
+
+    live.publish(trouble("there", release="old"), trouble("here", release="new"))
+    live.wait_for(FIRING.replace("}", ',release="new"}'), 1)
+    about_this = live.measure("new_alerts", elapsed_seconds=time.monotonic() - began)
+    assert (about_this.outcome, about_this.value) == (Outcome.FAIL, 1)
 
 
 def test_the_watchdog_always_fires_and_never_counts(live: Live) -> None:
