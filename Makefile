@@ -6,6 +6,10 @@ UV ?= uv
 PROJECT := <<cookiecutter.project>>
 BAKED := build/my-agent
 BAKED_MAKE = $(MAKE) --no-print-directory -C $(BAKED)
+# Whose agent/ and rollout/ the tests of the engine import, run and build: make test-engine REPOSITORY=../my-agent
+REPOSITORY ?= $(BAKED)
+ENGINE := tests/deploy tests/host tests/rollout tests/workflows
+PYTEST = REPOSITORY="$(REPOSITORY)" .venv/bin/pytest
 
 # One .venv for both: a baked repository's is a link to this one, so that its make finds installed what is installed here.
 INSTALL := PYTHON="$(PYTHON)" UV="$(UV)" PYTHON_IS_NAMED="$(filter-out file,$(origin PYTHON))" \
@@ -19,7 +23,8 @@ TEST := requirements/test.txt
 unexport PYTHONPATH PYTHONHOME PYTHONSAFEPATH PYTHONUSERBASE PYTHONINSPECT PYTHONOPTIMIZE PYTHONWARNINGS
 unexport VIRTUAL_ENV CONDA_PREFIX
 
-.PHONY: help demo test test-template test-baked test-faults test-workflows bench lint lint-baked bake requirements
+.PHONY: help demo test test-template test-units test-engine test-engine-alone test-baked test-faults test-workflows
+.PHONY: bench lint lint-baked bake tested requirements
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s%s\n", $$1, $$2}' Makefile
@@ -29,18 +34,34 @@ demo:  ## bake the defaults into build/my-agent; rehearse a good release and a b
 	$(bake)
 	+@$(BAKED_MAKE) demo
 
-# Side by side: what minds no busy machine. The rest is judged by its pace, and runs alone.
-test:  ## run all tests: the template's, and those of a repository baked from it
+# Side by side: what tolerates a busy machine. The rest is judged by its pace, and runs alone.
+test:  ## run all tests: the template's, the engine's, and those of a repository baked from it
 	@$(INSTALL) --parts $(BAKE) $(DEV) $(TEST)
 	$(bake)
 	+@$(BAKED_MAKE) setup
-	@$(MAKE) --no-print-directory -j2 lint test-template lint-baked
+	@$(MAKE) --no-print-directory -j2 lint test-template lint-baked test-units REPOSITORY="$(BAKED)"
+	@$(MAKE) --no-print-directory test-engine-alone REPOSITORY="$(BAKED)"
 	@$(MAKE) --no-print-directory test-baked
 
 test-template:
 	@$(INSTALL) $(BAKE) $(TEST)
 	@echo "the template's tests ..."
-	@.venv/bin/pytest
+	@.venv/bin/pytest $(addprefix --ignore=,$(ENGINE))
+
+test-engine: tested  ## the engine's tests; of your own copy: make test-engine REPOSITORY=../my-agent
+	@$(MAKE) --no-print-directory test-units
+	@$(MAKE) --no-print-directory test-engine-alone
+
+test-units:
+	@echo "the engine's tests of $(REPOSITORY), without processes ..."
+	@$(PYTEST) -m "not parts and not docker and not workflows" $(ENGINE)
+
+test-engine-alone:
+	@echo "the engine's tests of $(REPOSITORY), with HAProxy, Prometheus and Docker ..."
+	@if docker info >/dev/null 2>&1; then $(PYTEST) -m "(parts or docker) and not faults and not workflows" $(ENGINE); else \
+	  $(PYTEST) -m "parts and not docker and not workflows" $(ENGINE) && \
+	  echo && echo "LEFT OUT: the tests of the Docker target, since no Docker engine answers here; 'docker info' says why."; \
+	fi
 
 test-baked: bake
 	@echo "the tests of $(BAKED) ..."
@@ -50,11 +71,24 @@ test-baked: bake
 lint-baked:
 	+@$(BAKED_MAKE) lint
 
-test-faults: bake  ## the whole matrix of faults on containers; three quarters of an hour
-	+@$(BAKED_MAKE) test-faults
+test-faults: tested  ## the whole matrix of faults on containers; three quarters of an hour
+	$(need_docker)
+	@$(PYTEST) -m docker tests/host/faults
+	@REPOSITORY="$(REPOSITORY)" .venv/bin/python -m tests.host.faults.page
 
-test-workflows: bake  ## the baked workflows, run here with act and Docker; ten minutes
-	+@$(BAKED_MAKE) test-workflows
+test-workflows: tested  ## the baked workflows, run here with act and Docker; ten minutes
+	$(need_docker)
+	@$(PYTEST) -m workflows tests/workflows/executed
+
+# The repository under test, with what it needs: the one baked here, or one that somebody names and that stays as it is.
+tested:
+ifeq ($(REPOSITORY),$(BAKED))
+	@$(INSTALL) --parts $(BAKE) $(DEV) $(TEST)
+	$(bake)
+else
+	@[ -d "$(REPOSITORY)/rollout" ] || { echo "REPOSITORY=$(REPOSITORY) is no folder with a rollout/ in it."; exit 1; }
+	@$(INSTALL) --parts $(BAKE) "$(REPOSITORY)/requirements/run.txt" "$(REPOSITORY)/requirements/dev.txt" $(TEST)
+endif
 
 lint:  ## check style, format and types of hooks/ and tests/
 	@$(INSTALL) $(BAKE) $(TEST)
@@ -65,12 +99,16 @@ lint:  ## check style, format and types of hooks/ and tests/
 bench: bake  ## measure: verdict to last canary request, requests lost, detection, bake time
 	@$(INSTALL) --parts $(BAKE) $(DEV)
 	+@$(BAKED_MAKE) setup
-	@PYTHONPATH=.:$(BAKED) .venv/bin/python -m bench $(BAKED)
+	@REPOSITORY=$(BAKED) PYTHONPATH=.:$(BAKED) .venv/bin/python -m bench $(BAKED)
 
 # What the repository needs, it brings itself: its .venv is this one.
 bake:
 	@$(INSTALL) $(BAKE)
 	$(bake)
+
+define need_docker
+@docker version >/dev/null 2>&1 || { echo "make $@ needs Docker's engine: 'docker version' says why none answers."; exit 1; }
+endef
 
 define bake
 @echo "baking the defaults into $(BAKED) ..."

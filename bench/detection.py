@@ -8,12 +8,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+from bench.figure import Figure, quantile
 from rollout import journal
 from rollout.journal.state import State
 from rollout.policy import file as policy_file
 from rollout.policy.plan import plan
-
-from bench.figure import Figure, quantile
 
 SPEED, REQUESTS_PER_SECOND, TIMES = 20.0, 100.0, 3
 

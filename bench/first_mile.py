@@ -10,7 +10,7 @@ from collections import deque
 from pathlib import Path
 
 from bench.figure import Figure
-from tests.source import REPOSITORY
+from tests.source import TEMPLATE
 
 LIVE, VERDICT = "  step 1 of 3: ", "  ended: "
 
@@ -21,7 +21,7 @@ def measure() -> list[Figure]:
         clone, home = Path(name) / "clone", Path(name) / "home"
         home.mkdir()
         began = time.perf_counter()
-        subprocess.run(["git", "clone", "--quiet", str(REPOSITORY), str(clone)], check=True)
+        subprocess.run(["git", "clone", "--quiet", str(TEMPLATE), str(clone)], check=True)
         seen = demo(clone, home, began)
     return [
         Figure("fresh clone to the live view's first step", seen[LIVE][0], "s", 40),

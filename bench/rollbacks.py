@@ -9,6 +9,7 @@ from collections import defaultdict
 from contextlib import suppress
 from pathlib import Path
 
+from bench.figure import Figure, quantile
 from rollout import journal
 from rollout.engine.spec import Spec
 from rollout.errors import MetricsError
@@ -24,8 +25,6 @@ from rollout.rehearsal.parts import find_programs
 from rollout.rehearsal.process import wait_until
 from rollout.rehearsal.programs import PARTS
 from rollout.rehearsal.stage import Stage
-
-from bench.figure import Figure, quantile
 
 ROLLBACKS, REQUESTS_PER_SECOND, SPEED, ERROR_RATIO = 100, 520.0, 60.0, 0.3
 LIMIT_SECONDS = 0.050

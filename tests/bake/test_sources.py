@@ -6,7 +6,7 @@ import fnmatch
 import re
 from pathlib import Path, PurePath
 
-from tests.source import PROJECT, REPOSITORY, cookiecutter_json, files_below, questions
+from tests.source import PROJECT, TEMPLATE, cookiecutter_json, files_below, questions
 
 VARIABLE = re.compile(r"<<-?\s*cookiecutter|<%|<#")
 MARK_OF_ANY_KIND = re.compile(r"(<<|\{\{)-?\s*cookiecutter|<%|%>|<#|#>|\{%")
@@ -72,5 +72,5 @@ def test_every_question_has_a_prompt_and_no_prompt_lacks_a_question() -> None:
 
 
 def test_the_changelog_begins_with_the_version_of_the_template() -> None:
-    versions = re.findall(r"^## (\S+)", (REPOSITORY / "CHANGELOG.md").read_text(), re.MULTILINE)
+    versions = re.findall(r"^## (\S+)", (TEMPLATE / "CHANGELOG.md").read_text(), re.MULTILINE)
     assert versions[0] == cookiecutter_json()["_version"]

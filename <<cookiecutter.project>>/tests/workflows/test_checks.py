@@ -1,4 +1,4 @@
-"""No check has a finding, and none is decoration: with a protection taken out, it goes red."""
+"""No check of .github has a finding."""
 
 import re
 import stat
@@ -10,9 +10,8 @@ import yaml
 
 from rollout.policy import file as policy_file
 from rollout.policy.plan import plan
-from tests.rollout.policies import shipped
+from tests.policy.text import rollout_yaml
 from tests.workflows import checks, policy
-from tests.workflows.mutations import MUTATIONS, Mutation
 
 
 @pytest.fixture
@@ -31,17 +30,8 @@ def test_nothing_is_suppressed(folder: Path) -> None:
     assert [mark for mark in marks if any(mark in text for text in texts)] == []
 
 
-@pytest.mark.parametrize("mutation", MUTATIONS.values(), ids=list(MUTATIONS))
-def test_a_protection_that_is_taken_out_is_missed(mutation: Mutation, folder: Path) -> None:
-    path = folder / ".github" / mutation.file
-    text = path.read_text(encoding="utf-8")
-    assert mutation.old in text, "this table is older than the file"
-    path.write_text(text.replace(mutation.old, mutation.new, 1), encoding="utf-8")
-    assert {name for name in mutation.red if checks.CHECKS[name](folder)} == mutation.red
-
-
 def test_a_deploy_is_watched_longer_than_the_policy_lets_a_rollout_take() -> None:
-    longest = plan(policy_file.parse(shipped(), "rollout.yaml"))
+    longest = plan(policy_file.parse(rollout_yaml(), "rollout.yaml"))
     minutes = (
         longest.ready_within_seconds
         + sum(max(step.hold_seconds, longest.decide_within_seconds) for step in longest.steps)

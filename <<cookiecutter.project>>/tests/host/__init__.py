@@ -1,1 +1,0 @@
-"""The Docker target on real parts: a host made with Compose, a registry, releases by digest."""

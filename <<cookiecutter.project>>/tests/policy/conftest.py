@@ -1,0 +1,5 @@
+"""What these tests start."""
+
+from tests.policy.started import live, new, old, prometheus
+
+__all__ = ["live", "new", "old", "prometheus"]

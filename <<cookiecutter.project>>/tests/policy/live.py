@@ -1,0 +1,112 @@
+"""A real Prometheus that scrapes what a test publishes, and the gates asked of it."""
+
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from itertools import count
+from pathlib import Path
+
+from rollout.errors import MetricsError
+from rollout.gates.judge import Measurement
+from rollout.gates.measure import measure_all
+from rollout.metrics.prometheus import Prometheus
+from rollout.policy import file as policy_file
+from rollout.policy.placeholders import Values
+from rollout.policy.plan import Gate, plan
+from rollout.policy.schema import Policy
+from rollout.rehearsal.process import Process, free_port, wait_until
+from rollout.rehearsal.programs import Program
+from tests.policy.exporter import Exporter
+from tests.policy.releases import series
+from tests.policy.text import rollout_yaml
+
+ROOT = Path(__file__).parents[2]
+WITHIN_SECONDS = 30.0
+SPEED = 40.0
+"""Two minutes are 3 s, ten are 15 s."""
+
+CONFIG = """
+global: {scrape_interval: 150ms, scrape_timeout: 150ms, evaluation_interval: 150ms}
+rule_files: [rules.yml]
+scrape_configs:
+  - job_name: published
+    honor_labels: true
+    static_configs: [{targets: ["ADDRESS"]}]
+"""
+RULES = """
+groups:
+  - name: alerts
+    rules:
+      - {alert: Watchdog, expr: vector(1)}
+      - {alert: Trouble, expr: trouble == 1}
+"""
+
+
+def policy() -> Policy:
+    """What rollout.yaml says."""
+    return policy_file.parse(rollout_yaml(), "rollout.yaml")
+
+
+def start_prometheus(program: Program, folder: Path, config_file: Path) -> tuple[Process, Prometheus]:
+    """Start a server; returns when it answers questions."""
+    port = free_port()
+    arguments = [
+        f"--config.file={config_file}",
+        f"--storage.tsdb.path={folder / 'tsdb'}",
+        f"--web.listen-address=127.0.0.1:{port}",
+    ]
+    command = program.command(arguments, {}, [folder, config_file.parent], f"prometheus-{port}")
+    process, server = Process("prometheus", command, folder / "prometheus.log"), Prometheus(f"http://127.0.0.1:{port}")
+    try:
+        wait_until(lambda: is_so(server, "vector(1)", 1), "Prometheus answers", WITHIN_SECONDS, [process])
+    except BaseException:
+        process.stop()
+        raise
+    return process, server
+
+
+def is_so(server: Prometheus, promql: str, value: float) -> bool:
+    """Whether the expression has this value now."""
+    with suppress(MetricsError):
+        return server.value(promql) == value
+    return False
+
+
+@dataclass
+class Live:
+    """One Prometheus, the page it scrapes, and the gates of rollout.yaml."""
+
+    server: Prometheus
+    exporter: Exporter
+    gates: Mapping[str, Gate] = field(
+        default_factory=lambda: {gate.name: gate for gate in plan(policy(), speed=SPEED).gates}
+    )
+    _turns: "count[int]" = field(default_factory=lambda: count(1))
+
+    def publish(self, *texts: str) -> float:
+        """Have these lines, and no others, scraped. Returns when they are stored: the moment, of time.monotonic."""
+        turn = next(self._turns)
+        self.exporter.text = "".join([*texts, series("published_turn", turn)])
+        self.wait_for("published_turn", turn)
+        return time.monotonic()
+
+    def wait_for(self, promql: str, value: float) -> None:
+        """Wait until the expression has this value."""
+        wait_until(lambda: is_so(self.server, promql, value), f"{promql} == {value:g}", WITHIN_SECONDS)
+
+    def measure(
+        self,
+        gate: str | Gate,
+        release: str = "new",
+        stable: str = "old",
+        *,
+        window_seconds: float | None = None,
+        ago_seconds: float = 0.0,
+        elapsed_seconds: float = 60.0,
+    ) -> Measurement:
+        """One measurement, as the engine makes it. `window_seconds` replaces the gate's own."""
+        asked = self.gates[gate] if isinstance(gate, str) else gate
+        asked = replace(asked, window_seconds=window_seconds or asked.window_seconds)
+        values = Values(release, stable, asked.window_seconds, ago_seconds, elapsed_seconds)
+        return measure_all([asked], values, self.server)[0]

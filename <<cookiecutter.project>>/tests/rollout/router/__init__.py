@@ -1,1 +1,0 @@
-"""The router for real: HAProxy with the shipped configuration."""

@@ -1,0 +1,48 @@
+"""How fast the tests of hosts may go on this machine: measured once, as a rehearsal measures it."""
+
+import asyncio
+import os
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from rollout.rehearsal import capacity
+from rollout.rehearsal.load import tasks_of
+from rollout.rehearsal.pace import Pace, whole
+from rollout.rehearsal.process import Process, free_port, listening, wait_until
+from tests.repository import REPOSITORY
+
+FASTEST = Pace(30, 20)
+AT_EASE = 200.0
+"""A machine whose stable release answers so many requests a second holds the fastest pace, and as many times less a
+slower one."""
+
+SLOWEST = 4.0
+
+
+@cache
+def pace() -> Pace:
+    """Requests a second for a host, and its speed."""
+    share = min(1.0, answers_per_second() / AT_EASE)
+    return Pace(max(5.0, whole(FASTEST.requests_per_second * share)), max(SLOWEST, whole(FASTEST.speed * share)))
+
+
+def patience() -> float:
+    """How many times longer than usual everything may take here."""
+    return FASTEST.speed / pace().speed
+
+
+def answers_per_second() -> float:
+    """What one release of this repository answers here, with everything else that runs."""
+    port = free_port()
+    environment = {"AGENT_RELEASE": "measured", "AGENT_PORT": str(port), "PYTHONPATH": str(REPOSITORY)}
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "log"
+        release = Process("measured", (sys.executable, "-m", "agent"), log, {**os.environ, **environment})
+        try:
+            wait_until(lambda: listening(port), "a release answers", 60, [release])
+            url = f"http://127.0.0.1:{port}"
+            return asyncio.run(capacity.requests_per_second(url, tasks_of(REPOSITORY), 5.0))
+        finally:
+            release.stop()

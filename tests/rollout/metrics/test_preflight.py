@@ -1,0 +1,70 @@
+"""What is refused before anything is touched, on a real Prometheus that knows a stable release."""
+
+import pytest
+
+from rollout.errors import PolicyError, Refused
+from rollout.gates import preflight
+from rollout.metrics.prometheus import Prometheus
+from rollout.policy import file as policy_file
+from rollout.policy.plan import plan
+from rollout.rehearsal.process import free_port
+from tests.policy.live import Live
+from tests.policy.releases import Agent
+from tests.rollout import policies
+
+pytestmark = pytest.mark.parts
+
+MISTAKES = {
+    "a limit above the highest finite bucket": (
+        "fail_above: 60s",
+        "fail_above: 10m",
+        ["gates.latency_p99.fail_above: ", "600 s can never be exceeded", "agent_request_seconds_bucket is 300"],
+    ),
+    "a limit that is the highest finite bucket": (
+        "fail_above: 60s",
+        "fail_above: 300s",
+        ["gates.latency_p99.fail_above: ", "300 s can never be exceeded"],
+    ),
+    "a histogram that nobody exports": (
+        "agent_request_seconds_bucket",
+        "agent_request_duration_bucket",
+        ["gates.latency_p99.query: ", "no series agent_request_duration_bucket"],
+    ),
+    "a query that is no PromQL": (
+        "query: sum(changes(",
+        "query: sum(changes((",
+        ["gates.restarts.query: ", "unclosed left parenthesis"],
+    ),
+    "a count of samples that is no PromQL": (
+        "samples: >-\n      sum(last_over_time(haproxy",
+        "samples: >-\n      sum(latest_over_time(haproxy",
+        ["gates.errors.samples: ", 'unknown function with name "latest_over_time"'],
+    ),
+    "a range where a value is needed": (
+        'query: sum(changes(process_start_time_seconds{release="$release"}[$elapsed]))',
+        "query: process_start_time_seconds[5m]",
+        ["gates.restarts.query: ", "a range, not a value"],
+    ),
+}
+
+
+def check(text: str, server: Prometheus) -> None:
+    preflight.check(plan(policy_file.parse(text, "rollout.yaml")).gates, "new", "old", server)
+
+
+@pytest.mark.parametrize(("before", "after", "said"), MISTAKES.values(), ids=MISTAKES.keys())
+def test_a_gate_that_could_never_be_judged_is_refused_with_its_key(
+    live: Live, old: Agent, before: str, after: str, said: list[str]
+) -> None:
+    live.publish(old.text())
+    text = policies.shipped().replace(before, after, 1)
+    assert text != policies.shipped()
+    with pytest.raises(PolicyError) as refused:
+        check(text, live.server)
+    for words in said:
+        assert words in str(refused.value)
+
+
+def test_without_a_prometheus_the_rollout_is_refused() -> None:
+    with pytest.raises(Refused, match="no gate could be judged"):
+        check(policies.shipped(), Prometheus(f"http://127.0.0.1:{free_port()}"))

@@ -1,0 +1,121 @@
+"""A rehearsal as a user starts it: the command, in a process of its own, with a state folder of its own."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from rollout import journal
+from tests.repository import REPOSITORY
+
+
+class Running:
+    """`rollout rehearse`, running. `folder` holds its state, its output and its temporary files."""
+
+    def __init__(self, folder: Path, *options: str, state: Path | None = None) -> None:
+        self.folder, self.state = folder, state or folder / "state"
+        folder.mkdir()
+        self.temporary = Path(tempfile.mkdtemp())  # short: a socket's path has 97 characters at most
+        self.output = folder / "output"
+        with self.output.open("w") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "rollout", "rehearse", "--state", str(self.state), *options],
+                cwd=REPOSITORY,
+                env={**os.environ, "TMPDIR": str(self.temporary)},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    def end(self, within_seconds: float = 900) -> int:
+        """Its exit code."""
+        return self.process.wait(within_seconds)
+
+    def text(self) -> str:
+        return self.output.read_text()
+
+    def events(self) -> list[journal.Event]:
+        journals = sorted((self.state / "journals").glob("*.jsonl"))
+        return journal.read(journals[-1]) if journals else []
+
+    def until(self, seen: Callable[[list[journal.Event]], bool], within_seconds: float = 300) -> None:
+        """Wait until its journal says so."""
+        deadline = time.monotonic() + within_seconds
+        while not seen(self.events()):
+            assert self.process.poll() is None, self.text()
+            assert time.monotonic() < deadline, self.text()
+            time.sleep(0.05)
+
+    def report(self) -> Mapping[str, Any]:
+        """What `rollout report --json` prints."""
+        answer = rollout(self.state, "report", "--json")
+        assert answer.returncode == 0, answer.stderr
+        found: dict[str, Any] = json.loads(answer.stdout)
+        return found
+
+    def stage(self) -> Path:
+        """Its temporary folder."""
+        return next(self.temporary.glob("rehearsal-*"))
+
+    def child(self, word: str) -> int:
+        """The pid of the part whose command line or environment has this word."""
+        return next(pid for pid in children(self.process.pid) if word in command_line(pid) + environment(pid))
+
+    def kill(self) -> None:
+        """For a test that failed: leave nothing behind."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+        shutil.rmtree(self.temporary)
+
+
+def rollout(state: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Another command on the same state."""
+    command = [sys.executable, "-m", "rollout", arguments[0], "--state", str(state), *arguments[1:]]
+    return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=60)
+
+
+def copy_repository(folder: Path, policy: str) -> Path:
+    """What a rehearsal reads of the repository, with another policy. Returns the policy's path."""
+    for name in ("monitoring", "evals"):
+        shutil.copytree(REPOSITORY / name, folder / name)
+    (folder / "agent").symlink_to(REPOSITORY / "agent")
+    (folder / "rollout.yaml").write_text(policy)
+    return folder / "rollout.yaml"
+
+
+def children(pid: int) -> list[int]:
+    """Linux: the processes that this one started."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]
+
+
+def command_line(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+    except FileNotFoundError:
+        return ""
+
+
+def environment(pid: int) -> str:
+    return Path(f"/proc/{pid}/environ").read_text().replace("\0", " ")
+
+
+def processes_with(word: str) -> list[str]:
+    """Command lines of all processes of this machine that have the word."""
+    lines = (command_line(int(path.name)) for path in Path("/proc").glob("[0-9]*"))
+    return [line for line in lines if word in line]
+
+
+def shifted_to(weight: float) -> Callable[[list[journal.Event]], bool]:
+    """Whether the canary has got this share of the traffic."""
+    return lambda events: any(event["event"] == "shifted" and event["weight"] == weight for event in events)

@@ -1,0 +1,61 @@
+"""A program that notes how it is called and says what a test wrote down, and our scripts run with it."""
+
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.repository import REPOSITORY
+
+PROGRAM = """\
+#!/usr/bin/env bash
+said=$0.said
+printf '%s\\n' "$*" >>"$said/calls"
+whole=${*//\\//,}
+answer=$said/$1
+[[ ! -e $said/$whole ]] || answer=$said/$whole
+[[ $1 != rollback || ! -e $said/status.after ]] || mv "$said/status.after" "$said/status"
+code=$(<"$answer.code")
+if ((code > 1)); then cat "$answer" >&2; else cat "$answer"; fi
+exit "$code"
+"""
+
+
+class Program:
+    """`answers`: a call's first word, or the whole of it with commas for slashes -> what it prints, and its exit code.
+    It complains on the other output, as `rollout` does. After a `rollback`, `status.after` is what `status` says."""
+
+    def __init__(self, path: Path, answers: Mapping[str, tuple[str, int]]) -> None:
+        self.path = path
+        self._said = path.with_name(f"{path.name}.said")
+        self._said.mkdir(parents=True)
+        path.write_text(PROGRAM)
+        path.chmod(0o755)
+        for call, (text, code) in answers.items():
+            (self._said / call).write_text(text)
+            (self._said / f"{call}.code").write_text(str(code))
+
+    def calls(self, *but: str) -> list[str]:
+        """How it was called, leaving out the calls that begin with one of these words."""
+        calls = self._said / "calls"
+        lines = calls.read_text().splitlines() if calls.exists() else []
+        return [line for line in lines if line.split()[0] not in but]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a script did."""
+
+    code: int
+    out: str
+    err: str
+
+
+def script(name: str, *arguments: str, folder: Path, **environment: str) -> Done:
+    """Run one of .github's scripts in a folder."""
+    path = str(REPOSITORY / ".github" / "scripts" / name)
+    done = subprocess.run(
+        [path, *arguments], cwd=folder, env=os.environ | environment, capture_output=True, text=True, timeout=60
+    )
+    return Done(done.returncode, done.stdout, done.stderr)

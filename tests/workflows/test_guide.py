@@ -1,0 +1,62 @@
+"""The guide to a first release shows the pipeline that there is, and names what has to be set."""
+
+import re
+from collections.abc import Mapping
+
+import pytest
+
+from tests.repository import REPOSITORY
+from tests.workflows import policy
+
+GUIDE = (REPOSITORY / "docs" / "guides" / "first-release-with-github.md").read_text(encoding="utf-8")
+WORKFLOWS = policy.load(REPOSITORY)
+DRAWN = re.search(r"^```mermaid\n(.+?)^```$", GUIDE, re.DOTALL | re.MULTILINE)
+
+
+def needs(job: Mapping[str, object]) -> list[str]:
+    named = job.get("needs", [])
+    return [named] if isinstance(named, str) else list(named) if isinstance(named, list) else []
+
+
+def arrows(workflow: str) -> set[tuple[str, str]]:
+    """Who waits for whom, without what follows from the rest."""
+    jobs = WORKFLOWS[workflow]["jobs"]
+
+    def above(job: str) -> set[str]:
+        return {each for needed in needs(jobs[job]) for each in {needed, *above(needed)}}
+
+    return {
+        (f"{workflow}_{needed}", f"{workflow}_{job}")
+        for job in jobs
+        for needed in needs(jobs[job])
+        if not any(needed in above(other) for other in needs(jobs[job]))
+    }
+
+
+@pytest.mark.parametrize("workflow", sorted(WORKFLOWS))
+def test_the_picture_has_the_jobs_that_there_are_and_who_waits_for_whom(workflow: str) -> None:
+    assert DRAWN
+    boxes = set(re.findall(rf'^ +({workflow}_\w+)\["', DRAWN[1], re.MULTILINE))
+    drawn = set(re.findall(rf"^ +({workflow}_\w+) --> (\w+)$", DRAWN[1], re.MULTILINE))
+    assert boxes == {f"{workflow}_{job}" for job in WORKFLOWS[workflow]["jobs"]}
+    assert drawn == arrows(workflow)
+
+
+def test_every_variable_and_secret_is_explained_with_its_environment() -> None:
+    rows = {
+        cells[0]: cells[1:3] for cells in re.findall(r"^\| `([A-Z_]+)` \| (\w+) \| ([^|]+) \|", GUIDE, re.MULTILINE)
+    }
+    explained = {(kind, name) for name, (kind, _) in rows.items()}
+    used: dict[tuple[str, str], set[str]] = {}
+    for name, job in policy.jobs(WORKFLOWS):
+        for kind, variable in re.findall(r"\b(vars|secrets)\.([A-Z_]+)", str(job)):
+            word = {"vars": "variable", "secrets": "secret"}[kind]
+            used.setdefault((word, variable), set()).add(policy.ENVIRONMENTS.get(name, "none"))
+    assert explained == set(used)
+    assert all(
+        where == set(re.findall(r"\b(?:build|production|none)\b", rows[name][1])) for (_, name), where in used.items()
+    )
+
+
+def test_every_environment_has_a_row_of_what_to_click() -> None:
+    assert set(re.findall(r"^\| Environments, `([a-z-]+)`", GUIDE, re.MULTILINE)) == set(policy.ENVIRONMENTS.values())

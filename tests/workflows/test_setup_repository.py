@@ -1,0 +1,126 @@
+"""One command sets a repository up on GitHub, as often as one likes, and shows no secret."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.repository import REPOSITORY
+from tests.workflows import policy
+
+HOST = "ssh://deploy@my-host"
+KEY, HOST_KEY = "a key\nabcdef\n", "my-host ssh-ed25519 AAAA"
+
+
+class GitHub:
+    """A checkout, and the GitHub that its `gh` talks to."""
+
+    def __init__(self, folder: Path, registry: str = "ghcr.io") -> None:
+        self.checkout = folder / "checkout"
+        shutil.copytree(REPOSITORY / ".github", self.checkout / ".github")
+        (self.checkout / ".template.json").write_text(json.dumps({"cookiecutter": {"registry": registry}}))
+        (folder / "key").write_text(KEY)
+        self._programs, self._state, self._folder = folder / "bin", folder / "state.json", folder
+        self.said = ""
+        self._programs.mkdir()
+        self.program(
+            "gh", f'exec "{sys.executable}" -I -S "{Path(__file__).parent / "github.py"}" "{self._state}" "$@"'
+        )
+        self.program("ssh-keygen", f'[ "$*" = "-F my-host" ] && printf "# Host my-host found\\n%s\\n" "{HOST_KEY}"')
+
+    def program(self, name: str, line: str) -> None:
+        (self._programs / name).write_text(f"#!/bin/sh\n{line}\n")
+        (self._programs / name).chmod(0o755)
+
+    def set_up(self, *options: str) -> str:
+        """Run the command, without a terminal: what it says."""
+        environment = os.environ | {"PATH": f"{self._programs}{os.pathsep}{os.environ['PATH']}"}
+        command = [str(self.checkout / ".github" / "setup-repository"), *options]
+        done = subprocess.run(
+            command, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def told_everything(self, *options: str) -> str:
+        key = str(self._folder / "key")
+        return self.set_up("--host", HOST, "--ssh-key", key, "--url", "https://my-agent.example.org", *options)
+
+    def refs(self, environment: str) -> set[str]:
+        """Which refs an environment lets in."""
+        prefix = f"environments/{environment}/"
+        there = [body for name, body in self.has["bodies"].items() if name.startswith(prefix)]
+        return {f"{body['type']} {body['name']}" for body in there}
+
+    @property
+    def has(self) -> dict[str, Any]:
+        state: dict[str, Any] = json.loads(self._state.read_text())
+        return state
+
+
+@pytest.fixture(scope="module")
+def github(tmp_path_factory: pytest.TempPathFactory) -> GitHub:
+    """A repository that was set up once."""
+    github = GitHub(tmp_path_factory.mktemp("once"))
+    github.said = github.told_everything("--reviewer", "grace", "--reviewer", "katherine")
+    return github
+
+
+def test_a_dry_run_changes_nothing_and_says_what_it_would_do(tmp_path: Path) -> None:
+    github = GitHub(tmp_path)
+    said = github.told_everything("--dry-run")
+    assert github.has["bodies"] == github.has["values"] == {}
+    assert "would: gh api --method PUT repos/my-org/my-agent/environments/production" in said
+    assert "would: gh secret set SSH_KEY --env production" in said
+
+
+def test_everything_that_the_workflows_name_is_there_afterwards(github: GitHub) -> None:
+    bodies, values = github.has["bodies"], github.has["values"]
+    assert {f"environments/{name}" for name in policy.ENVIRONMENTS.values()} <= set(bodies)
+    reviewers = [{"type": "User", "id": len(name)} for name in ("grace", "katherine")]
+    assert bodies["environments/release-approval"]["reviewers"] == reviewers
+    assert bodies["environments/production"]["reviewers"] == bodies["environments/build"]["reviewers"] == []
+    assert github.refs("build") == {"tag v*"}
+    assert github.refs("production") == {"tag v*", "branch main"}
+    assert values == {
+        "variable production DOCKER_HOST": f"{HOST}\n",
+        "variable production SERVICE_URL": "https://my-agent.example.org\n",
+        "variable production KNOWN_HOSTS": f"{HOST_KEY}\n",
+        "secret production SSH_KEY": KEY,
+    }
+
+
+def test_the_required_check_is_the_aggregator_and_release_tags_are_protected(github: GitHub) -> None:
+    rulesets = {body["name"]: body for name, body in github.has["bodies"].items() if name.startswith("rulesets/")}
+    rules = {rule["type"]: rule.get("parameters") for rule in rulesets["main"]["rules"]}
+    checks = rules["required_status_checks"]["required_status_checks"]
+    assert [check["context"] for check in checks] == [policy.load(REPOSITORY)["ci"]["jobs"]["required"]["name"]]
+    assert rulesets["main"]["bypass_actors"] == rulesets["release tags stay"]["bypass_actors"] == []
+    assert [rule["type"] for rule in rulesets["release tags stay"]["rules"]] == ["update", "deletion"]
+
+
+def test_a_secret_is_neither_shown_nor_part_of_a_command(github: GitHub) -> None:
+    assert "abcdef" not in github.said + str(github.has["calls"])
+
+
+def test_a_second_run_makes_nothing_twice_and_keeps_who_approves(github: GitHub) -> None:
+    once = github.has
+    github.set_up()
+    assert github.has["bodies"] == once["bodies"]
+    assert github.has["values"] == once["values"]
+
+
+def test_whoever_runs_it_approves_and_without_a_terminal_it_lists_what_is_missing(tmp_path: Path) -> None:
+    github = GitHub(tmp_path, registry="registry.example.org/team")
+    said = github.set_up("--host", HOST)
+    reviewers = github.has["bodies"]["environments/release-approval"]["reviewers"]
+    assert reviewers == [{"type": "User", "id": len("ada")}]
+    missing = said.partition("Still missing:\n")[2]
+    for name in ("SERVICE_URL --env production", "SSH_KEY --env production", "REGISTRY_PASSWORD --env build"):
+        assert f" set {name}\n" in missing
+    assert "DOCKER_HOST" not in missing
