@@ -135,9 +135,9 @@ FAULTS = {
     "latency": Fault("latency_seconds", _seconds, "latency=80s", "each run takes at least this much longer"),
     "cost": Fault("cost_factor", _factor, "cost=1.6", "each model request costs this many times as much"),
     "exception": Fault("exception", _raise, "exception=LookupError@0.01", "this share of runs raises it"),
-    "crash": Fault("crash_at_run", _count, "crash=30", "the process dies at once at its 30th run"),
+    "crash": Fault("crash_at_run", _count, "crash=30", "the process dies in its 30th run"),
     "hang": Fault("hang_ratio", _ratio, "hang=0.1", "this share of runs never answers"),
     "tool_calls": Fault("min_tool_calls", _count, "tool_calls=7", "each run makes at least 7 tool calls"),
-    "slow_start": Fault("slow_start_seconds", _seconds, "slow_start=10m", "nothing is served for this long"),
-    "unhealthy": Fault("unhealthy", _flag, "unhealthy", "the model never says that it is ready"),
+    "slow_start": Fault("slow_start_seconds", _seconds, "slow_start=10m", "the release serves nothing for this long"),
+    "unhealthy": Fault("unhealthy", _flag, "unhealthy", "the model never reports ready"),
 }
