@@ -40,7 +40,7 @@ test:  ## run all tests: the template's, and those of a repository baked from it
 test-template:
 	@$(INSTALL) $(BAKE) $(TEST)
 	@echo "the template's tests ..."
-	@.venv/bin/pytest
+	@.venv/bin/python -m pytest
 
 test-baked: bake
 	@echo "the tests of $(BAKED) ..."
@@ -58,9 +58,9 @@ test-workflows: bake  ## the baked workflows, run here with act and Docker; ten 
 
 lint:  ## check style, format and types of hooks/ and tests/
 	@$(INSTALL) $(BAKE) $(TEST)
-	@.venv/bin/ruff check
-	@.venv/bin/ruff format --check --quiet
-	@.venv/bin/mypy --no-error-summary
+	@.venv/bin/python -m ruff check
+	@.venv/bin/python -m ruff format --check --quiet
+	@.venv/bin/python -m mypy --no-error-summary
 
 bench: bake  ## measure: verdict to last canary request, requests lost, detection, bake time
 	@$(INSTALL) --parts $(BAKE) $(DEV)
@@ -75,7 +75,7 @@ bake:
 define bake
 @echo "baking the defaults into $(BAKED) ..."
 @.venv/bin/python -m tests.bake_defaults $(BAKED)
-@[ -d $(BAKED)/.venv ] || ln -s ../../.venv $(BAKED)/.venv
+@[ -d $(BAKED)/.venv ] || ln -sfn ../../.venv $(BAKED)/.venv
 endef
 
 requirements:  ## write requirements/*.txt anew, the baked repository's too; needs uv. UPGRADE=--upgrade: newest versions
