@@ -18,7 +18,7 @@ from hooks.earlier_bake import dropped  # noqa: E402
 from hooks.first_commit import BY_HAND, commit, in_a_repository, repository_around  # noqa: E402
 
 # What a template that was worked in may hold beside its files.
-LITTER = (".venv", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", "*.egg-info")
+LITTER = (".venv*", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", "*.egg-info")
 
 
 def files_made(project: Path) -> list[Path]:
