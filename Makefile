@@ -9,7 +9,7 @@ BAKED_MAKE = $(MAKE) --no-print-directory -C $(BAKED)
 # Whose agent/ and rollout/ the tests of the engine import, run and build: make test-engine REPOSITORY=../my-agent
 REPOSITORY ?= $(BAKED)
 ENGINE := tests/deploy tests/host tests/rollout tests/workflows
-PYTEST = REPOSITORY="$(REPOSITORY)" .venv/bin/pytest
+PYTEST = REPOSITORY="$(REPOSITORY)" .venv/bin/python -m pytest
 
 # One .venv for both: a baked repository's is a link to this one, so that its make finds installed what is installed here.
 INSTALL := PYTHON="$(PYTHON)" UV="$(UV)" PYTHON_IS_NAMED="$(filter-out file,$(origin PYTHON))" \
@@ -46,7 +46,7 @@ test:  ## run all tests: the template's, the engine's, and those of a repository
 test-template:
 	@$(INSTALL) $(BAKE) $(TEST)
 	@echo "the template's tests ..."
-	@.venv/bin/pytest $(addprefix --ignore=,$(ENGINE))
+	@.venv/bin/python -m pytest $(addprefix --ignore=,$(ENGINE))
 
 test-engine: tested  ## the engine's tests; of your own copy: make test-engine REPOSITORY=../my-agent
 	@$(MAKE) --no-print-directory test-units
@@ -92,9 +92,9 @@ endif
 
 lint:  ## check style, format and types of hooks/ and tests/
 	@$(INSTALL) $(BAKE) $(TEST)
-	@.venv/bin/ruff check
-	@.venv/bin/ruff format --check --quiet
-	@.venv/bin/mypy --no-error-summary
+	@.venv/bin/python -m ruff check
+	@.venv/bin/python -m ruff format --check --quiet
+	@.venv/bin/python -m mypy --no-error-summary
 
 bench: bake  ## measure: verdict to last canary request, requests lost, detection, bake time
 	@$(INSTALL) --parts $(BAKE) $(DEV)
@@ -113,7 +113,7 @@ endef
 define bake
 @echo "baking the defaults into $(BAKED) ..."
 @.venv/bin/python -m tests.bake_defaults $(BAKED)
-@[ -d $(BAKED)/.venv ] || ln -s ../../.venv $(BAKED)/.venv
+@[ -d $(BAKED)/.venv ] || ln -sfn ../../.venv $(BAKED)/.venv
 endef
 
 requirements:  ## write requirements/*.txt anew, the baked repository's too; needs uv. UPGRADE=--upgrade: newest versions

@@ -1,4 +1,4 @@
-"""What the template adds to cookiecutter: answers stay text, and a repository knows which template it came from.
+"""What the template adds to cookiecutter: answers stay text and are checked, and a repository knows its template.
 
 cookiecutter.json names this module as an extension. Versions before 2.6 stop here: 1.x cannot import it and prints its
 name, 2.0 to 2.5 print the message below.
@@ -14,14 +14,21 @@ from pathlib import Path
 from typing import Any
 
 import cookiecutter
-from cookiecutter.exceptions import UnknownExtension
+from cookiecutter.exceptions import FailedHookException, UnknownExtension
 from jinja2 import Environment
 from jinja2.ext import Extension
 
-# The texts that cookiecutter renders without a file name: the folder's name, our hooks and our derived answers. The
-# latter carry the mark; every other text is an answer.
+from template_answers import mistakes
+
+# The texts that cookiecutter renders without a file name: the folder's name, our hook, and answers.
 FOLDER = "<<cookiecutter.project>>"
-MARK = "<# ours #>"
+HOOK = Path(__file__).parent / "hooks" / "post_gen_project.py"
+# Before the first folder is made; while the answers are still read, there is no _output_dir.
+CHECKED_FOLDER = f"<< checked(cookiecutter) if '_output_dir' in cookiecutter else {FOLDER!a} >>"
+
+
+class WrongAnswers(FailedHookException):
+    """Cookiecutter prints its text and no traceback. A hook that fails cannot end so: it logs a traceback first."""
 
 
 class Template(Extension):
@@ -30,13 +37,22 @@ class Template(Extension):
     def __init__(self, environment: Environment) -> None:
         refuse_old(cookiecutter.__version__)
         super().__init__(environment)
-        environment.globals.update(template_origin=origin, current_folder=os.getcwd)
+        environment.globals.update(template_origin=origin, current_folder=os.getcwd, checked=checked)
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002
         """Keep answers as they were typed: cookiecutter renders those of its command line."""
-        if name is not None or source == FOLDER or MARK in source or "<" not in source:
+        if source == FOLDER and name is None:
+            return CHECKED_FOLDER
+        if name is not None or "<" not in source or source == HOOK.read_text(encoding="utf-8"):
             return source
         return f"<< {source!a} >>"
+
+
+def checked(answers: Mapping[str, object]) -> object:
+    """The name of the folder to make. Raises WrongAnswers, with every mistake, before anything is made."""
+    if found := mistakes(answers):
+        raise WrongAnswers("\n\n".join(["Nothing was made. Please change:", *found]))
+    return answers["project"]
 
 
 def refuse_old(version: str) -> None:

@@ -1,1 +1,1 @@
-"""What cookiecutter runs: pre_gen_project before it writes, post_gen_project after it, with its modules."""
+"""What cookiecutter runs after it has written the repository: post_gen_project, with its modules."""

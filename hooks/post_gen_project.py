@@ -1,6 +1,5 @@
 """Finish the new repository: drop what was not chosen, make the first commit, say what to do next."""
 
-# <# ours #> rendered, as needs_cookiecutter_2_6.py says.
 from __future__ import annotations
 
 import json
@@ -15,10 +14,11 @@ BAKE = json.loads(
     r"""<< dict(template=current_folder(), license=cookiecutter.license, version=cookiecutter._version) | tojson >>"""
 )
 sys.path.insert(0, BAKE["template"])
+from hooks.earlier_bake import dropped  # noqa: E402
 from hooks.first_commit import BY_HAND, commit, in_a_repository, repository_around  # noqa: E402
 
 # What a template that was worked in may hold beside its files.
-LITTER = (".venv", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", "*.egg-info")
+LITTER = (".venv*", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", "*.egg-info")
 
 
 def files_made(project: Path) -> list[Path]:
@@ -75,6 +75,9 @@ def main() -> int:
     steps = [f"cd {shlex.quote(str(Path.cwd()))}", "make setup", "make demo"]
     if in_a_repository():
         print("This folder is in a repository already: see what changed with `git status` and `git diff`.")
+        if old := dropped(project.parent, project.name, made):
+            print("The template made these before, and has them no more. Delete those that you don't use:")
+            print(*(f"  {name}" for name in old), sep="\n")
     else:
         if around := repository_around():
             print(f"This repository lies inside another one, {around}: move it out, or make it a submodule there.")
@@ -87,4 +90,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    Path(__file__).unlink()  # cookiecutter leaves what it rendered of a hook in the temporary folder
     sys.exit(main())

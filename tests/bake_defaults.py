@@ -5,10 +5,14 @@ Its .venv and its reports stay, and so does a file that comes out the same, so t
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.source import copy_template, default_answers, files_below
@@ -25,7 +29,19 @@ def bake_defaults(folder: Path) -> None:
         done = subprocess.run([*command, "--output-dir", temporary], stdout=subprocess.PIPE, text=True)
         if done.returncode:
             sys.exit(done.stdout)
-        replace(folder, Path(temporary) / default_answers()["project"])
+        with alone_in(folder.parent):
+            replace(folder, Path(temporary) / default_answers()["project"])
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Wait for another `make` that replaces files in this folder."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(opened)
 
 
 def replace(old: Path, new: Path) -> None:

@@ -47,11 +47,6 @@ def cookiecutter_json() -> dict[str, Any]:
     return read
 
 
-def questions() -> dict[str, Any]:
-    """The questions a user is asked: name to default, or to the list of choices."""
-    return {name: default for name, default in cookiecutter_json().items() if not name.startswith("_")}
-
-
 def default_answers() -> dict[str, str]:
     """What Enter at every question gives."""
-    return {name: default[0] if isinstance(default, list) else default for name, default in questions().items()}
+    return {name: default for name, default in cookiecutter_json().items() if not name.startswith("_")}

@@ -1,4 +1,4 @@
-"""`python -m agent` serves until it is told to stop."""
+"""`python -m agent` serves until it is told to stop; with --check it only says what is wrong with its settings."""
 
 import signal
 import sys
@@ -9,9 +9,9 @@ from typing import NoReturn
 def main() -> int:
     """Serve. The imports take a second or two: who stops the service just then does not wait for them."""
     signal.signal(signal.SIGTERM, stop)
-    from agent.serving import serve
+    from agent.serving import check, serve
 
-    return serve()
+    return check() if "--check" in sys.argv[1:] else serve()
 
 
 def stop(number: int, _frame: FrameType | None) -> NoReturn:

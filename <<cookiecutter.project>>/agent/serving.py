@@ -6,11 +6,12 @@ import os
 import sys
 
 import uvicorn
+from fastapi import FastAPI
 
 from agent.api import create_app
 from agent.errors import StartError
 from agent.secrets import load_secrets
-from agent.settings import load_settings
+from agent.settings import Settings, load_settings
 
 EXIT_REFUSED = 2
 # Longer than a router keeps an idle connection: the one who closes must be the one who knows if it is in use.
@@ -23,12 +24,9 @@ def serve() -> int:
     """Serve, and return the exit code. SIGTERM and SIGINT close the listener and let running requests finish."""
     logging.basicConfig(format="%(levelname)s: %(name)s: %(message)s")
     try:
-        load_secrets(os.environ)
-        settings = load_settings()
-        app = create_app(settings)
+        settings, app = prepare()
     except StartError as error:
-        print(f"agent: {error}", file=sys.stderr)
-        return EXIT_REFUSED
+        return refuse(error)
     uvicorn.run(
         app,
         host=settings.host,
@@ -42,3 +40,24 @@ def serve() -> int:
         timeout_graceful_shutdown=math.ceil(settings.deadline_seconds) + GRACE_SECONDS,
     )
     return 0
+
+
+def check() -> int:
+    """Say what is wrong with the settings, as `serve` would, and return its exit code; 0 if it would start."""
+    try:
+        prepare()
+    except StartError as error:
+        return refuse(error)
+    return 0
+
+
+def prepare() -> tuple[Settings, FastAPI]:
+    """The settings of the environment, and the service that they make. Raises StartError."""
+    load_secrets(os.environ)
+    settings = load_settings()
+    return settings, create_app(settings)
+
+
+def refuse(error: StartError) -> int:
+    print(f"agent: {error}", file=sys.stderr)
+    return EXIT_REFUSED

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.baking import Bake, Baker
+from tests.source import PROJECT
+
+DROPPED = "The template made these before, and has them no more. Delete those that you don't use:\n"
+COMMIT = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org", "commit", "--quiet", "--all", "--message", "x")
 
 
 def bake_over(baker: Baker, to: Path, *answers: str) -> Bake:
@@ -97,3 +103,42 @@ def test_a_refused_answer_leaves_the_folder_as_it_was(baker: Baker, tmp_path: Pa
     first = baker.ask_nothing(tmp_path)
     assert baker.run(tmp_path, "--no-input", "--overwrite-if-exists", "model=gpt 4").code == 1
     assert first.git("status", "--porcelain") == ""
+
+
+def commit_template(folder: Path) -> None:
+    """Make a commit of all that lies in the template."""
+    for command in (("init", "--quiet"), ("add", "--all"), COMMIT):
+        subprocess.run(["git", *command], cwd=folder, check=True)
+
+
+@pytest.fixture
+def versions(template: Path, baker: Baker, tmp_path: Path) -> Baker:
+    """A template whose history has a commit with two files that its newest commit has no more."""
+    folder = shutil.copytree(template, tmp_path / "versions")
+    for name in ("agent/old.py", "docs/old/gone.md"):
+        (folder / PROJECT / name).parent.mkdir(exist_ok=True)
+        (folder / PROJECT / name).write_text("old\n")
+    commit_template(folder)
+    baked = replace(baker, template=folder).ask_nothing(tmp_path)
+    assert (baked.folder / "docs/old/gone.md").exists()
+    (folder / PROJECT / "agent/old.py").unlink()
+    shutil.rmtree(folder / PROJECT / "docs/old")
+    commit_template(folder)
+    return replace(baker, template=folder)
+
+
+def test_files_that_the_template_has_no_more_are_named_and_stay(versions: Baker, tmp_path: Path) -> None:
+    (tmp_path / "my-agent/agent/mine.py").write_text("mine")
+    again = bake_over(versions, tmp_path)
+    assert f"{DROPPED}  agent/old.py\n  docs/old/gone.md\n\nNext:" in again.output
+    assert again.git("status", "--porcelain").splitlines() == ["M .template.json", "?? agent/mine.py"]
+
+
+def test_what_the_user_deleted_of_them_is_not_named(versions: Baker, tmp_path: Path) -> None:
+    (tmp_path / "my-agent/agent/old.py").unlink()
+    assert f"{DROPPED}  docs/old/gone.md\n\nNext:" in bake_over(versions, tmp_path).output
+
+
+def test_nothing_is_named_where_the_template_has_no_history(versions: Baker, tmp_path: Path) -> None:
+    shutil.rmtree(Path(versions.template) / ".git")
+    assert DROPPED not in bake_over(versions, tmp_path).output

@@ -32,7 +32,7 @@ def test_make_alone_lists_every_command(defaults: Bake) -> None:
 @pytest.fixture
 def ready(defaults: Bake, tmp_path: Path) -> Path:
     """A copy of the repository in which `make demo` finds everything there: it only rehearses."""
-    folder = shutil.copytree(defaults.folder, tmp_path / "my agent")
+    folder = shutil.copytree(defaults.folder, tmp_path / "my $agent `x` 'y")
     installed = folder / ".venv" / "installed"
     installed.mkdir(parents=True)
     (folder / ".venv" / "bin").mkdir()
@@ -47,13 +47,15 @@ def ready(defaults: Bake, tmp_path: Path) -> Path:
 def rehearsals(folder: Path, good: int, bad: int) -> None:
     """Let the good and the bad rehearsal end with these exit codes; anything else that is called ends with 9."""
     cases = [
-        f'"rehearse --expect promoted --hold 4m --keep 1m") name=1-good code={good};;',
-        f'"rehearse --fault errors=0.2 --expect rolled_back") name=2-bad code={bad};;',
+        f'"-m rollout rehearse --expect promoted --hold 4m --keep 1m") name=1-good code={good};;',
+        f'"-m rollout rehearse --fault errors=0.2 --expect rolled_back") name=2-bad code={bad};;',
     ]
-    script = ["#!/bin/sh", f'case "$*" in {" ".join(cases)} *) exit 9;; esac']
+    script = ["#!/bin/sh", f'case "$*" in {" ".join(cases)} *rehearse*) exit 9;; *) exec {sys.executable} "$@";; esac']
     script += ["mkdir -p .rollout/reports", "touch .rollout/reports/$name.md .rollout/reports/$name.svg", "exit $code"]
-    (folder / ".venv" / "bin" / "rollout").write_text("\n".join(script))
-    (folder / ".venv" / "bin" / "rollout").chmod(0o755)
+    python = folder / ".venv" / "bin" / "python"
+    python.unlink()
+    python.write_text("\n".join(script))
+    python.chmod(0o755)
 
 
 @pytest.mark.parametrize(
@@ -61,8 +63,8 @@ def rehearsals(folder: Path, good: int, bad: int) -> None:
     [
         pytest.param(1, 0, "did not end as it should, or a request was lost", id="good not promoted"),
         pytest.param(0, 1, "did not end as it should, or a request was lost", id="bad not rolled back"),
-        pytest.param(2, 0, "refused before it began", id="refused"),
-        pytest.param(3, 0, "too busy to judge a release. Try again on a quieter machine", id="too busy"),
+        pytest.param(2, 0, "was refused; the message above says why", id="refused"),
+        pytest.param(3, 0, "without a verdict: this machine is too busy, a part failed, or it was", id="no verdict"),
     ],
 )
 def test_make_demo_stops_at_a_rehearsal_that_ends_otherwise(good: int, bad: int, said: str, ready: Path) -> None:

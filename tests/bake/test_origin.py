@@ -53,7 +53,7 @@ def test_a_folder_that_is_a_clone_gives_its_commit(baker: Baker, repository: Pat
     }
 
 
-@pytest.mark.parametrize("changed", ["hooks/pre_gen_project.py", f"{PROJECT}/docs/new.md"])
+@pytest.mark.parametrize("changed", ["hooks/post_gen_project.py", f"{PROJECT}/docs/new.md"])
 def test_a_clone_with_changes_is_called_dirty(changed: str, baker: Baker, repository: Path, tmp_path: Path) -> None:
     with (repository / changed).open("a") as file:
         file.write("\n")

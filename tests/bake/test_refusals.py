@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from cookiecutter.exceptions import UnknownExtension
 
-from hooks.pre_gen_project import ONE_LINE, RULES, mistakes
 from needs_cookiecutter_2_6 import refuse_old
+from template_answers import ONE_LINE, RULES, mistakes
 from tests.bake.answers import ACCEPTED, REFUSED
-from tests.baking import Baker
-from tests.source import cookiecutter_json, default_answers, questions
+from tests.baking import Bake, Baker
+from tests.source import cookiecutter_json, default_answers
 
 
 def cases(answers: dict[str, list[str]]) -> list[object]:
@@ -32,7 +33,7 @@ def test_a_wrong_answer_is_named_alone(name: str, answer: str) -> None:
 
 def test_every_question_has_a_rule_whose_example_passes() -> None:
     rules = RULES | {"description": ONE_LINE}
-    assert set(rules) == set(questions())
+    assert set(rules) == set(default_answers())
     assert mistakes({name: rule.example for name, rule in rules.items()}) == []
 
 
@@ -49,7 +50,19 @@ def test_all_mistakes_come_in_one_message_with_rule_and_example(baker: Baker, tm
 
 @pytest.mark.parametrize(
     "project",
-    ["<% x", "<< 1/0 >>", "<# x", "acme/my-agent", "../elsewhere", "a/../b/c", "UPPER", "$(touch x)", "\udcff"],
+    [
+        "<% x",
+        "<< 1/0 >>",
+        "<# x",
+        "<# ours #>",
+        "<<cookiecutter.project>>",
+        "acme/my-agent",
+        "../elsewhere",
+        "a/../b/c",
+        "UPPER",
+        "$(touch x)",
+        "\udcff",
+    ],
 )
 def test_a_refused_project_leaves_the_folder_as_it_was(project: str, baker: Baker, tmp_path: Path) -> None:
     (tmp_path / "out" / "kept").mkdir(parents=True)
@@ -81,11 +94,38 @@ def test_a_saved_answer_that_became_wrong_is_refused_too(baker: Baker, tmp_path:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_wrong_choice_on_the_command_line_is_refused_by_cookiecutter_itself(baker: Baker, tmp_path: Path) -> None:
-    baked = baker.ask_nothing(tmp_path, target="<% x")
-    assert baked.code == 1
-    assert "<% x provided for choice variable target, but the choices are ['docker', 'kubernetes']" in baked.output
+WAYS = ["command line", "prompt", "saved answers", "settings"]
+
+
+def bake_wrong(way: str, answers: dict[str, str], baker: Baker, to: Path) -> Bake:
+    """Bake with these answers, given in one of the ways there are."""
+    if way == "command line":
+        return baker.ask_nothing(to, **answers)
+    if way == "prompt":
+        return baker.run(to, typed="".join(f"{answers.get(name, '')}\n" for name in default_answers()))
+    if way == "saved answers":
+        return baker.exactly(to, **answers)
+    (baker.home / ".cookiecutterrc").write_text(json.dumps({"default_context": answers}))
+    return baker.ask_nothing(to)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_refusal_is_all_that_is_said(way: str, baker: Baker, tmp_path: Path) -> None:
+    wrong = {"project": "<# ours #>", "owner": "<< x", "model": "<% x %>", "target": "podman", "license": "GPL >>"}
+    refused = bake_wrong(way, wrong, baker, tmp_path)
+    said = ["Nothing was made. Please change:", *mistakes(default_answers() | wrong)]
+    assert refused.code == 1
+    assert refused.output.endswith("\n\n".join(said) + "\n")
+    assert "Traceback" not in refused.output
+    assert way == "prompt" or refused.output.startswith(said[0])
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("answer", [None, 5, True, ["a"], {"a": "b"}])
+@pytest.mark.parametrize("name", ["project", "description", "target"])
+def test_an_answer_that_is_no_text_is_refused(name: str, answer: object) -> None:
+    (message,) = mistakes(default_answers() | {name: answer})
+    assert message.startswith(f"  {name}: {json.dumps(answer)}\n")
 
 
 @pytest.mark.parametrize("version", ["2.1.1", "2.5.0"])

@@ -2,70 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
-import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import pytest
 
-from tests.source import PROJECT, TEMPLATE
+from tests.bake.setups import AS_ANY_USER, UV, has_tiny, install, parts, program
 
-Done = subprocess.CompletedProcess[str]
-PARTS = "import sys\nsys.exit({check!r} if '--check' in sys.argv else {bring!r})\n"
-UV = """#!/bin/sh
-case "$1" in --version) exit ;; esac
-echo "$*" >> uv.txt
-env | grep ^UV_ >> uv.txt
-case "$1" in venv) exec "$4" -m venv --without-pip .venv ;; *) {pip} ;; esac
+BARE = """#!/bin/sh
+case "$2" in *ensurepip*) echo "No module named 'ensurepip'"; exit 1 ;; esac
+exec {python} "$@"
 """
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A repository with one requirement, `tiny`, which an index of its own has."""
-    made = tmp_path / "my agent"
-    (made / "requirements").mkdir(parents=True)
-    for name in ("install", "needs"):
-        shutil.copy(TEMPLATE / PROJECT / "requirements" / name, made / "requirements")
-    wheel = made / "tiny-1-py3-none-any.whl"
-    with zipfile.ZipFile(wheel, "w") as zipped:
-        zipped.writestr("tiny.py", "")
-        zipped.writestr("tiny-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: tiny\nVersion: 1\n")
-        zipped.writestr("tiny-1.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
-        zipped.writestr("tiny-1.dist-info/RECORD", "")
-    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
-    (made / "requirements" / "run.txt").write_text(f"tiny==1 --hash=sha256:{digest}\n")
-    (made / "home").mkdir()
-    return made
-
-
-def install(folder: Path, *options: str, **settings: str) -> Done:
-    ours = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
-    index = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": folder.as_uri()}
-    defaults = {"HOME": str(folder / "home"), "PYTHON": sys.executable, "UV": "no-uv"}
-    command = ["sh", "requirements/install", *options, "requirements/run.txt"]
-    environment = ours | index | defaults | settings
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
-
-
-def has_tiny(folder: Path) -> bool:
-    return any((folder / ".venv").glob("lib/python*/site-packages/tiny.py"))
-
-
-def program(path: Path, text: str) -> Path:
-    path.write_text(text)
-    path.chmod(0o755)
-    return path
-
-
-def parts(folder: Path, check: int | str = 0, bring: int | str = 0) -> None:
-    """A `rollout.rehearsal.parts` that ends like this."""
-    (folder / "rollout" / "rehearsal").mkdir(parents=True)
-    (folder / "rollout" / "rehearsal" / "parts.py").write_text(PARTS.format(check=check, bring=bring))
 
 
 def test_a_python_that_is_missing_is_named_with_ways_to_get_it(folder: Path) -> None:
@@ -91,6 +40,54 @@ def test_missing_parts_are_reported_before_anything_is_made(folder: Path) -> Non
     done = install(folder, "--parts")
     assert (done.returncode, done.stdout, done.stderr) == (2, "", "HAProxy cannot be brought here\n")
     assert not (folder / ".venv").exists()
+
+
+def test_all_that_is_missing_comes_in_one_message_before_anything_is_made(folder: Path) -> None:
+    parts(folder, check="HAProxy cannot be brought here")
+    program(folder / "git", "#!/bin/sh\nexit 127\n")
+    bare = program(
+        folder / "bare",
+        f'#!/bin/sh\ncase "$2" in *ensurepip*) echo "No ensurepip"; exit 1;; esac\n{sys.executable} "$@"',
+    )
+    done = install(folder, "--git", "--parts", PYTHON=str(bare), PATH=f"{folder}{os.pathsep}{os.environ['PATH']}")
+    paragraphs = done.stderr.split("\n\n")
+    assert done.returncode == 2
+    assert [each.split()[:2] for each in paragraphs] == [["This", "needs"], ["This", "needs"], ["HAProxy", "cannot"]]
+    assert "This needs git" in paragraphs[0]
+    assert "with its venv module" in paragraphs[1]
+    assert not (folder / ".venv").exists()
+
+
+def test_without_any_python_parts_that_nothing_could_bring_are_named_too(folder: Path) -> None:
+    (folder / "bin").mkdir()
+    for name in ("sh", "dirname", "mktemp", "sed", "cat", "rm", "tail"):
+        (folder / "bin" / name).symlink_to(str(shutil.which(name)))
+    done = install(folder, "--git", "--parts", PYTHON="python3", PATH=str(folder / "bin"))
+    assert [each.split(" or ")[0].split(":")[0] for each in done.stderr.split("\n\n")] == [
+        "This needs git",
+        "This needs Python 3.11",
+        "This needs HAProxy 2.6 and Prometheus 2.41",
+    ]
+
+
+def test_a_program_that_is_no_python_is_told_apart(folder: Path) -> None:
+    assert "'true' is not that:\n  | it prints nothing, and so is no Python\n" in install(folder, PYTHON="true").stderr
+
+
+def test_a_temporary_folder_that_is_missing_is_named(folder: Path) -> None:
+    done = install(folder, TMPDIR="/nonexistent")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("Temporary files cannot be written to /nonexistent: it does not exist, or ")
+    assert done.stderr.endswith("  Say where they can be:  export TMPDIR=/path/to/a/folder\n")
+
+
+@pytest.mark.skipif(os.getuid() == 0 and not shutil.which("setpriv"), reason="root may write anywhere")
+def test_a_folder_that_cannot_be_written_is_named(folder: Path) -> None:
+    folder.chmod(0o555)
+    done = install(folder, before=AS_ANY_USER)
+    folder.chmod(0o755)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f".venv cannot be set up: nothing can be written to {folder}.\n")
 
 
 def test_parts_that_cannot_be_brought_are_one_message(folder: Path) -> None:
@@ -131,6 +128,19 @@ def test_a_link_to_a_venv_that_is_gone_becomes_a_venv(folder: Path) -> None:
     (folder / ".venv").symlink_to("../gone")
     assert install(folder).returncode == 0
     assert has_tiny(folder)
+
+
+def test_an_environment_stays_until_a_new_one_is_complete(folder: Path) -> None:
+    assert install(folder).returncode == 0
+    (folder / ".venv" / "mine").touch()
+    (folder / ".venv" / "installed" / "place").write_text("elsewhere\n")
+    failed = install(folder, PIP_FIND_LINKS=(folder / "home").as_uri())
+    assert failed.returncode == 1
+    assert "No matching distribution found for tiny==1" in failed.stderr
+    assert (folder / ".venv" / "mine").exists()
+    assert install(folder).returncode == 0
+    assert not (folder / ".venv" / "mine").exists()
+    assert [path.name for path in folder.glob(".venv*")] == [".venv"]
 
 
 def test_uv_makes_the_venv_and_installs_and_hears_only_of_indexes(folder: Path) -> None:

@@ -6,7 +6,7 @@ import fnmatch
 import re
 from pathlib import Path, PurePath
 
-from tests.source import PROJECT, TEMPLATE, cookiecutter_json, files_below, questions
+from tests.source import PROJECT, TEMPLATE, cookiecutter_json, default_answers, files_below
 
 VARIABLE = re.compile(r"<<-?\s*cookiecutter|<%|<#")
 MARK_OF_ANY_KIND = re.compile(r"(<<|\{\{)-?\s*cookiecutter|<%|%>|<#|#>|\{%")
@@ -68,7 +68,7 @@ def test_no_delimiter_is_left_at_its_default() -> None:
 
 
 def test_every_question_has_a_prompt_and_no_prompt_lacks_a_question() -> None:
-    assert list(cookiecutter_json()["__prompts__"]) == list(questions())
+    assert list(cookiecutter_json()["__prompts__"]) == list(default_answers())
 
 
 def test_the_changelog_begins_with_the_version_of_the_template() -> None:

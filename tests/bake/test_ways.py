@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.baking import Bake, Baker
-from tests.source import PROJECT, files_below, questions
+from tests.source import PROJECT, default_answers, files_below
 
 
 def same_files(one: Bake, other: Bake) -> bool:
@@ -28,7 +28,7 @@ def content(path: Path) -> tuple[object, bool]:
 
 
 def test_enter_at_every_question_gives_the_defaults(baker: Baker, defaults: Bake, tmp_path: Path) -> None:
-    baked = baker.run(tmp_path, typed="\n" * len(questions()))
+    baked = baker.run(tmp_path, typed="\n" * len(default_answers()))
     assert baked.code == 0, baked.output
     assert same_files(baked, defaults)
 
@@ -116,3 +116,10 @@ def test_a_folder_that_cannot_be_made_is_named(baker: Baker, tmp_path: Path) -> 
     baked = baker.ask_nothing(tmp_path / "file")
     assert baked.code == 1
     assert f"Unable to create directory at {baked.folder}" in baked.output
+
+
+def test_a_bake_leaves_nothing_in_the_temporary_folder(baker: Baker, tmp_path: Path) -> None:
+    (tmp_path / "temporary").mkdir()
+    baked = replace(baker, environment={"TMPDIR": str(tmp_path / "temporary")}).ask_nothing(tmp_path / "out")
+    assert baked.code == 0, baked.output
+    assert list((tmp_path / "temporary").iterdir()) == []

@@ -10,6 +10,7 @@ from rich.console import Console
 from rollout.cli import options
 from rollout.onhost import engine_process
 from rollout.policy import quantity
+from rollout.rehearsal import candidate
 from rollout.rehearsal.machine import Machine
 from rollout.rehearsal.pace import Asked
 from rollout.rehearsal.parts import find_programs, lines
@@ -21,8 +22,6 @@ from rollout.report.steps import TOO_BUSY
 
 def run_rehearse(chosen: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: no way out leaves anything behind
-    programs = find_programs(PARTS, Machine())
-    console = Console()
     request = RehearsalRequest(
         policy=chosen.policy.resolve(),
         state=chosen.state,
@@ -33,6 +32,10 @@ def run_rehearse(chosen: argparse.Namespace) -> int:
         keep_seconds=chosen.keep,
         keep_going=chosen.keep_going,
     )
+    if request.faults:
+        candidate.check(request.repository, request.faults)
+    programs = find_programs(PARTS, Machine())
+    console = Console()
     result = rehearse(request, programs, console)
     console.print(f"report: {os.path.relpath(result.report)}", highlight=False, soft_wrap=True)
     if result.too_busy:

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from rollout.errors import PartFailed
@@ -26,7 +27,12 @@ class Process:
     """One running program. Its output goes to `log`; it is ended when its parent is, however that ends."""
 
     def __init__(
-        self, name: str, command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None
+        self,
+        name: str,
+        command: Sequence[str],
+        log: Path,
+        environment: Mapping[str, str] | None = None,
+        end_by: signal.Signals = signal.SIGTERM,
     ) -> None:
         self.name, self.log = name, log
         with log.open("ab") as output:
@@ -37,7 +43,7 @@ class Process:
                 stderr=subprocess.STDOUT,
                 env={**os.environ, **(environment or {})},
                 start_new_session=True,  # Ctrl-C is for us: we move the traffic first, and end the parts then
-                preexec_fn=end_with_parent,
+                preexec_fn=partial(end_with_parent, end_by),
             )
 
     @property
@@ -74,10 +80,11 @@ class Process:
             self._process.wait()
 
 
-def end_with_parent() -> None:
-    """Linux: have the kernel end this process with its parent, so that a killed rehearsal leaves nothing behind."""
+def end_with_parent(by: signal.Signals) -> None:
+    """Linux: have the kernel end this process with its parent, so that a killed rehearsal leaves nothing behind.
+    SIGTERM reaches no process that is stopped (SIGSTOP); SIGKILL does, and leaves it no time to tidy up."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, by)
 
 
 def free_port() -> int:

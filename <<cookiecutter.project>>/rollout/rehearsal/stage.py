@@ -105,9 +105,16 @@ class Stage:
     def prometheus(self) -> Prometheus:
         return Prometheus(f"http://127.0.0.1:{self.prometheus_port}")
 
-    def start(self, name: str, command: tuple[str, ...], environment: Mapping[str, str] | None = None) -> Process:
-        """Start a program whose end is bound to the stage's."""
-        process = Process(name, command, self.folder / f"{name}.log", environment)
+    def start(
+        self,
+        name: str,
+        command: tuple[str, ...],
+        environment: Mapping[str, str] | None = None,
+        end_by: signal.Signals = signal.SIGKILL,
+    ) -> Process:
+        """Start a program whose end is bound to the stage's. If this process is killed, `end_by` ends the program: the
+        lease makes that safe even for the engine."""
+        process = Process(name, command, self.folder / f"{name}.log", environment, end_by)
         self._processes.append(process)
         return process
 
@@ -152,9 +159,11 @@ class Stage:
     ) -> Process:
         """Start what may be a container; then it is called like the folder, and sees `folders` only."""
         label = f"{self.folder.name}-{name}"
+        command, end_by = self._programs[program].command(arguments, environment, folders, label), signal.SIGKILL
         if removal := self._programs[program].removal(label):
             self._removals.append(removal)
-        return self.start(name, self._programs[program].command(arguments, environment, folders, label), environment)
+            end_by = signal.SIGTERM  # the client hands it on; one that is killed leaves its container running
+        return self.start(name, command, environment, end_by)
 
     def start_release(
         self, slot: Slot, release: str, extra: Mapping[str, str] | None = None, module: str = "agent"

@@ -44,10 +44,13 @@ def test_who_ends_it_after_the_verdict_leaves_no_process_and_no_folder(rehearse:
     assert list(running.temporary.iterdir()) == []
 
 
-def test_a_killed_rehearsal_leaves_no_process(rehearse: Rehearse) -> None:
+@pytest.mark.parametrize("stopped", [False, True], ids=["all run", "the engine is stopped"])
+def test_a_killed_rehearsal_leaves_no_process(rehearse: Rehearse, *, stopped: bool) -> None:
     running = rehearse()
     running.until(shifted_to(0.05))
     stage = str(running.stage())
+    if stopped:
+        os.kill(running.child(" engine "), signal.SIGSTOP)
 
     running.process.kill()
 

@@ -1,12 +1,11 @@
-"""Check the answers before a file is written: every mistake in one message, then cookiecutter removes the folder."""
+"""What each answer must look like, and what is wrong with those that were given: all of it in one message."""
 
-# <# ours #> rendered, as needs_cookiecutter_2_6.py says.
 from __future__ import annotations
 
 import json
 import re
-import sys
 import unicodedata
+from collections.abc import Mapping
 from typing import NamedTuple
 
 
@@ -47,28 +46,25 @@ ONE_LINE = Rule("", "text on one line, without tabs and control characters", "An
 NO_TEXT = {"Cc", "Cs", "Zl", "Zp"}
 
 
-def mistakes(answers: dict[str, str]) -> list[str]:
+def mistakes(answers: Mapping[str, object]) -> list[str]:
     """One paragraph for each answer that breaks its rule: the answer, the rule, an example."""
-    broken = [(name, rule) for name, rule in RULES.items() if not re.fullmatch(rule.pattern, answers[name])]
-    if any(unicodedata.category(character) in NO_TEXT for character in answers["description"]):
+    broken = [(name, rule) for name, rule in RULES.items() if not fits(answers.get(name), rule.pattern)]
+    if not is_one_line(answers.get("description")):
         broken.append(("description", ONE_LINE))
-    return [
-        f"  {name}: {json.dumps(answers[name])}\n    must be {rule.says}\n    for example: {rule.example}"
-        for name, rule in broken
-    ]
+    return [paragraph(name, answers.get(name), rule) for name, rule in broken]
 
 
-def main() -> int:
-    """Exit code 1 if an answer breaks its rule: cookiecutter then takes back what it made."""
-    answers = json.loads(r"""<< cookiecutter | tojson >>""")
-    # A slash would make folders that cookiecutter leaves behind: cookiecutter.json turns it into a hyphen and keeps
-    # the answer as it was typed in __project.
-    answers["project"] = answers["__project"] or answers["project"]
-    found = mistakes(answers)
-    if found:
-        print("Nothing was made. Please change:", *found, sep="\n\n", end="\n\n", file=sys.stderr)
-    return 1 if found else 0
+def paragraph(name: str, answer: object, rule: Rule) -> str:
+    """What is wrong with one answer."""
+    given = json.dumps(answer, default=str)
+    return f"  {name}: {given}\n    must be {rule.says}\n    for example: {rule.example}"
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def fits(answer: object, pattern: str) -> bool:
+    """Whether it is text of this pattern. Files of answers may hold numbers, lists or nothing."""
+    return isinstance(answer, str) and re.fullmatch(pattern, answer) is not None
+
+
+def is_one_line(answer: object) -> bool:
+    """Whether it is text that needs no second line."""
+    return isinstance(answer, str) and not any(unicodedata.category(character) in NO_TEXT for character in answer)

@@ -1,0 +1,31 @@
+"""A repository to set up."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.source import PROJECT, TEMPLATE
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A repository with one requirement, `tiny`, which an index of its own has."""
+    made = tmp_path / "my agent"
+    (made / "requirements").mkdir(parents=True)
+    for name in ("install", "needs", "running", "environment"):
+        shutil.copy(TEMPLATE / PROJECT / "requirements" / name, made / "requirements")
+    wheel = made / "tiny-1-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as zipped:
+        zipped.writestr("tiny.py", "")
+        zipped.writestr("tiny-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: tiny\nVersion: 1\n")
+        zipped.writestr("tiny-1.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        zipped.writestr("tiny-1.dist-info/RECORD", "")
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    (made / "requirements" / "run.txt").write_text(f"tiny==1 --hash=sha256:{digest}\n")
+    (made / "home").mkdir()
+    return made

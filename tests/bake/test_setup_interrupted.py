@@ -1,0 +1,82 @@
+"""Two makes that set up one .venv at once, and one that is interrupted."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.bake.setups import has_tiny, install, program, start
+
+PYTHON = """#!/bin/sh
+case "$*" in "-m venv"*)
+  mktemp >/dev/null
+  touch started
+  {python} -c "import time; time.sleep({seconds})" || exit
+esac
+exec {python} "$@"
+"""
+UV = """#!/bin/sh
+case "$1" in
+  --version) echo "uv 1.0" ;;
+  venv) exec {python} -m venv .venv ;;
+  *) mktemp >/dev/null; touch started; exec {python} -c "import time; time.sleep({seconds})" ;;
+esac
+"""
+
+
+def slow(folder: Path, stage: str, seconds: int) -> dict[str, str]:
+    """A Python that takes so long to make a venv, or a uv that takes so long to install, with a temporary file."""
+    text = {"PYTHON": PYTHON, "UV": UV}[stage].format(python=sys.executable, seconds=seconds)
+    return {stage: str(program(folder / f"slow-{stage}", text))}
+
+
+def wait_for(path: Path) -> None:
+    deadline = time.monotonic() + 20
+    while not path.exists():
+        assert time.monotonic() < deadline, f"{path} never came"
+        time.sleep(0.02)
+
+
+def test_two_at_once_take_turns_and_the_second_has_nothing_to_do(folder: Path) -> None:
+    first = start(folder, **slow(folder, "PYTHON", 2))
+    wait_for(folder / "started")
+    second = install(folder)
+    assert first.communicate(timeout=60)[1] == ""
+    assert (first.returncode, second.returncode, second.stderr) == (0, 0, "")
+    lines = [line for line in second.stdout.splitlines() if not line.endswith(" s")]
+    assert lines == ["another make is setting up .venv; waiting ..."]
+    assert has_tiny(folder)
+
+
+def test_who_was_killed_holds_nobody_up(folder: Path) -> None:
+    first = start(folder, **slow(folder, "PYTHON", 1))
+    wait_for(folder / "started")
+    first.kill()
+    first.wait()
+    assert install(folder).returncode == 0
+    first.communicate()
+    assert has_tiny(folder)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("stage", ["PYTHON", "UV"])
+def test_who_is_interrupted_leaves_nothing_and_is_repaired(folder: Path, stage: str, number: signal.Signals) -> None:
+    (folder / "temporary").mkdir()
+    setting = {"TMPDIR": str(folder / "temporary")}
+    running = start(folder, **slow(folder, stage, 60), **setting)
+    wait_for(folder / "started")
+    os.killpg(running.pid, number)  # as a terminal does
+    output, errors = running.communicate(timeout=20)
+    assert running.returncode == 128 + number
+    assert errors == "\ninterrupted: what was not finished is done anew the next time\n"
+    assert "Traceback" not in output
+    assert list((folder / "temporary").iterdir()) == []
+    done = install(folder, **setting)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "setting up .venv" in done.stdout
+    assert has_tiny(folder)
