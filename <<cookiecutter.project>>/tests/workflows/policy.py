@@ -44,7 +44,8 @@ ACTIONS = {
     "docker/setup-buildx-action",
     "sigstore/cosign-installer",
 }
-USES_A_DIGEST = r"cosign (sign|verify)|scripts/deploy\b|scripts/roll-back\b"
+PIPELINE = "python -m rollout.pipeline"
+USES_A_DIGEST = rf"cosign (sign|verify)|{PIPELINE} (deploy|rollback)\b"
 
 
 def load(folder: Path) -> Workflows:
@@ -121,9 +122,9 @@ def digests(workflows: Workflows) -> Iterator[str]:
     seen: dict[str, str] = {}
     for name, step in steps(workflows):
         run = step.get("run", "")
-        if re.search(USES_A_DIGEST, run) and "by-digest" not in seen.get(name, ""):
+        if re.search(USES_A_DIGEST, run) and "rollout.pipeline.digests" not in seen.get(name, ""):
             yield f"{name} uses what may be no digest: {run}"
-        if "scripts/deploy" in run and "cosign verify" not in seen.get(name, ""):
+        if f"{PIPELINE} deploy" in run and "cosign verify" not in seen.get(name, ""):
             yield f"{name} releases what may be unsigned"
         seen[name] = seen.get(name, "") + run
 
