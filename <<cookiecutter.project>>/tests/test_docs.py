@@ -2,23 +2,30 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
 
 from agent.models.offline.faults import FAULTS
+from rollout.cli.command import checked
+from rollout.docker import status
+from rollout.errors import Refused, every_error
 from rollout.live.counts import Counts
+from rollout.onhost.command_line import IN_DOUBT, REFUSED
 from rollout.onhost.engine_process import gate_line, started
 from rollout.policy import file as policy_file
 from rollout.policy.placeholders import MEANINGS
 from rollout.policy.schema import GatePolicy, Policy, StepPolicy, WatchPolicy
 from rollout.rehearsal.ending import traffic
 from rollout.rehearsal.pace import FASTEST
+from rollout.report import document, gather
 from tests import commands_page
+from tests.rollout.docker.played import PlayedDocker, host, says, stable
 from tests.rollout.fakes import ERRORS, PLAN, SPEC
-from tests.rollout.policies import shipped
+from tests.rollout.policies import SMALL, shipped
+from tests.rollout.report.examples import promoted
 
 REPOSITORY = Path(__file__).parents[1]
 DOCS = REPOSITORY / "docs"
@@ -26,6 +33,9 @@ PAGES = sorted(DOCS.rglob("*.md"))
 WRITERS = {"write", "note"}
 MODULES = ["engine/loop.py", "engine/watch.py", "engine/record.py", "onhost/engine_process.py", "rehearsal/ending.py"]
 KEYS: dict[str, type[BaseModel]] = {"": Policy, "steps[].": StepPolicy, "watch.": WatchPolicy}
+
+
+EMPTY = '{"rollouts": [], "running": null}'
 
 
 def text(page: str) -> str:
@@ -119,6 +129,29 @@ def test_the_gate_in_the_guide_is_one_that_the_policy_takes() -> None:
 def test_the_page_of_commands_is_what_the_command_line_is() -> None:
     stale = f"docs/reference/commands.md is stale: run `.venv/bin/{commands_page.COMMAND}`"
     assert commands_page.PAGE.read_text(encoding="utf-8") == commands_page.page(), stale
+
+
+def test_every_code_is_listed_with_the_exit_code_that_it_comes_with() -> None:
+    listed = {code: cells[1] for code, cells in rows("reference/json.md", "Code").items()}
+    codes = [each.code for each in every_error()]
+    assert len(codes) == len(set(codes)), "two errors have one code"
+    assert listed == {each.code: str(REFUSED if issubclass(each, Refused) else IN_DOUBT) for each in every_error()} | {
+        "interrupted": str(IN_DOUBT)
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "printed"),
+    [
+        ("status", status.for_programs(host(PlayedDocker({"status": says(EMPTY)})), every=False)),
+        ("a slot", status.in_slot("stable", stable()) or {}),
+        ("report", document(gather(promoted(), alive=False))),
+        ("check", checked(policy_file.parse(SMALL, "rollout.yaml"))),
+    ],
+)
+def test_every_key_that_programs_read_is_explained(name: str, printed: Mapping[str, object]) -> None:
+    listed = rows("reference/json.md", f"Key of {name}").values()
+    assert {key for cells in listed for key in re.findall(r"`(\w+)`", cells[0])} == set(printed)
 
 
 def test_every_event_that_is_written_is_explained_and_no_other() -> None:
