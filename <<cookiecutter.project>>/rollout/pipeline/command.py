@@ -13,7 +13,7 @@ from typing import TextIO
 from rich.console import Console
 
 from rollout.docker.host import Host
-from rollout.errors import AlreadyStable, PolicyError
+from rollout.errors import PolicyError
 from rollout.onhost.command_line import Commands, Parser, run
 from rollout.pipeline.deploy import deploy
 from rollout.pipeline.evidence import write_evidence
@@ -22,6 +22,7 @@ from rollout.pipeline.github import annotate, annotate_error, write_outputs
 from rollout.pipeline.host import POLICY, ProductionHost
 from rollout.pipeline.production import Production
 from rollout.pipeline.restore import restore
+from rollout.pipeline.rollback import go_back
 from rollout.pipeline.summary import summary
 from rollout.policy import file as policy_file
 from rollout.policy import target
@@ -60,11 +61,8 @@ def run_restore(chosen: argparse.Namespace) -> int:
 
 
 def run_rollback(chosen: argparse.Namespace) -> int:
-    try:
-        return production(sys.stdout).roll_back(chosen.release or None, chosen.reason, now=chosen.now == "true")
-    except AlreadyStable as error:
-        annotate("notice", str(error))
-        return 0
+    host = production(sys.stdout)
+    return go_back(chosen.release or None, chosen.reason, host, annotate, now=chosen.now == "true")
 
 
 def run_evidence(chosen: argparse.Namespace) -> int:

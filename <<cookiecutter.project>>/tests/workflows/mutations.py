@@ -61,6 +61,15 @@ MUTATIONS = {
         {"secrets", "jactionlint"},
     ),
     "a release restores a cache": Mutation(RELEASE, "cache-mode: none", "cache-mode: read", {"caches", "jactionlint"}),
+    "a target that does not exist is built for": Mutation(
+        RELEASE, "        run: .venv/bin/python -m rollout.pipeline target\n", "        run: echo\n", {"targets"}
+    ),
+    "a rollback looks at no target": Mutation(
+        "workflows/rollback.yml", "rollout.pipeline target --going-back", "rollout.pipeline summary .", {"targets"}
+    ),
+    "linters are installed beside the keys": Mutation(
+        "workflows/rollback.yml", "      - run: make command\n", "      - run: make setup\n", {"tools"}
+    ),
     "an update comes at once": Mutation(
         "dependabot.yml", "cooldown: {default-days: 7}", "open-pull-requests-limit: 5", {"zizmor", "jactionlint"}
     ),

@@ -138,6 +138,26 @@ def secrets(workflows: Workflows) -> Iterator[str]:
             yield f"{name} lets more see a secret than one step's environment"
 
 
+def targets(workflows: Workflows) -> Iterator[str]:
+    """A target that can't be deployed to is refused before anything is built, or any host is asked."""
+    seen: dict[str, str] = {}
+    for name, step in steps(workflows):
+        run = step.get("run", "")
+        if f"{PIPELINE} rollback" in run and f"{PIPELINE} target" not in seen.get(name, ""):
+            yield f"{name} goes back without a look at the target"
+        seen[name] = seen.get(name, "") + run
+    if f"{PIPELINE} target" not in seen["release.check"]:
+        yield "release.check does not look at the target"
+
+
+def tools(workflows: Workflows) -> Iterator[str]:
+    """Beside the keys of production, and the right to sign, no tools of developers are installed."""
+    for name, step in steps(workflows):
+        job = workflows[name.partition(".")[0]]["jobs"][name.partition(".")[2]]
+        if "environment" in job and "make setup" in step.get("run", ""):
+            yield f"{name} installs every tool"
+
+
 def caches(workflows: Workflows) -> Iterator[str]:
     """Nothing that was left in a cache gets into a release."""
     if workflows["release"].get("cache-mode") != "none":
@@ -157,5 +177,5 @@ def pins(workflows: Workflows) -> Iterator[str]:
 
 RULES: dict[str, Callable[[Workflows], Iterator[str]]] = {
     rule.__name__: rule
-    for rule in (grants, environments, required, giving_back, queues, digests, secrets, caches, pins)
+    for rule in (grants, environments, required, giving_back, queues, digests, secrets, targets, tools, caches, pins)
 }

@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 import pytest
 
-from rollout.errors import AlreadyStable, HostFailed, NotRestored, OtherVersion
+from rollout.errors import AlreadyStable, HostFailed, NoOtherRelease, NotRestored, OtherVersion
 from rollout.pipeline.deploy import deploy
 from rollout.pipeline.evidence import write_evidence
 from rollout.pipeline.production import Look, Newest
 from rollout.pipeline.restore import restore
+from rollout.pipeline.rollback import go_back
 from tests.rollout.pipeline.fakes import ENGINE, NEW, NEXT, OLD, FakeProduction, Run, newest
 
 
@@ -101,6 +102,22 @@ def test_an_engine_that_was_quicker_has_restored_it() -> None:
     production, run = FakeProduction(found, error=AlreadyStable("it is stable")), Run()
     restore(NEW, OLD, "it failed", production, run.say, run.annotate)
     assert f"Restored: all traffic is on {OLD} again." in run.summary
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "expected"), [(None, 0, 0), (None, 1, 1), (None, 3, 3), (AlreadyStable("it is stable"), 0, 0)]
+)
+def test_a_rollback_succeeds_when_it_is_done_or_was_done(error: AlreadyStable | None, code: int, expected: int) -> None:
+    production, run = FakeProduction(Look(OLD, None), code=code, error=error), Run()
+    assert go_back(None, "too slow; $(id)", production, run.annotate, now=False) == expected
+    assert production.calls == ["roll back to None: too slow; $(id)"]
+    assert run.annotations == (["notice: it is stable"] if error else [])
+
+
+def test_a_rollback_that_is_refused_for_another_reason_fails() -> None:
+    production, run = FakeProduction(Look(OLD, None), error=NoOtherRelease("name one")), Run()
+    with pytest.raises(NoOtherRelease):
+        go_back(None, "why", production, run.annotate, now=True)
 
 
 @pytest.mark.parametrize(("release", "written"), [(NEW, True), (None, True), (OLD, False)])
