@@ -11,7 +11,10 @@ from io import TextIOWrapper
 from pathlib import Path
 
 BAKE = json.loads(
-    r"""<< dict(template=current_folder(), license=cookiecutter.license, version=cookiecutter._version) | tojson >>"""
+    r"""<< dict(
+        template=current_folder(), license=cookiecutter.license,
+        target=cookiecutter.target, version=cookiecutter._version
+    ) | tojson >>"""
 )
 sys.path.insert(0, BAKE["template"])
 from hooks.earlier_bake import dropped  # noqa: E402
@@ -85,6 +88,10 @@ def main() -> int:
         if problem:
             print(f"No first commit was made ({problem}).")
             steps.insert(1, BY_HAND)
+    if BAKE["target"] == "kubernetes":
+        print(
+            "Releases can't be deployed to kubernetes yet: set `target: docker` in rollout.yaml before the first one."
+        )
     print("\nNext:", *steps, sep="\n  ")
     return 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -23,7 +24,6 @@ CHECKS = {
     "jactionlint": ["jactionlint", "--profile", "pedantic", "--strict-exit", "--shellcheck", str(TOOLS / "shellcheck")],
     "workflow schema": ["check-jsonschema", "--builtin-schema", "vendor.github-workflows", *WORKFLOWS],
     "dependabot schema": ["check-jsonschema", "--builtin-schema", "vendor.dependabot", ".github/dependabot.yml"],
-    "shellcheck": ["shellcheck", ".github/scripts/notes"],
     "yamllint": ["yamllint", "--strict", "--config-data", STYLE, ".github"],
 }
 
@@ -59,14 +59,15 @@ def test_no_check_finds_anything(copy: Path, check: str) -> None:
             "::error::the tag is v0.2.0, and the version in cookiecutter.json 0.1.0",
         ),
         ("v0.1.0", "## 0.1.0 (unreleased)\n\nx\n", '::error::CHANGELOG.md has no finished part "## 0.1.0"'),
+        ("v0.1.0", "Text.\n\n### 0.1.0\n\nx\n", '::error::CHANGELOG.md has no finished part "## 0.1.0"'),
         ("v0.1.0", "## 0.1.0\n\n## 0.0.1\n\nx\n", '::error::CHANGELOG.md has no finished part "## 0.1.0"'),
     ],
-    ids=["released", "another version", "unreleased", "empty"],
+    ids=["released", "another version", "unreleased", "no part", "empty"],
 )
 def test_a_release_has_its_part_of_the_changelog_and_no_other(copy: Path, tag: str, changelog: str, said: str) -> None:
-    settings = (copy / "cookiecutter.json").read_text().split('"_version": "')
-    (copy / "cookiecutter.json").write_text(f'{settings[0]}"_version": "0.1.0"{settings[1].partition(chr(34))[2]}')
+    settings = json.loads((copy / "cookiecutter.json").read_text()) | {"_version": "0.1.0"}
+    (copy / "cookiecutter.json").write_text(json.dumps(settings))  # on one line: only a parser finds it there
     (copy / "CHANGELOG.md").write_text(changelog)
-    done = run(copy, str(copy / ".github/scripts/notes"), tag)
+    done = run(copy, str(copy / ".github/scripts/notes.py"), tag)
     assert (done.stdout + done.stderr).strip() == said
     assert done.returncode == int(said.startswith("::error::"))

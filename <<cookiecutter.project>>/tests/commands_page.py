@@ -25,7 +25,8 @@ HEAD = f"""\
 | 2 | refused, and nothing was touched; or the command line is wrong |
 | 3 | in doubt, or a part failed; stable serves |
 
-With `rehearse --expect`, 0 and 1 say whether the rehearsal ended as expected."""
+With `rehearse --expect`, 0 and 1 say whether the rehearsal ended as expected. [JSON for programs](json.md) says what
+`--json` prints, and the codes of refusals."""
 
 
 def page() -> str:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import secrets
 import subprocess
 import sys
@@ -113,8 +112,8 @@ class Service:
 
     def stable(self) -> str:
         """The name of the container that is stable now."""
-        said = self.rollout("status").out
-        return self.name("blue" if re.search(r"^stable +blue", said, re.MULTILINE) else "green")
+        slots = json.loads(self.rollout("status", "--json").out)["slots"]
+        return self.name(next(slot for slot, found in slots.items() if found and found["role"] == "stable"))
 
     def host(self) -> Host:
         return Host.find(Docker.connect(), self.project)

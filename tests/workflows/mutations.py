@@ -16,7 +16,7 @@ CI, RELEASE = "workflows/ci.yml", "workflows/release.yml"
 CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
 NOT_SUCCESS = "${{ always() && needs.deploy.result != 'success' && needs.deploy.result != 'skipped' }}"
 QUEUE = "{group: production, cancel-in-progress: false, queue: max}"
-BOTH_DIGESTS = '.github/scripts/by-digest "$IMAGE" "$AGENT" && .github/scripts/by-digest "$IMAGE-engine" "$ENGINE"'
+BOTH_DIGESTS = 'python3 -m rollout.pipeline.digests "$IMAGE" "$AGENT" "$ENGINE"'
 INJECTION = 'echo "${{ github.event.pull_request.title }}"'
 
 MUTATIONS = {
@@ -61,10 +61,19 @@ MUTATIONS = {
         {"secrets", "jactionlint"},
     ),
     "a release restores a cache": Mutation(RELEASE, "cache-mode: none", "cache-mode: read", {"caches", "jactionlint"}),
+    "a target that does not exist is built for": Mutation(
+        RELEASE, "        run: .venv/bin/python -m rollout.pipeline target\n", "        run: echo\n", {"targets"}
+    ),
+    "a rollback looks at no target": Mutation(
+        "workflows/rollback.yml", "rollout.pipeline target --going-back", "rollout.pipeline summary .", {"targets"}
+    ),
+    "linters are installed beside the keys": Mutation(
+        "workflows/rollback.yml", "      - run: make command\n", "      - run: make setup\n", {"tools"}
+    ),
     "an update comes at once": Mutation(
         "dependabot.yml", "cooldown: {default-days: 7}", "open-pull-requests-limit: 5", {"zizmor", "jactionlint"}
     ),
     "a key is misspelt": Mutation(RELEASE, "timeout-minutes: 180", "timeout-minute: 180", {"jactionlint", "schema"}),
-    "a variable is unquoted": Mutation("scripts/by-digest", "digest=", "echo $1; digest=", {"shellcheck"}),
+    "a variable is unquoted": Mutation("scripts/on-host", "umask", "echo $1; umask", {"shellcheck"}),
     "a line has no end": Mutation(CI, "run: make lint", f"run: make lint{' ' * 120}#", {"yamllint"}),
 }

@@ -1,4 +1,4 @@
-"""A program that notes how it is called and says what a test wrote down, and our scripts run with it."""
+"""A program that says what a test wrote down, and our scripts run with it."""
 
 import os
 import subprocess
@@ -11,11 +11,9 @@ from tests.repository import REPOSITORY
 PROGRAM = """\
 #!/usr/bin/env bash
 said=$0.said
-printf '%s\\n' "$*" >>"$said/calls"
 whole=${*//\\//,}
 answer=$said/$1
 [[ ! -e $said/$whole ]] || answer=$said/$whole
-[[ $1 != rollback || ! -e $said/status.after ]] || mv "$said/status.after" "$said/status"
 code=$(<"$answer.code")
 if ((code > 1)); then cat "$answer" >&2; else cat "$answer"; fi
 exit "$code"
@@ -24,7 +22,7 @@ exit "$code"
 
 class Program:
     """`answers`: a call's first word, or the whole of it with commas for slashes -> what it prints, and its exit code.
-    It complains on the other output, as `rollout` does. After a `rollback`, `status.after` is what `status` says."""
+    It complains on the other output."""
 
     def __init__(self, path: Path, answers: Mapping[str, tuple[str, int]]) -> None:
         self.path = path
@@ -35,12 +33,6 @@ class Program:
         for call, (text, code) in answers.items():
             (self._said / call).write_text(text)
             (self._said / f"{call}.code").write_text(str(code))
-
-    def calls(self, *but: str) -> list[str]:
-        """How it was called, leaving out the calls that begin with one of these words."""
-        calls = self._said / "calls"
-        lines = calls.read_text().splitlines() if calls.exists() else []
-        return [line for line in lines if line.split()[0] not in but]
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,16 @@
 """The command `rollout`. Exit codes: 0 promoted or done, 1 rolled back, 2 refused (nothing was touched), 3 in doubt."""
 
 import argparse
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from rollout import VERSION
 from rollout.cli import host, options, rehearsal
-from rollout.onhost.command_line import Commands, run
+from rollout.onhost.command_line import Commands, Parser, run
 from rollout.policy import file as policy_file
 from rollout.policy.plan import plan, traffic_needed
+from rollout.policy.schema import Policy
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -18,14 +20,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run_check(chosen: argparse.Namespace) -> int:
     policy = policy_file.load(chosen.policy)
+    if chosen.json:
+        print(json.dumps(checked(policy)))
+        return 0
     print(f"{chosen.policy}: {len(policy.steps)} steps, {len(policy.gates)} gates: {', '.join(policy.gates)}")
     print(f"its first step needs at least {traffic_needed(plan(policy)):.3g} requests a second to be passed")
     return 0
 
 
-def parser() -> argparse.ArgumentParser:
+def checked(policy: Policy) -> dict[str, object]:
+    """What `rollout check --json` prints; weights are 0..1, and the least load is in requests a second."""
+    return {
+        "target": policy.target,
+        "steps": [step.weight for step in policy.steps],
+        "gates": list(policy.gates),
+        "requests_per_second": traffic_needed(plan(policy)),
+    }
+
+
+def parser() -> Parser:
     """The whole command line."""
-    top = argparse.ArgumentParser(prog="rollout", description=__doc__, allow_abbrev=False)
+    top = Parser(prog="rollout", description=__doc__, allow_abbrev=False)
     top.add_argument("--version", action="version", version=VERSION)
     commands = Commands(top)
     on_this_machine(commands)
@@ -38,33 +53,37 @@ def on_this_machine(commands: Commands) -> None:
     rehearsal.rehearse_options(commands.add("rehearse", rehearsal.run_rehearse, rehearse, options.policy()))
     parts = "find HAProxy and Prometheus for rehearsals and tests, or bring them: nothing needs root"
     rehearsal.parts_options(commands.add("parts", rehearsal.run_parts, parts))
-    commands.add("check", run_check, "check rollout.yaml without touching anything", options.policy())
+    commands.add(
+        "check", run_check, "check rollout.yaml without touching anything", options.policy(), options.as_json()
+    )
 
 
 def on_a_host(commands: Commands) -> None:
     policy, service, where, named = options.policy(), options.service(), options.where(), options.rollout()
-    sub = commands.add("start", host.run_start, "roll a release out on a host", policy, service)
+    as_json, reason = options.as_json(), options.reason()
+    sub = commands.add("start", host.run_start, "roll a release out on a host", policy, service, as_json)
     sub.add_argument("image", metavar="IMAGE@sha256:…", help="the release: an image by its digest")
     sub.add_argument(
         "--engine", metavar="IMAGE@sha256:…", help="the engine's image (the one the host was prepared with)"
     )
     sub.add_argument("--follow", action="store_true", help="show it until its verdict, which is the exit code")
     sub.set_defaults(interrupted="what was begun goes on, or was taken away: `rollout status` tells")
-    sub = commands.add("follow", host.run_follow, "show a host's rollout until its verdict", service, named)
+    sub = commands.add("follow", host.run_follow, "show a host's rollout until its verdict", service, named, as_json)
     sub.set_defaults(interrupted="the rollout goes on without us: `rollout follow` attaches again")
-    sub = commands.add("status", host.run_status, "show who is stable, what is kept, and what runs", where)
+    sub = commands.add("status", host.run_status, "show who is stable, what is kept, and what runs", where, as_json)
     sub.add_argument("--all", action="store_true", help="show every rollout")
     abort = "end the running rollout: all traffic back to stable"
-    commands.add("abort", host.run_abort, abort, where, named, options.reason())
+    commands.add("abort", host.run_abort, abort, where, named, reason, as_json)
     promote = "do not wait for the end of the hold, or of the time after the promotion; a gate that fails still ends it"
-    commands.add("promote", host.run_promote, promote, where, named, options.reason())
+    commands.add("promote", host.run_promote, promote, where, named, reason, as_json)
     rollback = "go back to a release: at once if it is still up, or else through every gate"
-    sub = commands.add("rollback", host.run_rollback, rollback, policy, service, options.reason())
+    sub = commands.add("rollback", host.run_rollback, rollback, policy, service, reason, as_json)
     sub.add_argument("release", nargs="?", metavar="IMAGE@sha256:…", help="which; without it the one that is still up")
     sub.add_argument("--now", action="store_true", help="all traffic at once, without gates")
     sub.set_defaults(interrupted="the rollout goes on without us: `rollout follow` attaches again")
-    sub = commands.add("report", host.run_report, "write a rollout's report: Markdown, picture and JSON", where, named)
-    sub.add_argument("--json", action="store_true", help="print it as JSON instead")
+    sub = commands.add(
+        "report", host.run_report, "write a rollout's report: Markdown, picture and JSON", where, named, as_json
+    )
     sub.add_argument("--out", type=Path, metavar="FOLDER", help="where to (.rollout/reports)")
     prune = "remove from a host what no release needs: never the stable one, nor the one before"
     commands.add("prune", host.run_prune, prune, service)

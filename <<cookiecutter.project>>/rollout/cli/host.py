@@ -1,55 +1,72 @@
 """Commands for a host with Docker, the one that DOCKER_HOST names."""
 
 import argparse
+import json
 import sys
-import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from rich.console import Console
 
-from rollout import report, text
-from rollout.docker.follow import follow
+from rollout.docker import status
+from rollout.docker.follow import shown
 from rollout.docker.host import Host
 from rollout.docker.image import Image
 from rollout.docker.prune import prune
-from rollout.docker.request import StartRequest
+from rollout.docker.report import write_report
+from rollout.docker.request import StartRequest, policy_for_docker
 from rollout.docker.rollback import rollback
 from rollout.docker.secrets import put_secret
 from rollout.docker.start import start
-from rollout.docker.status import standing
-from rollout.errors import NothingThere
-from rollout.journal import read
+from rollout.errors import NoRolloutYet
 from rollout.journal.orders import OrderKind
-from rollout.live.view import view_on
 from rollout.onhost import names, records
 from rollout.onhost.engine_process import EXIT_CODES
-from rollout.policy import file as policy_file
+
+
+class Talk:
+    """What a command says. With --json standard output is one object, and progress goes to standard error."""
+
+    def __init__(self, chosen: argparse.Namespace) -> None:
+        self._json: bool = chosen.json
+        self.console = Console(stderr=self._json)
+
+    def say(self, text: str) -> None:
+        print(text, file=sys.stderr if self._json else sys.stdout, flush=True)
+
+    def result(self, result: Mapping[str, object]) -> None:
+        """For programs only: people have seen it."""
+        if self._json:
+            print(json.dumps(result))
 
 
 def run_start(chosen: argparse.Namespace) -> int:
+    talk = Talk(chosen)
     image = Image.parse(chosen.image)
     engine = Image.parse(chosen.engine) if chosen.engine else None
+    request = StartRequest(image, policy_for_docker(chosen.policy), engine)
     host = Host.connect(chosen.service)
-    request = StartRequest(image, policy_file.checked(chosen.policy), engine)
-    started = start(request, host, say)
-    return show(host, started.rollout, follow_it=chosen.follow)
+    started = start(request, host, talk.say)
+    if chosen.follow:
+        return EXIT_CODES[watched(host, started.rollout, talk)]
+    talk.say(f"rollout {started.rollout} runs on the host by itself: `rollout follow {started.rollout}` shows it")
+    talk.result({"rollout": started.rollout, "verdict": "running"})
+    return 0
 
 
 def run_follow(chosen: argparse.Namespace) -> int:
     host = Host.connect(chosen.service)
-    return show(host, chosen.rollout or newest(host), follow_it=True)
+    return EXIT_CODES[watched(host, chosen.rollout or newest(host), Talk(chosen))]
 
 
 def run_status(chosen: argparse.Namespace) -> int:
     if chosen.state:
-        return records.status(chosen.state, every=chosen.all)
+        return records.status(chosen.state, every=chosen.all, as_json=chosen.json)
     host = Host.connect(chosen.service)
-    found = host.survey()
-    for line in standing(host, found.stable_slot):
-        print(line)
-    if found.stable_since:
-        print(f"stable since {text.moment(found.stable_since)}")
-    print(host.ask("status", "--state", names.STATE, *(["--all"] if chosen.all else [])), end="")
+    if chosen.json:
+        print(json.dumps(status.for_programs(host, every=chosen.all), indent=2))
+    else:
+        print(status.for_people(host, every=chosen.all), end="")
     return 0
 
 
@@ -62,22 +79,23 @@ def run_promote(chosen: argparse.Namespace) -> int:
 
 
 def order(chosen: argparse.Namespace, kind: OrderKind) -> int:
+    talk = Talk(chosen)
     if chosen.state:
-        return records.give(chosen.state, chosen.rollout, kind, chosen.reason)
-    host = Host.connect(chosen.service)
-    rollout = chosen.rollout or newest(host)
-    print(host.order(kind, rollout, chosen.reason), end="")
+        rollout, said = records.give(chosen.state, chosen.rollout, kind, chosen.reason)
+    else:
+        host = Host.connect(chosen.service)
+        rollout = chosen.rollout or newest(host)
+        said = host.order(kind, rollout, chosen.reason).rstrip()
+    talk.say(said)
+    talk.result({"rollout": rollout, "order": kind})
     return 0
 
 
 def run_rollback(chosen: argparse.Namespace) -> int:
+    talk = Talk(chosen)
     host = Host.connect(chosen.service)
-    back = rollback(host, chosen.release, chosen.policy, chosen.reason, say, now=chosen.now)
-    if not back.running:
-        return show(host, back.rollout, follow_it=True)
-    say(f"told the engine of {back.rollout} to go back to stable")
-    verdict = shown(host, back.rollout)
-    return 0 if verdict in ("rolled_back", "in_doubt") else EXIT_CODES["in_doubt"]
+    back = rollback(host, chosen.release, chosen.policy, chosen.reason, talk.say, now=chosen.now)
+    return back.exit_code(watched(host, back.rollout, talk))
 
 
 def run_report(chosen: argparse.Namespace) -> int:
@@ -87,12 +105,8 @@ def run_report(chosen: argparse.Namespace) -> int:
     rollout = chosen.rollout or newest(host)
     if chosen.json:
         print(host.ask("report", rollout, "--state", names.STATE), end="")
-        return 0
-    alive = host.running_rollout() == rollout
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "journal"
-        path.write_text(host.ask("journal", rollout, "--state", names.STATE), encoding="utf-8")
-        print(report.write(read(path), alive, chosen.out or Path(".rollout/reports")))
+    else:
+        print(write_report(host, rollout, chosen.out or Path(".rollout/reports")))
     return 0
 
 
@@ -107,25 +121,18 @@ def run_secret(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def show(host: Host, rollout: str, *, follow_it: bool) -> int:
-    """The exit code: the verdict's, or 0 for what nobody waits for."""
-    if not follow_it:
-        say(f"rollout {rollout} runs on the host by itself: `rollout follow {rollout}` shows it")
-        return 0
-    return EXIT_CODES[shown(host, rollout)]
-
-
-def shown(host: Host, rollout: str) -> str:
-    """Watch it to its verdict."""
-    with view_on(Console()) as view:
-        return follow(host, rollout, view, say)
+def watched(host: Host, rollout: str, talk: Talk) -> str:
+    """Its verdict, after it was shown until then."""
+    verdict = shown(host, rollout, talk.console, talk.say)
+    talk.result({"rollout": rollout, "verdict": verdict})
+    return verdict
 
 
 def newest(host: Host) -> str:
-    """The name of the rollout that runs, or ran last. Raises NothingThere."""
+    """The name of the rollout that runs, or ran last. Raises NoRolloutYet."""
     rollout = host.survey().newest
     if rollout is None:
-        raise NothingThere("no rollout yet on this host: `rollout start IMAGE@sha256:…` makes the first")
+        raise NoRolloutYet("no rollout yet on this host: `rollout start IMAGE@sha256:…` makes the first")
     return rollout
 
 

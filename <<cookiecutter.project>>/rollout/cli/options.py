@@ -45,6 +45,12 @@ def rollout() -> argparse.ArgumentParser:
     return options
 
 
+def as_json() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(add_help=False)
+    options.add_argument("--json", action="store_true", help="print one JSON object; a refusal or failure is one, too")
+    return options
+
+
 def reason() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(add_help=False)
     options.add_argument("--reason", required=True, help="why, for the report")

@@ -105,9 +105,14 @@ class Docker:
         with told(f"wait for {container}"), gone_is_fine():
             self._client.containers.get(container).wait(timeout=within_seconds)
 
-    def logs(self, container: str) -> str:
+    def logs(self, container: str) -> Said:
+        """The last lines of both its outputs, and its exit code, which is 0 while it runs."""
         with told(f"read the log of {container}"):
-            return str(self._client.containers.get(container).logs(tail=50).decode(errors="replace"))
+            model = self._client.containers.get(container)
+            out, err = (
+                model.logs(stdout=out, stderr=not out, tail=50).decode(errors="replace") for out in (True, False)
+            )
+            return Said(int(model.attrs["State"]["ExitCode"]), out, err)
 
     def run(self, image: str, command: Sequence[str], **settings: Any) -> Said:
         """Run a container to its end, and remove it."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rollout.docker.container import Container
 from rollout.docker.host import Host, Say
 from rollout.docker.request import StartRequest
-from rollout.errors import HostFailed, Locked, Refused
+from rollout.errors import AlreadyStable, HostFailed, Locked, Refused
 from rollout.onhost import names
 from rollout.router.split import Slot
 
@@ -51,7 +51,7 @@ def check_stable(stable: Container | None, release: str) -> None:
     if stable is None:
         return
     if stable.labels.get(names.RELEASE) == release:
-        raise Refused(f"{release} is the stable release already: there is nothing to do")
+        raise AlreadyStable(f"{release} is the stable release already: there is nothing to do")
     if stable.state != "running" or stable.healthy is False:
         state = "unhealthy" if stable.state == "running" else stable.state
         raise Refused(

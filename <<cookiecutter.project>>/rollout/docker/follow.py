@@ -4,11 +4,15 @@ import json
 import time
 from collections.abc import Callable, Iterator
 
+from rich.console import Console
+
+from rollout.docker.container import Said
 from rollout.docker.host import STOP_WITHIN_SECONDS, Host
 from rollout.errors import HostFailed, PartFailed, Refused, RolloutError
 from rollout.journal import Event, last_of
-from rollout.live.view import View
+from rollout.live.view import View, view_on
 from rollout.onhost import names
+from rollout.onhost.complaint import Complaint
 
 ATTACH_FOR_SECONDS = 600.0
 """How long to try again when the host can't be reached."""
@@ -46,11 +50,20 @@ def follow(host: Host, rollout: str, view: View, say: Callable[[str], None]) -> 
     return verdict
 
 
+def shown(host: Host, rollout: str, console: Console, say: Callable[[str], None]) -> str:
+    """The same, on a terminal or in a log."""
+    with view_on(console) as view:
+        return follow(host, rollout, view, say)
+
+
 def events_from(host: Host, rollout: str, number: int) -> Iterator[Event]:
     """The journal's events from that number on, as they come."""
     for line in host.stream("journal", rollout, "--state", names.STATE, "--follow", "--from", str(number)):
-        if line:
-            yield json.loads(line)
+        if not line:
+            continue
+        if complaint := Complaint.in_output(line):
+            raise complaint.error()
+        yield json.loads(line)
 
 
 def final(events: list[Event]) -> str | None:
@@ -66,11 +79,14 @@ def check_engine(host: Host, rollout: str, *, begun: bool) -> None:
     engine = host.engine()
     if engine and engine.labels.get(names.ROLLOUT) == rollout and engine.state in ("created", "running", "restarting"):
         return
-    said = host.docker.logs(engine.id).strip() if engine and engine.labels.get(names.ROLLOUT) == rollout else ""
+    ours = engine and engine.labels.get(names.ROLLOUT) == rollout
+    log = host.docker.logs(engine.id) if engine and ours else Said(0, "", "")
+    complaint = Complaint.in_output(log.out)
+    said = complaint.message if complaint else log.err.strip()
     if not begun and said:
         tidy(host, rollout)
-        raise Refused(said.removeprefix("rollout: "))
-    if engine is None or engine.exit_code != 0 or engine.labels.get(names.ROLLOUT) != rollout:
+        raise complaint.error() if complaint and complaint.refused else Refused(said)
+    if engine is None or engine.exit_code != 0 or not ours:
         raise PartFailed(f"the engine of {rollout} is gone: {said or 'its container was removed'}. Stable serves")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rollout.docker import answer
 from rollout.docker.connection import Docker
 from rollout.docker.container import Container, Said, volume
 from rollout.docker.image import Image
@@ -14,8 +15,8 @@ from rollout.errors import HostFailed, NoHost, Refused
 from rollout.onhost import author, names
 from rollout.onhost.survey import Survey
 from rollout.router.split import Slot
+from rollout.text import one_line
 
-REFUSED = 2
 KEEP_ENDS_WITHIN_SECONDS = 60
 STOP_WITHIN_SECONDS = 135
 """A request's deadline of 120 s, which a release that is told to end still answers, and some more."""
@@ -81,14 +82,21 @@ class Host:
         return self.docker.container(self.name("engine"))
 
     def ask(self, *command: str, environment: Mapping[str, str] | None = None) -> str:
-        """Run one of our commands beside the data; returns what it printed. Raises Refused or HostFailed with what it
-        complained of."""
+        """Run one of our commands beside the data; returns what it printed. Raises the Refused that it complained of,
+        OtherVersion or HostFailed."""
         said = self.run(*command, environment=environment)
-        if said.exit_code == REFUSED:
-            raise Refused(said.err.strip().removeprefix("rollout: "))
         if said.exit_code:
-            raise HostFailed(f"`rollout {command[0]}` on the host failed: {said.err.strip()[-2000:]}")
+            raise answer.error(command[0], self.engine_image, said)
         return said.out
+
+    def ask_json(self, *command: str) -> dict[str, Any]:
+        """The same, of a command that prints an object. Raises OtherVersion when it prints something else."""
+        out = self.ask(*command)
+        try:
+            found = json.loads(out)
+            return {**found}
+        except (TypeError, ValueError) as error:
+            raise answer.other_version(self.engine_image, command[0], one_line(out)) from error
 
     def order(self, kind: str, rollout: str, reason: str) -> str:
         """Leave an order for the rollout's engine; returns what was said to that. Raises Refused when none runs."""
@@ -129,7 +137,11 @@ class Host:
 
     def survey(self) -> Survey:
         """What the host's own records say. Raises Refused."""
-        return Survey(**json.loads(self.ask("survey")))
+        found = self.ask_json("survey")
+        try:
+            return Survey(**found)
+        except TypeError as error:
+            raise answer.other_version(self.engine_image, "survey", f"with the fields {', '.join(found)}") from error
 
     def running_rollout(self) -> str | None:
         """The rollout whose engine runs."""
@@ -168,7 +180,8 @@ class Host:
         settings = {**self._settings("helper", addresses), "mounts": mounts}
         said = self.docker.run(self.engine_image, ["targets", *pairs], **settings)
         if said.exit_code:
-            raise HostFailed(f"Prometheus could not be told of the releases: {said.err.strip()[-2000:]}")
+            error = answer.error("targets", self.engine_image, said)
+            raise HostFailed(f"Prometheus could not be told of the releases: {error}")
 
     def _labels(self, labels: Mapping[str, str]) -> dict[str, str]:
         return {names.PROJECT: self.project, **labels}

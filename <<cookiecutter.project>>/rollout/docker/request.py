@@ -1,15 +1,25 @@
 """What to start on a host, and the engine's orders that come of it."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from rollout.docker.host import Host
 from rollout.docker.image import Image
 from rollout.engine.spec import Spec
 from rollout.journal.state import new_rollout
 from rollout.onhost import author, names
+from rollout.policy import file as policy_file
+from rollout.policy import target as policy_target
 from rollout.router.split import Slot
 
 FIRST = "the first release on this host: there was nothing to compare it with"
+
+
+def policy_for_docker(path: Path) -> str:
+    """The text of a policy file that can be obeyed here. Raises PolicyError or UnsupportedTarget."""
+    text = policy_file.checked(path)
+    policy_target.check(policy_file.parse(text, path.name), path.name)
+    return text
 
 
 @dataclass(frozen=True)

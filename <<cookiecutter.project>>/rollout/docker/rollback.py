@@ -5,11 +5,11 @@ from pathlib import Path
 
 from rollout.docker.host import Host, Say
 from rollout.docker.image import Image
-from rollout.docker.request import StartRequest
+from rollout.docker.request import StartRequest, policy_for_docker
 from rollout.docker.start import start
-from rollout.errors import Refused
+from rollout.errors import AlreadyStable, NoOtherRelease
 from rollout.onhost import names
-from rollout.policy import file as policy_file
+from rollout.onhost.engine_process import EXIT_CODES
 from rollout.router.split import Slot, other
 
 
@@ -21,6 +21,12 @@ class Rollback:
     rollout: str
     running: bool
 
+    def exit_code(self, verdict: str) -> int:
+        """0 when the release was restored, as far as the verdict says it."""
+        if self.running:
+            return 0 if verdict in ("rolled_back", "in_doubt") else EXIT_CODES["in_doubt"]
+        return EXIT_CODES[verdict]
+
 
 def rollback(host: Host, release: str | None, policy: Path, reason: str, say: Say, *, now: bool) -> Rollback:
     """Restore a release: by the rollout whose engine watches, or by one that is started for it.
@@ -31,15 +37,16 @@ def rollback(host: Host, release: str | None, policy: Path, reason: str, say: Sa
     running = host.running_rollout()
     if running and goes_back_to(host, running, release):
         host.order("rollback", running, reason)
+        say(f"told the engine of {running} to go back to stable")
         return Rollback(running, running=True)
     stable_slot = host.survey().stable_slot
     wanted = release or standing_release(host, other(stable_slot))
     if wanted is None:
-        raise Refused("no other release is up on this host: name the one to go back to, as IMAGE@sha256:…")
+        raise NoOtherRelease("no other release is up on this host: name the one to go back to, as IMAGE@sha256:…")
     if wanted == standing_release(host, stable_slot):
-        raise Refused(f"{wanted} is the stable release already: there is nothing to do")
+        raise AlreadyStable(f"{wanted} is the stable release already: there is nothing to do")
     at_once = reason if now or wanted == standing_release(host, other(stable_slot)) else None
-    request = StartRequest(Image.parse(wanted), policy_file.checked(policy), at_once=at_once)
+    request = StartRequest(Image.parse(wanted), policy_for_docker(policy), at_once=at_once)
     return Rollback(start(request, host, say).rollout, running=False)
 
 

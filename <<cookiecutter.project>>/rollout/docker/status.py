@@ -1,16 +1,57 @@
 """What stands on a host: who is stable, what is kept, what runs."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
+from rollout import text
+from rollout.docker.container import Container
 from rollout.docker.host import Host
 from rollout.onhost import names
+from rollout.onhost.survey import Survey
 from rollout.router.split import Slot, other
 
+ROLES = ("stable", "other")
 
-def standing(host: Host, stable_slot: Slot) -> Iterator[str]:
-    """A line for each slot and for the engine."""
-    for role, slot in (("stable", stable_slot), ("other", other(stable_slot))):
-        release = host.release(slot)
+
+@dataclass(frozen=True)
+class Standing:
+    """A host at one moment: both slots, the stable one first, and the engine if one runs."""
+
+    found: Survey
+    slots: dict[Slot, Container | None]
+    engine: Container | None
+
+    @classmethod
+    def of(cls, host: Host) -> "Standing":
+        """Raises Refused or HostFailed."""
+        found = host.survey()
+        engine = host.engine()
+        in_order = (found.stable_slot, other(found.stable_slot))
+        return cls(found, {slot: host.release(slot) for slot in in_order}, engine if engine and engine.runs else None)
+
+    @property
+    def stable(self) -> str | None:
+        """The stable release; None where there is none yet."""
+        container = self.slots[self.found.stable_slot]
+        return container.labels.get(names.RELEASE) if container else None
+
+
+def for_people(host: Host, *, every: bool) -> str:
+    """The host, and its newest rollout or every one."""
+    rollouts = host.ask("status", "--state", names.STATE, *(["--all"] if every else []))
+    return "".join(f"{line}\n" for line in lines(Standing.of(host))) + rollouts
+
+
+def for_programs(host: Host, *, every: bool) -> dict[str, Any]:
+    """What `rollout status --json` prints."""
+    rollouts = host.ask_json("status", "--state", names.STATE, "--json", *(["--all"] if every else []))
+    return {"service": host.project, **document(Standing.of(host)), **rollouts}
+
+
+def lines(standing: Standing) -> Iterator[str]:
+    """For people: a line for each slot and for the engine."""
+    for role, (slot, release) in zip(ROLES, standing.slots.items(), strict=True):
         if release is None:
             yield f"{role:7} {slot:6} empty"
             continue
@@ -18,6 +59,33 @@ def standing(host: Host, stable_slot: Slot) -> Iterator[str]:
         since = release.created.isoformat(timespec="seconds")
         state = f"{release.state}, {health}" if release.state == "running" else release.state
         yield f"{role:7} {slot:6} {release.labels.get(names.RELEASE)}, {state}, made {since}"
-    engine = host.engine()
-    if engine and engine.runs:
+    if engine := standing.engine:
         yield f"engine         of {engine.labels.get(names.ROLLOUT)}, by {engine.labels.get(names.BY)}"
+    if standing.found.stable_since:
+        yield f"stable since {text.moment(standing.found.stable_since)}"
+
+
+def document(standing: Standing) -> dict[str, Any]:
+    """For programs: what `rollout status --json` says of a host, beside its rollouts. Times are epoch seconds."""
+    engine = standing.engine
+    labels = engine.labels if engine else {}
+    return {
+        "stable": standing.stable,
+        "stable_since": standing.found.stable_since,
+        "slots": {
+            slot: in_slot(role, release) for role, (slot, release) in zip(ROLES, standing.slots.items(), strict=True)
+        },
+        "engine": {"rollout": labels.get(names.ROLLOUT), "by": labels.get(names.BY)} if engine else None,
+    }
+
+
+def in_slot(role: str, release: Container | None) -> dict[str, Any] | None:
+    if release is None:
+        return None
+    return {
+        "role": role,
+        "release": release.labels.get(names.RELEASE),
+        "state": release.state,
+        "healthy": release.healthy,
+        "created": release.created.timestamp(),
+    }

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rollout import durable
-from rollout.errors import NothingThere
+from rollout.errors import NoRolloutYet, UnknownRollout
 from rollout.journal.orders import Order
 
 
@@ -32,13 +32,13 @@ class State:
         return self.folder / "lock"
 
     def newest(self, rollout: str | None = None) -> Path:
-        """The named rollout's journal, or the newest one. Raises NothingThere."""
+        """The named rollout's journal, or the newest one. Raises UnknownRollout or NoRolloutYet."""
         if rollout is not None:
             if not self.journal(rollout).exists():
-                raise NothingThere(f"there is no rollout {rollout}: `rollout status --all` lists those there are")
+                raise UnknownRollout(f"there is no rollout {rollout}: `rollout status --all` lists those there are")
             return self.journal(rollout)
         if not (journals := self.journals()):
-            raise NothingThere(f"no rollout yet in {self.folder}: `rollout rehearse` makes one")
+            raise NoRolloutYet(f"no rollout yet in {self.folder}: `rollout rehearse` makes one")
         return journals[-1]
 
     def journals(self) -> list[Path]:

@@ -1,6 +1,7 @@
 """What runs beside the traffic and the data: the engine, and what `rollout` asks of a host.
 
-Needs no Docker and sends no load: all of it runs on the few libraries that the engine's image holds."""
+Needs no Docker and sends no load: all of it runs on the few libraries that the engine's image holds. What is refused or
+fails is a line of JSON on standard output (`complaint.py`), and a sentence on standard error."""
 
 import argparse
 from collections.abc import Sequence
@@ -8,16 +9,16 @@ from pathlib import Path
 
 from rollout.journal.state import State
 from rollout.onhost import commands, names, records
-from rollout.onhost.command_line import Commands, run
+from rollout.onhost.command_line import Commands, Parser, run, to_program
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """`python -m rollout.onhost COMMAND`; nobody types it."""
-    return run(parser(), arguments)
+    return run(parser(), arguments, to_program)
 
 
-def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(prog="rollout.onhost", description=__doc__, allow_abbrev=False)
+def parser() -> Parser:
+    top = Parser(prog="rollout.onhost", description=__doc__, allow_abbrev=False)
     onhost = Commands(top)
     engine = onhost.add("engine", commands.run_engine, "run one rollout")
     engine.add_argument("spec", type=Path, nargs="?", help="a JSON file; without it the variable ROLLOUT_SPEC")
@@ -30,6 +31,7 @@ def parser() -> argparse.ArgumentParser:
     onhost.add("targets", commands.run_targets, "tell Prometheus of the releases").add_argument("releases", nargs="*")
     status = onhost.add("status", commands.run_status, "print a line for the newest rollout", state())
     status.add_argument("--all", action="store_true", help="or for every one")
+    status.add_argument("--json", action="store_true", help="as JSON")
     report = onhost.add("report", commands.run_report, "print a rollout's report as JSON", state())
     report.add_argument("rollout")
     journal = onhost.add("journal", records.run_journal, "print a rollout's journal", state())

@@ -3,11 +3,22 @@
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
-from rollout.errors import Refused, RolloutError
+from rollout.errors import RolloutError, WrongCommandLine
+from rollout.onhost.complaint import Complaint
 
 REFUSED, IN_DOUBT = 2, 3
 Command = Callable[[argparse.Namespace], int]
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse's, but a wrong command line is an error of ours. A sub-command's parser is one of these, too."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raises WrongCommandLine."""
+        self.print_usage(sys.stderr)
+        raise WrongCommandLine(message)
 
 
 class Commands:
@@ -22,15 +33,30 @@ class Commands:
         return sub
 
 
-def run(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> int:
-    """Run what was chosen: its exit code, 2 for what is refused, 3 for what went wrong."""
-    chosen = parser.parse_args(arguments)
-    command: Command = chosen.command
+def run(parser: Parser, arguments: Sequence[str] | None, complain: Callable[[Complaint], None] | None = None) -> int:
+    """Run what was chosen: its exit code, 2 for what is refused, 3 for what went wrong. Without another way to
+    `complain`, it is told to people, and with --json to the program that asked."""
+    given = sys.argv[1:] if arguments is None else arguments
+    complain = complain or (to_program if "--json" in given else to_people)
+    interrupted = ""
     try:
+        chosen = parser.parse_args(given)
+        interrupted = chosen.interrupted
+        command: Command = chosen.command
         return command(chosen)
     except RolloutError as error:
-        print(f"rollout: {error}", file=sys.stderr)
-        return REFUSED if isinstance(error, Refused) else IN_DOUBT
+        complaint = Complaint.of(error)
     except KeyboardInterrupt:
-        print(f"rollout: interrupted; {chosen.interrupted}", file=sys.stderr)
-        return IN_DOUBT
+        complaint = Complaint(refused=False, code="interrupted", message=f"interrupted; {interrupted}")
+    complain(complaint)
+    return REFUSED if complaint.refused else IN_DOUBT
+
+
+def to_people(complaint: Complaint) -> None:
+    print(f"rollout: {complaint.message}", file=sys.stderr)
+
+
+def to_program(complaint: Complaint) -> None:
+    """The line is on standard output, where the answer would be; the sentence is for whoever reads the log."""
+    to_people(complaint)
+    print(complaint.line(), flush=True)

@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,6 +11,8 @@ from rollout.errors import Refused
 from rollout.journal.state import State
 from rollout.metrics.targets import Target, write
 from rollout.onhost import engine_process, names, records
+from rollout.onhost.command_line import to_program
+from rollout.onhost.complaint import Complaint
 from rollout.onhost.emptying import wait_until_empty
 from rollout.onhost.prepare import HostSettings, prepare
 from rollout.onhost.survey import check, survey
@@ -27,7 +28,7 @@ def run_engine(chosen: argparse.Namespace) -> int:
     except Refused as error:
         if not chosen.supervised:
             raise
-        print(f"rollout: {error}", file=sys.stderr)
+        to_program(Complaint.of(error))
         return 0
     if verdict == "left":
         return engine_process.LEFT
@@ -59,7 +60,7 @@ def run_check_host(_: argparse.Namespace) -> int:
 
 
 def run_status(chosen: argparse.Namespace) -> int:
-    return records.status(chosen.state, every=chosen.all)
+    return records.status(chosen.state, every=chosen.all, as_json=chosen.json)
 
 
 def run_report(chosen: argparse.Namespace) -> int:

@@ -5,9 +5,10 @@ import json
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from rollout import journal, report
-from rollout.errors import NothingThere
+from rollout.errors import NotRunning
 from rollout.journal import lock
 from rollout.journal.orders import Order, OrderKind
 from rollout.journal.state import State
@@ -28,7 +29,10 @@ ORDERED: Mapping[OrderKind, str] = {
 }
 
 
-def status(state: State, *, every: bool) -> int:
+def status(state: State, *, every: bool, as_json: bool = False) -> int:
+    if as_json:
+        print(json.dumps(document(state, every=every), indent=2))
+        return 0
     if not state.journals():
         print(f"no rollout yet in {state.folder}")
         return 0
@@ -38,6 +42,26 @@ def status(state: State, *, every: bool) -> int:
     if lock.is_held(state.lock()):
         print(lock.describe(state.lock()))
     return 0
+
+
+def document(state: State, *, every: bool) -> dict[str, Any]:
+    """What `rollout status --json` prints of a folder: its newest rollout or every one, the oldest first, and the name
+    of the one whose engine runs."""
+    paths = state.journals() if every else state.journals()[-1:]
+    running = lock.holder(state.lock()).get("rollout") if lock.is_held(state.lock()) else None
+    rollouts = [in_short(report.gather(journal.read(path), alive(state, path))) for path in paths]
+    return {"rollouts": rollouts, "running": running}
+
+
+def in_short(evidence: report.Evidence) -> dict[str, Any]:
+    """One rollout, with the names that its report has."""
+    return {
+        "rollout": evidence.rollout,
+        "release": evidence.release,
+        "stable": evidence.stable,
+        "verdict": evidence.final.verdict,
+        "headline": report.headline(evidence),
+    }
 
 
 def write_report(state: State, rollout: str | None, out: Path | None, *, as_json: bool) -> int:
@@ -50,18 +74,19 @@ def write_report(state: State, rollout: str | None, out: Path | None, *, as_json
     return 0
 
 
-def give(state: State, rollout: str | None, kind: OrderKind, reason: str) -> int:
-    """Leave an order for a rollout's engine. Raises NothingThere when none runs."""
+def give(state: State, rollout: str | None, kind: OrderKind, reason: str) -> tuple[str, str]:
+    """Leave an order for a rollout's engine; returns its name, and what to say to that. Raises NotRunning."""
     path = state.newest(rollout)
     if not alive(state, path):
-        raise NothingThere(f"rollout {path.stem} does not run: there is nothing to {kind}")
+        raise NotRunning(f"rollout {path.stem} does not run: there is nothing to {kind}")
     state.give(path.stem, Order(kind, by=author.name(), reason=reason))
-    print(f"told the engine of {path.stem} to {ORDERED[kind]}: `rollout status` shows when it has")
-    return 0
+    return path.stem, f"told the engine of {path.stem} to {ORDERED[kind]}: `rollout status` shows when it has"
 
 
 def run_order(chosen: argparse.Namespace) -> int:
-    return give(chosen.state, chosen.rollout, chosen.kind, chosen.reason)
+    _, said = give(chosen.state, chosen.rollout, chosen.kind, chosen.reason)
+    print(said)
+    return 0
 
 
 def run_journal(chosen: argparse.Namespace) -> int:

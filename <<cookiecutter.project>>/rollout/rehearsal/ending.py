@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rollout import journal, report
-from rollout.errors import PartFailed, Refused
+from rollout.errors import PartFailed
 from rollout.journal.state import State
 from rollout.live.counts import Counts
+from rollout.onhost.complaint import Complaint
 from rollout.onhost.engine_process import EXIT_CODES, LEFT
 from rollout.rehearsal import routed
 from rollout.rehearsal.process import Process
-
-EXIT_REFUSED = 2
 
 
 @dataclass(frozen=True)
@@ -31,8 +30,13 @@ def end(engine: Process, book: Path, state: State, counts: Counts, log: Path, to
     """Complete the journal `book` and write its report. Raises Refused or PartFailed for an engine that wrote none."""
     code = engine.wait(0)
     if not book.exists():
-        said = engine.last_lines(20).removeprefix("rollout: ")
-        raise Refused(said) if code == EXIT_REFUSED else PartFailed(said)
+        said = engine.last_lines(20)
+        complaint = Complaint.in_output(said)
+        raise (
+            complaint.error()
+            if complaint and complaint.refused
+            else PartFailed(complaint.message if complaint else said)
+        )
     events = journal.read(book)
     with journal.opened(book) as file:
         if too_busy:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -50,3 +51,21 @@ def test_make_image_says_what_is_missing_and_how_to_get_it(docker: str, said: st
     assert done.returncode == 2
     assert said in done.stdout
     assert "sudo " in done.stdout
+
+
+@pytest.mark.parametrize(("python", "code"), [(sys.executable, 0), ("false", 2)])
+def test_an_image_s_name_and_version_are_read_as_json_and_toml_have_them(
+    python: str, code: int, tmp_path: Path
+) -> None:
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    (tmp_path / ".template.json").write_text('{"cookiecutter":{"project":"invoice-helper"}}')
+    (tmp_path / "pyproject.toml").write_text("[tool.commitizen]\nversion = '9.9.9'\n[project]\nversion = '1.2.3'\n")
+    (tmp_path / "docker").write_text("#!/bin/sh\necho $*\n")
+    (tmp_path / "docker").chmod(0o755)
+    ours = {key: value for key, value in os.environ.items() if not key.startswith("MAKE")}
+    command = ["make", "image", f"PYTHON={python}", f"DOCKER={tmp_path}/docker"]
+    done = subprocess.run(command, cwd=tmp_path, env=ours, capture_output=True, text=True, timeout=60)
+    assert done.returncode == code, done.stderr
+    built = re.findall(r"^built (.+)$", done.stdout, re.MULTILINE)
+    assert built == ([] if code else ["invoice-helper:1.2.3", "invoice-helper-engine:1.2.3"])
+    assert ("make image needs project.version in pyproject.toml" in done.stdout) == bool(code)

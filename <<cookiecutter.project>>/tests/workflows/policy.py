@@ -44,7 +44,8 @@ ACTIONS = {
     "docker/setup-buildx-action",
     "sigstore/cosign-installer",
 }
-USES_A_DIGEST = r"cosign (sign|verify)|scripts/deploy\b|scripts/roll-back\b"
+PIPELINE = "python -m rollout.pipeline"
+USES_A_DIGEST = rf"cosign (sign|verify)|{PIPELINE} (deploy|rollback)\b"
 
 
 def load(folder: Path) -> Workflows:
@@ -121,9 +122,9 @@ def digests(workflows: Workflows) -> Iterator[str]:
     seen: dict[str, str] = {}
     for name, step in steps(workflows):
         run = step.get("run", "")
-        if re.search(USES_A_DIGEST, run) and "by-digest" not in seen.get(name, ""):
+        if re.search(USES_A_DIGEST, run) and "rollout.pipeline.digests" not in seen.get(name, ""):
             yield f"{name} uses what may be no digest: {run}"
-        if "scripts/deploy" in run and "cosign verify" not in seen.get(name, ""):
+        if f"{PIPELINE} deploy" in run and "cosign verify" not in seen.get(name, ""):
             yield f"{name} releases what may be unsigned"
         seen[name] = seen.get(name, "") + run
 
@@ -135,6 +136,26 @@ def secrets(workflows: Workflows) -> Iterator[str]:
         inside = [{key: value for key, value in step.items() if key != "env"} for step in job.get("steps", [])]
         if "secrets." in str(outside) or "secrets." in str(inside):
             yield f"{name} lets more see a secret than one step's environment"
+
+
+def targets(workflows: Workflows) -> Iterator[str]:
+    """A target that can't be deployed to is refused before anything is built, or any host is asked."""
+    seen: dict[str, str] = {}
+    for name, step in steps(workflows):
+        run = step.get("run", "")
+        if f"{PIPELINE} rollback" in run and f"{PIPELINE} target" not in seen.get(name, ""):
+            yield f"{name} goes back without a look at the target"
+        seen[name] = seen.get(name, "") + run
+    if f"{PIPELINE} target" not in seen["release.check"]:
+        yield "release.check does not look at the target"
+
+
+def tools(workflows: Workflows) -> Iterator[str]:
+    """Beside the keys of production, and the right to sign, no tools of developers are installed."""
+    for name, step in steps(workflows):
+        job = workflows[name.partition(".")[0]]["jobs"][name.partition(".")[2]]
+        if "environment" in job and "make setup" in step.get("run", ""):
+            yield f"{name} installs every tool"
 
 
 def caches(workflows: Workflows) -> Iterator[str]:
@@ -156,5 +177,5 @@ def pins(workflows: Workflows) -> Iterator[str]:
 
 RULES: dict[str, Callable[[Workflows], Iterator[str]]] = {
     rule.__name__: rule
-    for rule in (grants, environments, required, giving_back, queues, digests, secrets, caches, pins)
+    for rule in (grants, environments, required, giving_back, queues, digests, secrets, targets, tools, caches, pins)
 }

@@ -7,14 +7,19 @@ from pathlib import Path
 import pytest
 
 from rollout import VERSION
+from rollout.cli import options
 from rollout.cli.command import main
+from rollout.docker.request import policy_for_docker
+from rollout.errors import HostFailed
 from rollout.journal import Event, lock, opened
 from rollout.journal.orders import Order
 from rollout.journal.state import State
+from rollout.onhost.command_line import Commands, Parser, run
 from rollout.onhost.engine_process import started
 from tests.rollout.fakes import PLAN, SPEC, World
 from tests.rollout.policies import SMALL
 
+RELEASE = f"my-agent@sha256:{'a' * 64}"
 OLDER, NEWER = "20251124T120000.000Z-good", "20251124T130000.000Z-errors-0.2"
 
 
@@ -29,6 +34,10 @@ class Shell:
         code = main([*arguments, *here])
         self.said, self.complained = self._capsys.readouterr()
         return code
+
+    def read(self) -> str:
+        """What was printed since."""
+        return self._capsys.readouterr().out
 
     def keep(self, rollout: str, events: list[Event]) -> None:
         first = started(replace(SPEC, rollout=rollout), PLAN)
@@ -202,9 +211,98 @@ def test_check_refuses_a_policy_that_is_not_there(shell: Shell, tmp_path: Path) 
     ids=" ".join,
 )
 def test_a_command_line_that_is_wrong_is_refused_before_anything_starts(arguments: list[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(arguments)
-    assert ended.value.code == 2
+    assert main(arguments) == 2
+
+
+REFUSALS: dict[str, list[str]] = {
+    "no_rollout_yet": ["report", "--json"],
+    "unknown_rollout": ["report", "--json", "typo"],
+    "not_running": ["abort", "--json", "--reason", "why", OLDER],
+    "policy_error": ["check", "--json", "--policy", "nowhere.yaml"],
+    "wrong_command_line": ["status", "--json", "--al"],
+}
+
+
+@pytest.mark.parametrize("code", REFUSALS)
+def test_with_json_a_refusal_is_an_object_with_a_code_and_a_message(shell: Shell, code: str) -> None:
+    if code != "no_rollout_yet":
+        shell.keep(OLDER, promoted())
+    assert shell.run(*REFUSALS[code]) == 2
+    refused = json.loads(shell.said)["refused"]
+    assert refused["code"] == code
+    assert f"rollout: {refused['message']}\n" in shell.complained  # people read the log
+
+
+def test_without_json_a_refusal_prints_nothing_where_an_answer_would_be(shell: Shell) -> None:
+    assert shell.run("report") == 2
+    assert shell.said == ""
+
+
+def test_with_json_what_fails_is_an_object_too_and_is_not_called_refused(
+    shell: Shell,
+) -> None:
+    def fail(self: State) -> list[Path]:
+        raise HostFailed(f"{self.folder} is gone")
+
+    parser = Parser()
+    Commands(parser).add("fail", lambda chosen: len(fail(chosen.state)), "fail", options.as_json(), options.where())
+    assert run(parser, ["fail", "--json", "--state", str(shell.state.folder)]) == 3
+    assert json.loads(shell.read()) == {"failed": {"code": "host_failed", "message": f"{shell.state.folder} is gone"}}
+
+
+@pytest.mark.parametrize("command", [["start", RELEASE], ["start", RELEASE, "--follow", "--engine", RELEASE]])
+def test_a_target_that_does_not_exist_yet_is_refused_before_any_host_is_asked(
+    shell: Shell, command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
+    path = tmp_path / "rollout.yaml"
+    path.write_text(SMALL.replace("target: docker", "target: kubernetes"), encoding="utf-8")
+    assert main([*command, "--json", "--policy", str(path)]) == 2
+    refused = json.loads(shell.read())["refused"]
+    assert refused["code"] == "unsupported_target"
+    assert "releases can't be deployed to kubernetes yet. Write `target: docker`" in refused["message"]
+
+
+@pytest.mark.parametrize("target", ["docker", '"docker"', "'docker'  # one host"])
+def test_a_target_that_exists_is_obeyed_however_it_is_quoted(target: str, tmp_path: Path) -> None:
+    path = tmp_path / "rollout.yaml"
+    path.write_text(SMALL.replace("target: docker", f"target: {target}"), encoding="utf-8")
+    assert policy_for_docker(path) == path.read_text()
+
+
+def test_check_json_says_what_the_policy_holds(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "rollout.yaml"
+    path.write_text(SMALL, encoding="utf-8")
+    assert shell.run("check", "--json", "--policy", str(path)) == 0
+    found = json.loads(shell.said)
+    assert found.pop("requests_per_second") == pytest.approx(3.333, rel=0.01)
+    assert found == {"target": "docker", "steps": [0.05, 1.0], "gates": ["errors"]}
+
+
+def test_status_json_lists_rollouts_the_oldest_first_and_which_one_runs(shell: Shell) -> None:
+    shell.keep(NEWER, promoted()[:20])
+    shell.keep(OLDER, rolled_back())
+    with lock.held(shell.state.lock(), NEWER, "maria"):
+        assert shell.run("status", "--json", "--all") == 0
+    found = json.loads(shell.said)
+    assert [(each["rollout"], each["verdict"]) for each in found["rollouts"]] == [
+        (OLDER, "rolled_back"),
+        (NEWER, "running"),
+    ]
+    assert found["running"] == NEWER
+
+
+def test_status_json_without_a_rollout_is_no_refusal(shell: Shell) -> None:
+    assert shell.run("status", "--json") == 0
+    assert json.loads(shell.said) == {"rollouts": [], "running": None}
+
+
+def test_an_order_json_names_the_rollout_and_the_sentence_goes_elsewhere(shell: Shell) -> None:
+    shell.keep(NEWER, promoted()[:20])
+    with lock.held(shell.state.lock(), NEWER, "maria"):
+        assert shell.run("promote", "--json", "--reason", "why") == 0
+    assert json.loads(shell.said) == {"rollout": NEWER, "order": "promote"}
+    assert shell.complained.startswith(f"told the engine of {NEWER} to ")
 
 
 NAMES = "rehearse parts check start follow status abort promote rollback report prune secret"

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 from rollout import report
+from rollout.pipeline.summary import summary
 from tests.rollout.report.examples import promoted, rolled_back_at_5_percent
-from tests.workflows.scripted import script
 
 
 def charts(said: str) -> dict[str, list[list[float]]]:
@@ -17,7 +17,7 @@ def charts(said: str) -> dict[str, list[list[float]]]:
 
 def test_a_report_is_shown_whole_with_its_picture_drawn_anew(tmp_path: Path) -> None:
     path = report.write(rolled_back_at_5_percent(), False, tmp_path)
-    said = script("summary.py", ".", folder=tmp_path).out
+    said = summary(tmp_path)
     before, _, after = path.read_text().partition("![")
     assert said.startswith(before)
     assert said.rstrip().endswith(after.partition("\n")[2].rstrip())
@@ -33,10 +33,10 @@ def test_a_report_is_shown_whole_with_its_picture_drawn_anew(tmp_path: Path) -> 
 
 def test_of_a_good_release_the_picture_is_its_share_alone(tmp_path: Path) -> None:
     report.write(promoted(), False, tmp_path)
-    (share,) = charts(script("summary.py", ".", folder=tmp_path).out)["Share of traffic on the new release, in %"]
+    (share,) = charts(summary(tmp_path))["Share of traffic on the new release, in %"]
     assert sorted(set(share)) == [0, 5, 25, 100]
     assert share == sorted(share)
 
 
 def test_without_a_report_the_summary_says_so(tmp_path: Path) -> None:
-    assert script("summary.py", ".", folder=tmp_path).out == "No report was written.\n"
+    assert summary(tmp_path) == "No report was written."

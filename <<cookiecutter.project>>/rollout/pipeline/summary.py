@@ -1,12 +1,10 @@
-#!/usr/bin/env python3
-"""`summary.py FOLDER`: the rollouts' reports in a folder, as Markdown for the summary of a workflow's run.
+"""The rollouts' reports in a folder, as Markdown for the summary of a workflow's run.
 
 A summary shows no SVG file and no data: address, but Mermaid: so the picture is drawn anew from the report's JSON.
 """
 
 import json
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,15 +13,15 @@ POINTS = 60
 Report = dict[str, Any]
 
 
-def main() -> None:
-    """Print each report, its picture in the place of the file's."""
-    reports = sorted(Path(sys.argv[1]).glob("*.md"))
-    for path in reports:
-        report = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-        before, after = re.split(r"^!\[.*$", path.read_text(encoding="utf-8"), maxsplit=1, flags=re.MULTILINE)
-        print(before, "\n\n".join(charts(report)), after, sep="")
-    if not reports:
-        print("No report was written.")
+def summary(folder: Path) -> str:
+    """Each report, with its charts in the place of the picture's file."""
+    return "\n".join(map(shown, sorted(folder.glob("*.md")))) or "No report was written."
+
+
+def shown(path: Path) -> str:
+    report = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    before, after = re.split(r"^!\[.*$", path.read_text(encoding="utf-8"), maxsplit=1, flags=re.MULTILINE)
+    return before + "\n\n".join(charts(report)) + after
 
 
 def charts(report: Report) -> Iterator[str]:
@@ -62,7 +60,3 @@ def chart(title: str, end_seconds: float, lines: list[list[float]]) -> str:
     drawn = "\n".join(f"  line [{', '.join(f'{number:.4g}' for number in line)}]" for line in lines)
     axes = f'  x-axis "seconds" 0 --> {end_seconds:.4g}\n  y-axis 0 --> {top:.4g}'
     return f'```mermaid\nxychart-beta\n  title "{title}"\n{axes}\n{drawn}\n```'
-
-
-if __name__ == "__main__":
-    main()

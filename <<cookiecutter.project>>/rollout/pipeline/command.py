@@ -1,0 +1,120 @@
+"""What the workflows call: `python -m rollout.pipeline COMMAND`. Its exit codes are those of `rollout`."""
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import TextIO
+
+from rich.console import Console
+
+from rollout.docker.host import Host
+from rollout.errors import PolicyError
+from rollout.onhost.command_line import Commands, Parser, run
+from rollout.pipeline.deploy import deploy
+from rollout.pipeline.evidence import write_evidence
+from rollout.pipeline.facts import facts
+from rollout.pipeline.github import annotate, annotate_error, write_outputs
+from rollout.pipeline.host import POLICY, ProductionHost
+from rollout.pipeline.production import Production
+from rollout.pipeline.restore import restore
+from rollout.pipeline.rollback import go_back
+from rollout.pipeline.summary import summary
+from rollout.policy import file as policy_file
+from rollout.policy import target
+
+INTERRUPTED = "the rollout may still be running: `rollout status` tells"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; each refusal and failure is an annotation of the run."""
+    return run(parser(), arguments, annotate_error)
+
+
+def run_facts(_: argparse.Namespace) -> int:
+    created = subprocess.run(["git", "log", "-1", "--format=%cI"], check=True, capture_output=True, text=True).stdout
+    outputs()(asdict(facts(Path(), os.environ, created.strip())))
+    return 0
+
+
+def run_target(chosen: argparse.Namespace) -> int:
+    try:
+        target.check(policy_file.load(POLICY), POLICY.name)
+    except PolicyError as error:
+        if not chosen.going_back:
+            raise
+        annotate("warning", str(error))
+    return 0
+
+
+def run_deploy(chosen: argparse.Namespace) -> int:
+    return deploy(chosen.release, chosen.engine, production(sys.stdout), outputs(), annotate)
+
+
+def run_restore(chosen: argparse.Namespace) -> int:
+    restore(chosen.release, chosen.stable or None, chosen.reason, production(sys.stderr), say, annotate)
+    return 0
+
+
+def run_rollback(chosen: argparse.Namespace) -> int:
+    host = production(sys.stdout)
+    return go_back(chosen.release or None, chosen.reason, host, annotate, now=chosen.now == "true")
+
+
+def run_evidence(chosen: argparse.Namespace) -> int:
+    write_evidence(chosen.folder, chosen.release or None, production(sys.stderr), say)
+    return 0
+
+
+def run_summary(chosen: argparse.Namespace) -> int:
+    say(summary(chosen.folder))
+    return 0
+
+
+def production(log: TextIO) -> Production:
+    """The host that DOCKER_HOST names, which tells of its progress in `log`. Raises NoHost."""
+    return ProductionHost(Host.connect(), partial(print, file=log, flush=True), Console(file=log))
+
+
+def outputs() -> Callable[[Mapping[str, str]], None]:
+    return partial(write_outputs, Path(os.environ["GITHUB_OUTPUT"]))
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+def parser() -> Parser:
+    top = Parser(prog="rollout.pipeline", description=__doc__, allow_abbrev=False)
+    commands = Commands(top)
+    commands.add("facts", run_facts, "write outputs: version, image and labels of what this tag releases")
+    sub = commands.add(
+        "target", run_target, "refuse a rollout.yaml that is wrong, or whose target can't be deployed to"
+    )
+    wrong = "a policy that is wrong is a warning: an engine that runs goes back without reading it"
+    sub.add_argument("--going-back", action="store_true", help=wrong)
+    sub = commands.add(
+        "deploy", run_deploy, "roll a release out, or attach to its rollout, and watch it to its verdict"
+    )
+    sub.add_argument("release")
+    sub.add_argument("engine")
+    sub.set_defaults(interrupted=INTERRUPTED)
+    sub = commands.add("restore", run_restore, "give the traffic of a release back, if it has any")
+    sub.add_argument("release")
+    sub.add_argument("stable", nargs="?", help="the release to give it back to; without it the journal says it")
+    sub.add_argument("--reason", required=True)
+    sub.set_defaults(interrupted=INTERRUPTED)
+    sub = commands.add("rollback", run_rollback, "go back to a release; to be there already is a success")
+    sub.add_argument("release", nargs="?")
+    sub.add_argument("--reason", required=True)
+    sub.add_argument("--now", choices=["true", "false"], default="false", help="all traffic at once, without gates")
+    sub.set_defaults(interrupted=INTERRUPTED)
+    sub = commands.add("evidence", run_evidence, "write the newest report and the host's status; print the summary")
+    sub.add_argument("folder", type=Path)
+    sub.add_argument("release", nargs="?", help="only if the newest rollout is of this release")
+    commands.add("summary", run_summary, "print the reports in a folder as Markdown").add_argument("folder", type=Path)
+    return top

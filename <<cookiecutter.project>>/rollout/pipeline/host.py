@@ -1,0 +1,49 @@
+"""A prepared host, as the workflows know it: production, or a runner's own machine."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from rollout.docker import status
+from rollout.docker.follow import shown
+from rollout.docker.host import Host, Say
+from rollout.docker.image import Image
+from rollout.docker.report import write_report
+from rollout.docker.request import StartRequest, policy_for_docker
+from rollout.docker.rollback import rollback
+from rollout.docker.start import start
+from rollout.pipeline.production import Look, Newest
+
+POLICY = Path("rollout.yaml")
+
+
+@dataclass(frozen=True)
+class ProductionHost:
+    """`say` tells of what is under way."""
+
+    host: Host
+    say: Say
+    console: Console
+
+    def look(self) -> Look:
+        found = status.for_programs(self.host, every=False)
+        newest = [Newest(**rollout) for rollout in found["rollouts"]]
+        return Look(found["stable"], newest[-1] if newest else None)
+
+    def start(self, release: str, engine: str) -> str:
+        request = StartRequest(Image.parse(release), policy_for_docker(POLICY), Image.parse(engine))
+        return self.follow(start(request, self.host, self.say).rollout)
+
+    def follow(self, rollout: str) -> str:
+        return shown(self.host, rollout, self.console, self.say)
+
+    def roll_back(self, release: str | None, reason: str, *, now: bool) -> int:
+        back = rollback(self.host, release, POLICY, reason, self.say, now=now)
+        return back.exit_code(self.follow(back.rollout))
+
+    def status(self) -> str:
+        return status.for_people(self.host, every=True)
+
+    def write_report(self, rollout: str, folder: Path) -> Path:
+        return write_report(self.host, rollout, folder)

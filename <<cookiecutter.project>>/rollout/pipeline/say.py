@@ -1,0 +1,7 @@
+"""How the decisions speak: `Say` to the summary or the log, `Annotate` to the run's page."""
+
+from collections.abc import Callable
+from typing import Literal
+
+Say = Callable[[str], None]
+Annotate = Callable[[Literal["notice", "warning", "error"], str], None]

@@ -1,0 +1,50 @@
+"""A host's standing, for people and for programs."""
+
+from json import dumps
+
+from rollout.docker import status
+from tests.rollout.docker.played import MADE, RELEASE, PlayedDocker, engine, host, says, stable
+
+NEWEST = {"rollout": "r", "release": RELEASE, "stable": None, "verdict": "promoted", "headline": "Promoted"}
+
+
+def played() -> PlayedDocker:
+    answer = says(dumps({"rollouts": [NEWEST], "running": "r"}))
+    return PlayedDocker({"status": answer}, [stable(), engine("r", "running")])
+
+
+def test_programs_read_who_is_stable_what_is_in_each_slot_and_what_runs() -> None:
+    docker = played()
+    assert status.for_programs(host(docker), every=False) == {
+        "service": "my-agent",
+        "stable": RELEASE,
+        "stable_since": None,
+        "slots": {
+            "blue": {
+                "role": "stable",
+                "release": RELEASE,
+                "state": "running",
+                "healthy": True,
+                "created": MADE.timestamp(),
+            },
+            "green": None,
+        },
+        "engine": {"rollout": "r", "by": "maria"},
+        "rollouts": [NEWEST],
+        "running": "r",
+    }
+    assert [command for command in docker.asked if "--json" in command and "--all" not in command]
+
+
+def test_people_read_a_line_for_each() -> None:
+    assert status.for_people(host(played()), every=True).splitlines()[:3] == [
+        f"stable  blue   {RELEASE}, running, healthy, made 2026-11-24T13:00:00+00:00",
+        "other   green  empty",
+        "engine         of r, by maria",
+    ]
+
+
+def test_a_host_without_a_release_is_no_error() -> None:
+    docker = PlayedDocker({"status": says('{"rollouts": [], "running": null}')})
+    found = status.for_programs(host(docker), every=True)
+    assert (found["stable"], found["engine"], found["rollouts"]) == (None, None, [])

@@ -1,0 +1,164 @@
+"""What a tag releases, read by the parser of each format; and what is refused before anything is built."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rollout.errors import WrongRelease
+from rollout.pipeline import digests
+from rollout.pipeline.command import main
+from rollout.pipeline.facts import version_in
+from rollout.pipeline.github import output
+from tests.rollout.policies import SMALL
+
+REPOSITORY = Path(__file__).parents[3]
+IMAGE, DIGEST = "ghcr.io/my-org/my-agent", f"sha256:{'0123456789abcdef' * 4}"
+COMMITIZEN = '[tool.commitizen]\nversion = "9.9.9"\n\n'
+
+
+class Checkout:
+    """A repository at version 1.2.3, and what GitHub says of a run on it."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder, self._monkeypatch = folder, monkeypatch
+        self.write("pyproject.toml", f'{COMMITIZEN}[project]\nversion = "1.2.3"\n')
+        self.write("rollout.yaml", SMALL)
+        self.write(".template.json", '{"cookiecutter": {"registry": "ghcr.io"}}')
+        self.git("init", "--quiet")
+        self.git("commit", "--quiet", "--allow-empty", "--no-gpg-sign", "--message", "all")
+        monkeypatch.chdir(folder)
+
+    def write(self, name: str, text: str) -> None:
+        (self.folder / name).write_text(text, encoding="utf-8")
+
+    def git(self, *arguments: str) -> None:
+        identity = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+        subprocess.run(["git", *identity, *arguments], cwd=self.folder, check=True)
+
+    def facts(self, ref: str = "refs/tags/v1.2.3") -> int:
+        """The exit code."""
+        github = {"REF": ref, "REPOSITORY": "My-Org/My-Agent", "SHA": "abc", "SERVER_URL": "https://x"}
+        for name, value in (github | {"OUTPUT": str(self.folder / "output")}).items():
+            self._monkeypatch.setenv(f"GITHUB_{name}", value)
+        return main(["facts"])
+
+    @property
+    def output(self) -> str:
+        path = self.folder / "output"
+        return path.read_text() if path.exists() else ""
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checkout:
+    return Checkout(tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    ("registry", "image"),
+    [
+        ("ghcr.io", "ghcr.io/my-org/my-agent"),
+        ("localhost:5000", "localhost:5000/my-org/my-agent"),
+        ("europe-west1-docker.pkg.dev/project-1/images", "europe-west1-docker.pkg.dev/project-1/images/my-agent"),
+    ],
+)
+def test_an_image_is_named_by_its_registry_and_the_repository(registry: str, image: str, checkout: Checkout) -> None:
+    checkout.write(".template.json", json.dumps({"cookiecutter": {"registry": registry}}))
+    assert checkout.facts() == 0
+    lines = checkout.output.splitlines()
+    assert lines[:5] == ["version=1.2.3", f"image={image}", "labels<<END_OF_labels", "VERSION=1.2.3", "REVISION=abc"]
+    assert lines[5] == "SOURCE=https://x/My-Org/My-Agent"
+    assert (lines[6].startswith("CREATED=20"), lines[7:]) == (True, ["END_OF_labels"])
+
+
+@pytest.mark.parametrize("tag", ["v1.2.4", "1.2.3", "v1.2.3-rc1", "v1", "v9.9.9"])
+def test_a_tag_that_is_not_the_version_is_refused(
+    tag: str, checkout: Checkout, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert checkout.facts(f"refs/tags/{tag}") == 2
+    assert f"::error::the tag is {tag} and the version in pyproject.toml 1.2.3" in capsys.readouterr().err
+    assert checkout.output == ""
+
+
+def test_a_branch_may_have_any_name_and_a_policy_that_is_wrong(checkout: Checkout) -> None:
+    checkout.write("rollout.yaml", "steps: []\n")
+    assert checkout.facts("refs/heads/main") == 0
+
+
+@pytest.mark.parametrize(
+    "pyproject",
+    [
+        f'{COMMITIZEN}[project]\nversion = "1.2.3"\n',
+        f"[project]\nversion = '1.2.3'  # quoted in another way\n\n{COMMITIZEN}",
+        'project = {name = "agent-release", version = "1.2.3"}\n',
+    ],
+)
+def test_the_version_is_the_project_s_however_it_is_written(pyproject: str) -> None:
+    assert version_in(pyproject) == "1.2.3"
+
+
+@pytest.mark.parametrize("version", ['"1\\nimage=evil"', "1", '""', '"1+local"', '" 1"'])
+def test_a_version_that_no_image_can_have_is_refused(version: str) -> None:
+    with pytest.raises(WrongRelease, match="can't be the tag of an image"):
+        version_in(f"[project]\nversion = {version}\n")
+
+
+@pytest.mark.parametrize("target", ["docker", '"docker"', "'docker'  # one host"])
+@pytest.mark.parametrize("arguments", [[], ["--going-back"]])
+def test_a_target_is_read_as_yaml_has_it(target: str, arguments: list[str], checkout: Checkout) -> None:
+    checkout.write("rollout.yaml", SMALL.replace("target: docker", f"target: {target}"))
+    assert main(["target", *arguments]) == 0
+
+
+@pytest.mark.parametrize("arguments", [[], ["--going-back"]])
+def test_a_target_that_does_not_exist_yet_is_refused(
+    arguments: list[str], checkout: Checkout, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checkout.write("rollout.yaml", SMALL.replace("target: docker", "target: kubernetes"))
+    assert main(["target", *arguments]) == 2
+    assert "releases can't be deployed to kubernetes yet. Write `target: docker`" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("arguments", "code", "kind"), [([], 2, "error"), (["--going-back"], 0, "warning")])
+def test_a_policy_that_is_wrong_stops_a_release_and_no_rollback(
+    arguments: list[str], code: int, kind: str, checkout: Checkout, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checkout.write("rollout.yaml", SMALL.replace("keep: 24h", "keep: 24"))
+    assert main(["target", *arguments]) == code
+    assert f"::{kind}::rollout.yaml:5: keep: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "",
+        IMAGE,
+        f"{IMAGE}:v1",
+        f"{IMAGE}@",
+        f"{IMAGE}@sha256:abc",
+        f"{IMAGE}@{DIGEST}0",
+        f"{IMAGE}@{DIGEST.upper()}",
+        f"{IMAGE}:v1@{DIGEST}",
+        f"{IMAGE}-engine@{DIGEST}",
+        f"ghcr.io/somebody/else@{DIGEST}",
+        f"{IMAGE}@{DIGEST}\n{IMAGE}:v1",
+        f"{IMAGE}@{DIGEST}\n",
+        f"x {IMAGE}@{DIGEST}",
+    ],
+)
+def test_what_is_not_this_image_by_its_digest_is_refused(reference: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert digests.main([IMAGE, reference]) == 2
+    assert digests.main([IMAGE, f"{IMAGE}@{DIGEST}", reference.replace(IMAGE, f"{IMAGE}-engine", 1)]) == 2
+    assert capsys.readouterr().err.count("::error::") == 2
+
+
+def test_a_release_and_its_engine_by_their_digests_are_accepted_with_nothing_installed() -> None:
+    command = ["-S", "-m", "rollout.pipeline.digests", IMAGE, f"{IMAGE}@{DIGEST}", f"{IMAGE}-engine@{DIGEST}"]
+    done = subprocess.run([sys.executable, *command], cwd=REPOSITORY, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_an_output_of_several_lines_stays_one_output() -> None:
+    assert output("labels", "A=1\nB=2") == "labels<<END_OF_labels\nA=1\nB=2\nEND_OF_labels\n"

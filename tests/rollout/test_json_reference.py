@@ -1,0 +1,42 @@
+"""docs/reference/json.md explains each code, and each key that programs read."""
+
+import re
+from collections.abc import Mapping
+
+import pytest
+
+from rollout.cli.command import checked
+from rollout.docker import status
+from rollout.errors import Refused, every_error
+from rollout.onhost.command_line import IN_DOUBT, REFUSED
+from rollout.policy import file as policy_file
+from rollout.report import document, gather
+from tests.pages import rows
+from tests.rollout.docker.played import PlayedDocker, host, says, stable
+from tests.rollout.policies import SMALL
+from tests.rollout.report.examples import promoted
+
+EMPTY = '{"rollouts": [], "running": null}'
+
+
+def test_every_code_is_listed_with_the_exit_code_that_it_comes_with() -> None:
+    listed = {code: cells[1] for code, cells in rows("reference/json.md", "Code").items()}
+    codes = [each.code for each in every_error()]
+    assert len(codes) == len(set(codes)), "two errors have one code"
+    assert listed == {each.code: str(REFUSED if issubclass(each, Refused) else IN_DOUBT) for each in every_error()} | {
+        "interrupted": str(IN_DOUBT)
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "printed"),
+    [
+        ("status", status.for_programs(host(PlayedDocker({"status": says(EMPTY)})), every=False)),
+        ("a slot", status.in_slot("stable", stable()) or {}),
+        ("report", document(gather(promoted(), alive=False))),
+        ("check", checked(policy_file.parse(SMALL, "rollout.yaml"))),
+    ],
+)
+def test_every_key_that_programs_read_is_explained(name: str, printed: Mapping[str, object]) -> None:
+    listed = rows("reference/json.md", f"Key of {name}").values()
+    assert {key for cells in listed for key in re.findall(r"`(\w+)`", cells[0])} == set(printed)
