@@ -12,9 +12,9 @@ from rollout.pipeline import digests
 from rollout.pipeline.command import main
 from rollout.pipeline.facts import version_in
 from rollout.pipeline.github import output
+from tests.repository import REPOSITORY
 from tests.rollout.policies import SMALL
 
-REPOSITORY = Path(__file__).parents[3]
 IMAGE, DIGEST = "ghcr.io/my-org/my-agent", f"sha256:{'0123456789abcdef' * 4}"
 COMMITIZEN = '[tool.commitizen]\nversion = "9.9.9"\n\n'
 
