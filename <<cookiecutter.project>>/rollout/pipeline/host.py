@@ -1,6 +1,6 @@
 """A prepared host, as the workflows know it: production, or a runner's own machine."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from rich.console import Console
@@ -28,7 +28,8 @@ class ProductionHost:
 
     def look(self) -> Look:
         found = status.for_programs(self.host, every=False)
-        newest = [Newest(**rollout) for rollout in found["rollouts"]]
+        known = [field.name for field in fields(Newest)]  # an engine of a later version may say more
+        newest = [Newest(**{name: rollout[name] for name in known}) for rollout in found["rollouts"]]
         return Look(found["stable"], newest[-1] if newest else None)
 
     def start(self, release: str, engine: str) -> str:

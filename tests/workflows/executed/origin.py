@@ -99,6 +99,7 @@ def copy_of_this(to: Path, registry: str) -> None:
         (to / "tests" / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(REPOSITORY / "tests" / name, to / "tests" / name)
     (to / "tests" / "test_images.py").write_text(TEST_OF_IMAGES)
-    quick(to)  # a rollout of half a minute
+    policy = quick(to)  # a rollout of half a minute
+    policy.write_text(re.sub(r"(?m)^target: .*$", 'target: "docker"', policy.read_text()))  # means the same in quotes
     (to / ".template.json").write_text(json.dumps({"cookiecutter": {"registry": registry}}))
     (to / "agent.env").write_text("AGENT_MODEL=offline\n")

@@ -13,7 +13,7 @@ def test_a_tag_that_is_not_the_version_ends_before_anything_is_tested_or_built(g
     run = github.push_tag(github.origin.tag("1.0.0", tag="v1.0.1")).finish()
     assert not run.green
     assert run.results() == {"check": "failure"}
-    assert "the tag is v1.0.1 and the version 1.0.0" in run.said("check")
+    assert "the tag is v1.0.1 and the version in pyproject.toml 1.0.0" in run.said("check")
     assert github.notes("v1.0.1", "docker/build-push-action") == []
 
 
@@ -24,12 +24,20 @@ def test_a_commit_that_is_not_on_main_ends_there_too(github: Ground) -> None:
     assert "tag what is on main" in run.said("check")
 
 
+def test_a_target_that_does_not_exist_yet_ends_there_too(github: Ground) -> None:
+    clone = github.origin.tag("1.4.0", {"rollout.yaml": (r"(?m)^target: .*$", "target: kubernetes")})
+    run = github.push_tag(clone).finish()
+    assert not run.green
+    assert run.results() == {"check": "failure"}
+    assert "can't be deployed to kubernetes yet. Write `target: docker`" in run.said("check")
+
+
 def test_what_is_named_by_no_digest_is_neither_signed_nor_deployed(ground: Ground, service: Service) -> None:
     before = served_by(service.url)
     run = ground.push_tag(ground.origin.tag("1.2.0"), DIGEST="latest").finish()
     assert not run.green
     assert (run.results()["build"], run.results()["sign"]) == ("success", "failure")
-    assert f"'{ground.image}@latest' is refused" in run.said("sign")
+    assert f"{ground.image}@latest: a release is an image by its digest" in run.said("sign")
     assert not {"approve", "deploy", "restore"} & run.results().keys()
     assert served_by(service.url) == before
 
