@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.figure import Figure, quantile
+from tests.waiting import wait_until
 
 DOCKER = os.environ.get("DOCKER", "docker")
 TIMES = 3
@@ -88,10 +89,8 @@ def seconds_to_healthy(image: str) -> float:
     began = time.perf_counter()
     container = docker("run", "--detach", *HARDENED, "--env", "AGENT_MODEL=offline", image)
     try:
-        while docker("inspect", "--format", "{{.State.Health.Status}}", container) != "healthy":
-            if time.perf_counter() - began > WITHIN_SECONDS:
-                raise SystemExit(f"{image} was not healthy within {WITHIN_SECONDS:g} s")
-            time.sleep(0.05)
+        status = ("inspect", "--format", "{{.State.Health.Status}}", container)
+        wait_until(lambda: docker(*status) == "healthy", WITHIN_SECONDS, lambda: docker(*status))
         return time.perf_counter() - began
     finally:
         docker("rm", "--force", container)

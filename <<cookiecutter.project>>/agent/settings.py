@@ -9,7 +9,7 @@ from agent.errors import StartError
 PREFIX = "AGENT_"
 ENV_FILE = "agent.env"
 LONGEST_DEADLINE_SECONDS = 120
-"""The router, and whoever stops a container, wait a little longer: tests/deploy/test_deadlines.py says where."""
+"""The router, and whoever stops a container, wait a little longer: a test of the template holds them together."""
 
 
 class Settings(BaseSettings):

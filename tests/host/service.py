@@ -5,7 +5,6 @@ import os
 import secrets
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from tests.host.images import docker
 from tests.host.policy import quick
 from tests.pace import pace, patience
 from tests.repository import REPOSITORY
+from tests.waiting import wait_until
 
 COMPOSE = REPOSITORY / "deploy" / "docker" / "compose.yaml"
 
@@ -36,6 +36,7 @@ class Service:
 
     def __init__(self, engine_image: str, folder: Path, *, docker_host: str | None = None) -> None:
         self.policy = quick(folder)
+        self.compose_files = [COMPOSE]
         number = secrets.randbelow(200) + 20
         self.project = f"host-{secrets.token_hex(3)}"
         self.port = free_port()
@@ -74,7 +75,8 @@ class Service:
         self.compose("down", "--volumes")
 
     def compose(self, *arguments: str) -> str:
-        command = ["docker", "compose", "--file", str(COMPOSE), *arguments]
+        files = [part for file in self.compose_files for part in ("--file", str(file))]
+        command = ["docker", "compose", *files, *arguments]
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True)
         assert done.returncode == 0, f"{arguments}: {done.stderr[-4000:]}"
         return done.stdout
@@ -132,8 +134,11 @@ class Service:
 
     def until(self, seen: Callable[[list[Event]], bool], within_seconds: float = 120) -> list[Event]:
         """Wait until the newest journal says so."""
-        deadline = time.monotonic() + within_seconds * patience()
-        while not seen(events := self.events()):
-            assert time.monotonic() < deadline, events[-3:]
-            time.sleep(0.2)
-        return events
+        found: list[Event] = []
+
+        def done() -> bool:
+            found[:] = self.events()
+            return seen(found)
+
+        wait_until(done, within_seconds * patience(), lambda: found[-3:])
+        return found

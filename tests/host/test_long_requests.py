@@ -1,12 +1,11 @@
 """A running request outlives what happens around it, and what nobody needs is removed."""
 
-import json
 import threading
-import urllib.request
 
 import pytest
 
 from rollout.rehearsal.process import wait_until
+from tests.asking import Answer, ask
 from tests.host.images import Images, docker
 from tests.host.service import Done, Service
 from tests.host.traffic import served_by
@@ -35,23 +34,16 @@ def test_a_long_request_outlives_two_changes_of_roles_and_the_end_of_its_release
 ) -> None:
     slow, fast = images.release("slow", model="offline:latency=25s"), images.release("fast")
     serving.rollout("rollback", slow, "--now", "--reason", "to have a slow one", "--policy", str(serving.policy))
-    answers: list[tuple[int, str]] = []
-
-    def ask() -> None:
-        body = json.dumps({"task": "What is 2 + 2?"}).encode()
-        request = urllib.request.Request(f"{serving.url}/agent/run", body, {"content-type": "application/json"})  # noqa: S310
-        with urllib.request.urlopen(request, timeout=150) as answer:  # noqa: S310
-            answers.append((answer.status, answer.headers["x-release"]))
-
     container = serving.stable()
-    asking = threading.Thread(target=ask)
+    answers: list[Answer] = []
+    asking = threading.Thread(target=lambda: answers.append(ask(serving.url, "What is 2 + 2?", timeout_seconds=150)))
     asking.start()
     wait_until(lambda: "agent_requests_in_flight 1.0" in metrics(container), "it is being answered", 20)
     put_live(serving, fast)
     assert not answers
     put_live(serving, images.release("faster"))  # its slot is emptied: it is asked to end, and answers first
     asking.join()
-    assert answers == [(200, slow)]
+    assert [(answer.status, answer.release) for answer in answers] == [(200, slow)]
 
 
 def test_prune_removes_the_old_release_and_spares_the_images_of_stable_and_of_the_one_before(

@@ -1,57 +1,44 @@
 """The load of a rehearsal, in a thread of its own, while a test does other things."""
 
 import asyncio
-import threading
-import time
-import urllib.request
-from types import TracebackType
-from typing import Self
+from contextlib import suppress
 
 from rollout.live.counts import Counts
 from rollout.rehearsal.load import Load, tasks_of
+from tests.asking import ask
+from tests.host.background import Background
 from tests.pace import pace
 from tests.repository import REPOSITORY
+from tests.waiting import wait_until
 
 
-class Traffic:
+class Traffic(Background):
     """Requests from `with` on until its end, as many as this machine has room for; `counts` are the latest, and
     the final ones afterwards."""
 
     def __init__(self, url: str, requests_per_second: float | None = None) -> None:
+        super().__init__()
         self._tasks = tasks_of(REPOSITORY)
         self._url, self._requests_per_second = url, requests_per_second or pace().requests_per_second
-        self._told = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()))
         self.counts = Counts()
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._told.set()
-        self._thread.join()
-
-    async def _run(self) -> None:
+    async def run(self) -> None:
         async with Load(self._url, self._tasks, self._requests_per_second, timeout_seconds=30) as load:
-            while not self._told.is_set():
+            while not self.told_to_end:
                 self.counts = load.counts()
                 await asyncio.sleep(0.05)
             self.counts = await load.stop()
 
 
 def served_by(url: str, within_seconds: float = 20) -> str:
-    """The release that answers now."""
-    deadline = time.monotonic() + within_seconds
-    while True:
-        body = b'{"task": "What is 2 + 2?"}'
-        request = urllib.request.Request(f"{url}/agent/run", data=body, headers={"content-type": "application/json"})  # noqa: S310
-        try:
-            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
-                return str(answer.headers["x-release"])
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
+    """The release that answers now, and answers well."""
+    found: list[str] = []
+
+    def answered() -> bool:
+        with suppress(OSError):
+            answer = ask(url, "What is 2 + 2?", timeout_seconds=10)
+            found[:] = [str(answer.release)] if answer.status == 200 else []
+        return bool(found)
+
+    wait_until(answered, within_seconds)
+    return found[0]

@@ -3,9 +3,9 @@
 import time
 from datetime import UTC, datetime
 
-from rollout.docker.connection import NameTaken
 from rollout.docker.container import Container
 from rollout.docker.host import Host, Say
+from rollout.docker.port import NameTaken
 from rollout.engine.spec import Spec
 from rollout.errors import Locked
 from rollout.onhost import names

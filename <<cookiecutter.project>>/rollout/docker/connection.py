@@ -12,6 +12,7 @@ import requests
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 
 from rollout.docker.container import HARDENED, NEVER, Container, Said, read
+from rollout.docker.port import NameTaken
 from rollout.docker.tunnel import Tunnel
 from rollout.errors import HostFailed, NoHost
 from rollout.text import one_line
@@ -19,10 +20,6 @@ from rollout.text import one_line
 TIMEOUT_SECONDS = 60
 PULL_TIMEOUT_SECONDS = 1800
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
-
-
-class NameTaken(Exception):
-    """There is a container of this name already."""
 
 
 class Docker:

@@ -10,6 +10,7 @@ from rollout.docker import answer
 from rollout.docker.connection import Docker
 from rollout.docker.container import Container, Said, volume
 from rollout.docker.image import Image
+from rollout.docker.port import ContainerEngine
 from rollout.engine.spec import Spec
 from rollout.errors import HostFailed, NoHost, Refused
 from rollout.onhost import author, names
@@ -28,7 +29,7 @@ Say = Callable[[str], None]
 class Host:
     """What its router's container says of it; `project` begins every name."""
 
-    docker: Docker
+    docker: ContainerEngine
     project: str
     engine_image: str
     environment: Mapping[str, str]
@@ -40,7 +41,7 @@ class Host:
         return cls.find(Docker.connect(), service or os.environ.get("ROLLOUT_SERVICE"))
 
     @classmethod
-    def find(cls, docker: Docker, service: str | None = None) -> "Host":
+    def find(cls, docker: ContainerEngine, service: str | None = None) -> "Host":
         """The one prepared service on the engine, or the named one. Raises NoHost."""
         routers = docker.containers({names.PART: "router"})
         found = {router.labels.get(names.PROJECT, router.name): router for router in routers}

@@ -1,17 +1,16 @@
 """The service as a process of its own, on a port of the kernel's choice."""
 
-import json
 import os
 import re
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tests.asking import ask, get
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 WAIT_SECONDS = 30.0
@@ -70,33 +69,6 @@ def start_service(folder: Path, env: Mapping[str, str]) -> Service:
 
 
 def post(url: str, task: str) -> tuple[int, dict[str, Any]]:
-    """Run a task on the service at this URL: the status and the body.
-
-    Raises:
-        OSError: there is no answer.
-    """
-    request = urllib.request.Request(  # noqa: S310  the URL is our own
-        f"{url}/agent/run",
-        json.dumps({"task": task}).encode(),
-        {"content-type": "application/json"},
-    )
-    try:
-        with urllib.request.urlopen(request, timeout=WAIT_SECONDS) as response:  # noqa: S310
-            return response.status, json.load(response)
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, json.load(error)
-
-
-def get(url: str) -> str:
-    """The body of a page."""
-    with urllib.request.urlopen(url, timeout=WAIT_SECONDS) as response:  # noqa: S310  the URL is our own
-        return str(response.read(), "utf-8")
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = WAIT_SECONDS) -> None:
-    """Wait for a condition, up to a deadline."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {seconds:g} s"
-        time.sleep(0.01)
+    """Run a task on the service at this URL: the status and the body. Raises OSError when there is no answer."""
+    answer = ask(url, task)
+    return answer.status, answer.body()

@@ -7,7 +7,7 @@ import pytest
 
 from agent.models.offline.misbehaviour import CRASH_EXIT_CODE
 from tests.agent.conftest import Start
-from tests.agent.service import wait_until
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.parts
 

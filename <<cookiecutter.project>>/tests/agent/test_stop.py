@@ -11,7 +11,8 @@ import pytest
 
 from agent.serving import GRACE_SECONDS
 from tests.agent.conftest import Start
-from tests.agent.service import WAIT_SECONDS, Service, wait_until
+from tests.agent.service import WAIT_SECONDS, Service
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.parts
 

@@ -24,7 +24,7 @@ PLACES = (
     "notes.txt",
     "rollout/router/site.pem",
     "secrets/ANTHROPIC_API_KEY",
-    "tests/rollout/token.json",
+    "tests/agent/token.json",
 )
 
 

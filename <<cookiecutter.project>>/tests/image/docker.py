@@ -6,7 +6,7 @@ import os
 import subprocess
 from dataclasses import dataclass
 
-from tests.agent import service
+from tests.waiting import wait_until
 
 DOCKER = os.environ.get("DOCKER", "docker")
 
@@ -53,7 +53,7 @@ class Container:
 
     def wait_until_healthy(self) -> None:
         """By its image's own check."""
-        service.wait_until(lambda: self.health() != "starting", 60)
+        wait_until(lambda: self.health() != "starting", 60)
         assert self.health() == "healthy", self.logs()
 
     def health(self) -> str:
@@ -62,7 +62,7 @@ class Container:
 
     def exit_code(self) -> int:
         """The exit code, once it has one."""
-        service.wait_until(lambda: self.tell("{{.State.Running}}") == "false", 60)
+        wait_until(lambda: self.tell("{{.State.Running}}") == "false", 60)
         return int(self.tell("{{.State.ExitCode}}"))
 
     def handles(self, number: int) -> bool:

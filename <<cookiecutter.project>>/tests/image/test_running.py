@@ -8,8 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.agent import service
+from tests.asking import get
 from tests.image.conftest import Images, Run
 from tests.image.docker import docker
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.docker
 
@@ -26,7 +28,7 @@ def test_it_becomes_healthy_by_its_own_check_and_answers(run: Run) -> None:
 def test_it_becomes_unhealthy_when_its_model_is_not_ready(run: Run) -> None:
     container = run("--health-interval", "1s", "--health-start-period", "1s", model="offline:unhealthy")
     checks = "{{range .State.Health.Log}}{{.Output}}{{end}}"
-    service.wait_until(lambda: container.health() == "unhealthy" and " 503 " in container.tell(checks), 60)
+    wait_until(lambda: container.health() == "unhealthy" and " 503 " in container.tell(checks), 60)
 
 
 def test_a_stop_in_the_middle_of_a_request_loses_nothing(run: Run) -> None:
@@ -35,7 +37,7 @@ def test_a_stop_in_the_middle_of_a_request_loses_nothing(run: Run) -> None:
     url = container.url()
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(service.post, url, "What is 6 * 7?")
-        service.wait_until(lambda: "agent_requests_in_flight 1.0" in service.get(f"{url}/metrics"))
+        wait_until(lambda: "agent_requests_in_flight 1.0" in get(f"{url}/metrics"))
         docker("stop", "-t", "60", container.id)
         assert answer.result()[0] == 200
     assert container.exit_code() == STOPPED
@@ -43,7 +45,7 @@ def test_a_stop_in_the_middle_of_a_request_loses_nothing(run: Run) -> None:
 
 def test_a_stop_while_it_starts_is_not_ignored_though_it_is_process_1(run: Run) -> None:
     container = run()
-    service.wait_until(lambda: container.handles(signal.SIGTERM))
+    wait_until(lambda: container.handles(signal.SIGTERM))
     docker("stop", "-t", "60", container.id)
     assert container.exit_code() == STOPPED
 
@@ -51,7 +53,7 @@ def test_a_stop_while_it_starts_is_not_ignored_though_it_is_process_1(run: Run) 
 def test_a_secret_is_a_file_that_no_output_shows(run: Run, images: Images) -> None:
     container = run(AGENT_RELEASE="from-a-file", ANTHROPIC_API_KEY=images.secret)
     container.wait_until_healthy()
-    assert '"release":"from-a-file"' in service.get(f"{container.url()}/health")
+    assert '"release":"from-a-file"' in get(f"{container.url()}/health")
     assert images.secret not in container.logs() + docker("inspect", container.id)
 
 

@@ -3,11 +3,11 @@
 import os
 import signal
 from contextlib import suppress
-from pathlib import Path
 
 from tests.host.faults.scene import Scene, end
 from tests.host.faults.strikes import Fault
 from tests.host.sshd import Sshd
+from tests.processes import children
 
 
 class CutSsh(Fault):
@@ -34,5 +34,5 @@ class CutSsh(Fault):
 
 def descendants(pid: int) -> list[int]:
     """The processes below this one: of an sshd, its connections."""
-    found = [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    found = children(pid)
     return found + [below for each in found for below in descendants(each)]

@@ -3,7 +3,6 @@
 import json
 import re
 import subprocess
-import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -16,8 +15,9 @@ from tests.host.faults import policy
 from tests.host.faults.shell import Shell
 from tests.host.faults.table import Place
 from tests.host.images import Images, docker
-from tests.host.service import COMPOSE, Service
+from tests.host.service import Service
 from tests.pace import patience
+from tests.waiting import wait_until
 
 VERSION = re.compile(r"\d+\.\d+\.\d+")
 Grounds = Callable[[Place], "Ground"]
@@ -40,7 +40,8 @@ class Ground(Service):
         self, images: Images, folder: Path, *, docker_host: str | None = None, also: Path | None = None
     ) -> None:
         super().__init__(images.engine, folder, docker_host=docker_host)
-        self.images, self.folder, self._also = images, folder, also
+        self.images, self.folder = images, folder
+        self.compose_files += [also] if also else []
         self.policy = policy.patient(folder)
         self.environment["SPEED"] = f"{policy.speed():g}"
         self.good = [images.release(f"good-{letter}") for letter in "abcd"]
@@ -78,14 +79,6 @@ class Ground(Service):
 
     def before_up(self) -> None:
         """For a host that is special."""
-
-    def compose(self, *arguments: str) -> str:
-        files = ["--file", str(COMPOSE), *(["--file", str(self._also)] if self._also else [])]
-        done = subprocess.run(
-            ["docker", "compose", *files, *arguments], env=self.environment, capture_output=True, text=True
-        )
-        assert done.returncode == 0, f"{arguments}: {done.stderr[-4000:]}"
-        return done.stdout
 
     def image(self, part: str) -> str:
         """Which image Compose takes for a part."""
@@ -138,7 +131,4 @@ class Ground(Service):
 
 def until(done: Callable[[], bool], what: str, within_seconds: float = 90, seen: Callable[[], object] = str) -> None:
     """Wait for a condition; `seen` says what there is instead."""
-    deadline = time.monotonic() + within_seconds * patience()
-    while not done():
-        assert time.monotonic() < deadline, f"{what}: not within {within_seconds:g} s; {seen()}"
-        time.sleep(0.2)
+    wait_until(done, within_seconds * patience(), lambda: f"{what}: {seen()}")

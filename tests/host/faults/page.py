@@ -11,14 +11,13 @@ from tests.repository import REPOSITORY
 
 PAGE = REPOSITORY / "docs" / "reference" / "faults.md"
 RESULTS = REPOSITORY / ".rollout" / "faults.json"
-COMMAND = "python -m tests.host.faults.page"
 REASON_AT_MOST = 100
 NOT_RUN = "not run yet"
 
-HEAD = f"""\
+HEAD = """\
 # Faults
 
-<!-- Written by `{COMMAND}` after `make test-faults`: run both instead of changing it. -->
+<!-- Written by `make test-faults` in the template: run it instead of changing this page. -->
 
 Each fault was done to real containers, under load, at each moment of a rollout. On one host cell followed cell, with
 nothing cleaned up by hand in between. The policy is the shipped one at ten times its pace, with short holds and a lease
@@ -31,7 +30,7 @@ of 5 s. The load is 30 requests a second.
   answered.
 - *Lost*: those that the killed process had; where the router was dead, those sent meanwhile too; where Docker itself
   was, those sent before a release was up again. A cell in which any other request is lost fails; so does one that ends
-  otherwise than `tests/host/faults/table.py` expects.
+  otherwise than the template's `tests/host/faults/table.py` expects.
 - *Next start* says that a rollout began on the same host afterwards.
 """
 

@@ -1,17 +1,15 @@
 """A load whose every request can be asked about afterwards."""
 
 import asyncio
-import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 
 import aiohttp
 
 from rollout.rehearsal.load import why_lost
+from tests.host.background import Background
 from tests.pace import pace
 
 TIMEOUT_SECONDS = 40.0
@@ -28,36 +26,25 @@ class Sent:
     lost: str | None = None
 
 
-class Requests:
+class Requests(Background):
     """At most 30 requests a second by as many users as there are requests, from `with` on until its end."""
 
     def __init__(self, url: str) -> None:
+        super().__init__()
         self._url = f"{url}/agent/run"
-        self._told = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()))
         self.sent: list[Sent] = []
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._told.set()
-        self._thread.join()
 
     def latest(self, count: int) -> Sequence[Sent]:
         """The newest that have ended."""
         return [each for each in list(self.sent) if each.ended_at][-count:]
 
-    async def _run(self) -> None:
+    async def run(self) -> None:
         # a connection each: what became of one says nothing of the next
         connector = aiohttp.TCPConnector(limit=0, force_close=True)
         timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
         async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session, asyncio.TaskGroup() as group:
             began = time.monotonic()
-            while not self._told.is_set():
+            while not self.told_to_end:
                 group.create_task(self._send(session))
                 await asyncio.sleep(max(0.0, began + len(self.sent) / pace().requests_per_second - time.monotonic()))
 

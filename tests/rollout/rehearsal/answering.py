@@ -1,11 +1,12 @@
 """Servers for the load, in the test's own loop: one that speaks HTTP well, one whose bytes the test writes itself."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from aiohttp import web
+
+from tests.waiting import wait_until
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 Reaction = Callable[[int, asyncio.StreamWriter], Awaitable[None]]
@@ -49,7 +50,4 @@ async def reacting(reaction: Reaction) -> AsyncIterator[str]:
 
 
 async def until(seen: Callable[[], bool], within_seconds: float = 10) -> None:
-    deadline = time.monotonic() + within_seconds
-    while not seen():
-        assert time.monotonic() < deadline, "it never came"
-        await asyncio.sleep(0.01)
+    await asyncio.to_thread(wait_until, seen, within_seconds)

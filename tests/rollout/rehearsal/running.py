@@ -7,13 +7,14 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from rollout import journal
+from tests.processes import children, command_line, environment
 from tests.repository import REPOSITORY
+from tests.waiting import wait_until
 
 
 class Running:
@@ -46,11 +47,12 @@ class Running:
 
     def until(self, seen: Callable[[list[journal.Event]], bool], within_seconds: float = 300) -> None:
         """Wait until its journal says so."""
-        deadline = time.monotonic() + within_seconds
-        while not seen(self.events()):
+
+        def done() -> bool:
             assert self.process.poll() is None, self.text()
-            assert time.monotonic() < deadline, self.text()
-            time.sleep(0.05)
+            return seen(self.events())
+
+        wait_until(done, within_seconds, self.text)
 
     def report(self) -> Mapping[str, Any]:
         """What `rollout report --json` prints."""
@@ -91,29 +93,6 @@ def copy_repository(folder: Path, policy: str) -> Path:
     (folder / "agent").symlink_to(REPOSITORY / "agent")
     (folder / "rollout.yaml").write_text(policy)
     return folder / "rollout.yaml"
-
-
-def children(pid: int) -> list[int]:
-    """Linux: the processes that this one started."""
-    tasks = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(child) for task in tasks for child in task.read_text().split()]
-
-
-def command_line(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
-    except FileNotFoundError:
-        return ""
-
-
-def environment(pid: int) -> str:
-    return Path(f"/proc/{pid}/environ").read_text().replace("\0", " ")
-
-
-def processes_with(word: str) -> list[str]:
-    """Command lines of all processes of this machine that have the word."""
-    lines = (command_line(int(path.name)) for path in Path("/proc").glob("[0-9]*"))
-    return [line for line in lines if word in line]
 
 
 def shifted_to(weight: float) -> Callable[[list[journal.Event]], bool]:

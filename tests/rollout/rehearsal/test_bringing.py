@@ -5,8 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ import pytest
 from rollout.rehearsal.apt import TOO_OLD, Apt
 from rollout.rehearsal.machine import Machine
 from tests.repository import REPOSITORY
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(
     bool(TOO_OLD & set(Machine().os_release.values())), reason="apt-get is not tried on a system this old"
@@ -97,17 +96,10 @@ def end(process: "subprocess.Popen[str]") -> str:
     return output
 
 
-def wait(until: Callable[[], object]) -> None:
-    deadline = time.monotonic() + WITHIN_SECONDS
-    while not until():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 def test_two_processes_at_once_download_once(home: Home) -> None:
     home.hold.touch()
     first = home.parts()
-    wait(home.downloads)
+    wait_until(home.downloads, WITHIN_SECONDS)
     second = home.parts()
     assert second.stderr is not None
     said = [second.stderr.readline() for _ in range(2)]
@@ -121,7 +113,7 @@ def test_two_processes_at_once_download_once(home: Home) -> None:
 def test_killed_halfway_it_leaves_nothing_that_passes_as_good_and_the_next_one_cleans_up(home: Home) -> None:
     home.hold.touch()
     killed = home.parts()
-    wait(home.downloads)
+    wait_until(home.downloads, WITHIN_SECONDS)
     killed.send_signal(signal.SIGKILL)
     killed.communicate()
     assert not {"haproxy", "prometheus"} & home.kept()

@@ -11,7 +11,9 @@ import pytest
 
 from rollout.journal import last_of
 from rollout.rehearsal import routed
-from tests.rollout.rehearsal.running import Running, processes_with, rollout, shifted_to
+from tests.processes import processes_with
+from tests.rollout.rehearsal.running import Running, rollout, shifted_to
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.parts
 
@@ -54,10 +56,7 @@ def test_a_killed_rehearsal_leaves_no_process(rehearse: Rehearse, *, stopped: bo
 
     running.process.kill()
 
-    deadline = time.monotonic() + 60
-    while processes_with(stage):
-        assert time.monotonic() < deadline, processes_with(stage)
-        time.sleep(0.1)
+    wait_until(lambda: not processes_with(stage), 60, lambda: processes_with(stage))
 
 
 def test_abort_takes_the_release_back_and_says_who_wanted_it(rehearse: Rehearse) -> None:
@@ -85,10 +84,8 @@ def test_a_second_rollout_is_refused_and_told_who_holds_the_lock(rehearse: Rehea
 def test_a_killed_engine_gives_all_traffic_back_within_the_lease(rehearse: Rehearse) -> None:
     running = rehearse("--first", "25%")
     running.until(shifted_to(0.25))
-    log, canary_seen = running.stage() / "router.log", time.monotonic() + 60
-    while not any(line["slot"] == "green" for line in routed.lines(log)):
-        assert time.monotonic() < canary_seen, running.text()
-        time.sleep(0.05)
+    log = running.stage() / "router.log"
+    wait_until(lambda: any(line["slot"] == "green" for line in routed.lines(log)), 60, running.text)
 
     killed = time.time()
     os.kill(running.child(" engine "), signal.SIGKILL)

@@ -1,8 +1,8 @@
 import io
-import time
 from pathlib import Path
 
 from rollout.rehearsal.movement import CLEAR, Movement, moved, size
+from tests.waiting import wait_until
 
 
 class Terminal(io.StringIO):
@@ -13,10 +13,7 @@ class Terminal(io.StringIO):
 def told(output: io.StringIO) -> str:
     """What is written until something is, at most 10 s, and the end."""
     with Movement("haproxy: apt-get", output=output, quiet_seconds=0.01):
-        deadline = time.monotonic() + 10
-        while not output.getvalue():
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        wait_until(output.getvalue, 10)
     return output.getvalue()
 
 

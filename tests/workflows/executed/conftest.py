@@ -4,34 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.host.images import Images, docker
+from tests.host.images import docker
 from tests.host.registry import Registry
 from tests.host.service import Service
-from tests.host.traffic import served_by
+from tests.host.started import images, registry, service, serving
 from tests.workflows.executed.ground import Ground
 
-
-@pytest.fixture(scope="session")
-def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
-    made = Registry(tmp_path_factory.mktemp("registry"))
-    yield made
-    made.stop()
-
-
-@pytest.fixture(scope="session")
-def service(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A prepared host; its first release came from somebody's machine."""
-    images = Images(registry.address)
-    made = Service(images.engine, tmp_path_factory.mktemp("service"))
-    try:
-        made.up()
-        first = images.release("first")
-        done = made.start(first)
-        assert done.code == 0, done.out + done.err
-        assert served_by(made.url) == first
-        yield made
-    finally:
-        made.down()
+__all__ = ["images", "registry", "service", "serving"]
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +21,6 @@ def github(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @pytest.fixture(scope="session")
-def ground(registry: Registry, service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
-    yield Ground(tmp_path_factory.mktemp("ground"), registry, service)
+def ground(registry: Registry, serving: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    yield Ground(tmp_path_factory.mktemp("ground"), registry, serving)
     docker("rmi", "--force", "candidate:ci", "candidate-engine:ci")

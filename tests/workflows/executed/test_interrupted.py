@@ -17,7 +17,7 @@ from tests.workflows.executed.ground import Ground
 pytestmark = [pytest.mark.docker, pytest.mark.workflows]
 
 
-def until_shifted(ground: Ground, service: Service, run: Run, tag: str) -> None:
+def until_shifted(ground: Ground, serving: Service, run: Run, tag: str) -> None:
     """Wait until the new release has users."""
     release = ground.built(tag)["agent"]
 
@@ -25,52 +25,52 @@ def until_shifted(ground: Ground, service: Service, run: Run, tag: str) -> None:
         assert run.process.poll() is None, run.said()[-4000:]
         return events[0]["release"] == release and any(event["event"] == "shifted" for event in events)
 
-    service.until(shifted)
+    serving.until(shifted)
 
 
-def test_a_deploy_that_is_cancelled_gives_all_traffic_back(ground: Ground, service: Service) -> None:
-    before = served_by(service.url)
+def test_a_deploy_that_is_cancelled_gives_all_traffic_back(ground: Ground, serving: Service) -> None:
+    before = served_by(serving.url)
     run = ground.push_tag(ground.origin.tag("3.0.0"))
     ground.wait_for_build(run, "v3.0.0")
-    with Traffic(service.url) as traffic:
-        until_shifted(ground, service, run, "v3.0.0")
+    with Traffic(serving.url) as traffic:
+        until_shifted(ground, serving, run, "v3.0.0")
         run.tell_its_steps(signal.SIGINT)
         run.finish()
     assert not run.green
     assert (run.results()["deploy"], run.results()["restore"]) == ("failure", "success")
     assert f"Restored: all traffic is on {before} again." in run.summary("restore")
-    assert served_by(service.url) == before
+    assert served_by(serving.url) == before
     assert traffic.counts.lost == 0, traffic.counts
 
 
 def test_when_the_runner_of_a_deploy_is_lost_another_one_gives_all_traffic_back(
-    ground: Ground, service: Service
+    ground: Ground, serving: Service
 ) -> None:
-    before = served_by(service.url)
+    before = served_by(serving.url)
     run = ground.push_tag(ground.origin.tag("3.1.0"))
     ground.wait_for_build(run, "v3.1.0")
-    with Traffic(service.url) as traffic:
-        until_shifted(ground, service, run, "v3.1.0")
+    with Traffic(serving.url) as traffic:
+        until_shifted(ground, serving, run, "v3.1.0")
         run.tell_its_steps(signal.SIGKILL)  # with no chance to tell anybody
         run.finish()
     assert not run.green
     assert (run.results()["deploy"], run.results()["restore"]) == ("failure", "success")
     assert f"Restored: all traffic is on {before} again." in run.summary("restore")
-    assert served_by(service.url) == before
+    assert served_by(serving.url) == before
     assert traffic.counts.lost == 0, traffic.counts
 
 
 def test_when_everything_but_the_host_is_gone_it_finishes_and_a_second_run_tells_the_truth(
-    ground: Ground, service: Service
+    ground: Ground, serving: Service
 ) -> None:
     clone = ground.origin.tag("3.2.0")
     run = ground.push_tag(clone)
     ground.wait_for_build(run, "v3.2.0")
-    with Traffic(service.url) as traffic:
-        until_shifted(ground, service, run, "v3.2.0")
+    with Traffic(serving.url) as traffic:
+        until_shifted(ground, serving, run, "v3.2.0")
         run.kill()
-        service.until(lambda events: any(event["event"] == "promoted" for event in events))
-        assert served_by(service.url) == ground.built("v3.2.0")["agent"]
+        serving.until(lambda events: any(event["event"] == "promoted" for event in events))
+        assert served_by(serving.url) == ground.built("v3.2.0")["agent"]
     again = ground.push_tag(clone, name="v3.2.0-again").finish()
     assert again.green, again.said()[-4000:]
     assert "is the stable release already: there is nothing to deploy" in again.said("deploy")

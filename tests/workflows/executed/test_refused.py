@@ -32,22 +32,22 @@ def test_a_target_that_does_not_exist_yet_ends_there_too(github: Ground) -> None
     assert "can't be deployed to kubernetes yet. Write `target: docker`" in run.said("check")
 
 
-def test_what_is_named_by_no_digest_is_neither_signed_nor_deployed(ground: Ground, service: Service) -> None:
-    before = served_by(service.url)
+def test_what_is_named_by_no_digest_is_neither_signed_nor_deployed(ground: Ground, serving: Service) -> None:
+    before = served_by(serving.url)
     run = ground.push_tag(ground.origin.tag("1.2.0"), DIGEST="latest").finish()
     assert not run.green
     assert (run.results()["build"], run.results()["sign"]) == ("success", "failure")
     assert f"{ground.image}@latest: a release is an image by its digest" in run.said("sign")
     assert not {"approve", "deploy", "restore"} & run.results().keys()
-    assert served_by(service.url) == before
+    assert served_by(serving.url) == before
 
 
-def test_what_nobody_signed_is_not_deployed_and_nothing_has_to_be_restored(ground: Ground, service: Service) -> None:
-    before = served_by(service.url)
+def test_what_nobody_signed_is_not_deployed_and_nothing_has_to_be_restored(ground: Ground, serving: Service) -> None:
+    before = served_by(serving.url)
     run = ground.push_tag(ground.origin.tag("1.3.0"), SIGNATURES="/dev/null").finish()
     assert not run.green
     results = run.results()
     assert (results["sign"], results["deploy"], results["restore"]) == ("success", "failure", "success")
     assert f"no matching signatures: {ground.built('v1.3.0')['agent']}" in run.said("deploy")
     assert "nothing to give back" in run.summary("restore")
-    assert served_by(service.url) == before
+    assert served_by(serving.url) == before

@@ -17,21 +17,21 @@ FAILS_OFTEN = {"Dockerfile": (r"ENV AGENT_HOST=0\.0\.0\.0", "ENV AGENT_MODEL=off
 
 
 @pytest.fixture(scope="module")
-def good(ground: Ground, service: Service) -> Run:
+def good(ground: Ground, serving: Service) -> Run:
     run = ground.push_tag(ground.origin.tag(GOOD[1:]), whole=True)
     ground.wait_for_build(run, GOOD)
-    with Traffic(service.url) as traffic:
+    with Traffic(serving.url) as traffic:
         run.finish()
     assert traffic.counts.lost == 0, traffic.counts
     return run
 
 
 @pytest.fixture(scope="module")
-def bad(ground: Ground, service: Service, good: Run) -> Run:
+def bad(ground: Ground, serving: Service, good: Run) -> Run:
     assert good.green
     run = ground.push_tag(ground.origin.tag(BAD[1:], FAILS_OFTEN))
     ground.wait_for_build(run, BAD)
-    with Traffic(service.url) as traffic:
+    with Traffic(serving.url) as traffic:
         run.finish()
     assert traffic.counts.lost == 0, traffic.counts
     return run
@@ -46,13 +46,13 @@ def test_a_good_release_passes_every_job_and_nothing_is_restored(good: Run) -> N
 
 
 def test_the_digest_that_was_built_is_the_one_that_was_signed_and_that_serves(
-    ground: Ground, service: Service, good: Run
+    ground: Ground, serving: Service, good: Run
 ) -> None:
     assert good.green
     built = ground.built(GOOD)
     workflow = f"https://github.com/{NAME}/.github/workflows/release.yml@refs/tags/{GOOD}"
     assert [image for image, who in ground.signed() if who == workflow] == [built["agent"], built["engine"]]
-    assert served_by(service.url) == built["agent"]
+    assert served_by(serving.url) == built["agent"]
     assert built["agent"] in good.summary("sign")
 
 
@@ -80,12 +80,12 @@ def test_the_summary_tells_of_the_rehearsals_and_of_the_rollout_with_a_picture_e
 
 
 def test_a_bad_release_makes_the_run_red_and_the_release_before_serves(
-    ground: Ground, service: Service, bad: Run
+    ground: Ground, serving: Service, bad: Run
 ) -> None:
     assert not bad.green
     results = bad.results()
     assert (results["build"], results["deploy"], results["restore"]) == ("success", "failure", "success")
-    assert served_by(service.url) == ground.built(GOOD)["agent"]
+    assert served_by(serving.url) == ground.built(GOOD)["agent"]
     assert f"All traffic is on {ground.built(GOOD)['agent']} already" in bad.summary("restore")
 
 

@@ -9,12 +9,12 @@ from tests.workflows.executed.ground import Ground
 pytestmark = [pytest.mark.docker, pytest.mark.workflows]
 
 
-def test_of_two_deploys_that_do_not_wait_for_each_other_the_host_takes_one(ground: Ground, service: Service) -> None:
+def test_of_two_deploys_that_do_not_wait_for_each_other_the_host_takes_one(ground: Ground, serving: Service) -> None:
     clones = [ground.origin.tag("4.0.0"), ground.origin.tag("4.1.0")]
     runs = [ground.push_tag(clone) for clone in clones]
     for run, clone in zip(runs, clones, strict=True):
         ground.wait_for_build(run, clone.name)
-    with Traffic(service.url) as traffic:
+    with Traffic(serving.url) as traffic:
         for run in runs:
             run.finish()
     (winner,) = [clone.name for clone, run in zip(clones, runs, strict=True) if run.green]
@@ -22,5 +22,5 @@ def test_of_two_deploys_that_do_not_wait_for_each_other_the_host_takes_one(groun
     assert refused.results()["deploy"] == "failure"
     assert refused.results()["restore"] == "success"
     assert "nothing to give back" in refused.summary("restore")
-    assert served_by(service.url) == ground.built(winner)["agent"]
+    assert served_by(serving.url) == ground.built(winner)["agent"]
     assert traffic.counts.lost == 0, traffic.counts

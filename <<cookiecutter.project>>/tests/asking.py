@@ -1,0 +1,40 @@
+"""One request to a service that runs."""
+
+import json
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from typing import Any
+
+TIMEOUT_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`release` is the one that answered; None when a router did so itself, whose body is no JSON."""
+
+    status: int
+    release: str | None
+    text: str
+
+    def body(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.text)
+        return found
+
+
+def ask(url: str, task: str, timeout_seconds: float = TIMEOUT_SECONDS) -> Answer:
+    """Run a task on the service at this URL. Raises OSError when there is no answer."""
+    headers = {"content-type": "application/json"}
+    request = urllib.request.Request(f"{url}/agent/run", json.dumps({"task": task}).encode(), headers)  # noqa: S310  the URL is our own
+    try:
+        with urllib.request.urlopen(request, timeout=timeout_seconds) as response:  # noqa: S310
+            return Answer(response.status, response.headers["x-release"], str(response.read(), "utf-8"))
+    except urllib.error.HTTPError as error:
+        with error:
+            return Answer(error.code, error.headers["x-release"], str(error.read(), "utf-8"))
+
+
+def get(url: str) -> str:
+    """The body of a page."""
+    with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310  the URL is our own
+        return str(response.read(), "utf-8")

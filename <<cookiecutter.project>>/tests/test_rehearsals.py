@@ -1,0 +1,41 @@
+"""This repository's service, policy and monitoring, rehearsed: a good release is promoted, and a bad one comes back."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.parts, pytest.mark.rehearsal]
+
+REPOSITORY = Path(__file__).parents[1]
+WITHIN_SECONDS = 600
+
+
+def rollout(command: str, state: Path, *options: str) -> "subprocess.CompletedProcess[str]":
+    """`rollout …`, as typed in the repository."""
+    arguments = [sys.executable, "-m", "rollout", command, "--state", str(state), *options]
+    return subprocess.run(arguments, cwd=REPOSITORY, capture_output=True, text=True, timeout=WITHIN_SECONDS)
+
+
+def rehearsed(state: Path, *options: str) -> dict[str, Any]:
+    """The report of a rehearsal that ended as it was expected to, with no request lost."""
+    done = rollout("rehearse", state, *options)
+    assert done.returncode == 0, done.stdout + done.stderr
+    report: dict[str, Any] = json.loads(rollout("report", state, "--json").stdout)
+    return report
+
+
+def test_a_good_release_is_promoted(tmp_path: Path) -> None:
+    report = rehearsed(tmp_path, "--expect", "promoted", "--hold", "4m", "--keep", "1s")
+    assert report["verdict"] == "promoted"
+    assert report["requests"]["lost"] == 0
+
+
+def test_a_release_that_fails_one_request_in_five_comes_back(tmp_path: Path) -> None:
+    report = rehearsed(tmp_path, "--fault", "errors=0.2", "--expect", "rolled_back")
+    assert report["verdict"] == "rolled_back"
+    assert report["requests"]["lost"] == 0
+    assert report["last_canary_request_after_verdict_seconds"] < 1
