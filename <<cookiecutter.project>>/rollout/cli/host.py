@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-import tempfile
 from pathlib import Path
 
 from rich.console import Console
@@ -18,7 +17,8 @@ from rollout.docker.secrets import put_secret
 from rollout.docker.start import start
 from rollout.docker.status import standing
 from rollout.errors import NothingThere
-from rollout.journal import read
+from rollout.journal import story_of
+from rollout.journal.line import entry
 from rollout.journal.orders import OrderKind
 from rollout.live.view import view_on
 from rollout.onhost import names, records
@@ -89,10 +89,9 @@ def run_report(chosen: argparse.Namespace) -> int:
         print(host.ask("report", rollout, "--state", names.STATE), end="")
         return 0
     alive = host.running_rollout() == rollout
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "journal"
-        path.write_text(host.ask("journal", rollout, "--state", names.STATE), encoding="utf-8")
-        print(report.write(read(path), alive, chosen.out or Path(".rollout/reports")))
+    lines = host.ask("journal", rollout, "--state", names.STATE).encode().splitlines()
+    story = story_of(entry(line, f"{rollout}.jsonl", number) for number, line in enumerate(lines, start=1))
+    print(report.write(story, alive, chosen.out or Path(".rollout/reports")))
     return 0
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,10 +10,11 @@ from pathlib import Path
 from rollout import journal, report
 from rollout.errors import NothingThere
 from rollout.journal import lock
+from rollout.journal.line import values
 from rollout.journal.orders import Order, OrderKind
+from rollout.journal.outline import story_at
 from rollout.journal.state import State
 from rollout.onhost import author
-from rollout.onhost.survey import keeps
 
 SILENT_FOR_SECONDS = 20.0
 """A journal whose engine has been gone for so long has nothing more to say for now."""
@@ -29,25 +31,56 @@ ORDERED: Mapping[OrderKind, str] = {
 
 
 def status(state: State, *, every: bool) -> int:
-    if not state.journals():
+    """A line for the newest rollout, or for each. What can't be read is named, and the one before takes its place."""
+    paths = state.journals()
+    if not paths:
         print(f"no rollout yet in {state.folder}")
-        return 0
-    for path in state.journals() if every else [state.newest()]:
-        evidence = report.gather(journal.read(path), alive=alive(state, path))
-        print(f"{evidence.rollout}: {report.headline(evidence)}")
+    for path in paths if every else reversed(paths):
+        if tell(state, path) and not every:
+            break
     if lock.is_held(state.lock()):
         print(lock.describe(state.lock()))
     return 0
 
 
+def tell(state: State, path: Path) -> bool:
+    """Print what became of a rollout, and which lines of its journal are bad; False for one that tells nothing."""
+    try:
+        evidence = report.gather(story_at(path), alive=alive(state, path))
+    except NothingThere as error:
+        print(f"{path.stem}: {error}")
+        return False
+    print(f"{evidence.rollout}: {report.headline(evidence)}")
+    for line in evidence.bad_lines:
+        print(f"  {line}")
+    return True
+
+
 def write_report(state: State, rollout: str | None, out: Path | None, *, as_json: bool) -> int:
-    path = state.newest(rollout)
-    events, living = journal.read(path), alive(state, path)
+    path, story = reported(state, rollout)
+    living = alive(state, path)
+    for line in story.doubt.told():
+        print(f"rollout: {line}", file=sys.stderr)
     if as_json:
-        print(json.dumps(report.document(report.gather(events, living)), indent=2))
+        print(json.dumps(report.document(report.gather(story, living)), indent=2))
         return 0
-    print(report.write(events, living, out or state.reports()))
+    print(report.write(story, living, out or state.reports()))
     return 0
+
+
+def reported(state: State, rollout: str | None) -> tuple[Path, journal.Story]:
+    """The named rollout; or the newest one whose journal tells of one, and what is passed over is named. Raises
+    NothingThere."""
+    if rollout is not None:
+        return (path := state.newest(rollout)), story_at(path)
+    for path in reversed(state.journals()):
+        try:
+            report.beginning(story := story_at(path))
+        except NothingThere as error:
+            print(f"rollout: {path.stem}: {error}", file=sys.stderr)
+            continue
+        return path, story
+    return (path := state.newest()), story_at(path)
 
 
 def give(state: State, rollout: str | None, kind: OrderKind, reason: str) -> int:
@@ -68,21 +101,28 @@ def run_journal(chosen: argparse.Namespace) -> int:
     """Print a journal's lines from the `first` on; with --follow until it has nothing more to say."""
     state: State = chosen.state
     tail = journal.Tail(state.journal(chosen.rollout))
-    events: list[journal.Event] = []
+    story, seen = journal.Story(), 0
     heard_at = spoke_at = time.monotonic()
     while True:
-        new, now = tail.new(), time.monotonic()
-        for event in new[max(0, chosen.first - len(events)) :]:
-            print(json.dumps(event), flush=True)
-        events += new
-        heard_at = now if new else heard_at
+        now = time.monotonic()
+        for line, entry in tail.new():
+            seen, heard_at, story = seen + 1, now, journal.after(story, entry)
+            if seen > chosen.first:
+                print(printable(line, entry), flush=True)
         silent = now - heard_at > SILENT_FOR_SECONDS and not lock.is_held(state.lock())
-        if not chosen.follow or silent or journal.last_of(events, "ended") or keeps(events):
+        if not chosen.follow or silent or story.ended or story.keeps:
             return 0
         if now - spoke_at > SIGN_OF_LIFE_SECONDS:
             print(flush=True)
             spoke_at = now
         time.sleep(LOOK_EVERY_SECONDS)
+
+
+def printable(line: bytes, entry: journal.Entry) -> str:
+    """The line in ASCII. A bad one stays bad: whoever reads it names it."""
+    if isinstance(entry, journal.BadLine):
+        return line.decode("ascii", "backslashreplace").rstrip("\n")
+    return json.dumps(values(entry))
 
 
 def alive(state: State, path: Path) -> bool:

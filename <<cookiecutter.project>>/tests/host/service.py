@@ -13,11 +13,11 @@ from pathlib import Path
 
 from rollout.docker.connection import Docker
 from rollout.docker.host import Host
-from rollout.journal import Event
 from rollout.rehearsal.process import free_port
 from tests.host.images import REPOSITORY, docker
 from tests.host.policy import quick
 from tests.pace import pace, patience
+from tests.rollout.lines import Event
 
 COMPOSE = REPOSITORY / "deploy" / "docker" / "compose.yaml"
 

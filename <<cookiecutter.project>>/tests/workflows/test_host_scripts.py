@@ -13,6 +13,7 @@ from rollout.docker.container import Container
 from rollout.docker.host import Host
 from rollout.docker.status import standing
 from rollout.onhost import names
+from tests.rollout.lines import story
 from tests.rollout.report.examples import promoted
 from tests.workflows.scripted import Program, script
 
@@ -47,7 +48,7 @@ def status(stable: str | None) -> tuple[str, int]:
 
 def report(release: str, stable: str | None, verdict: str) -> tuple[str, int]:
     """What `rollout report --json` prints, of a rollout between these two and with this verdict."""
-    printed = reports.document(reports.gather(promoted(), alive=False))
+    printed = reports.document(reports.gather(story(promoted()), alive=False))
     return json.dumps(printed | {"release": release, "stable": stable, "verdict": verdict}), 0
 
 

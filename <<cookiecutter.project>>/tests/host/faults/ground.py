@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from rollout.journal import Event
 from rollout.onhost import names
 from rollout.router.split import Slot
 from tests.host.faults import policy
@@ -18,6 +17,7 @@ from tests.host.faults.table import Place
 from tests.host.images import Images, docker
 from tests.host.service import COMPOSE, Service
 from tests.pace import patience
+from tests.rollout.lines import Event
 
 VERSION = re.compile(r"\d+\.\d+\.\d+")
 Grounds = Callable[[Place], "Ground"]

@@ -8,11 +8,13 @@ import pytest
 
 from rollout import VERSION
 from rollout.cli.command import main
-from rollout.journal import Event, lock, opened
+from rollout.journal import lock, opened
+from rollout.journal.line import event_of
 from rollout.journal.orders import Order
 from rollout.journal.state import State
 from rollout.onhost.engine_process import started
 from tests.rollout.fakes import PLAN, SPEC, World
+from tests.rollout.lines import Event
 from tests.rollout.policies import SMALL
 
 OLDER, NEWER = "20251124T120000.000Z-good", "20251124T130000.000Z-errors-0.2"
@@ -31,11 +33,10 @@ class Shell:
         return code
 
     def keep(self, rollout: str, events: list[Event]) -> None:
-        first = started(replace(SPEC, rollout=rollout), PLAN)
+        first = started(replace(SPEC, rollout=rollout), PLAN, events[0]["time"])
         with opened(self.state.journal(rollout)) as book:
-            book.write("started", events[0]["time"], **first)
-            for event in events[1:]:
-                book.write(**event)
+            for event in (first, *map(event_of, events[1:])):
+                book.write(event)
 
 
 @pytest.fixture

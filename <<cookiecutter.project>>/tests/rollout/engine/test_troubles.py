@@ -9,6 +9,7 @@ from rollout.errors import NoData, QueryRejected, Unreachable
 from rollout.router.split import everybody_on
 from tests.rollout.engine.test_loop import BACK, KEEP, STEP_1, STEP_2, STEP_3
 from tests.rollout.fakes import DOWN, EPOCH, PLAN, UP, MemoryJournal, World
+from tests.rollout.lines import story
 
 
 @pytest.fixture
@@ -150,7 +151,7 @@ def test_a_promotion_that_is_picked_up_after_its_keep_is_judged_once_all_the_sam
     world.metrics.say(errors=1)
     promoted = [event for event in world.journal.events if event["event"] not in ("kept", "ended")]
     world.clock.passed += 100
-    assert world.engine().pick_up(promoted, "green") == "rolled_back"
+    assert world.engine().pick_up(story(promoted), "green") == "rolled_back"
     assert world.router.split == everybody_on("blue")
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from rollout import journal
+from tests.rollout.lines import Event, read
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -41,11 +41,11 @@ class Running:
     def text(self) -> str:
         return self.output.read_text()
 
-    def events(self) -> list[journal.Event]:
+    def events(self) -> list[Event]:
         journals = sorted((self.state / "journals").glob("*.jsonl"))
-        return journal.read(journals[-1]) if journals else []
+        return read(journals[-1]) if journals else []
 
-    def until(self, seen: Callable[[list[journal.Event]], bool], within_seconds: float = 300) -> None:
+    def until(self, seen: Callable[[list[Event]], bool], within_seconds: float = 300) -> None:
         """Wait until its journal says so."""
         deadline = time.monotonic() + within_seconds
         while not seen(self.events()):
@@ -117,6 +117,6 @@ def processes_with(word: str) -> list[str]:
     return [line for line in lines if word in line]
 
 
-def shifted_to(weight: float) -> Callable[[list[journal.Event]], bool]:
+def shifted_to(weight: float) -> Callable[[list[Event]], bool]:
     """Whether the canary has got this share of the traffic."""
     return lambda events: any(event["event"] == "shifted" and event["weight"] == weight for event in events)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from rollout.journal import last_of
 from rollout.rehearsal import routed
+from tests.rollout.lines import last_of
 from tests.rollout.rehearsal.running import Running, processes_with, rollout, shifted_to
 
 pytestmark = pytest.mark.parts
