@@ -4,6 +4,7 @@ from collections.abc import Iterable
 import pytest
 from rich.console import Console
 
+from rollout.journal import BadLine
 from rollout.live.counts import Counts, ReleaseCounts
 from rollout.live.view import LiveView, PlainView, view_on
 from tests.rollout.lines import Event, entries
@@ -89,6 +90,21 @@ def test_the_first_rollout_has_no_release_before() -> None:
 
 def test_events_from_a_newer_engine_are_passed_over() -> None:
     assert len(lines([started(), told(1, "from the future")])) == 1
+
+
+def test_a_bad_line_is_named_and_costs_nothing_else() -> None:
+    named = "a line of the journal can't be read: r.jsonl, line 3: not an object, but str"
+    before, after = entries(bad())[:3], entries(bad())[3:]
+    broken = BadLine("r.jsonl", 3, "not an object, but str")
+    written: list[str] = []
+    view = PlainView(written.append)
+    live = LiveView(Console(record=True, width=100, file=io.StringIO()))
+    for entry in [broken, *before, broken, *after]:
+        view.entry(entry)
+        live.entry(entry)
+    assert written[0].endswith(named)
+    assert [line for line in written if named not in line] == lines(bad())
+    assert f"   0:12.0  {named}" in written
 
 
 def test_the_picture_shows_the_steps_the_gates_and_the_requests() -> None:
