@@ -5,7 +5,7 @@ Never touched: the newest journal, one without an end (its engine may be started
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rollout import durable
@@ -25,18 +25,29 @@ MOST_AT_ONCE = 10
 ONE_EVERY_SECONDS = 3600.0
 
 
-def compact(paths: Sequence[Path], now: float) -> list[Path]:
-    """`paths` are all journals of a host, the oldest first; `now` is in epoch seconds. Returns those that it
-    rewrote or removed. Raises OSError."""
-    touched: list[Path] = []
+@dataclass
+class Compacted:
+    """The journals that were rewritten or removed, and why others could not be."""
+
+    paths: list[Path] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+
+
+def compact(paths: Sequence[Path], now: float) -> Compacted:
+    """`paths` are all journals of a host, the oldest first; `now` is in epoch seconds. One that can't be read or
+    written costs that one."""
+    done = Compacted()
     newer: set[str] = set()  # the releases of the journals that were seen already
     for age, path in enumerate(reversed(paths)):
-        with suppress(NothingThere):
+        try:
             story = outline(path)
-            if age and len(touched) < MOST_AT_ONCE and shrink(path, story, old=is_old(story, age, now), newer=newer):
-                touched.append(path)
+            may = age > 0 and len(done.paths) < MOST_AT_ONCE
+            if may and shrink(path, story, old=is_old(story, age, now), newer=newer):
+                done.paths.append(path)
             newer |= {story.started.release} if story.started else set()
-    return touched
+        except (NothingThere, OSError) as error:
+            done.troubles.append(str(error))
+    return done
 
 
 def is_old(story: Story, age: int, now: float) -> bool:

@@ -60,11 +60,9 @@ def run(spec: Spec) -> str:
 
 
 def make_room(state: State, now: float) -> None:
-    """Old journals are compacted while nothing has begun. Trouble with them stops no rollout."""
-    try:
-        compact(state.journals(), now)
-    except (OSError, ValueError) as error:
-        print(f"old journals could not be compacted: {error}", file=sys.stderr, flush=True)
+    """Old journals are compacted while nothing has begun. Trouble with one stops no rollout."""
+    for trouble in compact(state.journals(), now).troubles:
+        print(f"an old journal could not be compacted: {trouble}", file=sys.stderr, flush=True)
 
 
 def started(spec: Spec, wanted: Plan, time: float) -> Started:
