@@ -12,7 +12,7 @@ from rollout import durable
 from rollout.errors import NothingThere
 from rollout.journal.events import Measured
 from rollout.journal.file import lines, parsed
-from rollout.journal.line import Entry
+from rollout.journal.line import Entry, name
 from rollout.journal.outline import outline, story_at
 from rollout.journal.story import Story
 
@@ -63,10 +63,20 @@ def shrink(path: Path, story: Story, *, old: bool, newer: set[str]) -> bool:
         path.unlink()
         return True
     if old:
-        return rewrite(path, without_measurements(path))
-    if path.stat().st_size > THINNED_ABOVE_BYTES:
+        return bytes_from(path, "measured") > 0 and rewrite(path, without_measurements(path))
+    if bytes_from(path, "promoted") > THINNED_ABOVE_BYTES:
         return rewrite(path, thinned(path, story_at(path)))
     return False
+
+
+def bytes_from(path: Path, event: str) -> int:
+    """How long the file is from the first event of this name on. Little is read of a line: this is asked of every
+    journal at each start."""
+    with path.open("rb") as file:
+        for _, line in lines(file):
+            if name(line) == event:
+                return path.stat().st_size - file.tell() + len(line)
+    return 0
 
 
 def without_measurements(path: Path) -> Iterator[bytes]:

@@ -22,18 +22,23 @@ def keep(folder: Path, number: int, events: list[Event]) -> Path:
     return write(folder / f"r{number:03}.jsonl", events)
 
 
-def with_a_fail(events: list[Event], minute: int) -> list[Event]:
-    """One measurement of the keep says something else."""
-    number = next(index for index, event in enumerate(events) if event.get("keep")) + minute
+def changed(events: list[Event], minute: int, **values: object) -> list[Event]:
+    """The first gate says something else at one minute of the keep."""
+    number = kept_at(events, minute)
     first, *rest = events[number]["gates"]
-    spoiled = {**events[number], "gates": [{**first, "outcome": "inconclusive", "value": None}, *rest]}
-    return [*events[:number], spoiled, *events[number + 1 :]]
+    return [*events[:number], {**events[number], "gates": [{**first, **values}, *rest]}, *events[number + 1 :]]
+
+
+def kept_at(events: list[Event], minute: int) -> int:
+    return next(index for index, event in enumerate(events) if event.get("keep")) + minute
 
 
 def test_of_a_day_of_keep_little_is_left_and_the_report_says_the_same(tmp_path: Path) -> None:
-    old = keep(tmp_path, 1, with_a_fail(kept_for_a_day(BEGAN), minute=500))
+    events = changed(kept_for_a_day(BEGAN), minute=500, outcome="inconclusive", value=None)
+    events = changed(events, minute=721, value=0.04)
+    old = keep(tmp_path, 1, events)
     newest = keep(tmp_path, 2, kept_for_a_day(BEGAN + 86_400))
-    before, events = report.gather(story_of(read(old)), alive=False), objects(old)
+    before = report.gather(story_of(read(old)), alive=False)
     assert old.stat().st_size > 1_500_000
     assert compact([old, newest], LATER).paths == [old]
     assert old.stat().st_size < 80_000
@@ -43,7 +48,8 @@ def test_of_a_day_of_keep_little_is_left_and_the_report_says_the_same(tmp_path: 
     assert [event for event in objects(old) if not event.get("keep")] == [
         event for event in events if not event.get("keep")
     ]
-    assert [event for event in objects(old) if event.get("keep") and event["gates"][0]["outcome"] == "inconclusive"]
+    for minute in (0, 499, 500, 501, 721, 1438):  # the first and last of each row, and the worst
+        assert events[kept_at(events, minute)] in objects(old), minute
     assert compact([old, newest], LATER).paths == []
 
 
