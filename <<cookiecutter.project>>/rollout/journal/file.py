@@ -86,7 +86,7 @@ def lines(file: BinaryIO, number: int = 0) -> Iterator[tuple[int, bytes]]:
 def parsed(line: bytes, path: Path, number: int) -> Entry:
     if not line.endswith(b"\n"):
         return BadLine(path.name, number, f"longer than {LONGEST_LINE_BYTES:,} bytes", name(line))
-    return entry(line, path.name, number)
+    return entry(line.rstrip(), path.name, number)
 
 
 class Tail:
