@@ -47,8 +47,9 @@ def detect(repository: Path, weight: float) -> float:
             f"{weight:.0%}",
         ]
         subprocess.run([*command, *options], cwd=repository, check=True, stdout=subprocess.DEVNULL)
-        events = journal.read(State(Path(folder)).newest())
-    verdict, traffic = journal.last_of(events, "verdict"), journal.last_of(events, "traffic")
+        story = journal.story_of(journal.read(State(Path(folder)).newest()))
+    verdict, traffic = story.verdict, story.traffic
     assert verdict  # noqa: S101
     assert traffic  # noqa: S101  both are there: it ended as expected
-    return float(verdict["time"] - traffic["first_bad_answer"])
+    assert traffic.first_bad_answer  # noqa: S101
+    return verdict.time - traffic.first_bad_answer

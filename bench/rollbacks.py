@@ -103,9 +103,10 @@ def waits_after_verdicts(stage: Stage, state: State) -> list[float]:
         times[line["slot"]].append(line["routed_us"] / 1e6)
     waits = []
     for path in state.journals():
-        events = journal.read(path)
-        verdict, ended = journal.last_of(events, "verdict"), events[-1]
+        story = journal.story_of(journal.read(path))
+        verdict, ended = story.verdict, story.ended
         assert verdict  # noqa: S101  bench.rollouts ends unless each one was rolled back
-        later = [time - verdict["time"] for time in times["green"] if verdict["time"] < time <= ended["time"] + 0.3]
+        assert ended  # noqa: S101
+        later = [time - verdict.time for time in times["green"] if verdict.time < time <= ended.time + 0.3]
         waits.append(max(later, default=0.0))
     return waits

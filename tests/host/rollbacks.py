@@ -10,12 +10,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from rollout.journal import last_of
 from rollout.rehearsal import routed
 from tests.host.images import Images
 from tests.host.registry import Registry
 from tests.host.service import Service
 from tests.host.traffic import Traffic
+from tests.rollout.lines import last_of
 
 REQUESTS_PER_SECOND = 60.0
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from rollout.docker.connection import Docker
 from rollout.docker.host import Host
-from rollout.journal import Event
 from rollout.rehearsal.process import free_port
 from tests.host.images import docker
 from tests.host.policy import quick
 from tests.pace import pace, patience
 from tests.repository import REPOSITORY
+from tests.rollout.lines import Event
 from tests.waiting import wait_until
 
 COMPOSE = REPOSITORY / "deploy" / "docker" / "compose.yaml"

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from rollout.journal import Event
 from tests.host.images import Images
 from tests.host.policy import quick
 from tests.host.service import Service
 from tests.host.traffic import Traffic, served_by
+from tests.rollout.lines import Event
 
 pytestmark = pytest.mark.docker
 

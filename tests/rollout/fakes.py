@@ -1,6 +1,7 @@
 """Fakes that plug into the engine's ports, and a small world made of them. Time passes only when somebody sleeps."""
 
 import errno
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -8,7 +9,10 @@ from typing import Any
 from rollout.engine.loop import Engine
 from rollout.engine.spec import Spec
 from rollout.errors import MetricsError, RouterError
+from rollout.journal.events import Event
+from rollout.journal.line import text
 from rollout.journal.orders import Order
+from rollout.onhost.engine_process import started
 from rollout.policy.plan import Gate, Plan, Step
 from rollout.policy.quantity import Limit
 from rollout.router.haproxy import ServerStats
@@ -175,19 +179,20 @@ class AskedTimes(ScriptedMetrics):
 
 
 class MemoryJournal:
-    """Keeps events in a list. The disk can be full from the n-th event on, or the process die at it."""
+    """Keeps events in a list, as a file would. The disk can be full from the n-th event on, or the process die
+    at it."""
 
     def __init__(self, *, full_at: int | None = None, dies_at: int | None = None, dies_after_writing: bool = False):
         self.events: list[dict[str, Any]] = []
         self._full_at, self._dies_at, self._dies_after_writing = full_at, dies_at, dies_after_writing
 
-    def write(self, event: str, time: float, **values: Any) -> None:
+    def write(self, event: Event) -> None:
         number = len(self.events)
         if number == self._full_at:
             raise OSError(errno.ENOSPC, "No space left on device")
         if number == self._dies_at and not self._dies_after_writing:
             raise Died
-        self.events.append({"time": time, "event": event, **values})
+        self.events.append(json.loads(text(event)))
         if number == self._dies_at:
             raise Died
 
@@ -237,5 +242,5 @@ class World:
 
     def run(self) -> str:
         """One engine, from beginning to end."""
-        self.journal.write("started", self.clock.time())
+        self.journal.write(started(self.spec, self.plan, self.clock.time()))
         return self.engine().run()

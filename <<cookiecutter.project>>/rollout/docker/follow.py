@@ -1,6 +1,5 @@
 """Watch a rollout from anywhere. Nothing depends on who watches: the engine stands beside the traffic."""
 
-import json
 import time
 from collections.abc import Callable, Iterator
 
@@ -9,7 +8,9 @@ from rich.console import Console
 from rollout.docker.container import Said
 from rollout.docker.host import STOP_WITHIN_SECONDS, Host
 from rollout.errors import HostFailed, PartFailed, Refused, RolloutError
-from rollout.journal import Event, last_of
+from rollout.journal import Entry, Story, after
+from rollout.journal.events import Restored
+from rollout.journal.line import entry as entry_of
 from rollout.live.view import View, view_on
 from rollout.onhost import names
 from rollout.onhost.complaint import Complaint
@@ -18,6 +19,7 @@ ATTACH_FOR_SECONDS = 600.0
 """How long to try again when the host can't be reached."""
 
 ATTACH_EVERY_SECONDS = 2.0
+SILENT_ROUNDS = 3
 
 
 def follow(host: Host, rollout: str, view: View, say: Callable[[str], None]) -> str:
@@ -27,16 +29,19 @@ def follow(host: Host, rollout: str, view: View, say: Callable[[str], None]) -> 
     Raises Refused when its engine refused to begin, PartFailed when it has vanished, HostFailed when the host can't be
     reached for ten minutes.
     """
-    events: list[Event] = []
+    story, seen, silent_rounds = Story(), 0, 0
     lost_at: float | None = None
-    while not (verdict := final(events)):
+    while not (verdict := final(story)):
         try:
-            for event in events_from(host, rollout, len(events)):
-                lost_at = None
-                events.append(event)
-                view.event(event)
-            if not final(events):
-                check_engine(host, rollout, begun=bool(events))
+            heard = False
+            for entry in entries_from(host, rollout, seen):
+                lost_at, heard = None, True
+                seen, story = seen + 1, after(story, entry)
+                view.entry(entry)
+            silent_rounds = 0 if heard else silent_rounds + 1
+            if not final(story):
+                check_engine(host, rollout, begun=bool(seen))
+                check_end(host, rollout, story, silent_rounds)
         except HostFailed as error:
             now = time.monotonic()
             if lost_at is None:
@@ -45,7 +50,7 @@ def follow(host: Host, rollout: str, view: View, say: Callable[[str], None]) -> 
             elif now - lost_at > ATTACH_FOR_SECONDS:
                 raise
         time.sleep(ATTACH_EVERY_SECONDS)
-    if verdict != "promoted" and last_of(events, "restored"):
+    if verdict != "promoted" and isinstance(story.back, Restored):
         tidy(host, rollout)
     return verdict
 
@@ -56,22 +61,30 @@ def shown(host: Host, rollout: str, console: Console, say: Callable[[str], None]
         return follow(host, rollout, view, say)
 
 
-def events_from(host: Host, rollout: str, number: int) -> Iterator[Event]:
-    """The journal's events from that number on, as they come."""
+def entries_from(host: Host, rollout: str, number: int) -> Iterator[Entry]:
+    """The journal's entries from that number on, as they come."""
     for line in host.stream("journal", rollout, "--state", names.STATE, "--follow", "--from", str(number)):
         if not line:
             continue
         if complaint := Complaint.in_output(line):
             raise complaint.error()
-        yield json.loads(line)
+        number += 1
+        yield entry_of(line.encode(), f"{rollout}.jsonl", number)
 
 
-def final(events: list[Event]) -> str | None:
+def final(story: Story) -> str | None:
     """The verdict, once nothing that we wait for can change it."""
-    if ended := last_of(events, "ended"):
-        return str(ended["verdict"])
-    newest = last_of(events, "promoted", "verdict")
-    return "promoted" if newest and newest["event"] == "promoted" else None
+    if story.ended:
+        return story.ended.verdict
+    return "promoted" if story.keeps else None
+
+
+def check_end(host: Host, rollout: str, story: Story, silent_rounds: int) -> None:
+    """An engine that has ended has nothing more to say: its end may be in a line that can't be read. Raises
+    PartFailed."""
+    engine = host.engine()
+    if story.doubt.line and silent_rounds >= SILENT_ROUNDS and not (engine and engine.runs):
+        raise PartFailed(f"how {rollout} ended may be in a line that can't be read: {story.doubt.line}")
 
 
 def check_engine(host: Host, rollout: str, *, begun: bool) -> None:

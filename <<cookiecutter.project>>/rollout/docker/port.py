@@ -41,8 +41,8 @@ class ContainerEngine(Protocol):
         """Until it has ended."""
         ...
 
-    def logs(self, container: str) -> str:
-        """Its last lines."""
+    def logs(self, container: str) -> Said:
+        """The last lines of both its outputs, and its exit code, which is 0 while it runs."""
         ...
 
     def run(self, image: str, command: Sequence[str], **settings: Any) -> Said:

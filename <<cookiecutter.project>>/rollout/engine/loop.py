@@ -1,19 +1,19 @@
 """plan -> shift -> measure -> judge -> promote | go back. The only loop; it sees the world through its ports."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 
 from rollout.engine.ports import Clock, Journal, Orders, Router, WatchedMetrics
 from rollout.engine.record import Record
-from rollout.engine.recovery import Ended, Promotion, choose
+from rollout.engine.recovery import Ended, Promotion, choose, last
 from rollout.engine.spec import Spec
 from rollout.engine.traffic import Traffic
 from rollout.engine.watch import Left, Watch
 from rollout.errors import MetricsError
 from rollout.gates.decide import GoBack, decide
 from rollout.gates.judge import Outcome
-from rollout.journal import Event, last_of
+from rollout.journal import Story, events
 from rollout.policy.plan import Plan, Step
 
 
@@ -32,7 +32,7 @@ class Engine:
     ) -> None:
         self._spec, self._plan, self._metrics = spec, plan, metrics
         self._record = Record(journal, clock, plan.gates)
-        self._clock = clock
+        self._clock, self._now = clock, clock.time
         self._traffic = Traffic(spec, plan, router, clock)
         self._watch = Watch(spec, plan, self._traffic, metrics, self._record, clock, orders)
 
@@ -41,19 +41,40 @@ class Engine:
         after the promotion."""
         return self._to_the_end(self._roll if self._spec.at_once is None else self._go_live)
 
-    def pick_up(self, before: Sequence[Event], stable_now: str | None) -> str:
+    def pick_up(self, before: Story, stable_now: str | None) -> str:
         """Go on where a dead engine's journal ends; `stable_now` is the slot that the router's file calls stable."""
-        choice = choose(before, stable_now, self._spec.canary_slot)
+        choice = choose(before, stable_now, self._spec.canary_slot, old_answers=self._old_answers(before))
         if isinstance(choice, Ended):
             return choice.verdict
-        if self._spec.at_once is not None:  # it has one move, which can be made again
-            self._record.note("recovered", after=before[-1]["event"], by=self._spec.by, pid=os.getpid(), choice="on")
-            return self.run()
-        way, after = "back" if isinstance(choice, GoBack) else "on", before[-1]["event"]
-        self._record.note("recovered", after=after, by=self._spec.by, pid=os.getpid(), choice=way)
-        if shifted := last_of(before, "shifted"):
-            self._watch.step, self._traffic.weight = shifted["step"], shifted["weight"]
-        return self._go_back(choice) if isinstance(choice, GoBack) else self._watch_on(choice)
+        back = choice if isinstance(choice, GoBack) and self._spec.at_once is None else None
+        self._record.note(
+            events.Recovered,
+            time=self._now(),
+            after=last(before),
+            by=self._spec.by,
+            pid=os.getpid(),
+            choice="back" if back else "on",
+        )
+        if before.shifted:
+            self._watch.step, self._traffic.weight = before.shifted.step, before.shifted.weight
+        if isinstance(choice, Promotion) and self._spec.at_once is None:
+            return self._watch_on(choice)
+        return self._go_back(back) if back else self._again(before, stable_now)
+
+    def _old_answers(self, before: Story) -> bool:
+        """Whether the release before answers; asked only where a bad line leaves the verdict open. A silent router
+        counts as a yes."""
+        if before.doubt.line:
+            self._traffic.look_if_possible()
+        return self._traffic.stable.last is None or self._traffic.stable.last.up
+
+    def _again(self, before: Story, stable_now: str | None) -> str:
+        """A rollout without steps has one move, which can be made again; where it was made, and only its journal can't
+        be read, it is over."""
+        if before.doubt.line and stable_now == self._spec.canary_slot:
+            self._watch.reason = self._spec.at_once or ""
+            return self._to_the_end(lambda: None)
+        return self.run()
 
     def _watch_on(self, promotion: Promotion) -> str:
         now = self._clock.time()
@@ -65,13 +86,21 @@ class Engine:
 
     def _go_back(self, back: GoBack) -> str:
         """Return all traffic to stable, write down why, and wait for the canary's last requests."""
-        self._record.note("verdict", verdict=back.verdict, reason=back.reason, gate=back.gate, **self._watch.where())
+        self._record.note(
+            events.Verdict,
+            time=self._now(),
+            verdict=back.verdict,
+            reason=back.reason,
+            gate=back.gate,
+            step=self._watch.step,
+            weight=self._traffic.weight,
+        )
         if trouble := self._traffic.restore():
-            self._record.note("unrestored", why=trouble)
+            self._record.note(events.Unrestored, time=self._now(), why=trouble)
         else:
-            self._record.note("restored", release=self._spec.stable, slot=self._spec.stable_slot)
+            self._record.note(events.Restored, time=self._now(), release=self._spec.stable, slot=self._spec.stable_slot)
         self._drain()
-        self._record.note("ended", verdict=back.verdict, reason=back.reason, gate=back.gate)
+        self._record.note(events.Ended, time=self._now(), verdict=back.verdict, reason=back.reason, gate=back.gate)
         return back.verdict
 
     def _to_the_end(self, part: Callable[[], None]) -> str:
@@ -80,25 +109,43 @@ class Engine:
         except GoBack as back:
             return self._go_back(back)
         except Left as left:
-            self._record.note("left", why=str(left))
+            self._record.note(events.Left, time=self._now(), why=str(left))
             return "left"
         except Exception as error:  # whatever it is, the traffic goes home first
             return self._go_back(GoBack(f"the engine failed: {error!r}", in_doubt=True))
-        self._record.note("ended", verdict="promoted", reason=self._watch.reason, gate=None)
+        self._record.note(events.Ended, time=self._now(), verdict="promoted", reason=self._watch.reason, gate=None)
         return "promoted"
 
     def _roll(self) -> None:
         self._wait_until_ready()
         for number, step in enumerate(self._plan.steps, start=1):
             self._take(number, step)
-        self._record.write("verdict", verdict="promoted", reason=self._watch.reason, gate=None, **self._watch.where())
+        self._record.write(
+            events.Verdict(
+                time=self._now(),
+                verdict="promoted",
+                reason=self._watch.reason,
+                gate=None,
+                step=self._watch.step,
+                weight=self._traffic.weight,
+            )
+        )
         self._promote_and_keep(self._plan.keep_seconds)
 
     def _go_live(self) -> None:
         """All traffic at once, as soon as the canary is healthy, for the reason that the spec gives."""
         self._watch.reason = self._spec.at_once or ""
         self._wait_until_ready()
-        self._record.write("verdict", verdict="promoted", reason=self._watch.reason, gate=None, **self._watch.where())
+        self._record.write(
+            events.Verdict(
+                time=self._now(),
+                verdict="promoted",
+                reason=self._watch.reason,
+                gate=None,
+                step=self._watch.step,
+                weight=self._traffic.weight,
+            )
+        )
         self._promote()
 
     def _wait_until_ready(self) -> None:
@@ -111,7 +158,9 @@ class Engine:
             self._watch.pause()
             self._traffic.look()
         self._traffic.canary.watch_from_now()
-        self._record.write("ready", seconds=round(self._clock.monotonic() - self._watch.began, 3))
+        self._record.write(
+            events.Ready(time=self._now(), seconds=round(self._clock.monotonic() - self._watch.began, 3))
+        )
 
     def _not_ready(self) -> GoBack | None:
         """What is missing still."""
@@ -131,7 +180,7 @@ class Engine:
         """One step: move the weight, then watch until it is passed."""
         before, self._watch.step = self._traffic.weight, number
         self._traffic.shift(step.weight)
-        self._record.write("shifted", step=number, weight_before=before, weight=step.weight)
+        self._record.write(events.Shifted(time=self._now(), step=number, weight_before=before, weight=step.weight))
         began, errors, extended_for, self._watch.hurried = self._clock.monotonic(), 0, "", False
         if step.weight == 1:
             self._watch.stable_left = began
@@ -145,7 +194,7 @@ class Engine:
                 return
             if decision.move == "extend" and (decision.gate or "time") != extended_for:
                 extended_for = decision.gate or "time"
-                self._record.write("extended", step=number, why=decision.reason)
+                self._record.write(events.Extended(time=self._now(), step=number, why=decision.reason))
 
     def _promote_and_keep(self, seconds: float) -> None:
         """Make the canary's slot the stable one, and watch on while the old release is still up. Only a failed gate or
@@ -161,12 +210,14 @@ class Engine:
                     raise GoBack(f"{measured.gate}: {measured.detail}", measured.gate)
             if self._watch.hurried or self._clock.monotonic() >= until:
                 break
-        self._record.note("kept", seconds=round(min(seconds, self._clock.monotonic() - began), 3))
+        self._record.note(
+            events.Kept, time=self._now(), seconds=round(min(seconds, self._clock.monotonic() - began), 3)
+        )
 
     def _promote(self) -> None:
         self._traffic.promote()
         self._watch.promoted, self._watch.hurried = True, False
-        self._record.note("promoted", release=self._spec.release, slot=self._spec.canary_slot)
+        self._record.note(events.Promoted, time=self._now(), release=self._spec.release, slot=self._spec.canary_slot)
 
     def _drain(self) -> None:
         """Wait until the canary has answered what it was given; nothing is cut. Through a router that is gone, it was
@@ -177,7 +228,12 @@ class Engine:
             while self._running() and self._clock.monotonic() - began < self._plan.drain_within_seconds:
                 self._clock.sleep(self._plan.beat_seconds)
                 self._traffic.look()
-        self._record.note("drained", seconds=round(self._clock.monotonic() - began, 3), in_flight=self._running())
+        self._record.note(
+            events.Drained,
+            time=self._now(),
+            seconds=round(self._clock.monotonic() - began, 3),
+            in_flight=self._running(),
+        )
 
     def _running(self) -> int:
         return self._traffic.canary.last.running if self._traffic.canary.last else 0

@@ -1,8 +1,9 @@
 """What the engine asks of the world, no wider than it calls it. Fakes plug in here, and so do the adapters."""
 
-from typing import Any, Protocol
+from typing import Protocol
 
 from rollout.gates.measure import Metrics
+from rollout.journal.events import Event
 from rollout.journal.orders import Order
 from rollout.router.split import Slot, Split
 
@@ -59,7 +60,7 @@ class WatchedMetrics(Metrics, Protocol):
 class Journal(Protocol):
     """Where everything is written down, before anything depends on it."""
 
-    def write(self, event: str, time: float, **values: Any) -> None:
+    def write(self, event: Event) -> None:
         """Raises OSError."""
         ...
 

@@ -1,21 +1,24 @@
 """What the engine writes down, and when it may go on without having written it."""
 
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import ParamSpec
 
 from rollout.engine.ports import Clock, Journal
 from rollout.gates.judge import Measurement, Outcome
+from rollout.journal.events import Event, Measured, Reading
+from rollout.journal.line import text
 from rollout.policy.plan import Gate
 
 KEPT_MEASUREMENTS_APART = 12
 """After the promotion only every so many measurements are written down, and each that says something new: a day of all
 of them would be 35 MB."""
 
+P = ParamSpec("P")
+
 
 class Record:
-    """One rollout's journal, in the engine's words."""
+    """One rollout's journal, as its engine writes it."""
 
     def __init__(self, journal: Journal, clock: Clock, gates: Sequence[Gate]) -> None:
         self._journal, self._clock = journal, clock
@@ -23,23 +26,51 @@ class Record:
         self._kept: tuple[Outcome, ...] = ()
         self._unwritten = 0
 
-    def write(self, event: str, **values: Any) -> None:
+    def write(self, event: Event) -> None:
         """Raises OSError, which ends the rollout: what can't be explained afterwards is not done."""
-        self._journal.write(event, self._clock.time(), **values)
+        self._journal.write(event)
 
-    def note(self, event: str, **values: Any) -> None:
-        """Write it if that is possible: on the way back a full disk may not stop the traffic."""
+    def note(self, kind: Callable[P, Event], *nothing: P.args, **values: P.kwargs) -> None:
+        """Write it if that is possible: on the way back neither a full disk nor a wrong value may stop the traffic."""
         try:
-            self.write(event, **values)
-        except OSError as error:
-            print(f"the journal can't be written ({error}): {event} {values}", file=sys.stderr, flush=True)
+            event = kind(*nothing, **values)
+        except ValueError as error:
+            complain(f"the journal can't hold {values}: {error}")
+        else:
+            self._write_if_possible(event)
 
-    def measured(self, gates: Sequence[Measurement], *, keep: bool, **values: Any) -> None:
+    def _write_if_possible(self, event: Event) -> None:
+        try:
+            self.write(event)
+        except OSError as error:
+            complain(f"the journal can't be written ({error}): {event.event} {text(event)}")
+
+    def measured(
+        self,
+        gates: Sequence[Measurement],
+        *,
+        keep: bool,
+        step: int,
+        weight: float,
+        left_seconds: float,
+        requests: Mapping[str, int],
+    ) -> None:
         """Every gate's value against its limit; complete enough to judge again."""
         if keep and not self._is_news(tuple(measured.outcome for measured in gates)):
             return
-        write = self.note if keep else self.write
-        write("measured", keep=keep, gates=[self._line(measured) for measured in gates], **values)
+        event = Measured(
+            time=self._clock.time(),
+            keep=keep,
+            gates=tuple(self._reading(measured) for measured in gates),
+            step=step,
+            weight=weight,
+            left_seconds=left_seconds,
+            requests=dict(requests),
+        )
+        if keep:
+            self._write_if_possible(event)
+        else:
+            self.write(event)
 
     def _is_news(self, outcomes: tuple[Outcome, ...]) -> bool:
         self._unwritten += 1
@@ -48,6 +79,20 @@ class Record:
         self._kept, self._unwritten = outcomes, 0
         return True
 
-    def _line(self, measured: Measurement) -> dict[str, Any]:
+    def _reading(self, measured: Measurement) -> Reading:
         gate = self._gates[measured.gate]
-        return {**asdict(measured), "limit": gate.limit.value, "unit": gate.limit.unit, "at_least": gate.at_least}
+        return Reading(
+            gate=measured.gate,
+            outcome=measured.outcome.value,
+            value=measured.value,
+            samples=measured.samples,
+            detail=measured.detail,
+            stable=measured.stable,
+            limit=gate.limit.value,
+            unit=gate.limit.unit,
+            at_least=gate.at_least,
+        )
+
+
+def complain(of: str) -> None:
+    print(of, file=sys.stderr, flush=True)

@@ -2,8 +2,6 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from typing import Any
 
 from rollout.engine.ports import Clock, Orders, WatchedMetrics
 from rollout.engine.record import Record
@@ -12,6 +10,7 @@ from rollout.engine.traffic import Traffic
 from rollout.gates.decide import GoBack
 from rollout.gates.judge import Measurement
 from rollout.gates.measure import measure_all, with_baselines
+from rollout.journal.events import OrderGiven
 from rollout.journal.orders import Order
 from rollout.policy.placeholders import Values
 from rollout.policy.plan import Plan
@@ -57,7 +56,14 @@ class Watch:
         gates = with_baselines(self._plan.gates, gates, values, self._metrics, late)
         left_seconds = round(max(0.0, step_ends - self._clock.monotonic()), 3)
         requests = {"stable": self._traffic.stable.requests, "canary": self._traffic.canary.requests}
-        self._record.measured(gates, keep=keep, **self.where(), left_seconds=left_seconds, requests=requests)
+        self._record.measured(
+            gates,
+            keep=keep,
+            step=self.step,
+            weight=self._traffic.weight,
+            left_seconds=left_seconds,
+            requests=requests,
+        )
         return gates
 
     def _beat(self, at_most_seconds: float) -> None:
@@ -80,7 +86,7 @@ class Watch:
         """Back to stable, or on without waiting for the end of the hold."""
         if order.order == "end" and self.promoted:
             raise Left(f"told to end by {order.by}")
-        self._record.note("order", **asdict(order))
+        self._record.note(OrderGiven, time=self._clock.time(), order=order.order, by=order.by, reason=order.reason)
         if order.order != "promote":
             raise GoBack(f"{PAST[order.order]} by {order.by}: {order.reason}")
         self.hurried = True
@@ -88,9 +94,6 @@ class Watch:
             cut = f"the hold at {percent(self._traffic.weight)} was cut short by {order.by}: {order.reason}"
             self.reason = cut if self.reason == ALL_PASSED else f"{self.reason}; {cut}"
         self._orders.done()
-
-    def where(self) -> dict[str, Any]:
-        return {"step": self.step, "weight": self._traffic.weight}
 
     def _values(self) -> Values:
         now = self._clock.monotonic()

@@ -2,7 +2,9 @@
 
 Contract: docs/reference/journal.md."""
 
-from rollout.journal.events import Event, Events, last_of
+from rollout.journal.events import Event
 from rollout.journal.file import JournalFile, Tail, opened, read
+from rollout.journal.line import BadLine, Entry
+from rollout.journal.story import Story, after, story_of
 
-__all__ = ["Event", "Events", "JournalFile", "Tail", "last_of", "opened", "read"]
+__all__ = ["BadLine", "Entry", "Event", "JournalFile", "Story", "Tail", "after", "opened", "read", "story_of"]

@@ -1,17 +1,20 @@
 """The file that a rollout's events lie in: one JSON line each, on the disk before anything depends on it."""
 
-import json
 import os
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO
 
 from rollout import durable
 from rollout.journal.events import Event
+from rollout.journal.line import BadLine, Entry, entry, name, text
 
 RESERVE_BYTES = 64 * 1024
 """Held beside an open journal, and given back when the disk is full: so the end can still be written down."""
+
+LONGEST_LINE_BYTES = 1024**2
+"""A longer one is a bad line: no reader holds more than this of a file at a time."""
 
 
 class JournalFile:
@@ -20,7 +23,6 @@ class JournalFile:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         cut_torn_line(path)
-        # what UTF-8 can't hold becomes the escape that JSON has for it
         self._file = path.open("a", encoding="utf-8", errors="backslashreplace")
         durable.sync_folder(path.parent)
         self.path = path
@@ -28,11 +30,9 @@ class JournalFile:
         with suppress(OSError):  # a disk that is full by now is said by `write`
             self._reserve.write_bytes(bytes(RESERVE_BYTES))
 
-    def write(self, event: str, time: float, **values: Any) -> None:
-        """`time` is in epoch seconds. Raises OSError, as on a full disk; the next call writes this event too, if it
-        can."""
-        line = json.dumps({"time": round(time, 6), "event": event, **values}, ensure_ascii=False)
-        self._file.write(line + "\n")
+    def write(self, event: Event) -> None:
+        """Raises OSError, as on a full disk; the next call writes this event too, if it can."""
+        self._file.write(text(event) + "\n")
         try:
             self._file.flush()
             os.fsync(self._file.fileno())
@@ -57,34 +57,62 @@ def opened(path: Path) -> Iterator[JournalFile]:
         journal.close()
 
 
+def read(path: Path, only: Container[str] | None = None) -> Iterator[Entry]:
+    """All whole lines, one after the other, so that a long journal takes no more memory than a short one. With `only`,
+    the names of the events that are wanted, most others are passed over unread. Raises FileNotFoundError."""
+    with path.open("rb") as file:
+        for number, line in lines(file):
+            if only is None or (found := name(line)) is None or found in only:
+                yield parsed(line, path, number)
+
+
+def lines(file: BinaryIO, number: int = 0) -> Iterator[tuple[int, bytes]]:
+    """Each line that is not empty, with its end and its number after `number`; the file then stands behind it. The last
+    one counts only with its end: its engine is just writing it, or a crash tore it. Of a line that is too long, only
+    the beginning."""
+    while True:
+        began = file.tell()
+        line = rest = file.readline(LONGEST_LINE_BYTES)
+        while rest and not rest.endswith(b"\n"):
+            rest = file.readline(LONGEST_LINE_BYTES)
+        if not rest:
+            file.seek(began)
+            return
+        number += 1
+        if line.strip():
+            yield number, line
+
+
+def parsed(line: bytes, path: Path, number: int) -> Entry:
+    if not line.endswith(b"\n"):
+        return BadLine(path.name, number, f"longer than {LONGEST_LINE_BYTES:,} bytes", name(line))
+    return entry(line.rstrip(), path.name, number)
+
+
 class Tail:
-    """The events of a journal that grows, each once."""
+    """The lines of a journal that grows, each once."""
 
     def __init__(self, path: Path) -> None:
-        self._path, self._offset_bytes = path, 0
+        self._path, self._offset_bytes, self._number = path, 0, 0
 
-    def new(self) -> list[Event]:
-        """What came since the last call; nothing while there is no file. A line without an end is not read yet: its
-        engine is just writing it, or a crash tore it."""
+    def new(self) -> Iterator[tuple[bytes, Entry]]:
+        """What came since the last call, as bytes and as they are read; nothing while there is no file."""
         if not self._path.exists():
-            return []
+            return
         with self._path.open("rb") as file:
             file.seek(self._offset_bytes)
-            whole, end, _ = file.read().rpartition(b"\n")  # bytes: the tear can lie within a character
-        self._offset_bytes += len(whole + end)
-        return [json.loads(line) for line in whole.split(b"\n") if line]
-
-
-def read(path: Path) -> list[Event]:
-    """All whole lines. Raises FileNotFoundError."""
-    path.stat()
-    return Tail(path).new()
+            for number, line in lines(file, self._number):
+                self._offset_bytes, self._number = file.tell(), number
+                yield line, parsed(line, self._path, number)
 
 
 def cut_torn_line(path: Path) -> None:
     """Cut off what a crash left behind the last line's end, so that the next event does not run into it."""
     if not path.exists():
         return
-    content = path.read_bytes()
-    if not content.endswith(b"\n"):
-        os.truncate(path, content.rfind(b"\n") + 1)
+    with path.open("rb") as file:
+        for _ in lines(file):
+            pass
+        whole_bytes = file.tell()
+    if whole_bytes < path.stat().st_size:
+        os.truncate(path, whole_bytes)

@@ -1,10 +1,11 @@
-"""Where a rollout stands, told from its journal's events. Pure: events in, a state out."""
+"""Where a rollout stands at a moment, as the live view shows it. Pure: a story in, a state out."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
-from rollout.journal import Event
+from rollout.journal import Story
+from rollout.journal.events import Reading, WrittenGate
 from rollout.policy.plan import Step
 
 StepState = Literal["done", "now", "ahead", "failed", "in doubt"]
@@ -66,104 +67,49 @@ class Progress:
             return "now"
         return _STATES_AT_THE_END.get(self.verdict or "", "done")
 
+    def _hold_seconds(self, step: int) -> float:
+        return self.steps[step - 1].hold_seconds if 0 < step <= len(self.steps) else 0.0
+
     def part_done(self, step: int, now: float) -> float:
         """How much of a step's time has passed, 0..1."""
         if step != self._current:
             return float(step < self._current)
-        hold = self.keep_seconds if self.keeping else self.steps[step - 1].hold_seconds
+        hold = self.keep_seconds if self.keeping else self._hold_seconds(step)
         left = self.left_seconds(now)
         return 1.0 if left is None or not hold else min(1.0, max(0.0, 1 - left / hold))
 
 
-def after(progress: Progress, event: Event) -> Progress:
-    """The state after an event. Events that change nothing here, and unknown ones, leave it as it is."""
-    change = _CHANGES.get(event["event"])
-    return change(progress, event) if change else progress
-
-
-def _started(_: Progress, event: Event) -> Progress:
-    policy = event["policy"]
+def progress_of(story: Story) -> Progress:
+    """Where the story stands; nothing yet while it has no beginning."""
+    started, verdict = story.started, story.ended or story.verdict
+    if started is None:
+        return Progress()
+    measured = {reading.gate: reading for reading in story.readings}
     return Progress(
-        rollout=event["rollout"],
-        release=event["release"],
-        stable=event["stable"],
-        slots=event["slots"],
-        target=event["target"],
-        speed=event["speed"],
-        started_at=event["time"],
-        steps=tuple(Step(step["weight"], step["hold_seconds"]) for step in policy["steps"]),
-        keep_seconds=policy["keep_seconds"],
-        gates=tuple(GateReading(gate["name"], gate["limit"], gate["unit"]) for gate in policy["gates"]),
+        rollout=started.rollout,
+        release=started.release,
+        stable=started.stable,
+        slots={"stable": started.slots.stable, "canary": started.slots.canary},
+        target=started.target,
+        speed=started.speed,
+        started_at=started.time,
+        steps=tuple(Step(step.weight, step.hold_seconds) for step in started.policy.steps),
+        keep_seconds=started.policy.keep_seconds,
+        step=story.step,
+        weight=story.weight,
+        keeping=story.keeping,
+        due_at=story.due_at,
+        undecided=story.undecided,
+        gates=tuple(_reading(series.rule, measured.get(gate)) for gate, series in story.series.items()),
+        requests=story.requests,
+        verdict=verdict.verdict if verdict else None,
+        reason=verdict.reason if verdict else "",
+        gate=verdict.gate if verdict else None,
+        stopped_at=story.stopped_at,
     )
 
 
-def _shifted(progress: Progress, event: Event) -> Progress:
-    due_at = event["time"] + progress.steps[event["step"] - 1].hold_seconds
-    return replace(progress, step=event["step"], weight=event["weight"], due_at=due_at, undecided=False)
-
-
-def _measured(progress: Progress, event: Event) -> Progress:
-    readings = tuple(
-        GateReading(each["gate"], each["limit"], each["unit"], each["outcome"], each["value"], each["detail"])
-        for each in event["gates"]
-    )
-    return replace(
-        progress,
-        step=event["step"],
-        weight=event["weight"],
-        keeping=event["keep"],
-        due_at=event["time"] + event["left_seconds"],
-        gates=readings,
-        requests=event["requests"],
-    )
-
-
-def _extended(progress: Progress, _: Event) -> Progress:
-    return replace(progress, undecided=True)
-
-
-def _verdict(progress: Progress, event: Event) -> Progress:
-    stopped_at = None if event["verdict"] == "promoted" else event["time"]
-    return replace(
-        progress,
-        verdict=event["verdict"],
-        reason=event["reason"],
-        gate=event["gate"],
-        stopped_at=stopped_at,
-        undecided=False,
-    )
-
-
-def _promoted(progress: Progress, event: Event) -> Progress:
-    return replace(progress, keeping=True, weight=1.0, due_at=event["time"] + progress.keep_seconds)
-
-
-def _restored(progress: Progress, _: Event) -> Progress:
-    return replace(progress, weight=0.0)
-
-
-def _kept(progress: Progress, event: Event) -> Progress:
-    return replace(progress, due_at=event["time"], stopped_at=event["time"])
-
-
-def _ended(progress: Progress, event: Event) -> Progress:
-    return replace(
-        progress,
-        verdict=event["verdict"],
-        reason=event["reason"],
-        gate=event["gate"],
-        stopped_at=progress.stopped_at or event["time"],
-    )
-
-
-_CHANGES: Mapping[str, Callable[[Progress, Event], Progress]] = {
-    "started": _started,
-    "shifted": _shifted,
-    "measured": _measured,
-    "extended": _extended,
-    "verdict": _verdict,
-    "promoted": _promoted,
-    "restored": _restored,
-    "kept": _kept,
-    "ended": _ended,
-}
+def _reading(rule: WrittenGate, measured: Reading | None) -> GateReading:
+    if measured is None:
+        return GateReading(rule.name, rule.limit, rule.unit)
+    return GateReading(rule.name, measured.limit, measured.unit, measured.outcome, measured.value, measured.detail)

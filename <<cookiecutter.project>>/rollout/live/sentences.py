@@ -1,11 +1,30 @@
 """What happened, in words: one sentence an event, the same in the live view and in plain lines."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import singledispatch
 from typing import Literal
 
-from rollout.journal import Event
+from rollout.journal import BadLine, Entry
+from rollout.journal.events import (
+    Drained,
+    Ended,
+    EventBase,
+    Extended,
+    Kept,
+    Left,
+    OrderGiven,
+    Promoted,
+    Ready,
+    Recovered,
+    Restored,
+    Shifted,
+    Started,
+    Traffic,
+    Unrestored,
+    Verdict,
+)  # fmt: skip
 from rollout.live.counts import Counts, ReleaseCounts
 from rollout.live.progress import GateReading, Progress
 from rollout.text import duration, one_line, percent, quantity, short, tally
@@ -24,13 +43,10 @@ class Sentence:
     tone: Tone = "plain"
 
 
-def sentence(event: Event, progress: Progress) -> Sentence | None:
-    """The sentence for an event, given the state after it; None for a measurement or an unknown event."""
-    say = _SENTENCES.get(event["event"])
-    if say is None:
-        return None
-    said = say(event, progress)
-    return replace(said, text=one_line(said.text))
+def sentence(entry: Entry, progress: Progress) -> Sentence | None:
+    """The sentence for an entry, given the state after it; None for a measurement or an unknown event."""
+    said = _said(entry, progress)
+    return replace(said, text=one_line(said.text)) if said else None
 
 
 def measurement(progress: Progress, counts: Counts | None, now: float) -> str:
@@ -89,96 +105,102 @@ def stable(progress: Progress) -> str | None:
     return named(progress.stable, progress.slots["stable"]) if progress.stable else None
 
 
-def _started(event: Event, progress: Progress) -> Sentence:
+@singledispatch
+def _said(_: EventBase | BadLine, _progress: Progress) -> Sentence | None:
+    return None
+
+
+@_said.register
+def _(line: BadLine, _: Progress) -> Sentence:
+    return Sentence(f"a line of the journal can't be read: {line}", "doubtful")
+
+
+@_said.register
+def _(event: Started, progress: Progress) -> Sentence:
     pace = f", {progress.speed:g} times as fast" if progress.speed != 1 else ""
     instead = f"instead of {stable(progress)}" if progress.stable else "as the first one"
-    return Sentence(f"rollout {event['rollout']}: {canary(progress)} {instead}{pace}")
+    return Sentence(f"rollout {event.rollout}: {canary(progress)} {instead}{pace}")
 
 
-def _ready(event: Event, progress: Progress) -> Sentence:
-    return Sentence(f"{canary(progress)} is healthy after {duration(event['seconds'])}")
+@_said.register
+def _(event: Ready, progress: Progress) -> Sentence:
+    return Sentence(f"{canary(progress)} is healthy after {duration(event.seconds)}")
 
 
-def _shifted(event: Event, progress: Progress) -> Sentence:
+@_said.register
+def _(event: Shifted, progress: Progress) -> Sentence:
     return Sentence(
-        f"step {event['step']} of {len(progress.steps)}: {percent(event['weight_before'])} -> "
-        f"{percent(event['weight'])} of the traffic to {canary(progress)}"
+        f"step {event.step} of {len(progress.steps)}: {percent(event.weight_before)} -> "
+        f"{percent(event.weight)} of the traffic to {canary(progress)}"
     )
 
 
-def _extended(event: Event, _: Progress) -> Sentence:
-    return Sentence(f"step {event['step']} is extended: {event['why']}", "doubtful")
+@_said.register
+def _(event: Extended, _: Progress) -> Sentence:
+    return Sentence(f"step {event.step} is extended: {event.why}", "doubtful")
 
 
-def _order(event: Event, _: Progress) -> Sentence:
-    return Sentence(f"{event['order']}, ordered by {event['by']}: {event['reason']}", "doubtful")
+@_said.register
+def _(event: OrderGiven, _: Progress) -> Sentence:
+    return Sentence(f"{event.order}, ordered by {event.by}: {event.reason}", "doubtful")
 
 
-def _verdict(event: Event, _: Progress) -> Sentence:
-    where = f"at {percent(event['weight'])}, step {event['step']}" if event["step"] else "before step 1"
+@_said.register
+def _(event: Verdict, _: Progress) -> Sentence:
+    where = f"at {percent(event.weight)}, step {event.step}" if event.step else "before step 1"
     return Sentence(
-        f"{VERDICTS.get(event['verdict'], event['verdict'])} {where}: {event['reason']}",
-        TONES.get(event["verdict"], "plain"),
+        f"{VERDICTS.get(event.verdict, event.verdict)} {where}: {event.reason}",
+        TONES.get(event.verdict, "plain"),
     )
 
 
-def _promoted(event: Event, _: Progress) -> Sentence:
-    return Sentence(f"{named(event['release'], event['slot'])} is the stable release", "good")
+@_said.register
+def _(event: Promoted, _: Progress) -> Sentence:
+    return Sentence(f"{named(event.release, event.slot)} is the stable release", "good")
 
 
-def _restored(event: Event, _: Progress) -> Sentence:
-    if event["release"] is None:
+@_said.register
+def _(event: Restored, _: Progress) -> Sentence:
+    if event.release is None:
         return Sentence("no release takes traffic: there was none before", "bad")
-    return Sentence(f"all traffic is on {named(event['release'], event['slot'])} again", "good")
+    return Sentence(f"all traffic is on {named(event.release, event.slot)} again", "good")
 
 
-def _unrestored(event: Event, _: Progress) -> Sentence:
-    return Sentence(f"the router could not be told to go back: {event['why']}", "bad")
+@_said.register
+def _(event: Unrestored, _: Progress) -> Sentence:
+    return Sentence(f"the router could not be told to go back: {event.why}", "bad")
 
 
-def _drained(event: Event, progress: Progress) -> Sentence:
-    rest = f", {event['in_flight']} still running" if event["in_flight"] else ""
-    return Sentence(f"{canary(progress)} drained in {duration(event['seconds'])}{rest}")
+@_said.register
+def _(event: Drained, progress: Progress) -> Sentence:
+    rest = f", {event.in_flight} still running" if event.in_flight else ""
+    return Sentence(f"{canary(progress)} drained in {duration(event.seconds)}{rest}")
 
 
-def _recovered(event: Event, _: Progress) -> Sentence:
-    choice = CHOICES.get(event["choice"], event["choice"])
-    if event["after"] == "left":
+@_said.register
+def _(event: Recovered, _: Progress) -> Sentence:
+    choice = CHOICES.get(event.choice, event.choice)
+    if event.after == "left":
         return Sentence(f"an engine took over: {choice}")
-    return Sentence(f"an engine died after '{event['after']}': {choice}", "doubtful")
+    return Sentence(f"an engine died after '{event.after}': {choice}", "doubtful")
 
 
-def _kept(event: Event, _: Progress) -> Sentence:
-    return Sentence(f"the release before was kept for {duration(event['seconds'])}, and was not needed")
+@_said.register
+def _(event: Kept, _: Progress) -> Sentence:
+    return Sentence(f"the release before was kept for {duration(event.seconds)}, and was not needed")
 
 
-def _left(event: Event, _: Progress) -> Sentence:
-    return Sentence(f"the engine left, and the release stays: {event['why']}", "doubtful")
+@_said.register
+def _(event: Left, _: Progress) -> Sentence:
+    return Sentence(f"the engine left, and the release stays: {event.why}", "doubtful")
 
 
-def _ended(event: Event, _: Progress) -> Sentence:
-    return Sentence(f"ended: {VERDICTS.get(event['verdict'], event['verdict'])}", TONES.get(event["verdict"], "plain"))
+@_said.register
+def _(event: Ended, _: Progress) -> Sentence:
+    return Sentence(f"ended: {VERDICTS.get(event.verdict, event.verdict)}", TONES.get(event.verdict, "plain"))
 
 
-def _traffic(event: Event, _: Progress) -> Sentence:
-    text = f"{event['sent']:,} requests sent, {event['answered']:,} answered, {event['lost']:,} lost"
-    return Sentence(text, "bad" if event["lost"] else "good")
-
-
-_SENTENCES: Mapping[str, Callable[[Event, Progress], Sentence]] = {
-    "started": _started,
-    "ready": _ready,
-    "shifted": _shifted,
-    "extended": _extended,
-    "order": _order,
-    "verdict": _verdict,
-    "promoted": _promoted,
-    "restored": _restored,
-    "unrestored": _unrestored,
-    "drained": _drained,
-    "recovered": _recovered,
-    "kept": _kept,
-    "left": _left,
-    "ended": _ended,
-    "traffic": _traffic,
-}
+@_said.register
+def _(event: Traffic, _: Progress) -> Sentence:
+    text = f"{event.sent:,} requests sent, {event.answered:,} answered, {event.lost:,} lost"
+    return Sentence(text, "bad" if event.lost else "good")

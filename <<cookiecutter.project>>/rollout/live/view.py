@@ -9,9 +9,10 @@ from typing import Protocol, Self
 from rich.console import Console, RenderableType
 from rich.live import Live
 
-from rollout.journal import Event
+from rollout.journal import BadLine, Entry, Story, after
+from rollout.journal.events import Measured
 from rollout.live.counts import Counts
-from rollout.live.progress import Progress, after
+from rollout.live.progress import progress_of
 from rollout.live.screen import screen
 from rollout.live.sentences import Sentence, measurement, sentence
 from rollout.text import clock
@@ -22,13 +23,13 @@ BAD = ("fail", "error")
 
 
 class View(Protocol):
-    """What is fed with a journal's events, in their order, and with the load's counts, at any time."""
+    """What is fed with a journal's entries, in their order, and with the load's counts, at any time."""
 
     def __enter__(self) -> Self: ...
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
-    def event(self, event: Event) -> None: ...
+    def entry(self, entry: Entry) -> None: ...
     def counts(self, counts: Counts) -> None: ...
 
 
@@ -45,7 +46,8 @@ class PlainView:
 
     def __init__(self, write: Callable[[str], None]) -> None:
         self._write = write
-        self._progress = Progress()
+        self._story = Story()
+        self._progress = progress_of(self._story)
         self._counts: Counts | None = None
         self._said_at = float("-inf")
         self._said: tuple[tuple[str, str], ...] = ()
@@ -58,12 +60,13 @@ class PlainView:
     ) -> None:
         pass
 
-    def event(self, event: Event) -> None:
-        self._progress = after(self._progress, event)
-        if said := sentence(event, self._progress):
-            self._line(event["time"], said.text)
-        elif event["event"] == "measured" and self._is_news(event["time"]):
-            self._line(event["time"], measurement(self._progress, self._counts, event["time"]))
+    def entry(self, entry: Entry) -> None:
+        self._story = after(self._story, entry)
+        self._progress = progress_of(self._story)
+        if said := sentence(entry, self._progress):
+            self._line(time_of(entry, self._story), said.text)
+        elif isinstance(entry, Measured) and self._is_news(entry.time):
+            self._line(entry.time, measurement(self._progress, self._counts, entry.time))
 
     def counts(self, counts: Counts) -> None:
         self._counts = counts
@@ -84,7 +87,8 @@ class LiveView:
     """Drawn anew four times a second; its last state stays on the screen."""
 
     def __init__(self, console: Console) -> None:
-        self._progress = Progress()
+        self._story = Story()
+        self._progress = progress_of(self._story)
         self._counts: Counts | None = None
         self._lines: deque[tuple[float, Sentence]] = deque(maxlen=LINES_SHOWN)
         self._live = Live(console=console, get_renderable=self.drawn, refresh_per_second=4)
@@ -98,10 +102,11 @@ class LiveView:
     ) -> None:
         self._live.stop()
 
-    def event(self, event: Event) -> None:
-        self._progress = after(self._progress, event)
-        if said := sentence(event, self._progress):
-            self._lines.append((event["time"], said))
+    def entry(self, entry: Entry) -> None:
+        self._story = after(self._story, entry)
+        self._progress = progress_of(self._story)
+        if said := sentence(entry, self._progress):
+            self._lines.append((time_of(entry, self._story), said))
 
     def counts(self, counts: Counts) -> None:
         self._counts = counts
@@ -109,3 +114,10 @@ class LiveView:
     def drawn(self) -> RenderableType:
         # A copy: rich draws in a thread of its own.
         return screen(self._progress, self._counts, tuple(self._lines), time.time())
+
+
+def time_of(entry: Entry, story: Story) -> float:
+    """Epoch seconds; a line that can't be read came after what was read before it."""
+    if not isinstance(entry, BadLine):
+        return entry.time
+    return story.newest.time if story.newest else 0.0

@@ -3,6 +3,7 @@
 import math
 import os
 import socket
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,11 +12,13 @@ from rollout.engine.loop import Engine
 from rollout.engine.spec import Spec
 from rollout.gates import preflight
 from rollout.journal import lock
+from rollout.journal.compaction import compact
+from rollout.journal.events import Slots, Started, WrittenPolicy
 from rollout.journal.state import State
 from rollout.metrics.prometheus import Prometheus
 from rollout.onhost.clock import IncomingOrders, MachineClock
 from rollout.policy import file as policy_file
-from rollout.policy.plan import Gate, Plan, plan
+from rollout.policy.plan import Plan, plan
 from rollout.router.haproxy import Haproxy
 
 EXIT_CODES = {"promoted": 0, "rolled_back": 1, "in_doubt": 3}
@@ -41,36 +44,47 @@ def run(spec: Spec) -> str:
             keep_at_most=math.inf if spec.keep_at_most_seconds is None else spec.keep_at_most_seconds,
         )
         path = state.journal(spec.rollout)
-        before = journal.read(path) if path.exists() else []
+        before = journal.story_of(journal.read(path)) if path.exists() else journal.Story()
         metrics = Prometheus(spec.prometheus, timeout_seconds=wanted.lease_seconds / 4)
-        if not before and spec.at_once is None:
+        if before.is_empty and spec.at_once is None:
             preflight.check(plan(policy).gates, spec.release, spec.stable or "", metrics)
+        if before.is_empty:
+            make_room(state, clock.time())
         with journal.opened(path) as book:
             router = Haproxy(Path(spec.router_socket), Path(spec.router_folder))
             engine = Engine(spec, wanted, router, metrics, book, clock, IncomingOrders(state, spec.rollout, clock))
-            if before:
+            if not before.is_empty:
                 return engine.pick_up(before, router.on_disk().get("stable"))
-            book.write("started", clock.time(), **started(spec, wanted))
+            book.write(started(spec, wanted, clock.time()))
             return engine.run()
 
 
-def started(spec: Spec, wanted: Plan) -> dict[str, object]:
+def make_room(state: State, now: float) -> None:
+    """Old journals are compacted while nothing has begun. Trouble with one stops no rollout."""
+    for trouble in compact(state.journals(), now).troubles:
+        print(f"an old journal could not be compacted: {trouble}", file=sys.stderr, flush=True)
+
+
+def started(spec: Spec, wanted: Plan, time: float) -> Started:
     """All that was fixed before the rollout began."""
-    return {
-        "rollout": spec.rollout,
-        "release": spec.release,
-        "stable": spec.stable,
-        "slots": {"stable": spec.stable_slot, "canary": spec.canary_slot},
-        "by": spec.by,
-        "host": socket.gethostname(),
-        "pid": os.getpid(),
-        "version": VERSION,
-        "target": spec.target,
-        "at_once": spec.at_once,
-        "speed": spec.speed,
-        "policy": {**asdict(wanted), "gates": [gate_line(gate) for gate in wanted.gates]},
-    }
+    return Started(
+        time=time,
+        rollout=spec.rollout,
+        release=spec.release,
+        stable=spec.stable,
+        slots=Slots(stable=spec.stable_slot, canary=spec.canary_slot),
+        by=spec.by,
+        host=socket.gethostname(),
+        pid=os.getpid(),
+        version=VERSION,
+        target=spec.target,
+        at_once=spec.at_once,
+        speed=spec.speed,
+        policy=written(wanted),
+    )
 
 
-def gate_line(gate: Gate) -> dict[str, object]:
-    return {**asdict(gate), "limit": gate.limit.value, "unit": gate.limit.unit}
+def written(wanted: Plan) -> WrittenPolicy:
+    """The plan as the journal has it."""
+    gates = [{**asdict(gate), "limit": gate.limit.value, "unit": gate.limit.unit} for gate in wanted.gates]
+    return WrittenPolicy.model_validate({**asdict(wanted), "gates": gates})

@@ -2,18 +2,20 @@
 
 import argparse
 import json
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from rollout import journal, report
-from rollout.errors import NotRunning
+from rollout.errors import NothingThere, NotRunning
 from rollout.journal import lock
+from rollout.journal.line import values
 from rollout.journal.orders import Order, OrderKind
+from rollout.journal.outline import story_at
 from rollout.journal.state import State
 from rollout.onhost import author
-from rollout.onhost.survey import keeps
 
 SILENT_FOR_SECONDS = 20.0
 """A journal whose engine has been gone for so long has nothing more to say for now."""
@@ -30,27 +32,49 @@ ORDERED: Mapping[OrderKind, str] = {
 
 
 def status(state: State, *, every: bool, as_json: bool = False) -> int:
+    """A line for the newest rollout, or for each. What can't be read is named, and the one before takes its place."""
     if as_json:
         print(json.dumps(document(state, every=every), indent=2))
         return 0
-    if not state.journals():
+    paths = state.journals()
+    if not paths:
         print(f"no rollout yet in {state.folder}")
-        return 0
-    for path in state.journals() if every else [state.newest()]:
-        evidence = report.gather(journal.read(path), alive=alive(state, path))
-        print(f"{evidence.rollout}: {report.headline(evidence)}")
+    for path in paths if every else reversed(paths):
+        if tell(state, path) and not every:
+            break
     if lock.is_held(state.lock()):
         print(lock.describe(state.lock()))
     return 0
 
 
+def tell(state: State, path: Path) -> bool:
+    """Print what became of a rollout, and which lines of its journal are bad; False for one that tells nothing."""
+    try:
+        evidence = report.gather(story_at(path), alive=alive(state, path))
+    except NothingThere as error:
+        print(f"{path.stem}: {error}")
+        return False
+    print(f"{evidence.rollout}: {report.headline(evidence)}")
+    for line in evidence.bad_lines:
+        print(f"  {line}")
+    return True
+
+
 def document(state: State, *, every: bool) -> dict[str, Any]:
-    """What `rollout status --json` prints of a folder: its newest rollout or every one, the oldest first, and the name
-    of the one whose engine runs."""
-    paths = state.journals() if every else state.journals()[-1:]
+    """What `rollout status --json` prints of a folder: its newest rollout or every one, the oldest first, the name of
+    the one whose engine runs, and the journals that tell of no rollout."""
     running = lock.holder(state.lock()).get("rollout") if lock.is_held(state.lock()) else None
-    rollouts = [in_short(report.gather(journal.read(path), alive(state, path))) for path in paths]
-    return {"rollouts": rollouts, "running": running}
+    rollouts: list[dict[str, Any]] = []
+    unreadable: dict[str, str] = {}
+    for path in reversed(state.journals()):
+        try:
+            rollouts.insert(0, in_short(report.gather(story_at(path), alive=alive(state, path))))
+        except NothingThere as error:
+            unreadable[path.stem] = str(error)
+            continue
+        if not every:
+            break
+    return {"rollouts": rollouts, "running": running, "unreadable": unreadable}
 
 
 def in_short(evidence: report.Evidence) -> dict[str, Any]:
@@ -61,17 +85,35 @@ def in_short(evidence: report.Evidence) -> dict[str, Any]:
         "stable": evidence.stable,
         "verdict": evidence.final.verdict,
         "headline": report.headline(evidence),
+        "bad_lines": evidence.bad_lines,
     }
 
 
 def write_report(state: State, rollout: str | None, out: Path | None, *, as_json: bool) -> int:
-    path = state.newest(rollout)
-    events, living = journal.read(path), alive(state, path)
+    path, story = reported(state, rollout)
+    living = alive(state, path)
+    for line in story.doubt.told():
+        print(f"rollout: {line}", file=sys.stderr)
     if as_json:
-        print(json.dumps(report.document(report.gather(events, living)), indent=2))
+        print(json.dumps(report.document(report.gather(story, living)), indent=2))
         return 0
-    print(report.write(events, living, out or state.reports()))
+    print(report.write(story, living, out or state.reports()))
     return 0
+
+
+def reported(state: State, rollout: str | None) -> tuple[Path, journal.Story]:
+    """The named rollout; or the newest one whose journal tells of one, and what is passed over is named. Raises
+    NothingThere."""
+    if rollout is not None:
+        return (path := state.newest(rollout)), story_at(path)
+    for path in reversed(state.journals()):
+        try:
+            report.beginning(story := story_at(path))
+        except NothingThere as error:
+            print(f"rollout: {path.stem}: {error}", file=sys.stderr)
+            continue
+        return path, story
+    return (path := state.newest()), story_at(path)
 
 
 def give(state: State, rollout: str | None, kind: OrderKind, reason: str) -> tuple[str, str]:
@@ -93,21 +135,28 @@ def run_journal(chosen: argparse.Namespace) -> int:
     """Print a journal's lines from the `first` on; with --follow until it has nothing more to say."""
     state: State = chosen.state
     tail = journal.Tail(state.journal(chosen.rollout))
-    events: list[journal.Event] = []
+    story, seen = journal.Story(), 0
     heard_at = spoke_at = time.monotonic()
     while True:
-        new, now = tail.new(), time.monotonic()
-        for event in new[max(0, chosen.first - len(events)) :]:
-            print(json.dumps(event), flush=True)
-        events += new
-        heard_at = now if new else heard_at
+        now = time.monotonic()
+        for line, entry in tail.new():
+            seen, heard_at, story = seen + 1, now, journal.after(story, entry)
+            if seen > chosen.first:
+                print(printable(line, entry), flush=True)
         silent = now - heard_at > SILENT_FOR_SECONDS and not lock.is_held(state.lock())
-        if not chosen.follow or silent or journal.last_of(events, "ended") or keeps(events):
+        if not chosen.follow or silent or story.ended or story.keeps:
             return 0
         if now - spoke_at > SIGN_OF_LIFE_SECONDS:
             print(flush=True)
             spoke_at = now
         time.sleep(LOOK_EVERY_SECONDS)
+
+
+def printable(line: bytes, entry: journal.Entry) -> str:
+    """The line in ASCII. A bad one stays bad: whoever reads it names it."""
+    if isinstance(entry, journal.BadLine):
+        return line.decode("ascii", "backslashreplace").rstrip("\n")
+    return json.dumps(values(entry))
 
 
 def alive(state: State, path: Path) -> bool:

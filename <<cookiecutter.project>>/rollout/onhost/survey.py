@@ -6,15 +6,17 @@ Prometheus that is away or refuses a query.
 
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from rollout import journal
-from rollout.errors import Refused, RouterError
+from rollout.errors import NothingThere, Refused, RouterError
 from rollout.gates import preflight
 from rollout.journal import lock
+from rollout.journal.events import Promoted, Started
+from rollout.journal.outline import outline
 from rollout.journal.state import State
 from rollout.metrics.prometheus import Prometheus
 from rollout.policy import file as policy_file
@@ -51,25 +53,45 @@ class Survey:
     stable_since: float | None
 
 
+@dataclass(frozen=True)
+class Outline:
+    """What counts of one rollout's story."""
+
+    started: Started | None
+    promoted: Promoted | None
+    stayed: bool
+    keeps: bool
+
+
 def survey(state: State, router: SplitReader) -> Survey:
     """What the host's own records say. Raises Refused when the router is silent."""
-    paths = state.journals()[-ROLLOUTS_LOOKED_AT:]
-    stayed = [events for path in paths if was_promoted(events := journal.read(path))]
-    since = journal.last_of(stayed[-1], "promoted") if stayed else None
+    stories = dict(told(state))
+    stayed = [story.started.release for story in stories.values() if story.started and story.stayed]
+    since = [story.promoted.time for story in stories.values() if story.promoted and story.stayed]
     holder = str(lock.holder(state.lock()).get("rollout")) if lock.is_held(state.lock()) else None
-    keeping = holder if holder and holder in [path.stem for path in paths if keeps(journal.read(path))] else None
+    keeping = holder if holder and holder in stories and stories[holder].keeps else None
     try:
         stable = router.current().get("stable")
     except RouterError as error:
         raise Refused(f"the router can't be told anything: {error}. Is it running? `docker compose up -d`") from error
+    begun = [rollout for rollout, story in stories.items() if story.started or rollout == holder]
     return Survey(
         stable_slot="green" if stable == "green" else "blue",
         running=lock.describe(state.lock()) if holder and not keeping else None,
         keeping=keeping,
-        newest=paths[-1].stem if paths else None,
-        history=[events[0]["release"] for events in stayed],
-        stable_since=since["time"] if since else None,
+        newest=begun[-1] if begun else None,
+        history=stayed,
+        stable_since=since[-1] if since else None,
     )
+
+
+def told(state: State) -> Iterator[tuple[str, Outline]]:
+    """The newest rollouts' names and what counts of their stories, the oldest first; one at a time, since a story holds
+    the measurements too. A journal that can't be read is left out: `rollout status --all` names it."""
+    for path in state.journals()[-ROLLOUTS_LOOKED_AT:]:
+        with suppress(NothingThere):
+            story = outline(path)
+            yield path.stem, Outline(story.started, story.promoted, story.stayed, story.keeps)
 
 
 def check(state: State, router_folder: Path, prometheus: str, policy_text: str, release: str) -> None:
@@ -87,18 +109,6 @@ def check(state: State, router_folder: Path, prometheus: str, policy_text: str, 
     gates = plan(policy_file.parse(policy_text, "rollout.yaml")).gates
     if release:
         preflight.check(gates, release, release, Prometheus(prometheus))
-
-
-def keeps(events: Sequence[journal.Event]) -> bool:
-    """Whether a rollout has been promoted, and nothing since said otherwise."""
-    last = journal.last_of(events, "promoted", "verdict", "ended")
-    return last is not None and last["event"] == "promoted"
-
-
-def was_promoted(events: Sequence[journal.Event]) -> bool:
-    """Whether the rollout's release became stable, and was not taken back."""
-    verdict = journal.last_of(events, "verdict")
-    return bool(verdict and verdict["verdict"] == "promoted" and journal.last_of(events, "promoted"))
 
 
 def check_disks(needs: Sequence[tuple[Path, int, str]]) -> None:

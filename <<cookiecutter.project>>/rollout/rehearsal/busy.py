@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from rollout.journal import Event, last_of
+from rollout.journal import Story
+from rollout.journal.events import Reading
 from rollout.text import percent, quantity
 
 SLOWER = 5.0
@@ -36,17 +36,15 @@ class Stable:
     missed_scrapes_ratio: float
 
 
-def too_busy(events: Sequence[Event], stable: Stable) -> str | None:
+def too_busy(story: Story, stable: Stable) -> str | None:
     """Why the verdict against a release may be the machine's doing; None when it is the release's, or there is none."""
-    verdict = last_of(events, "verdict")
-    if verdict is None or verdict["verdict"] == "promoted" or last_of(events, "order"):
+    verdict = story.verdict
+    if verdict is None or verdict.verdict == "promoted" or story.orders:
         return None
-    measured = gate_of(events, verdict["gate"])
-    if measured and breaks(measured, measured.get("stable")):
-        value = quantity(measured["stable"], measured["unit"])
-        return (
-            f"stable breaks the limit of {verdict['gate']} too ({value}); on a quiet machine, that limit is too strict"
-        )
+    measured = next((reading for reading in story.readings if reading.gate == verdict.gate), None)
+    if measured and breaks(measured, measured.stable):
+        value = quantity(measured.stable, measured.unit)
+        return f"stable breaks the limit of {verdict.gate} too ({value}); on a quiet machine, that limit is too strict"
     if stable.sent_after >= ENOUGH_ANSWERS and stable.answers_after < stable.sent_after / 2:
         return f"stable, with all the load, answered {stable.answers_after} of {stable.sent_after} requests"
     slow = max(SLOW_SECONDS, SLOWER * stable.slow_before_seconds)
@@ -55,7 +53,7 @@ def too_busy(events: Sequence[Event], stable: Stable) -> str | None:
             f"stable, with all the load, takes {quantity(stable.slow_after_seconds, 'seconds')} for an answer; "
             f"before the rollout it took {quantity(stable.slow_before_seconds, 'seconds')}"
         )
-    if (measured["unit"] if measured else "") not in OF_THE_MACHINE:
+    if (measured.unit if measured else "") not in OF_THE_MACHINE:
         return None
     if stable.missed_scrapes_ratio > MISSED_SCRAPES:
         return f"{percent(stable.missed_scrapes_ratio)} of stable's scrapes failed too"
@@ -64,17 +62,11 @@ def too_busy(events: Sequence[Event], stable: Stable) -> str | None:
     return None
 
 
-def gate_of(events: Sequence[Event], name: str | None) -> dict[str, Any] | None:
-    """The newest measurement of a gate."""
-    measured = last_of(events, "measured")
-    return next((gate for gate in measured["gates"] if gate["gate"] == name), None) if measured else None
-
-
-def breaks(measured: dict[str, Any], value: float | None) -> bool:
+def breaks(measured: Reading, value: float | None) -> bool:
     """Whether a value is on the side of the limit where the gate fails; the measurement itself tells which that is."""
-    if value is None or measured["value"] is None or measured["outcome"] != "fail":
+    if value is None or measured.value is None or measured.outcome != "fail":
         return False
-    return bool(value > measured["limit"] if measured["value"] > measured["limit"] else value < measured["limit"])
+    return value > measured.limit if measured.value > measured.limit else value < measured.limit
 
 
 def slow(seconds: Sequence[float]) -> float:

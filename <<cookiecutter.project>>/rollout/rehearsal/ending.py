@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rollout import journal, report
 from rollout.errors import PartFailed
+from rollout.journal.events import Answers, Traffic, Unjudged
 from rollout.journal.state import State
 from rollout.live.counts import Counts
 from rollout.onhost.complaint import Complaint
@@ -37,37 +38,29 @@ def end(engine: Process, book: Path, state: State, counts: Counts, log: Path, to
             if complaint and complaint.refused
             else PartFailed(complaint.message if complaint else said)
         )
-    events = journal.read(book)
+    story = journal.story_of(journal.read(book))
     with journal.opened(book) as file:
         if too_busy:
-            file.write("unjudged", time.time(), why=too_busy)
-        file.write("traffic", time.time(), **traffic(counts), **seen_by_router(events, log))
-    written = report.write(journal.read(book), alive=False, folder=state.reports())
+            file.write(Unjudged(time=time.time(), why=too_busy))
+        file.write(traffic(counts, story, log, time.time()))
+    written = report.write(journal.story_of(journal.read(book)), alive=False, folder=state.reports())
     ends = {number: name for name, number in EXIT_CODES.items()} | {LEFT: "promoted"}
     verdict = "in_doubt" if too_busy else ends.get(code, "in_doubt")
     return Result(verdict, EXIT_CODES[verdict], counts, written, too_busy)
 
 
-def seen_by_router(events: list[journal.Event], log: Path) -> dict[str, float | None]:
-    """When the canary's answers went bad, and when the last request went to it."""
-    verdict = journal.last_of(events, "verdict")
-    back = verdict is not None and verdict["verdict"] != "promoted"
-    return {
-        "first_bad_answer": routed.first_bad_answer(log, "green"),
-        "last_canary_request_after_verdict_seconds": (
-            routed.last_after(log, "green", verdict["time"]) if verdict and back else None
-        ),
-    }
-
-
-def traffic(counts: Counts) -> dict[str, object]:
-    """The load's counts as the journal has them."""
-    releases = {name: {"answered": each.answered, "errors": each.errors} for name, each in counts.releases.items()}
-    return {
-        "sent": counts.sent,
-        "answered": counts.answered,
-        "lost": counts.lost,
-        "lost_by_kind": dict(counts.lost_by_kind),
-        "late": counts.late,
-        "releases": releases,
-    }
+def traffic(counts: Counts, story: journal.Story, log: Path, now: float) -> Traffic:
+    """The load's counts; and from the router's log when the canary's answers went bad, and when it got its last request
+    after a verdict against it."""
+    verdict = story.verdict if story.verdict and story.verdict.verdict != "promoted" else None
+    return Traffic(
+        time=now,
+        sent=counts.sent,
+        answered=counts.answered,
+        lost=counts.lost,
+        lost_by_kind=dict(counts.lost_by_kind),
+        late=counts.late,
+        releases={name: Answers(answered=each.answered, errors=each.errors) for name, each in counts.releases.items()},
+        first_bad_answer=routed.first_bad_answer(log, "green"),
+        last_canary_request_after_verdict_seconds=routed.last_after(log, "green", verdict.time) if verdict else None,
+    )

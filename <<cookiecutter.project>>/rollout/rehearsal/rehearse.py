@@ -16,6 +16,7 @@ from rollout.engine.spec import Spec
 from rollout.errors import MetricsError, PartFailed, Refused, TooBusy
 from rollout.gates import preflight
 from rollout.gates.measure import measure_all, with_baselines
+from rollout.journal.events import Restored
 from rollout.journal.state import new_rollout
 from rollout.live.view import View, view_on
 from rollout.onhost import author
@@ -234,8 +235,8 @@ class Rehearsal:
         tail, heard_at = journal.Tail(self._journal), time.monotonic()
         while True:
             ended = engine.exit_code() is not None
-            for event in tail.new():
-                view.event(event)
+            for _, entry in tail.new():
+                view.entry(entry)
                 heard_at = time.monotonic()
             view.counts(load.counts())
             if ended:
@@ -247,20 +248,20 @@ class Rehearsal:
     async def _see_afterwards(self, engine: Process, load: Load, slow_before_seconds: float) -> str | None:
         """Let the load go on for a moment; why a verdict against the release may be the machine's doing."""
         died = engine.exit_code() not in ENGINE_ENDS
-        events = journal.read(self._journal) if self._journal.exists() else []
-        restored = journal.last_of(events, "restored")
-        seen_at = restored["time"] + SEEN_AFTERWARDS_SECONDS if restored else 0.0
+        story = journal.story_of(journal.read(self._journal)) if self._journal.exists() else journal.Story()
+        restored = story.back if isinstance(story.back, Restored) else None
+        seen_at = restored.time + SEEN_AFTERWARDS_SECONDS if restored else 0.0
         after_the_end = AFTER_THE_END_SECONDS + (self._plan.lease_seconds if died else 0)
         sent_before = load.counts().sent
         await asyncio.sleep(max(after_the_end, seen_at - time.time()))
         sent_now = load.counts().sent
         if died or restored is None:
             return None
-        after = load.seconds(STABLE, since=restored["time"])
+        after = load.seconds(STABLE, since=restored.time)
         missed = self._measured(f'1 - avg_over_time(up{{job="agent",release="{STABLE}"}}[1m])')
         sent = sent_now - sent_before
         stable = busy.Stable(slow_before_seconds, busy.slow(after), sent, len(after), load.held_up_seconds, missed)
-        return busy.too_busy(events, stable)
+        return busy.too_busy(story, stable)
 
     async def _stay_up(self) -> None:
         """Leave everything running, for whoever wants to look."""

@@ -4,11 +4,12 @@ import math
 from dataclasses import asdict
 from typing import Any
 
+from rollout.journal.line import values
 from rollout.report.evidence import Evidence, headline
 from rollout.report.gates import GateEvidence, thinned
 from rollout.report.traffic import Requests
 
-_MOST_POINTS = 500  # a gate; a day of `keep` has thousands, and the journal keeps them all
+_MOST_POINTS = 500  # a gate
 
 
 def document(evidence: Evidence) -> dict[str, Any]:
@@ -41,11 +42,12 @@ def document(evidence: Evidence) -> dict[str, Any]:
         "host": evidence.host,
         "version": evidence.version,
         "target": evidence.target,
-        "slots": dict(evidence.slots),
+        "slots": evidence.slots.model_dump(),
         "speed": evidence.speed,
-        "policy": dict(evidence.policy),
-        "orders": [dict(order) for order in evidence.orders],
-        "recoveries": [dict(recovery) for recovery in evidence.recoveries],
+        "policy": evidence.policy.model_dump(exclude_unset=True),
+        "orders": [values(order) for order in evidence.orders],
+        "recoveries": [values(recovery) for recovery in evidence.recoveries],
+        "bad_lines": list(evidence.bad_lines),
     }
 
 
@@ -61,8 +63,8 @@ def _gate(gate: GateEvidence) -> dict[str, Any]:
         "fails": gate.fails,
         "outcome": gate.outcome,
         "worst": asdict(gate.worst) if gate.worst else None,
-        "measurements": len(gate.points),
-        "thinned": len(series) < len(gate.points),  # of each bundle the worst point is here
+        "measurements": gate.series.count,
+        "thinned": len(series) < gate.series.count,  # of each bundle the worst point is here
         "series": [asdict(point) for point in series],
     }
 

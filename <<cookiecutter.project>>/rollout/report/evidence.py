@@ -1,14 +1,16 @@
-"""A journal read as evidence: what was to happen, what happened, who decided it and why."""
+"""A rollout's story as evidence: what was to happen, what happened, who decided it and why."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from rollout.journal import Event, Events, last_of
-from rollout.report.events import beginning, between, newest
+from rollout.errors import NothingThere
+from rollout.journal import Story
+from rollout.journal.doubt import MOST_NAMED
+from rollout.journal.events import Drained, OrderGiven, Recovered, Restored, Slots, Started, Unrestored, WrittenPolicy
+from rollout.journal.runs import StepRun
+from rollout.journal.whereabouts import AT_REST
 from rollout.report.gates import GateEvidence, gates
-from rollout.report.steps import StepEvidence, Verdict, final, steps, verdicts
-from rollout.report.traffic import Requests, Share, at_rest, requests, shares
+from rollout.report.steps import Verdict, final, verdicts
+from rollout.report.traffic import Requests, Share, requests, shares
 from rollout.text import duration, one_line, percent
 
 
@@ -19,19 +21,19 @@ class Evidence:
     rollout: str
     release: str
     stable: str | None  # None on the very first rollout
-    slots: Mapping[str, str]
+    slots: Slots
     by: str
     host: str
     version: str
     target: str
     speed: float
-    policy: Mapping[str, Any]
+    policy: WrittenPolicy
     started: float
     ended: float | None
     seconds: float  # from the start to the last event
     final: Verdict
     verdicts: tuple[Verdict, ...]
-    steps: tuple[StepEvidence, ...]
+    steps: tuple[StepRun, ...]
     shares: tuple[Share, ...]
     settled: float | None  # the canary's share from then on; None when it runs or only the router knows
     abandoned: bool  # the engine died and nobody ended the rollout
@@ -43,72 +45,75 @@ class Evidence:
     notice_seconds: float | None  # from its first bad answer to that verdict
     restore_seconds: float | None  # from that verdict until the router said that stable has all traffic
     unrestored: str | None  # why the router could not be told to go back
-    drained: Event | None
+    drained: Drained | None
     kept_seconds: float | None
-    orders: tuple[Event, ...]
-    recoveries: tuple[Event, ...]
+    orders: tuple[OrderGiven, ...]
+    recoveries: tuple[Recovered, ...]
+    bad_lines: tuple[str, ...]  # those of the journal that can't be read, each with what is wrong
 
 
-def gather(journal: Events, alive: bool) -> Evidence:
-    """Read a journal; `alive` tells whether its engine still holds the lock. Raises NothingThere."""
-    started, ended = beginning(journal), last_of(journal, "ended")
-    against, ready, kept = _against(journal), last_of(journal, "ready"), last_of(journal, "kept")
-    back, first_bad = last_of(journal, "restored", "unrestored") or {}, _first_bad_answer(journal)
+def gather(story: Story, alive: bool) -> Evidence:
+    """What a story shows; `alive` tells whether its engine still holds the lock. Raises NothingThere."""
+    started, ended, back = beginning(story), story.ended, story.back
+    against, first_bad = _against(story), story.traffic.first_bad_answer if story.traffic else None
     running = ended is None and alive
     return Evidence(
-        rollout=started["rollout"],
-        release=started["release"],
-        stable=started.get("stable"),
-        slots=started.get("slots") or {},
-        by=started.get("by") or "unknown",
-        host=started.get("host") or "unknown",
-        version=started.get("version") or "unknown",
-        target=started.get("target") or "unknown",
-        speed=started.get("speed") or 1,
-        policy=started.get("policy") or {},
-        started=started["time"],
-        ended=ended["time"] if ended else None,
-        seconds=between(started["time"], newest(journal)["time"]),
-        final=final(journal, alive),
-        verdicts=verdicts(journal),
-        steps=steps(journal, alive),
-        shares=shares(journal),
-        settled=None if running else at_rest(journal),
+        rollout=started.rollout,
+        release=started.release,
+        stable=started.stable,
+        slots=started.slots,
+        by=started.by,
+        host=started.host,
+        version=started.version,
+        target=started.target,
+        speed=started.speed,
+        policy=started.policy,
+        started=started.time,
+        ended=ended.time if ended else None,
+        seconds=story.seconds,
+        final=final(story, alive),
+        verdicts=verdicts(story),
+        steps=story.runs.until(story.seconds, alive=alive),
+        shares=shares(story),
+        settled=None if running else AT_REST[story.place],
         abandoned=ended is None and not alive,
-        gates=gates(journal),
-        requests=requests(journal),
-        ready_seconds=ready["seconds"] if ready else None,
-        first_bad_answer_seconds=_between(started["time"], first_bad),
-        detection_seconds=_between(_first_shift(journal), against),
+        gates=gates(story),
+        requests=requests(started, story),
+        ready_seconds=story.ready.seconds if story.ready else None,
+        first_bad_answer_seconds=_between(started.time, first_bad),
+        detection_seconds=_between(story.first_shift_at, against),
         notice_seconds=_between(first_bad, against),
-        restore_seconds=_between(against, back["time"] if back.get("event") == "restored" else None),
-        unrestored=back.get("why"),
-        drained=last_of(journal, "drained"),
-        kept_seconds=kept["seconds"] if kept else None,
-        orders=tuple(event for event in journal if event["event"] == "order"),
-        recoveries=tuple(event for event in journal if event["event"] == "recovered"),
+        restore_seconds=_between(against, back.time if isinstance(back, Restored) else None),
+        unrestored=back.why if isinstance(back, Unrestored) else None,
+        drained=story.drained,
+        kept_seconds=story.kept.seconds if story.kept else None,
+        orders=story.orders,
+        recoveries=story.recoveries,
+        bad_lines=story.doubt.told(at_most=MOST_NAMED),
     )
 
 
-def _against(journal: Events) -> float | None:
-    """When it was decided to take the traffic back; an engine that takes over may say so again."""
-    return next((event["time"] for event in journal if event.get("verdict") in ("rolled_back", "in_doubt")), None)
+def beginning(story: Story) -> Started:
+    """Raises NothingThere for a journal without one; a bad line that may have been it is named."""
+    if story.started:
+        return story.started
+    found = f"its first event is {story.newest.event!r}" if story.newest else "the journal is empty"
+    why = "; ".join(story.doubt.told()) or found
+    raise NothingThere(f"the journal has no beginning, which is the event 'started' ({why}): choose another rollout")
 
 
-def _first_shift(journal: Events) -> float | None:
-    return next((event["time"] for event in journal if event["event"] == "shifted"), None)
-
-
-def _first_bad_answer(journal: Events) -> float | None:
-    traffic = last_of(journal, "traffic")
-    return traffic.get("first_bad_answer") if traffic else None
+def _against(story: Story) -> float | None:
+    """When it was decided to take the traffic back."""
+    if story.against:
+        return story.against.time
+    return story.ended.time if story.ended and story.ended.verdict != "promoted" else None
 
 
 def _between(earlier: float | None, later: float | None) -> float | None:
     """Both are epoch seconds; what never happened, or happened the other way round, has no time between."""
     if earlier is None or later is None or later < earlier:
         return None
-    return between(earlier, later)
+    return round(later - earlier, 6)
 
 
 def headline(evidence: Evidence) -> str:

@@ -5,19 +5,19 @@ import re
 from pathlib import Path
 
 from rollout.durable import replace
-from rollout.journal import Events
+from rollout.journal import Story
 from rollout.report.document import document
 from rollout.report.evidence import gather
 from rollout.report.markdown import markdown
 from rollout.report.picture import picture
 
 
-def write(journal: Events, alive: bool, folder: Path) -> Path:
+def write(story: Story, alive: bool, folder: Path) -> Path:
     """Write `<rollout>.svg`, `.json` and last `.md` into `folder`, each of them whole or not at all.
 
-    Returns the Markdown's path. Raises NothingThere when the events are no journal, OSError when it can't write.
+    Returns the Markdown's path. Raises NothingThere when the story has no beginning, OSError when it can't write.
     """
-    evidence = gather(journal, alive)
+    evidence = gather(story, alive)
     name = file_name(evidence.rollout)
     folder.mkdir(parents=True, exist_ok=True)
     texts = {

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from rollout.journal.runs import StepRun
 from rollout.report.evidence import Evidence, headline
 from rollout.report.gates import GateEvidence
 from rollout.report.nist import MANAGE_4_1, mapping
-from rollout.report.steps import StepEvidence
 from rollout.text import count, duration, moment, number, one_line, percent, quantity, tally
 
 
@@ -20,6 +20,7 @@ def markdown(evidence: Evidence, picture: str) -> str:
         *_traffic(evidence),
         *_who(evidence),
         *_policy(evidence),
+        *_bad_lines(evidence),
         *_nist(evidence),
     ]
     return "\n\n".join(sections) + "\n"
@@ -34,7 +35,7 @@ def _steps(evidence: Evidence) -> Iterator[str]:
     yield table(head, (_step(step) for step in evidence.steps))
 
 
-def _step(step: StepEvidence) -> list[str]:
+def _step(step: StepRun) -> list[str]:
     ended = "" if step.ended_seconds is None else duration(step.ended_seconds)
     extended = plain(step.extended or "")
     return [plain(step.name), percent(step.weight), duration(step.started_seconds), ended, step.outcome, extended]
@@ -55,8 +56,8 @@ def _gate(gate: GateEvidence) -> list[str]:
         plain(quantity(worst.stable, gate.unit)) if worst else "",
         f"step {plain(worst.step)}, {duration(worst.seconds)}" if worst else "",
         f"**{gate.outcome}**" if gate.outcome == "fail" else plain(gate.outcome),
-        count(len(gate.points)),
-        plain(gate.points[-1].detail) if gate.points else "",
+        count(gate.series.count),
+        plain(gate.series.newest.detail) if gate.series.newest else "",
     ]
 
 
@@ -94,8 +95,8 @@ def _who(evidence: Evidence) -> Iterator[str]:
     yield "## Who, what, when"
     slots = evidence.slots
     rows = [
-        ["Release", plain(f"{evidence.release} ({slots.get('canary', 'slot unknown')})")],
-        ["Stable", plain(f"{evidence.stable or 'none yet'} ({slots.get('stable', 'slot unknown')})")],
+        ["Release", plain(f"{evidence.release} ({slots.canary})")],
+        ["Stable", plain(f"{evidence.stable or 'none yet'} ({slots.stable})")],
         ["Rollout", plain(evidence.rollout)],
         ["Started by", plain(f"{evidence.by} on {evidence.host}")],
         ["Target, engine", plain(f"{evidence.target}, {evidence.version}")],
@@ -105,11 +106,11 @@ def _who(evidence: Evidence) -> Iterator[str]:
     if evidence.speed > 1:
         rows.append(["Speed", f"{number(evidence.speed)} x: each duration is the policy's, divided by it"])
     for order in evidence.orders:
-        told = f"{order.get('order')} by {order.get('by')}: {order.get('reason')}"
-        rows.append([f"Order at {moment(order['time'])}", plain(told)])
+        told = f"{order.order} by {order.by}: {order.reason}"
+        rows.append([f"Order at {moment(order.time)}", plain(told)])
     for event in evidence.recoveries:
-        taken = f"by {event.get('by')}, who went {event.get('choice')}; the last entry was '{event.get('after')}'"
-        rows.append([f"Taken up again at {moment(event['time'])}", plain(taken)])
+        taken = f"by {event.by}, who went {event.choice}; the last entry was '{event.after}'"
+        rows.append([f"Taken up again at {moment(event.time)}", plain(taken)])
     yield table(("What", "Value"), rows)
 
 
@@ -117,13 +118,13 @@ def _policy(evidence: Evidence) -> Iterator[str]:
     policy = evidence.policy
     yield "## The policy, fixed before the rollout"
     lines = [
-        f"- Step {index}: {percent(step['weight'])} for {duration(step['hold_seconds'])}"
-        for index, step in enumerate(policy.get("steps", []), 1)
+        f"- Step {index}: {percent(step.weight)} for {duration(step.hold_seconds)}"
+        for index, step in enumerate(policy.steps, 1)
     ]
-    if "decide_within_seconds" in policy:
-        lines.append(f"- A step is decided within {duration(policy['decide_within_seconds'])}")
-    if "keep_seconds" in policy:
-        lines.append(f"- The old release is kept and watched for {duration(policy['keep_seconds'])}")
+    if policy.decide_within_seconds is not None:
+        lines.append(f"- A step is decided within {duration(policy.decide_within_seconds)}")
+    if "keep_seconds" in policy.model_fields_set:
+        lines.append(f"- The old release is kept and watched for {duration(policy.keep_seconds)}")
     yield "\n".join(lines)
     for gate in evidence.gates:
         worst = f", for the worst {plain(gate.by)}" if gate.by else ""
@@ -132,6 +133,12 @@ def _policy(evidence: Evidence) -> Iterator[str]:
         if gate.samples and gate.at_least:
             yield f"It is judged from {number(gate.at_least)} samples on, counted by:"
             yield fenced(gate.samples, "promql")
+
+
+def _bad_lines(evidence: Evidence) -> Iterator[str]:
+    if evidence.bad_lines:
+        yield "## Lines of the journal that can't be read"
+        yield "\n".join(f"- {plain(line)}" for line in evidence.bad_lines)
 
 
 def _nist(evidence: Evidence) -> Iterator[str]:

@@ -28,13 +28,13 @@ def mapping(evidence: Evidence) -> list[tuple[str, str]]:
 
 
 def _monitoring(evidence: Evidence) -> str:
-    points = sum(len(gate.points) for gate in evidence.gates)
+    points = sum(gate.series.count for gate in evidence.gates)
     return f"Policy: {len(evidence.gates)} gates, fixed before the rollout. Gates: {count(points)} measurements."
 
 
 def _override(evidence: Evidence) -> str:
     if evidence.orders:
-        people = listed(sorted({str(order.get("by")) for order in evidence.orders}))
+        people = listed(sorted({order.by for order in evidence.orders}))
         return f"Who, what, when: the rollout was overridden by {people}."
     return "Nobody overrode this rollout; the command rollout abort was there to do it."
 
@@ -43,9 +43,9 @@ def _decommissioning(evidence: Evidence) -> str:
     if evidence.kept_seconds is not None:
         return f"Steps: the old release was kept for {duration(evidence.kept_seconds)} and may be stopped now."
     if evidence.drained:
-        left = evidence.drained.get("in_flight")
+        left = evidence.drained.in_flight
         return (
-            f"The release that lost its traffic was drained in {duration(evidence.drained['seconds'])}; "
+            f"The release that lost its traffic was drained in {duration(evidence.drained.seconds)}; "
             f"requests left in flight: {left}."
         )
     return "No release was taken out of service in the time that this report covers."

@@ -4,13 +4,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from rollout.journal import Event, last_of
 from rollout.onhost.names import SLOTS
 from tests.host.faults.ground import Ground, until
 from tests.host.faults.requests import Requests, Sent, lost, settled_seconds, wrongly_lost
 from tests.host.faults.scene import Scene
 from tests.host.faults.strikes import Fault
 from tests.host.faults.table import Cell
+from tests.rollout.lines import Event, last_of
 
 BOOT_SECONDS = 4
 """A release listens so long after Docker has started it, and the router has seen that."""

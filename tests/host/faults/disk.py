@@ -2,11 +2,11 @@
 
 import time
 
-from rollout.journal import last_of
 from rollout.onhost import names
 from tests.host.faults.ground import Ground, until
 from tests.host.faults.scene import Scene
 from tests.host.faults.strikes import Fault
+from tests.rollout.lines import last_of
 
 SIZE = "size=40m,uid=10001,gid=10001,mode=2770"
 FILL = f"dd if=/dev/zero of={names.STATE}/filled bs=4k 2>&1"

@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from rollout.journal import Event
 from rollout.onhost import names
 from rollout.router.split import Slot
 from tests.host.faults import policy
@@ -17,6 +16,7 @@ from tests.host.faults.table import Place
 from tests.host.images import Images, docker
 from tests.host.service import Service
 from tests.pace import patience
+from tests.rollout.lines import Event
 from tests.waiting import wait_until
 
 VERSION = re.compile(r"\d+\.\d+\.\d+")

@@ -6,10 +6,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from rollout.journal import Event, last_of
 from rollout.router.split import Slot, other
 from tests.host.faults.ground import Ground, until
 from tests.host.faults.table import Moment, Verdict
+from tests.rollout.lines import Event, last_of
 
 WATCHED_ON_SECONDS = 1.5
 

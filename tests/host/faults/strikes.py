@@ -4,9 +4,9 @@ import os
 import signal
 from contextlib import suppress
 
-from rollout.journal import last_of
 from tests.host.faults.ground import until
 from tests.host.faults.scene import Scene, end
+from tests.rollout.lines import last_of
 
 DYING = (
     'ENTRYPOINT ["sh", "-c", "test ! -e /run/secrets/DIE || exit 1; python -m agent & '

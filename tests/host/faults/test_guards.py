@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from rollout.journal import last_of
 from rollout.router import haproxy
 from tests.host.faults.ground import Ground, Grounds, until
 from tests.host.faults.requests import Requests, Sent
@@ -14,6 +13,7 @@ from tests.host.faults.scene import Scene
 from tests.host.faults.strikes import kill_9
 from tests.host.faults.table import Moment
 from tests.host.traffic import served_by
+from tests.rollout.lines import last_of
 
 pytestmark = [pytest.mark.docker, pytest.mark.faults]
 

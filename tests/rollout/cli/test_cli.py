@@ -11,12 +11,14 @@ from rollout.cli import options
 from rollout.cli.command import main
 from rollout.docker.request import policy_for_docker
 from rollout.errors import HostFailed
-from rollout.journal import Event, lock, opened
+from rollout.journal import lock, opened
+from rollout.journal.line import event_of
 from rollout.journal.orders import Order
 from rollout.journal.state import State
 from rollout.onhost.command_line import Commands, Parser, run
 from rollout.onhost.engine_process import started
 from tests.rollout.fakes import PLAN, SPEC, World
+from tests.rollout.lines import Event
 from tests.rollout.policies import SMALL
 
 RELEASE = f"my-agent@sha256:{'a' * 64}"
@@ -40,11 +42,10 @@ class Shell:
         return self._capsys.readouterr().out
 
     def keep(self, rollout: str, events: list[Event]) -> None:
-        first = started(replace(SPEC, rollout=rollout), PLAN)
+        first = started(replace(SPEC, rollout=rollout), PLAN, events[0]["time"])
         with opened(self.state.journal(rollout)) as book:
-            book.write("started", events[0]["time"], **first)
-            for event in events[1:]:
-                book.write(**event)
+            for event in (first, *map(event_of, events[1:])):
+                book.write(event)
 
 
 @pytest.fixture
@@ -294,7 +295,7 @@ def test_status_json_lists_rollouts_the_oldest_first_and_which_one_runs(shell: S
 
 def test_status_json_without_a_rollout_is_no_refusal(shell: Shell) -> None:
     assert shell.run("status", "--json") == 0
-    assert json.loads(shell.said) == {"rollouts": [], "running": None}
+    assert json.loads(shell.said) == {"rollouts": [], "running": None, "unreadable": {}}
 
 
 def test_an_order_json_names_the_rollout_and_the_sentence_goes_elsewhere(shell: Shell) -> None:

@@ -11,6 +11,7 @@ from rollout.docker.container import Container, Said
 from rollout.docker.port import NameTaken
 from rollout.errors import HostFailed
 from rollout.onhost import names
+from rollout.onhost.complaint import Complaint
 from rollout.onhost.survey import Survey
 
 
@@ -77,15 +78,15 @@ class FakeDocker:
         self._call(f"wait for {self.there[container].name}")
         self._becomes(container, "exited")
 
-    def logs(self, container: str) -> str:
-        return ""
+    def logs(self, container: str) -> Said:
+        return Said(0, "", "")
 
     def run(self, image: str, command: Sequence[str], **settings: Any) -> Said:
         try:
             self._call(f"run {command[0]}")
         except HostFailed as error:
             if self.helpers_complain:
-                return Said(1, "", f"rollout: {error}")
+                return Said(3, Complaint.of(error).line(), "")
             raise
         if command[0] == "targets":
             self.targets.append(tuple(sorted(command[1:])))

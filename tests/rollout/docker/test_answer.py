@@ -2,8 +2,9 @@
 
 import pytest
 
-from rollout.docker.follow import check_engine, events_from
+from rollout.docker.follow import check_engine, entries_from
 from rollout.errors import HostFailed, Locked, OtherVersion, PartFailed, Refused, RolloutError, RouterError, every_error
+from rollout.journal.events import Ready
 from rollout.onhost.complaint import Complaint
 from tests.rollout.docker.played import ENGINE_IMAGE, PlayedDocker, engine, host, says
 
@@ -87,9 +88,9 @@ def test_an_engine_that_failed_says_what_was_the_matter() -> None:
 def test_a_complaint_in_a_stream_of_events_is_no_event() -> None:
     class Streaming(PlayedDocker):
         def stream(self, *_: object, **__: object) -> list[str]:
-            return ['{"event": "started"}', "", Complaint.of(Locked("no")).line()]
+            return ['{"time": 1, "event": "ready", "seconds": 2}', "", Complaint.of(Locked("no")).line()]
 
-    events = events_from(host(Streaming({})), ROLLOUT, 0)
-    assert next(events) == {"event": "started"}
+    entries = entries_from(host(Streaming({})), ROLLOUT, 0)
+    assert isinstance(next(entries), Ready)
     with pytest.raises(Locked):
         next(events)

@@ -45,6 +45,6 @@ def test_people_read_a_line_for_each() -> None:
 
 
 def test_a_host_without_a_release_is_no_error() -> None:
-    docker = PlayedDocker({"status": says('{"rollouts": [], "running": null}')})
+    docker = PlayedDocker({"status": says('{"rollouts": [], "running": null, "unreadable": {}}')})
     found = status.for_programs(host(docker), every=True)
     assert (found["stable"], found["engine"], found["rollouts"]) == (None, None, [])

@@ -2,11 +2,11 @@
 
 import pytest
 
-from rollout.journal import Event
 from rollout.journal.orders import Order
 from rollout.router.split import everybody_on
 from tests.rollout.engine.test_loop import BACK, KEEP, STEP_1, STEP_2, STEP_3
 from tests.rollout.fakes import EPOCH, PLAN, World
+from tests.rollout.lines import Event, story
 
 HURRY = Order("promote", by="maria", reason="the queue is long")
 TOLD_TO_END = Order("end", by="SIGTERM", reason="the engine was told to end")
@@ -74,7 +74,7 @@ def test_an_engine_that_is_told_to_end_after_the_promotion_leaves_the_release_an
     assert world.journal.names()[-2:] == ["promoted", "left"]
     before: list[Event] = list(world.journal.events)
     world.orders.done()
-    assert world.engine().pick_up(before, "green") == "promoted"
+    assert world.engine().pick_up(story(before), "green") == "promoted"
     assert world.journal.names()[-4:] == ["recovered", "promoted", "kept", "ended"]
     assert world.journal.only("kept")["time"] - EPOCH >= world.journal.all("promoted")[0]["time"] - EPOCH + 10
 

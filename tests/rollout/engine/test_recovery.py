@@ -8,16 +8,28 @@ import pytest
 
 from rollout.engine.recovery import Ended, Promotion, choose
 from rollout.gates.decide import GoBack
-from rollout.journal import Event, last_of
 from rollout.router.split import everybody_on
 from tests.rollout.engine.test_loop import BACK, KEEP, STEP_2, STEP_3
 from tests.rollout.fakes import EPOCH, PLAN, PLAN_OF_TIMES, UP, AskedTimes, Died, MemoryJournal, World
+from tests.rollout.lines import Event, last_of, story
 
-Story = Callable[[World], None]
+Fate = Callable[[World], None]
+
+NEEDED: dict[str, Event] = {
+    "started": {"rollout": "r", "release": "agent@new"},
+    "ready": {"seconds": 1},
+    "measured": {"step": 3, "weight": 1.0, "gates": []},
+    "extended": {"step": 3},
+    "order": {"order": "promote"},
+    "recovered": {"choice": "on"},
+    "drained": {"seconds": 1},
+    "kept": {"seconds": 1},
+    "traffic": {"sent": 1, "answered": 1, "lost": 0},
+}
 
 
 def event(name: str, time: float = 0.0, **values: Any) -> Event:
-    return {"time": time, "event": name, **values}
+    return {"time": time, "event": name, **NEEDED.get(name, {}), **values}
 
 
 STARTED, READY, SHIFTED = event("started"), event("ready", 1.0), event("shifted", 2.0, step=3, weight=1.0)
@@ -30,7 +42,7 @@ UNDECIDED = [STARTED, READY, SHIFTED, event("measured"), event("extended"), even
 @pytest.mark.parametrize("count", range(1, len(UNDECIDED) + 1))
 @pytest.mark.parametrize("stable_now", ["blue", "green", None])
 def test_without_a_verdict_it_goes_back_in_doubt_and_says_after_what(count: int, stable_now: str | None) -> None:
-    choice = choose(UNDECIDED[:count], stable_now, "green")
+    choice = choose(story(UNDECIDED[:count]), stable_now, "green")
     assert isinstance(choice, GoBack)
     assert (choice.verdict, choice.gate) == ("in_doubt", None)
     assert choice.reason == f"the engine died after `{UNDECIDED[count - 1]['event']}`"
@@ -40,36 +52,36 @@ def test_without_a_verdict_it_goes_back_in_doubt_and_says_after_what(count: int,
 @pytest.mark.parametrize("after", [[], [event("restored")], [event("restored"), event("drained")]])
 @pytest.mark.parametrize("before", [[], [PROMOTED, event("promoted")]])
 def test_a_verdict_against_the_release_stands(verdict: Event, after: list[Event], before: list[Event]) -> None:
-    choice = choose([STARTED, SHIFTED, *before, verdict, *after], "green", "green")
+    choice = choose(story([STARTED, SHIFTED, *before, verdict, *after]), "green", "green")
     assert isinstance(choice, GoBack)
     assert (choice.verdict, choice.reason, choice.gate) == (verdict["verdict"], verdict["reason"], "errors")
 
 
 @pytest.mark.parametrize("stable_now", ["blue", None])
 def test_a_promotion_that_the_routers_file_does_not_know_did_not_happen(stable_now: str | None) -> None:
-    choice = choose([STARTED, SHIFTED, PROMOTED], stable_now, "green")
+    choice = choose(story([STARTED, SHIFTED, PROMOTED]), stable_now, "green")
     assert isinstance(choice, GoBack)
     assert (choice.verdict, choice.reason) == ("in_doubt", "the engine died before it could promote the canary")
 
 
 @pytest.mark.parametrize("after", [[], [event("promoted")], [event("promoted"), event("kept")]])
 def test_a_promotion_that_happened_is_watched_on_from_when_it_did(after: list[Event]) -> None:
-    choice = choose([STARTED, READY, SHIFTED, PROMOTED, *after], "green", "green")
+    choice = choose(story([STARTED, READY, SHIFTED, PROMOTED, *after]), "green", "green")
     assert choice == Promotion(began_at=0.0, stable_left_at=2.0, promoted_at=3.0, reason=PROMOTED["reason"])
 
 
 @pytest.mark.parametrize("after", [[], [event("traffic")]])
 def test_of_a_rollout_that_has_ended_nothing_is_left_to_do(after: list[Event]) -> None:
-    assert choose([STARTED, BAD, event("ended", verdict="rolled_back"), *after], "blue", "green") == Ended(
+    assert choose(story([STARTED, BAD, event("ended", verdict="rolled_back"), *after]), "blue", "green") == Ended(
         "rolled_back"
     )
 
 
-def errors_at(seconds: float) -> Story:
+def errors_at(seconds: float) -> Fate:
     return lambda world: world.clock.at(seconds, lambda: world.metrics.say(errors=0.2))
 
 
-STORIES: dict[str, Story] = {
+FATES: dict[str, Fate] = {
     "a good release": lambda _: None,
     "errors at 25 %": errors_at(STEP_2 + 2),
     "errors at 100 %": errors_at(STEP_3 + 2),
@@ -77,28 +89,28 @@ STORIES: dict[str, Story] = {
 }
 
 
-def killed_at(number: int, story: Story, *, after_writing: bool) -> tuple[World, list[Event]]:
+def killed_at(number: int, fate: Fate, *, after_writing: bool) -> tuple[World, list[Event]]:
     """The world, and its journal, after an engine died at its n-th event."""
     world = World(journal=MemoryJournal(dies_at=number, dies_after_writing=after_writing))
-    story(world)
+    fate(world)
     with pytest.raises(Died):
         world.run()
     return world, world.journal.events
 
 
-@pytest.mark.parametrize("story", STORIES.values(), ids=STORIES)
+@pytest.mark.parametrize("fate", FATES.values(), ids=FATES)
 @pytest.mark.parametrize("after_writing", [False, True], ids=["before its event", "after its event"])
 def test_wherever_an_engine_is_killed_the_next_one_leaves_the_canary_with_traffic_only_if_it_is_promoted(
-    story: Story, after_writing: bool
+    fate: Fate, after_writing: bool
 ) -> None:
     whole = World()
-    story(whole)
+    fate(whole)
     whole.run()
     for number in range(1, len(whole.journal.events)):
-        world, before = killed_at(number, story, after_writing=after_writing)
+        world, before = killed_at(number, fate, after_writing=after_writing)
         world.clock.sleep(1)  # whoever supervises it starts the next one
         world.journal = MemoryJournal()
-        verdict = world.engine().pick_up(before, world.router.split.stable)
+        verdict = world.engine().pick_up(story(before), world.router.split.stable)
         where = f"killed at {number}, {whole.journal.events[number]['event']}"
         assert world.router.split == everybody_on("green" if verdict == "promoted" else "blue"), where
         if verdict == "promoted":
@@ -109,12 +121,12 @@ def test_wherever_an_engine_is_killed_the_next_one_leaves_the_canary_with_traffi
 
 @pytest.mark.parametrize("second", range(len(BACK) + 1))
 def test_an_engine_that_is_killed_while_it_picks_up_leaves_its_work_to_the_next_one(second: int) -> None:
-    world, events = killed_at(30, STORIES["a good release"], after_writing=True)
+    world, events = killed_at(30, FATES["a good release"], after_writing=True)
     world.journal = MemoryJournal(dies_at=second, dies_after_writing=True)
     with pytest.raises(Died):
-        world.engine().pick_up(events, world.router.split.stable)
+        world.engine().pick_up(story(events), world.router.split.stable)
     events, world.journal = events + world.journal.events, MemoryJournal()
-    assert world.engine().pick_up(events, world.router.split.stable) == "in_doubt"
+    assert world.engine().pick_up(story(events), world.router.split.stable) == "in_doubt"
     assert world.router.split == everybody_on("blue")
 
 
@@ -131,7 +143,7 @@ def picked_up(before: list[Event], stable_now: str, world: World | None = None) 
     world = world or World()
     world.clock.sleep(100)
     events = [{**each, "time": EPOCH + each["time"]} for each in before]
-    world.engine().pick_up(events, stable_now)
+    world.engine().pick_up(story(events), stable_now)
     return world
 
 

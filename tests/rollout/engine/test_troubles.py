@@ -1,14 +1,18 @@
 """The engine on fakes: a canary, a router or a disk that fails, and the time after the promotion."""
 
+import math
 from dataclasses import replace
 from itertools import dropwhile
 
 import pytest
 
+from rollout.engine.record import Record
 from rollout.errors import NoData, QueryRejected, Unreachable
+from rollout.journal.events import Kept
 from rollout.router.split import everybody_on
 from tests.rollout.engine.test_loop import BACK, KEEP, STEP_1, STEP_2, STEP_3
-from tests.rollout.fakes import DOWN, EPOCH, PLAN, UP, MemoryJournal, World
+from tests.rollout.fakes import DOWN, EPOCH, PLAN, UP, FakeClock, MemoryJournal, World
+from tests.rollout.lines import story
 
 
 @pytest.fixture
@@ -150,7 +154,7 @@ def test_a_promotion_that_is_picked_up_after_its_keep_is_judged_once_all_the_sam
     world.metrics.say(errors=1)
     promoted = [event for event in world.journal.events if event["event"] not in ("kept", "ended")]
     world.clock.passed += 100
-    assert world.engine().pick_up(promoted, "green") == "rolled_back"
+    assert world.engine().pick_up(story(promoted), "green") == "rolled_back"
     assert world.router.split == everybody_on("blue")
 
 
@@ -191,3 +195,8 @@ def test_after_the_promotion_nothing_depends_on_a_lease(world: World) -> None:
     world.run()
     after = dropwhile(lambda split: split.stable == "blue", [split for _, split in world.router.splits])
     assert list(after) == [everybody_on("green")]
+
+
+def test_what_no_journal_can_hold_is_said_and_does_not_stop_the_way_back(capsys: pytest.CaptureFixture[str]) -> None:
+    Record(MemoryJournal(), FakeClock(), []).note(Kept, time=1.0, seconds=math.nan)
+    assert "the journal can't hold" in capsys.readouterr().err

@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from rollout import journal
-from rollout.journal import Tail, last_of, opened, read
-from rollout.journal.file import RESERVE_BYTES
+from rollout.journal import BadLine, Event, Tail, opened, read
+from rollout.journal.events import Ended, Measured, OrderGiven, Ready, Started, Verdict
+from rollout.journal.file import LONGEST_LINE_BYTES, RESERVE_BYTES
 from tests.repository import REPOSITORY
+from tests.rollout.lines import read as objects
 
-LINE = '{"time": 1.0, "event": "started"}\n'
+STARTED = Started(time=1.0, rollout="r", release="v2")
+READY = Ready(time=2.0, seconds=0.5)
+LINE = b'{"time": 1.0, "event": "started", "rollout": "r", "release": "v2"}\n'
 
 
 @pytest.fixture
@@ -24,76 +27,90 @@ def written(path: Path, content: bytes) -> Path:
     return path
 
 
+def names(path: Path) -> list[str]:
+    return [str(entry) if isinstance(entry, BadLine) else entry.event for entry in read(path)]
+
+
 def test_what_is_written_is_read_again_in_its_order(path: Path) -> None:
+    events: list[Event] = [STARTED, READY, Ended(time=3.0, verdict="promoted", gate=None)]
     with opened(path) as book:
-        book.write("started", 1.0, rollout="r", slots={"stable": "blue"})
-        book.write("ended", 2.0, gate=None)
-    assert read(path) == [
-        {"time": 1.0, "event": "started", "rollout": "r", "slots": {"stable": "blue"}},
-        {"time": 2.0, "event": "ended", "gate": None},
-    ]
+        for event in events:
+            book.write(event)
+    assert list(read(path)) == events
+    assert objects(path)[0] == {"time": 1.0, "event": "started", "rollout": "r", "release": "v2"}
+    assert path.read_bytes().startswith(LINE)
 
 
 def test_an_event_can_be_read_as_soon_as_it_is_written(path: Path) -> None:
     with opened(path) as book:
-        book.write("started", 1.0)
-        assert [event["event"] for event in read(path)] == ["started"]
+        book.write(STARTED)
+        assert names(path) == ["started"]
 
 
 def test_a_second_engine_appends(path: Path) -> None:
-    for time in (1.0, 2.0):
+    for event in (STARTED, READY):
         with opened(path) as book:
-            book.write("started", time)
-    assert [event["time"] for event in read(path)] == [1.0, 2.0]
+            book.write(event)
+    assert names(path) == ["started", "ready"]
 
 
 def test_times_are_kept_to_the_microsecond(path: Path) -> None:
     with opened(path) as book:
-        book.write("started", 1_764_000_000.1234567)
-    assert read(path)[0]["time"] == 1_764_000_000.123457
+        book.write(Ready(time=1_764_000_000.1234567, seconds=1))
+    assert objects(path)[0]["time"] == 1_764_000_000.123457
 
 
 @pytest.mark.parametrize(
-    "text", ["schöne Grüße 🦊", 'a "quote" and a \\', "two\nlines\r\n", "\u2028\u2029\x85\x0b", "\udcff", "\0"]
+    ("text", "read_again"),
+    [(same, same) for same in ("schöne Grüße 🦊", 'a "quote" and a \\', "two\nlines\r\n", "\u2028\u2029\x85\x0b", "\0")]
+    + [("half of a character: \udcff", "half of a character: ?")],
 )
-def test_any_text_comes_back_as_it_was_and_stays_one_line(path: Path, text: str) -> None:
+def test_any_text_comes_back_as_it_was_and_stays_one_line(path: Path, text: str, read_again: str) -> None:
     with opened(path) as book:
-        book.write("order", 1.0, reason=text)
+        book.write(OrderGiven(time=1.0, order="abort", reason=text))
     assert path.read_bytes().count(b"\n") == 1
-    assert read(path)[0]["reason"] == text
+    assert objects(path)[0]["reason"] == read_again
 
 
 @pytest.mark.parametrize(
     "torn", [b'{"time": 2.0, "ev', b"{", '{"by": "J\u00f6'.encode()[:-1], b'{"time": 2.0, "event": "ended"}']
 )
 def test_a_line_that_a_crash_tore_is_left_out(path: Path, torn: bytes) -> None:
-    assert [event["event"] for event in read(written(path, LINE.encode() + torn))] == ["started"]
+    assert names(written(path, LINE + torn)) == ["started"]
 
 
 def test_a_torn_line_is_cut_so_that_the_next_event_is_whole(path: Path) -> None:
-    written(path, LINE.encode() + b'{"time": 2.0, "ev')
+    written(path, LINE + b'{"time": 2.0, "ev')
     with opened(path) as book:
-        book.write("recovered", 3.0)
-    assert [event["event"] for event in read(path)] == ["started", "recovered"]
-    assert path.read_text(encoding="utf-8").startswith(LINE)
+        book.write(READY)
+    assert names(path) == ["started", "ready"]
+    assert path.read_bytes().startswith(LINE)
 
 
 def test_a_journal_of_nothing_but_a_torn_line_begins_anew(path: Path) -> None:
     written(path, b'{"time"')
     with opened(path) as book:
-        book.write("started", 3.0)
-    assert [event["event"] for event in read(path)] == ["started"]
+        book.write(STARTED)
+    assert names(path) == ["started"]
+
+
+def test_a_line_that_is_too_long_costs_itself_and_is_never_held_whole(path: Path) -> None:
+    long = b'{"time": 2.0, "event": "order", "order": "' + b"x" * 3 * LONGEST_LINE_BYTES + b'"}\n'
+    found = list(read(written(path, LINE + long + LINE)))
+    assert [isinstance(entry, BadLine) for entry in found] == [False, True, False]
+    assert str(found[1]) == "20251124.jsonl, line 2: longer than 1,048,576 bytes"
 
 
 WRITE_TWICE = """
 import resource, sys
 from pathlib import Path
 from rollout.journal import JournalFile
+from rollout.journal.events import Started
 resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))  # no file may grow beyond 100 bytes
 book = JournalFile(Path(sys.argv[1]))
 for _ in range(2):
     try:
-        book.write("started", 1.0, reason="x" * 200)
+        book.write(Started(time=1.0, rollout="r", release="x" * 200))
     except OSError as error:
         print(error.strerror)
 book.close()
@@ -106,7 +123,7 @@ def test_a_full_disk_is_an_error_of_each_write_and_not_of_the_end(path: Path) ->
     command = [sys.executable, "-c", WRITE_TWICE, str(path)]
     said = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
     assert said.splitlines() == ["File too large", "File too large", "closed"]
-    assert read(path) == []
+    assert names(path) == []
 
 
 def test_when_the_disk_is_full_the_reserve_holds_the_end(path: Path) -> None:
@@ -118,37 +135,34 @@ def test_when_the_disk_is_full_the_reserve_holds_the_end(path: Path) -> None:
         kept, full = os.dup(file), os.open("/dev/full", os.O_WRONLY)
         os.dup2(full, file)
         with pytest.raises(OSError, match="No space left"):
-            book.write("measured", 1.0)
+            book.write(Measured(time=1.0, step=1, weight=0.05, gates=()))
         assert not reserve.exists()
         os.dup2(kept, file)
-        book.write("verdict", 2.0)
+        book.write(Verdict(time=2.0, verdict="in_doubt"))
         os.close(kept)
         os.close(full)
-    assert [event["event"] for event in read(path)] == ["measured", "verdict"]
+    assert names(path) == ["measured", "verdict"]
 
 
 def test_a_journal_that_was_closed_holds_no_reserve(path: Path) -> None:
     with opened(path) as book:
-        book.write("ended", 1.0)
+        book.write(STARTED)
     assert [each.name for each in path.parent.iterdir()] == [path.name]
 
 
-def test_the_newest_event_of_some_names_is_found() -> None:
-    events: list[journal.Event] = [{"event": "verdict", "n": 1}, {"event": "verdict", "n": 2}, {"event": "ended"}]
-    assert last_of(events, "verdict", "started") == {"event": "verdict", "n": 2}
-    assert last_of(events, "started") is None
-
-
-def test_a_tail_gives_each_event_once_and_waits_for_the_end_of_a_line(path: Path) -> None:
+def test_a_tail_gives_each_line_once_and_waits_for_the_end_of_a_line(path: Path) -> None:
     tail = Tail(path)
-    assert tail.new() == []
+    assert list(tail.new()) == []
     with opened(path) as book:
-        book.write("started", 1.0)
-    assert [event["event"] for event in tail.new()] == ["started"]
+        book.write(STARTED)
+    assert list(tail.new()) == [(LINE, STARTED)]
     with path.open("a") as file:
         file.write('{"time": 2.0, "event": "rea')
-    assert tail.new() == []
+    assert list(tail.new()) == []
     with path.open("a") as file:
-        file.write('dy"}\n')
-    assert [event["event"] for event in tail.new()] == ["ready"]
-    assert tail.new() == []
+        file.write('dy", "seconds": 0.5}\n[]\n')
+    assert [str(entry) for _, entry in tail.new()] == [
+        str(READY),
+        "20251124.jsonl, line 3: not an object, but list",
+    ]
+    assert list(tail.new()) == []

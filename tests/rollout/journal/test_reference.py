@@ -1,41 +1,51 @@
-"""docs/reference/journal.md explains each event that the code writes, and each value of it."""
+"""docs/reference/journal.md explains each event that the engine writes, and each value of it."""
 
-import ast
+import re
+from collections.abc import Iterator
 
-from rollout.live.counts import Counts
-from rollout.onhost.engine_process import gate_line, started
-from rollout.rehearsal.ending import traffic
+import pytest
+from pydantic import BaseModel
+
+from rollout.journal import events
+from rollout.onhost.engine_process import written
 from tests.pages import rows, text
-from tests.repository import REPOSITORY
-from tests.rollout.fakes import ERRORS, PLAN, SPEC
-
-WRITERS = {"write", "note"}
-MODULES = ["engine/loop.py", "engine/watch.py", "engine/record.py", "onhost/engine_process.py", "rehearsal/ending.py"]
+from tests.rollout.fakes import PLAN
 
 
-def written_events() -> dict[str, set[str]]:
-    """Each event that the code writes -> the values that it is given by name there."""
-    found: dict[str, set[str]] = {}
-    for module in MODULES:
-        for node in ast.walk(ast.parse((REPOSITORY / "rollout" / module).read_text(encoding="utf-8"))):
-            match node:
-                case ast.Call(
-                    func=ast.Attribute(attr=name) | ast.Name(id=name), args=[ast.Constant(str(event)), *_]
-                ) if name in WRITERS:
-                    found.setdefault(event, set()).update(each.arg for each in node.keywords if each.arg)
-    return found
+def fields(model: type[BaseModel]) -> Iterator[str]:
+    """The names of a model's fields, and of those of its parts."""
+    for name, field in model.model_fields.items():
+        yield name
+        for part in re.findall(r"events\.(\w+)", repr(field.annotation)):
+            yield from fields(getattr(events, part))
 
 
-def test_every_event_that_is_written_is_explained_and_no_other() -> None:
-    assert set(rows("reference/journal.md", "Event")) == set(written_events())
+def test_every_event_is_explained_and_no_other() -> None:
+    assert set(rows("reference/journal.md", "Event")) == set(events.KNOWN)
 
 
-def test_each_value_of_an_event_is_named() -> None:
-    listed = rows("reference/journal.md", "Event")
-    page = text("reference/journal.md")
-    whole = {"started": started(SPEC, PLAN).keys() | gate_line(ERRORS).keys(), "traffic": traffic(Counts()).keys()}
-    for event, by_name in written_events().items():
-        values = by_name | whole.get(event, set())
-        _, _, section = page.partition(f"\n## `{event}`\n")
-        named = section.split("\n## ")[0] or listed[event][-1]
-        assert {value for value in values if f"`{value}`" not in named} == set(), event
+@pytest.mark.parametrize("event", events.KNOWN)
+def test_each_value_of_an_event_is_named(event: str) -> None:
+    _, _, section = text("reference/journal.md").partition(f"\n## `{event}`\n")
+    named = section.split("\n## ")[0] or rows("reference/journal.md", "Event")[event][-1]
+    values = set(fields(events.KNOWN[event])) - {"time", "event"}
+    assert {value for value in values if f"`{value}`" not in named and f'"{value}"' not in named} == set()
+
+
+def test_each_value_without_which_a_line_is_bad_is_told() -> None:
+    """In the table of what must be there: the event, and its values that have no default."""
+    told = {
+        name: set(re.findall(r"`(\w+)`", cells[1].partition(";")[0]))
+        for name, cells in rows("reference/journal.md", "Line").items()
+    }
+    needed = {
+        name: {key for key, field in model.model_fields.items() if field.is_required()} - {"time"}
+        for name, model in events.KNOWN.items()
+    }
+    assert told == {name: keys for name, keys in needed.items() if keys}
+
+
+def test_the_policy_is_written_with_nothing_that_the_model_does_not_know() -> None:
+    policy = written(PLAN)
+    assert not policy.model_extra
+    assert not any(part.model_extra for part in (*policy.steps, *policy.gates))

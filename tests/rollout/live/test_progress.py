@@ -1,15 +1,14 @@
 from collections.abc import Iterable
-from functools import reduce
 
 import pytest
 
-from rollout.journal import Event
-from rollout.live.progress import Progress, after
+from rollout.live.progress import Progress, progress_of
+from tests.rollout.lines import Event, story
 from tests.rollout.live.told import EPOCH, bad, ended, good, measured, shifted, started, told, verdict
 
 
 def seen(events: Iterable[Event]) -> Progress:
-    return reduce(after, events, Progress())
+    return progress_of(story(events))
 
 
 def stages(progress: Progress) -> list[str]:
@@ -99,7 +98,16 @@ def test_a_rollout_in_doubt_is_neither_done_nor_failed() -> None:
     assert stages(seen(events)) == ["in doubt", "ahead", "ahead"]
 
 
-@pytest.mark.parametrize("name", ["order", "left", "drained", "recovered", "traffic", "from the future"])
-def test_other_events_change_nothing(name: str) -> None:
-    before = seen(bad()[:3])
-    assert after(before, told(20, name)) == before
+OTHERS = [
+    told(20, "order", order="promote"),
+    told(20, "left"),
+    told(20, "drained", seconds=1),
+    told(20, "recovered", choice="back"),
+    told(20, "traffic", sent=1, answered=1, lost=0),
+    told(20, "from the future"),
+]
+
+
+@pytest.mark.parametrize("other", OTHERS, ids=lambda event: event["event"])
+def test_other_events_change_nothing(other: Event) -> None:
+    assert seen([*bad()[:3], other]) == seen(bad()[:3])

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 import pytest
 from rich.console import Console
 
-from rollout.journal import Event
+from rollout.journal import BadLine
 from rollout.live.counts import Counts, ReleaseCounts
 from rollout.live.view import LiveView, PlainView, view_on
+from tests.rollout.lines import Event, entries
 from tests.rollout.live.told import PASSES, bad, ended, good, measured, shifted, started, told, verdict
 
 COUNTS = Counts(
@@ -24,8 +25,8 @@ def lines(events: Iterable[Event], counts: Counts | None = None) -> list[str]:
     with PlainView(written.append) as view:
         if counts:
             view.counts(counts)
-        for event in events:
-            view.event(event)
+        for entry in entries(events):
+            view.entry(entry)
     return written
 
 
@@ -33,8 +34,8 @@ def drawn(events: Iterable[Event], counts: Counts | None = None, width: int = 10
     """What the live view shows at the end, as text."""
     console = Console(record=True, width=width, file=io.StringIO())
     view = LiveView(console)
-    for event in events:
-        view.event(event)
+    for entry in entries(events):
+        view.entry(entry)
     if counts:
         view.counts(counts)
     console.print(view.drawn())
@@ -89,6 +90,21 @@ def test_the_first_rollout_has_no_release_before() -> None:
 
 def test_events_from_a_newer_engine_are_passed_over() -> None:
     assert len(lines([started(), told(1, "from the future")])) == 1
+
+
+def test_a_bad_line_is_named_and_costs_nothing_else() -> None:
+    named = "a line of the journal can't be read: r.jsonl, line 3: not an object, but str"
+    before, after = entries(bad())[:3], entries(bad())[3:]
+    broken = BadLine("r.jsonl", 3, "not an object, but str")
+    written: list[str] = []
+    view = PlainView(written.append)
+    live = LiveView(Console(record=True, width=100, file=io.StringIO()))
+    for entry in [broken, *before, broken, *after]:
+        view.entry(entry)
+        live.entry(entry)
+    assert written[0].endswith(named)
+    assert [line for line in written if named not in line] == lines(bad())
+    assert f"   0:12.0  {named}" in written
 
 
 def test_the_picture_shows_the_steps_the_gates_and_the_requests() -> None:
@@ -164,14 +180,14 @@ def test_plain_lines_are_written_whole_and_without_markup() -> None:
     output = io.StringIO()
     reason = "said [red] " + "and more " * 30
     with view_on(Console(file=output, width=40)) as view:
-        for event in [started(), shifted(1, 1, 0.05), verdict(2, "rolled_back", reason)]:
-            view.event(event)
+        for entry in entries([started(), shifted(1, 1, 0.05), verdict(2, "rolled_back", reason)]):
+            view.entry(entry)
     assert output.getvalue().splitlines()[-1].endswith(f"step 1: {reason.strip()}")
 
 
 def test_the_live_view_leaves_its_last_picture_on_the_screen() -> None:
     output = io.StringIO()
     with LiveView(Console(file=output, force_terminal=True, width=100)) as view:
-        for event in bad():
-            view.event(event)
+        for entry in entries(bad()):
+            view.entry(entry)
     assert "ROLLED BACK" in output.getvalue()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from rollout.journal import Event
+from tests.rollout.lines import Event
 
 EPOCH = 1_764_000_000.0
 GATES = [

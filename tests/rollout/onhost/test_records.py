@@ -9,11 +9,19 @@ import pytest
 
 from rollout import journal
 from rollout.journal import lock
+from rollout.journal.events import Ended, Promoted, Ready, Shifted, Started
 from rollout.journal.orders import Order
 from rollout.journal.state import State
 from rollout.onhost.command import main
 
 ROLLOUT = "20251124T120000.000Z-good"
+EVENTS: dict[str, journal.Event] = {
+    "started": Started(time=0.0, rollout=ROLLOUT, release="v2"),
+    "ready": Ready(time=0.0, seconds=1.0),
+    "shifted": Shifted(time=0.0, step=1, weight=0.05),
+    "promoted": Promoted(time=0.0),
+    "ended": Ended(time=0.0, verdict="promoted"),
+}
 
 
 @pytest.fixture
@@ -26,7 +34,7 @@ def state(tmp_path: Path) -> State:
 def write(state: State, *events: str) -> None:
     with journal.opened(state.journal(ROLLOUT)) as book:
         for event in events:
-            book.write(event, 0.0)
+            book.write(EVENTS[event])
 
 
 def printed(capsys: pytest.CaptureFixture[str]) -> list[str]:

@@ -8,6 +8,7 @@ import pytest
 
 from rollout.errors import Refused, RouterError
 from rollout.journal import lock, opened
+from rollout.journal.events import Ended, Promoted, Restored, Verdict, VerdictName
 from rollout.journal.state import State
 from rollout.onhost.engine_process import started
 from rollout.onhost.survey import Survey, check_disks, survey
@@ -31,18 +32,17 @@ def state(tmp_path: Path) -> State:
     return State(tmp_path)
 
 
-def keep(state: State, number: int, release: str, *verdicts: str, ended: bool = True) -> str:
+def keep(state: State, number: int, release: str, *verdicts: VerdictName, ended: bool = True) -> str:
     """A journal: `verdicts` one after the other, each with its deed."""
     rollout = f"2025112{number}-{release}"
     with opened(state.journal(rollout)) as book:
-        book.write("started", EPOCH, **started(replace(SPEC, rollout=rollout, release=release), PLAN))
+        book.write(started(replace(SPEC, rollout=rollout, release=release), PLAN, EPOCH))
         for verdict in verdicts:
-            book.write("verdict", EPOCH + 1, verdict=verdict, reason="", gate=None, step=1, weight=0.05)
-            book.write(
-                "promoted" if verdict == "promoted" else "restored", EPOCH + number, release=release, slot="blue"
-            )
+            book.write(Verdict(time=EPOCH + 1, verdict=verdict, step=1, weight=0.05))
+            deed = Promoted if verdict == "promoted" else Restored
+            book.write(deed(time=EPOCH + number, release=release, slot="blue"))
         if ended:
-            book.write("ended", EPOCH + 9, verdict=verdicts[-1] if verdicts else "in_doubt", reason="", gate=None)
+            book.write(Ended(time=EPOCH + 9, verdict=verdicts[-1] if verdicts else "in_doubt"))
     return rollout
 
 

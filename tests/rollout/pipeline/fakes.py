@@ -8,6 +8,7 @@ from typing import Literal
 from rollout import report
 from rollout.errors import RolloutError
 from rollout.pipeline.production import Look, Newest
+from tests.rollout.lines import story
 from tests.rollout.report.examples import promoted
 
 NEW, OLD, NEXT = (f"ghcr.io/my-org/my-agent@sha256:{letter * 64}" for letter in "bac")
@@ -56,7 +57,7 @@ class FakeProduction:
 
     def write_report(self, rollout: str, folder: Path) -> Path:
         self.calls.append(f"report {rollout}")
-        return report.write(promoted(), False, folder)
+        return report.write(story(promoted()), False, folder)
 
 
 class Run:

@@ -24,7 +24,9 @@ def test_the_newest_rollout_is_read_whatever_else_a_later_version_says_of_it() -
 
 
 def test_a_host_without_a_rollout_has_none() -> None:
-    assert seen(PlayedDocker({"status": says('{"rollouts": [], "running": null}')})) == Look(None, None)
+    assert seen(PlayedDocker({"status": says('{"rollouts": [], "running": null, "unreadable": {}}')})) == Look(
+        None, None
+    )
 
 
 @pytest.mark.parametrize(("out", "err"), [(Complaint.of(NoRolloutYet("none")).line(), ""), ("", "rollout: none yet")])

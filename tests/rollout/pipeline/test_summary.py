@@ -5,6 +5,7 @@ from pathlib import Path
 
 from rollout import report
 from rollout.pipeline.summary import summary
+from tests.rollout.lines import story
 from tests.rollout.report.examples import promoted, rolled_back_at_5_percent
 
 
@@ -16,7 +17,7 @@ def charts(said: str) -> dict[str, list[list[float]]]:
 
 
 def test_a_report_is_shown_whole_with_its_picture_drawn_anew(tmp_path: Path) -> None:
-    path = report.write(rolled_back_at_5_percent(), False, tmp_path)
+    path = report.write(story(rolled_back_at_5_percent()), False, tmp_path)
     said = summary(tmp_path)
     before, _, after = path.read_text().partition("![")
     assert said.startswith(before)
@@ -32,7 +33,7 @@ def test_a_report_is_shown_whole_with_its_picture_drawn_anew(tmp_path: Path) -> 
 
 
 def test_of_a_good_release_the_picture_is_its_share_alone(tmp_path: Path) -> None:
-    report.write(promoted(), False, tmp_path)
+    report.write(story(promoted()), False, tmp_path)
     (share,) = charts(summary(tmp_path))["Share of traffic on the new release, in %"]
     assert sorted(set(share)) == [0, 5, 25, 100]
     assert share == sorted(share)

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from rollout import journal
 from tests.processes import children, command_line, environment
 from tests.repository import REPOSITORY
+from tests.rollout.lines import Event, read
 from tests.waiting import wait_until
 
 
@@ -41,11 +41,11 @@ class Running:
     def text(self) -> str:
         return self.output.read_text()
 
-    def events(self) -> list[journal.Event]:
+    def events(self) -> list[Event]:
         journals = sorted((self.state / "journals").glob("*.jsonl"))
-        return journal.read(journals[-1]) if journals else []
+        return read(journals[-1]) if journals else []
 
-    def until(self, seen: Callable[[list[journal.Event]], bool], within_seconds: float = 300) -> None:
+    def until(self, seen: Callable[[list[Event]], bool], within_seconds: float = 300) -> None:
         """Wait until its journal says so."""
 
         def done() -> bool:
@@ -95,6 +95,6 @@ def copy_repository(folder: Path, policy: str) -> Path:
     return folder / "rollout.yaml"
 
 
-def shifted_to(weight: float) -> Callable[[list[journal.Event]], bool]:
+def shifted_to(weight: float) -> Callable[[list[Event]], bool]:
     """Whether the canary has got this share of the traffic."""
     return lambda events: any(event["event"] == "shifted" and event["weight"] == weight for event in events)

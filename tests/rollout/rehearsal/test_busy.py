@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from rollout.journal import Event
+from rollout.journal import Story
 from rollout.rehearsal.busy import Stable, too_busy
+from tests.rollout.lines import story
 
 CALM = Stable(
     slow_before_seconds=0.02,
@@ -20,17 +21,15 @@ BURDENED = replace(CALM, slow_after_seconds=2.1)
 HELD_UP = replace(CALM, held_up_seconds=1.4)
 
 
-def rolled_back(gate: str | None = "latency_p99", unit: str = "seconds", **measured: Any) -> list[Event]:
+def rolled_back(gate: str | None = "latency_p99", unit: str = "seconds", **measured: Any) -> Story:
     line = {"gate": gate, "outcome": "fail", "value": 3.7, "limit": 3.0, "unit": unit, "stable": 0.02, **measured}
-    return [
-        {"event": "measured", "gates": [line] if gate else []},
-        {"event": "verdict", "verdict": "rolled_back", "gate": gate},
-    ]
+    measurement = {"time": 1, "event": "measured", "step": 1, "weight": 0.05, "gates": [line] if gate else []}
+    return story([measurement, {"time": 2, "event": "verdict", "verdict": "rolled_back", "gate": gate}])
 
 
-@pytest.mark.parametrize("events", [rolled_back(), rolled_back(None), rolled_back("errors", "ratio")])
-def test_on_a_calm_machine_the_release_is_to_blame(events: list[Event]) -> None:
-    assert too_busy(events, CALM) is None
+@pytest.mark.parametrize("told", [rolled_back(), rolled_back(None), rolled_back("errors", "ratio")])
+def test_on_a_calm_machine_the_release_is_to_blame(told: Story) -> None:
+    assert too_busy(told, CALM) is None
 
 
 def test_where_stable_breaks_the_same_limit_the_machine_is_too_busy() -> None:
@@ -78,13 +77,15 @@ def test_errors_are_errors_however_late_they_come(gate: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "events",
+    "told",
     [
-        [],
-        [{"event": "verdict", "verdict": "promoted", "gate": None}],
-        [{"event": "order", "order": "abort"}, {"event": "verdict", "verdict": "rolled_back", "gate": None}],
+        story([]),
+        story([{"time": 1, "event": "verdict", "verdict": "promoted"}]),
+        story(
+            [{"time": 1, "event": "order", "order": "abort"}, {"time": 2, "event": "verdict", "verdict": "rolled_back"}]
+        ),
     ],
     ids=["no verdict", "promoted", "aborted"],
 )
-def test_without_a_verdict_against_the_release_nothing_is_to_blame(events: list[Event]) -> None:
-    assert too_busy(events, BURDENED) is None
+def test_without_a_verdict_against_the_release_nothing_is_to_blame(told: Story) -> None:
+    assert too_busy(told, BURDENED) is None

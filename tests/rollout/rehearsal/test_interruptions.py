@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from rollout.journal import last_of
 from rollout.rehearsal import routed
 from tests.processes import processes_with
+from tests.rollout.lines import last_of
 from tests.rollout.rehearsal.running import Running, rollout, shifted_to
 from tests.waiting import wait_until
 

@@ -4,13 +4,14 @@ from typing import Any
 import pytest
 
 from rollout.report import document, gather
+from tests.rollout.lines import story
 from tests.rollout.report import examples
 from tests.rollout.report.journals import CANARY, NO_ROUTER, STABLE, Journal
 
 
 def told(journal: Journal, *, alive: bool = False) -> dict[str, Any]:
     """The document as a program reads it."""
-    found: dict[str, Any] = json.loads(json.dumps(document(gather(journal, alive)), allow_nan=False))
+    found: dict[str, Any] = json.loads(json.dumps(document(gather(story(journal), alive)), allow_nan=False))
     return found
 
 

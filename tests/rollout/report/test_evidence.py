@@ -2,12 +2,13 @@ import pytest
 
 from rollout.errors import NothingThere
 from rollout.report import Evidence, gather, headline
+from tests.rollout.lines import story
 from tests.rollout.report import examples
 from tests.rollout.report.journals import NO_ROUTER, Journal
 
 
 def ended(journal: Journal) -> Evidence:
-    return gather(journal, alive=False)
+    return gather(story(journal), alive=False)
 
 
 @pytest.mark.parametrize(
@@ -92,17 +93,17 @@ def test_a_dead_engine_leaves_a_rollout_in_doubt_and_the_reason_says_where_the_t
 
 
 def test_an_engine_that_lives_is_running_and_named_by_its_last_entry() -> None:
-    evidence = gather(examples.engine_died(), alive=True)
+    evidence = gather(story(examples.engine_died()), alive=True)
     assert (evidence.final.verdict, evidence.abandoned) == ("running", False)
     assert headline(evidence) == "Running at 25 % after 17.9 s: the last entry is 'measured' at 25 %"
 
 
 def test_after_its_promotion_an_engine_that_lives_is_still_watching() -> None:
-    assert headline(gather(examples.promoted()[:-3], alive=True)).startswith("Promoted and still watched after ")
+    assert headline(gather(story(examples.promoted()[:-3]), alive=True)).startswith("Promoted and still watched after ")
 
 
 def test_a_step_that_an_engine_died_in_was_interrupted_and_one_that_runs_has_no_end() -> None:
-    dead, living = (gather(examples.engine_died(), alive).steps[-1] for alive in (False, True))
+    dead, living = (gather(story(examples.engine_died()), alive).steps[-1] for alive in (False, True))
     assert (dead.outcome, living.outcome) == ("interrupted", "running")
     assert dead.ended_seconds == pytest.approx(17.9)
     assert living.ended_seconds is None
@@ -151,10 +152,10 @@ def test_a_router_that_was_told_later_is_not_called_unrestored() -> None:
     ("journal", "said"),
     [
         ([], "the journal is empty"),
-        ([{"time": 1.0, "event": "ready"}], "it is 'ready'"),
-        ([{"time": 1.0, "event": "started", "rollout": "r"}], "lacks release"),
+        ([{"time": 1.0, "event": "ready"}], "line 1: ready.seconds: Field required"),
+        ([{"time": 1.0, "event": "started", "rollout": "r"}], "line 1: started.release: Field required"),
     ],
 )
 def test_what_is_no_journal_is_refused_with_what_is_wrong(journal: list[dict[str, object]], said: str) -> None:
     with pytest.raises(NothingThere, match=said):
-        gather(journal, alive=False)
+        gather(story(journal), alive=False)

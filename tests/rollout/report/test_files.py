@@ -6,13 +6,14 @@ import pytest
 
 from rollout.report import write
 from rollout.report.files import file_name
+from tests.rollout.lines import story
 from tests.rollout.report import examples
 from tests.rollout.report.journals import Journal
 
 
 @pytest.mark.parametrize("make", examples.EXAMPLES.values(), ids=examples.EXAMPLES.keys())
 def test_a_report_is_three_files_and_the_markdown_is_the_one_to_open(make: type[Journal], tmp_path: Path) -> None:
-    path = write(make(), alive=False, folder=tmp_path / "reports")
+    path = write(story(make()), alive=False, folder=tmp_path / "reports")
     assert path.suffix == ".md"
     assert sorted(path.parent.iterdir()) == [path.with_suffix(".json"), path, path.with_suffix(".svg")]
     assert f"]({path.stem}.svg)" in path.read_text(encoding="utf-8")
@@ -21,15 +22,15 @@ def test_a_report_is_three_files_and_the_markdown_is_the_one_to_open(make: type[
 
 
 def test_a_report_is_written_anew_whole_or_stays_as_it_was(tmp_path: Path) -> None:
-    path = write(examples.engine_died(), alive=True, folder=tmp_path)
+    path = write(story(examples.engine_died()), alive=True, folder=tmp_path)
     before = path.read_text(encoding="utf-8")
     path.with_suffix(".json").unlink()
     path.with_suffix(".json").mkdir()  # can't be replaced
     with pytest.raises(OSError, match="directory"):
-        write(examples.recovered(), alive=False, folder=tmp_path)
+        write(story(examples.recovered()), alive=False, folder=tmp_path)
     assert path.read_text(encoding="utf-8") == before
     path.with_suffix(".json").rmdir()
-    write(examples.recovered(), alive=False, folder=tmp_path)
+    write(story(examples.recovered()), alive=False, folder=tmp_path)
     assert path.read_text(encoding="utf-8") != before
     assert len(list(tmp_path.iterdir())) == 3
 

@@ -4,12 +4,13 @@ import pytest
 
 from rollout.report import gather, markdown
 from rollout.report.markdown import fenced, plain
+from tests.rollout.lines import story
 from tests.rollout.report import examples
 from tests.rollout.report.journals import Journal
 
 
 def told(journal: Journal, *, alive: bool = False) -> str:
-    return markdown(gather(journal, alive), "r.svg")
+    return markdown(gather(story(journal), alive), "r.svg")
 
 
 def without_code(text: str) -> str:

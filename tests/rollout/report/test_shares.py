@@ -2,14 +2,16 @@ from itertools import pairwise
 
 import pytest
 
+from rollout.journal.whereabouts import AT_REST
 from rollout.report import gather
-from rollout.report.traffic import at_rest, shares
+from rollout.report.traffic import shares
+from tests.rollout.lines import story
 from tests.rollout.report import examples
 from tests.rollout.report.journals import Journal
 
 
 def told(journal: Journal) -> list[tuple[float, bool]]:
-    return [(share.canary, share.inferred) for share in shares(journal)]
+    return [(share.canary, share.inferred) for share in shares(story(journal))]
 
 
 def test_the_share_follows_the_steps() -> None:
@@ -19,7 +21,7 @@ def test_the_share_follows_the_steps() -> None:
 @pytest.mark.parametrize("make", [examples.rolled_back_at_5_percent, examples.rolled_back_after_promotion])
 def test_after_a_rollback_all_traffic_is_stables(make: type[Journal]) -> None:
     assert told(make())[-1] == (0.0, False)
-    assert gather(make(), alive=False).settled == 0.0
+    assert gather(story(make()), alive=False).settled == 0.0
 
 
 def test_between_an_engines_death_and_its_successor_the_lease_is_what_says_where_the_traffic_was() -> None:
@@ -27,8 +29,8 @@ def test_between_an_engines_death_and_its_successor_the_lease_is_what_says_where
 
 
 def test_what_only_the_router_knows_is_left_out() -> None:
-    assert at_rest(examples.died_when_promoting()) is None
-    *_, before, after = shares(examples.recovered_after_promotion())[:4]
+    assert AT_REST[story(examples.died_when_promoting()).place] is None
+    *_, before, after = shares(story(examples.recovered_after_promotion()))[:4]
     assert before.ended_seconds == pytest.approx(21.9, abs=0.1)
     assert after.started_seconds == pytest.approx(30.9, abs=0.1)
     assert after.canary == 1.0
@@ -36,12 +38,12 @@ def test_what_only_the_router_knows_is_left_out() -> None:
 
 def test_a_router_that_could_not_be_told_comes_back_by_the_lease_or_after_promotion_nobody_knows() -> None:
     assert told(examples.unrestored())[-1] == (0.0, True)
-    assert at_rest(examples.unrestored()) == 0.0
+    assert AT_REST[story(examples.unrestored()).place] == 0.0
     assert told(examples.unrestored_after_promotion())[-1] == (1.0, False)
-    assert at_rest(examples.unrestored_after_promotion()) is None
+    assert AT_REST[story(examples.unrestored_after_promotion()).place] is None
 
 
 @pytest.mark.parametrize("make", examples.EXAMPLES.values(), ids=str)
 def test_shares_never_overlap(make: type[Journal]) -> None:
-    found = shares(make())
+    found = shares(story(make()))
     assert all(a.ended_seconds <= b.started_seconds for a, b in pairwise(found))

@@ -11,10 +11,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from rollout import journal
 from rollout.engine.spec import Spec
 from rollout.rehearsal.process import wait_until
 from rollout.router.split import Slot
+from tests.rollout.lines import Event, read
 from tests.rollout.router import scripted
 from tests.rollout.router.backend import Backend
 from tests.rollout.router.client import ask_all, of
@@ -68,8 +68,8 @@ class Rollout:
         with EngineProcess(self.case, kill) as engine:
             return engine.exit_code()
 
-    def events(self) -> list[journal.Event]:
-        return journal.read(self.case.journal) if self.case.journal.exists() else []
+    def events(self) -> list[Event]:
+        return read(self.case.journal) if self.case.journal.exists() else []
 
     def sides(self) -> set[str | None]:
         """Where users go whom the canary gets first."""

@@ -2,10 +2,10 @@
 
 import os
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from rollout import journal
 from rollout.engine.loop import Engine
@@ -49,8 +49,8 @@ class Place(NamedTuple):
     verdict: str | None = None
 
 
-def place(event: str, values: Mapping[str, Any]) -> Place:
-    return Place(event, *(values.get(name) for name in Place._fields[1:]))
+def place(event: journal.Event) -> Place:
+    return Place(event.event, *(getattr(event, name, None) for name in Place._fields[1:]))
 
 
 class Kill(NamedTuple):
@@ -85,10 +85,10 @@ class DeadlyJournal(journal.JournalFile):
         super().__init__(path)
         self._kill = kill
 
-    def write(self, event: str, time: float, **values: Any) -> None:
-        when = self._kill.when if self._kill and self._kill.place == place(event, values) else None
+    def write(self, event: journal.Event) -> None:
+        when = self._kill.when if self._kill and self._kill.place == place(event) else None
         if when != "before":
-            super().write(event, time, **values)
+            super().write(event)
         if when:
             os.kill(os.getpid(), signal.SIGKILL)
 
@@ -141,11 +141,11 @@ def run(case: Case, kill: Kill | None) -> None:
     clock, wanted = MachineClock(), plan(case)
     router = Haproxy(Path(case.spec.router_socket), Path(case.spec.router_folder))
     script = Script(case.fate, router)
-    before = journal.read(case.journal) if case.journal.exists() else []
+    before = journal.story_of(journal.read(case.journal)) if case.journal.exists() else journal.Story()
     book = DeadlyJournal(case.journal, kill)
     engine = Engine(case.spec, wanted, router, script, book, clock, script)
-    if before:
+    if not before.is_empty:
         engine.pick_up(before, router.on_disk().get("stable"))
         return
-    book.write("started", clock.time(), **engine_process.started(case.spec, wanted))
+    book.write(engine_process.started(case.spec, wanted, clock.time()))
     engine.run()

@@ -8,9 +8,10 @@ from typing import Literal
 
 import pytest
 
-from rollout.journal import Event, last_of
+from rollout.journal.line import event_of
 from rollout.rehearsal.process import wait_until
 from rollout.router.split import Slot
+from tests.rollout.lines import Event, last_of
 from tests.rollout.router.backend import Backend
 from tests.rollout.router.played import EngineProcess, rollout
 from tests.rollout.router.scripted import TURNS, Fate, Kill, Place, place
@@ -23,7 +24,7 @@ WHENS: tuple[Literal["before", "after"], ...] = ("before", "after")
 
 def places(events: Sequence[Event]) -> list[Place]:
     """Where a rollout came by, each place once: of the measurements of a step, which are alike, the first."""
-    return list(dict.fromkeys(place(event["event"], event) for event in events))
+    return list(dict.fromkeys(place(event_of(event)) for event in events))
 
 
 def check_kill(folder: Path, blue: Backend, green: Backend, fate: Fate, kill: Kill) -> None:

@@ -8,9 +8,9 @@ import signal
 
 import pytest
 
-from rollout.journal import Event
 from tests.host.service import Service
 from tests.host.traffic import Traffic, served_by
+from tests.rollout.lines import Event
 from tests.workflows.executed.act import Run
 from tests.workflows.executed.ground import Ground
 

@@ -3,8 +3,8 @@
 import textwrap
 from collections.abc import Iterator
 
+from rollout.journal.series import OUTCOMES
 from rollout.report.evidence import Evidence, headline
-from rollout.report.gates import OUTCOMES
 from rollout.report.picture.axis import Axis, axis
 from rollout.report.picture.colours import BAD, CANARY, CARD, EDGE, FAINT, FONT, GRID, INK, STABLE, mark
 from rollout.report.picture.panel import first_bad_answer, panel, shown, verdict_lines

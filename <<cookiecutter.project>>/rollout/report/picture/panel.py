@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+from rollout.journal.runs import StepRun
 from rollout.report.evidence import Evidence
 from rollout.report.picture.axis import Axis
 from rollout.report.picture.colours import CANARY, CARD, FAINT, GRID, INK, STABLE, VERDICTS
 from rollout.report.picture.svg import line, rect, text
-from rollout.report.steps import StepEvidence, Verdict
+from rollout.report.steps import Verdict
 from rollout.report.traffic import Share
 from rollout.text import duration, percent
 
@@ -74,7 +75,7 @@ def _areas(share: Share, stable: str, axis: Axis, top: float, bottom: float) -> 
         yield rect(x, top, width, bottom - top, fill="url(#unseen)")
 
 
-def _steps(steps: tuple[StepEvidence, ...], axis: Axis, top: float) -> Iterator[str]:
+def _steps(steps: tuple[StepRun, ...], axis: Axis, top: float) -> Iterator[str]:
     free = axis.left - 20
     for step in steps:
         left = axis.x(step.started_seconds)

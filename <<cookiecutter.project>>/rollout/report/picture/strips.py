@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from rollout.report.gates import GateEvidence, Point, thinned
+from rollout.journal.series import Point
+from rollout.report.gates import GateEvidence, thinned
 from rollout.report.picture.axis import Axis
 from rollout.report.picture.colours import BAD, FAINT, GRID, INK, OUTCOME, mark
 from rollout.report.picture.svg import element, fitted, line, rect, text

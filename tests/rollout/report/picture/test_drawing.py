@@ -5,6 +5,7 @@ import pytest
 
 from rollout.report import gather, picture
 from rollout.report.picture.colours import CANARY, STABLE
+from tests.rollout.lines import story
 from tests.rollout.report import examples
 from tests.rollout.report.journals import GATES, Journal
 
@@ -12,7 +13,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def drawn(journal: Journal, *, alive: bool = False) -> ElementTree.Element:
-    return ElementTree.fromstring(picture(gather(journal, alive)))  # noqa: S314  our own
+    return ElementTree.fromstring(picture(gather(story(journal), alive)))  # noqa: S314  our own
 
 
 def words(svg: ElementTree.Element) -> list[str]:

@@ -1,0 +1,83 @@
+"""What one gate measured over a whole rollout, in bounded memory: a day's thousands become bundles, and of each bundle
+the worst measurement stays. Pure."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from rollout.journal.events import Reading, WrittenGate
+
+MOST_POINTS = 1000
+OUTCOMES = ("pass", "no data", "inconclusive", "error", "fail")  # the worst one last
+
+
+@dataclass(frozen=True)
+class Point:
+    """One measurement, at a time in seconds since the rollout started."""
+
+    seconds: float
+    step: str  # "1", "2", ... or "keep"
+    weight: float
+    value: float | None
+    outcome: str
+    samples: float | None
+    detail: str
+    stable: float | None  # what the same query gave for the stable release
+
+
+@dataclass(frozen=True)
+class Series:
+    """One gate: its rule, and its measurements in their order, at most MOST_POINTS of them. `bundle` is how many stand
+    behind each point, `count` how many there were; `worst` is the earliest of those with the worst value."""
+
+    rule: WrittenGate
+    points: tuple[Point, ...] = ()
+    bundle: int = 1
+    count: int = 0
+    failed: bool = False
+    newest: Point | None = None
+    worst: Point | None = None
+
+    def badness(self, value: float | None) -> float:
+        """Higher is worse, whichever side of the limit is the bad one; no value is the least."""
+        if value is None:
+            return -math.inf
+        return value if self.rule.fails_above else -value
+
+    def worst_of(self, points: Iterable[Point]) -> Point:
+        """By outcome, then by value; the first of equals."""
+        return max(points, key=lambda point: (_rank(point), self.badness(point.value)))
+
+    def plus(self, point: Point) -> "Series":
+        """One more measurement."""
+        points, bundle = self.points, self.bundle
+        whole = self.count % bundle == 0
+        points = (*points, point) if whole else (*points[:-1], self.worst_of((points[-1], point)))
+        if len(points) > MOST_POINTS:  # the new one begins a bundle of its own
+            pairs = zip(points[:-1:2], points[1::2], strict=True)
+            points, bundle = (*map(self.worst_of, pairs), point), 2 * bundle
+        return replace(
+            self,
+            points=points,
+            bundle=bundle,
+            count=self.count + 1,
+            failed=self.failed or point.outcome == "fail",
+            newest=point,
+            worst=self._worse(point),
+        )
+
+    def _worse(self, point: Point) -> Point | None:
+        if point.value is None:
+            return self.worst
+        if self.worst and self.badness(point.value) <= self.badness(self.worst.value):
+            return self.worst
+        return point
+
+
+def of_reading(reading: Reading) -> WrittenGate:
+    """The rule of a gate that the policy does not name, as far as its measurement tells."""
+    return WrittenGate(name=reading.gate, limit=reading.limit, unit=reading.unit, at_least=reading.at_least)
+
+
+def _rank(point: Point) -> int:
+    return OUTCOMES.index(point.outcome) if point.outcome in OUTCOMES else len(OUTCOMES)

@@ -1,0 +1,45 @@
+"""A gate's measurements in bounded memory: of each bundle the worst stays."""
+
+import random
+
+import pytest
+
+from rollout.journal.events import WrittenGate
+from rollout.journal.series import MOST_POINTS, Point, Series
+
+
+def point(seconds: float, value: float | None, outcome: str = "pass") -> Point:
+    return Point(seconds, "keep", 1.0, value, outcome, None, "", None)
+
+
+def series(points: list[Point], *, fails_above: bool = True) -> Series:
+    found = Series(WrittenGate(name="errors", limit=1.0, fails_above=fails_above))
+    for each in points:
+        found = found.plus(each)
+    return found
+
+
+def test_up_to_a_thousand_all_are_kept() -> None:
+    points = [point(second, 0.1) for second in range(MOST_POINTS)]
+    assert series(points).points == tuple(points)
+
+
+@pytest.mark.parametrize("count", [MOST_POINTS + 1, 5 * MOST_POINTS, 17_280])
+@pytest.mark.parametrize("fails_above", [True, False])
+def test_of_more_the_worst_of_each_bundle_stays_and_none_is_forgotten(count: int, fails_above: bool) -> None:
+    dice = random.Random(7)  # noqa: S311  no secret
+    values = [dice.random() for _ in range(count)]
+    points = [point(second, value) for second, value in enumerate(values)]
+    points[count // 3] = point(count // 3, None, "fail")
+    found = series(points, fails_above=fails_above)
+    assert MOST_POINTS / 2 <= len(found.points) <= MOST_POINTS
+    assert (found.count, found.newest, found.failed) == (count, points[-1], True)
+    assert [each.seconds for each in found.points] == sorted({each.seconds for each in found.points})
+    assert points[count // 3] in found.points
+    worst = (max if fails_above else min)(
+        (each for each in points if each.value is not None), key=lambda each: each.value or 0
+    )
+    assert found.worst == worst
+    assert worst in found.points
+    bundles = [points[start : start + found.bundle] for start in range(0, count, found.bundle)]
+    assert list(found.points) == [found.worst_of(bundle) for bundle in bundles]

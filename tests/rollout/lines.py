@@ -1,0 +1,31 @@
+"""A journal as its file has it: one object a line. Tests look at these, and so at the contract, not at our reading."""
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from rollout.journal import Entry, Story, story_of
+from rollout.journal.line import entry
+
+Event = dict[str, Any]
+
+
+def read(path: Path) -> list[Event]:
+    """All whole lines."""
+    whole, _, _ = path.read_bytes().rpartition(b"\n")
+    return [json.loads(line) for line in whole.split(b"\n") if line]
+
+
+def last_of(events: Sequence[Event], *names: str) -> Event | None:
+    """The newest event of one of these names."""
+    return next((event for event in reversed(events) if event["event"] in names), None)
+
+
+def entries(events: Iterable[Event]) -> list[Entry]:
+    """What our reader makes of these lines."""
+    return [entry(json.dumps(event).encode(), "r.jsonl", number) for number, event in enumerate(events, start=1)]
+
+
+def story(events: Iterable[Event]) -> Story:
+    return story_of(entries(events))
