@@ -93,4 +93,4 @@ def test_a_complaint_in_a_stream_of_events_is_no_event() -> None:
     entries = entries_from(host(Streaming({})), ROLLOUT, 0)
     assert isinstance(next(entries), Ready)
     with pytest.raises(Locked):
-        next(events)
+        next(entries)

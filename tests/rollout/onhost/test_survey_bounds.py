@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.repository import REPOSITORY
 from tests.rollout.journal.day import kept_for_a_day, write
 
 JOURNALS = 25
@@ -38,7 +39,7 @@ def test_25_rollouts_that_were_kept_for_a_day_are_surveyed_within_24_mib(tmp_pat
     for number in range(1, JOURNALS):
         (tmp_path / "journals" / f"r{number:02}.jsonl").write_bytes(first.read_bytes())
     command = [sys.executable, "-c", SURVEY, str(tmp_path)]
-    done = subprocess.run(command, cwd=Path(__file__).parents[3], capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     history, status, seconds = done.stdout.splitlines()
     assert int(history) == JOURNALS
