@@ -37,7 +37,10 @@ class Metrics:
         ProcessCollector(registry=registry)
         self.requests = Counter("agent_requests", "POST /agent/run by HTTP status", ["status"], registry=registry)
         self.request_seconds = Histogram(
-            "agent_request_seconds", "Time to answer", buckets=SECONDS_BUCKETS, registry=registry
+            "agent_request_seconds",
+            "Time from a request's last byte to its answer's; of what was refused (4xx), none",
+            buckets=SECONDS_BUCKETS,
+            registry=registry,
         )
         self.in_flight = Gauge("agent_requests_in_flight", "Requests being answered", registry=registry)
         self.exceptions = Counter(
@@ -67,6 +70,13 @@ class Metrics:
         for tool in tools:
             self.tool_calls.labels(tool)
         self._tools = frozenset(tools)
+
+    def count_request(self, status: int, seconds: float | None) -> None:
+        """Count a request by its answer's status; `seconds` is None when it never came in whole. What a client sends to
+        be refused is over in no time, and would make a slow release look fast."""
+        self.requests.labels(str(status)).inc()
+        if seconds is not None and not 400 <= status < 500:
+            self.request_seconds.observe(seconds)
 
     def count_tool_call(self, tool: str) -> None:
         """Count a call. A model can invent names without end; a label must not grow with them."""

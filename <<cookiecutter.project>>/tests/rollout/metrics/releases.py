@@ -48,17 +48,23 @@ class Server:
     errors_5xx: int = 0
     response_errors: int = 0
     redispatches: int = 0
+    connection_errors: int = 0
+    refused_4xx: int = 0
 
     def text(self, slot: str = "green", **labels: str) -> str:
-        """Its exposition. HAProxy itself gives no more than `proxy` and `server`; `release` comes from the target."""
-        labels = {"proxy": "agent", "server": slot, **labels}
-        ok = self.sessions - self.errors_5xx - self.response_errors - self.redispatches
+        """Its exposition. HAProxy itself gives no more than `proxy` and `server`; the rest comes from the target."""
+        job = {"job": "router"} if "release" in labels else {}
+        labels = {"proxy": "agent", "server": slot, **job, **labels}
+        bad = self.errors_5xx + self.response_errors + self.redispatches + self.connection_errors
+        ok = self.sessions - bad - self.refused_4xx
         lines = [
             series("haproxy_server_sessions_total", self.sessions, **labels),
             series("haproxy_server_http_responses_total", ok, **labels, code="2xx"),
+            series("haproxy_server_http_responses_total", self.refused_4xx, **labels, code="4xx"),
             series("haproxy_server_http_responses_total", self.errors_5xx, **labels, code="5xx"),
             series("haproxy_server_response_errors_total", self.response_errors, **labels),
             series("haproxy_server_redispatch_warnings_total", self.redispatches, **labels),
+            series("haproxy_server_connection_errors_total", self.connection_errors, **labels),
         ]
         return "".join(lines)
 
