@@ -1,5 +1,6 @@
 """plan -> shift -> measure -> judge -> promote | go back. The only loop; it sees the world through its ports."""
 
+import math
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -60,8 +61,8 @@ class Engine:
         self._watch.reason = promotion.reason
         self._watch.stable_left = self._watch.began - (now - promotion.stable_left_at)
         self._watch.began -= now - promotion.began_at
-        seconds_left = max(0.0, self._plan.keep_seconds - (now - promotion.promoted_at))
-        return self._to_the_end(lambda: self._promote_and_keep(seconds_left))
+        self._watch.promoted = True
+        return self._to_the_end(lambda: self._keep_on(promotion.promoted_at + self._plan.keep_seconds))
 
     def _go_back(self, back: GoBack) -> str:
         """Return all traffic to stable, write down why, and wait for the canary's last requests."""
@@ -162,6 +163,25 @@ class Engine:
             if self._watch.hurried or self._clock.monotonic() >= until:
                 break
         self._record.note("kept", seconds=round(min(seconds, self._clock.monotonic() - began), 3))
+
+    def _keep_on(self, until: float) -> None:
+        """What is left of `keep`, which ends at `until` (epoch seconds)."""
+        self._wait_until_back()
+        self._promote_and_keep(max(0.0, until - self._clock.time()))
+
+    def _wait_until_back(self) -> None:
+        """What killed the engine may have been the host, and it starts its containers in any order. So the release is
+        given the time of a new one to be healthy, and for a lease: a router that has just started says it unasked."""
+        deadline, up_since = self._clock.monotonic() + self._plan.ready_within_seconds, math.inf
+        while (now := self._clock.monotonic()) - up_since < self._plan.lease_seconds:
+            self._traffic.look_if_possible()
+            last = self._traffic.canary.last
+            up_since = min(up_since, now) if last and last.up else math.inf
+            if up_since == math.inf and now > deadline:
+                if trouble := self._traffic.trouble():
+                    raise GoBack(trouble)
+                return  # the router is silent, which says nothing against the release
+            self._watch.pause()
 
     def _promote(self) -> None:
         self._traffic.promote()

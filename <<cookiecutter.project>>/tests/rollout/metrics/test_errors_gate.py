@@ -41,13 +41,34 @@ def test_0_of_0_is_no_data_and_never_a_pass(live: Live, new: Agent) -> None:
     assert live.measure("errors", new.release).outcome is Outcome.INCONCLUSIVE
 
 
-@pytest.mark.parametrize("kind", ["errors_5xx", "response_errors", "redispatches"])
+@pytest.mark.parametrize("kind", ["errors_5xx", "response_errors", "redispatches", "connection_errors"])
 def test_six_errors_of_a_hundred_fail_whatever_kind_they_are_of(live: Live, new: Agent, kind: str) -> None:
     live.publish(Server().text(release=new.release))
     live.publish(Server(sessions=100, **{kind: 6}).text(release=new.release))
     measured = live.measure("errors", new.release)
     assert measured.outcome is Outcome.FAIL
     assert measured.value == pytest.approx(0.06)
+
+
+def test_refused_requests_are_no_answers_and_dilute_no_errors(live: Live, new: Agent) -> None:
+    live.publish(Server().text(release=new.release))
+    live.publish(Server(sessions=1000, errors_5xx=6, refused_4xx=900).text(release=new.release))
+    measured = live.measure("errors", new.release)
+    assert (measured.outcome, measured.samples) == (Outcome.FAIL, 100)
+    assert measured.value == pytest.approx(0.06)
+
+
+def test_requests_that_were_all_refused_are_no_samples(live: Live, new: Agent) -> None:
+    live.publish(Server().text(release=new.release))
+    live.publish(Server(sessions=500, refused_4xx=500).text(release=new.release))
+    assert live.measure("errors", new.release).outcome is Outcome.INCONCLUSIVE
+
+
+def test_only_the_router_speaks_for_the_router(live: Live, new: Agent) -> None:
+    live.publish(Server().text(release=new.release, job="agent"))
+    live.publish(Server(sessions=100, errors_5xx=6).text(release=new.release, job="agent"))
+    measured = live.measure("errors", new.release)
+    assert (measured.outcome, measured.samples) == (Outcome.INCONCLUSIVE, 0)
 
 
 def test_four_errors_of_a_hundred_pass(live: Live, new: Agent) -> None:

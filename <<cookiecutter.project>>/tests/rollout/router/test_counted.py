@@ -34,7 +34,14 @@ def test_what_is_no_route_of_the_agent_is_answered_and_not_counted(router: Runni
     assert router.control.health("blue").requests == 0
 
 
-OF_THE_AGENT = ["/agent/run", "/agent/run?probe=1", "/agent/other", "/%61gent/run", "/agent%2frun", "http://agent/agent/run"]
+OF_THE_AGENT = [
+    "/agent/run",
+    "/agent/run?probe=1",
+    "/agent/other",
+    "/%61gent/run",
+    "/agent%2frun",
+    "http://agent/agent/run",
+]
 
 
 @pytest.mark.parametrize("path", OF_THE_AGENT)
