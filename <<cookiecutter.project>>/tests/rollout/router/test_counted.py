@@ -73,9 +73,7 @@ def test_a_side_that_refuses_connections_is_counted_against_though_the_other_ans
     assert counted(router)["redispatch_warnings_total"] == 1
 
 
-def test_other_requests_follow_the_side_s_health_and_are_waited_for(
-    router: RunningRouter, blue: Backend, green: Backend
-) -> None:
+def test_other_requests_follow_the_side_s_health_and_are_waited_for(router: RunningRouter, blue: Backend) -> None:
     blue.go.clear()
     with Connection(router.port) as waiting:
         waiting.send(request("/feedback"))
