@@ -50,6 +50,24 @@ def test_six_errors_of_a_hundred_fail_whatever_kind_they_are_of(live: Live, new:
     assert measured.value == pytest.approx(0.06)
 
 
+def test_a_request_that_haproxy_3_counts_as_two_errors_is_one(live: Live, new: Agent) -> None:
+    live.publish(Server().text(release=new.release))
+    live.publish(Server(sessions=120, response_errors=4, times_counted=2, refused_4xx=20).text(release=new.release))
+    measured = live.measure("errors", new.release)
+    assert measured.outcome is Outcome.PASS
+    assert measured.value == pytest.approx(0.04, rel=0.05)
+
+
+def test_requests_that_run_still_are_neither_errors_nor_answers(live: Live, new: Agent) -> None:
+    live.publish(Server().text(release=new.release))
+    done = Server(sessions=50, errors_5xx=2)
+    begun = series("haproxy_server_sessions_total", 40, proxy="agent", server="blue", job="router", release=new.release)
+    live.publish(done.text(release=new.release), begun)
+    measured = live.measure("errors", new.release)
+    assert measured.samples == 50
+    assert measured.value == pytest.approx(0.04)
+
+
 def test_refused_requests_are_no_answers_and_dilute_no_errors(live: Live, new: Agent) -> None:
     live.publish(Server().text(release=new.release))
     live.publish(Server(sessions=1000, errors_5xx=6, refused_4xx=900).text(release=new.release))

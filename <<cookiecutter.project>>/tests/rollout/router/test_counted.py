@@ -55,7 +55,9 @@ def test_answers_count_by_their_class_and_a_cut_connection_as_an_error(router: R
     for path, times in (("/agent/401", 3), ("/agent/503", 2), ("/agent/run", 4), ("/agent/cut", 1)):
         for _ in range(times):
             ask(router.port, request(path))
-    assert counted(router) == {"sessions_total": 10, "4xx": 3, "5xx": 2, "2xx": 4, "response_errors_total": 1}
+    counts = counted(router)
+    assert counts.pop("response_errors_total") in (1, 2), "HAProxy 3 counts it twice"
+    assert counts == {"sessions_total": 10, "4xx": 3, "5xx": 2, "2xx": 4}
 
 
 def test_what_the_router_refuses_by_itself_counts_for_no_release(router: RunningRouter) -> None:
