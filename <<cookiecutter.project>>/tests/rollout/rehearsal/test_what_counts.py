@@ -1,5 +1,6 @@
 """What counts for and against a release, on the real router and the real Prometheus, by the shipped gates."""
 
+import signal
 import threading
 import time
 from collections import Counter
@@ -121,8 +122,9 @@ def test_a_stable_that_dies_is_counted_against_stable_alone() -> None:
     with Scene() as scene:
         scene.stage.router.shift(scene.all_on("blue"))
         scene.ask(*runs(50, TASK))
-        scene.old.stop()
+        scene.old.send(signal.SIGKILL)  # not told to end: the router learns it from its requests
         assert set(scene.ask(*runs(100, TASK))) <= {200, 502}
+        assert scene.value(f'sum(haproxy_server_redispatch_warnings_total{{release="{OLD}"}})')
         measured = scene.measure("errors")
         assert (measured.outcome, measured.value) == (Outcome.PASS, 0)
         for gate in ("new_exceptions", "restarts", "new_alerts"):
