@@ -47,7 +47,6 @@ class Server:
     sessions: int = 0
     errors_5xx: int = 0
     response_errors: int = 0
-    times_counted: int = 1  # a cut connection: twice by HAProxy 3
     redispatches: int = 0
     connection_errors: int = 0
     refused_4xx: int = 0
@@ -63,7 +62,7 @@ class Server:
             series("haproxy_server_http_responses_total", ok, **labels, code="2xx"),
             series("haproxy_server_http_responses_total", self.refused_4xx, **labels, code="4xx"),
             series("haproxy_server_http_responses_total", self.errors_5xx, **labels, code="5xx"),
-            series("haproxy_server_response_errors_total", self.response_errors * self.times_counted, **labels),
+            series("haproxy_server_response_errors_total", self.response_errors, **labels),
             series("haproxy_server_redispatch_warnings_total", self.redispatches, **labels),
             series("haproxy_server_connection_errors_total", self.connection_errors, **labels),
         ]

@@ -50,12 +50,13 @@ def test_six_errors_of_a_hundred_fail_whatever_kind_they_are_of(live: Live, new:
     assert measured.value == pytest.approx(0.06)
 
 
-def test_a_request_that_haproxy_3_counts_as_two_errors_is_one(live: Live, new: Agent) -> None:
-    live.publish(Server().text(release=new.release))
-    live.publish(Server(sessions=120, response_errors=4, times_counted=2, refused_4xx=20).text(release=new.release))
+def test_errors_of_requests_that_were_sent_before_the_window_count_in_it(live: Live, new: Agent) -> None:
+    """All that ran were cut at once, and nothing was sent since: no count of what was sent may stand against it."""
+    live.publish(Server(sessions=100).text(release=new.release))
+    cut = Server(sessions=130, response_errors=30).text(release=new.release)
+    live.publish(cut.replace("sessions_total", "sessions_of_before_total"))
     measured = live.measure("errors", new.release)
-    assert measured.outcome is Outcome.PASS
-    assert measured.value == pytest.approx(0.04, rel=0.05)
+    assert (measured.outcome, measured.value) == (Outcome.FAIL, 1)
 
 
 def test_requests_that_run_still_are_neither_errors_nor_answers(live: Live, new: Agent) -> None:
