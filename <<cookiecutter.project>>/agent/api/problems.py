@@ -64,7 +64,7 @@ def handle_problems(app: FastAPI, metrics: Metrics) -> None:
     async def respond(_request: Request | None, error: Exception) -> JSONResponse:
         problem = problem_of(error)
         if problem.exception is not None:
-            metrics.count_exception(error)
+            metrics.count_exception(error, of_the_vendor=isinstance(error, ModelAPIError))
             _log(problem, error)
         headers = error.headers if isinstance(error, HTTPException) else None
         return JSONResponse(problem.model_dump(exclude_none=True), problem.status, headers, MEDIA_TYPE)

@@ -24,6 +24,7 @@ class Promotion:
     """A promotion to watch on. Times are epoch seconds."""
 
     began_at: float
+    ready_at: float
     stable_left_at: float
     promoted_at: float
     reason: str
@@ -41,4 +42,5 @@ def choose(events: Sequence[Event], stable_now: str | None, canary_slot: Slot) -
     if stable_now != canary_slot:
         return GoBack("the engine died before it could promote the canary", in_doubt=True)
     left = last_of(events, "shifted") or verdict  # the last step took all traffic from stable
-    return Promotion(events[0]["time"], left["time"], verdict["time"], verdict["reason"])
+    ready = last_of(events, "ready") or events[0]
+    return Promotion(events[0]["time"], ready["time"], left["time"], verdict["time"], verdict["reason"])
