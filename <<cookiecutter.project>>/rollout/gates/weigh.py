@@ -140,7 +140,7 @@ def sentence(gate: Gate, rule: Weighed, reading: Reading, whose: str, shown: flo
     parts = [
         f"{whose} " * bool(whose) + amount(reading.value, unit, seen.canary),
         f"limit {limit_text(gate, rule)}",
-        f"evidence {number(max(0.0, reading.evidence), 2)} of {number(rule.certainty)}",
+        f"evidence {evidence_text(reading.evidence, rule.certainty)} of {number(rule.certainty)}",
     ]
     text = ", ".join(parts)
     if shown is not None:
@@ -150,6 +150,12 @@ def sentence(gate: Gate, rule: Weighed, reading: Reading, whose: str, shown: flo
     if isinstance(seen.stable, Share) and seen.stable.total:
         text += f"; stable {amount(seen.stable.value, unit, seen.stable)}"
     return text
+
+
+def evidence_text(found: float, certainty: float) -> str:
+    """One decimal, or two where it would look like the certainty itself; 0 for what is within the limit."""
+    short, long = (f"{max(0.0, found):.{digits}f}" for digits in (1, 2))
+    return "0" if found <= 0 else long if float(short) == certainty else short
 
 
 def amount(value: float | None, unit: str, counts: Share | Mean) -> str:

@@ -45,7 +45,7 @@ def cost(canary: Mean, stable: Mean | None) -> Measurement:
     [
         (2, 500, Outcome.PASS, "0.4 % (2 of 500), limit 5 %, evidence 0 of 4"),
         (25, 500, Outcome.PASS, "5 % (25 of 500), limit 5 %, evidence 0 of 4"),
-        (7, 60, Outcome.INCONCLUSIVE, "11.7 % (7 of 60), limit 5 %, evidence 2 of 4: chance does that too"),
+        (7, 60, Outcome.INCONCLUSIVE, "11.7 % (7 of 60), limit 5 %, evidence 2.0 of 4: chance does that too"),
         (13, 60, Outcome.FAIL, "21.7 % (13 of 60), limit 5 %, evidence 4.3 of 4"),
         (4, 4, Outcome.FAIL, "100 % (4 of 4), limit 5 %, evidence 4.3 of 4"),
         (3, 3, Outcome.INCONCLUSIVE, "100 % (3 of 3), limit 5 %, evidence 3.7 of 4: 3 of 25 samples so far"),
