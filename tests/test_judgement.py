@@ -8,13 +8,14 @@ from dataclasses import replace
 from statistics import median
 
 import pytest
+from rollout.cli.check import lines
 from rollout.gates.counts import Seen, Share
 from rollout.gates.forecast import forecast, seconds_to_see
 from rollout.gates.judge import Outcome
 from rollout.gates.weigh import weigh
 from rollout.policy.plan import Gate, Plan
 
-from bench.judgement import page, policies, sprt, tables
+from bench.judgement import page, picture, policies, sprt, tables
 from bench.judgement.costs import CostRollout, Costs
 from bench.judgement.simulation import End, Simulation, Verdicts, rollout
 from bench.judgement.traffic import Traffic, evenly
@@ -133,6 +134,13 @@ def test_the_page_is_what_the_bench_writes_but_for_its_figures() -> None:
     assert figures_out(page.written(page.FULL, made)) == figures_out(page.PAGE.read_text(encoding="utf-8")), stale
     assert ERRORS.weighed
     assert f"> {ERRORS.weighed.certainty:g}\n" in page.PAGE.read_text(encoding="utf-8")
+
+
+def test_the_picture_and_the_guide_for_little_traffic_are_of_the_shipped_rules() -> None:
+    assert picture.PICTURE.read_text(encoding="utf-8") == picture.picture(ERRORS), (
+        "run python -m bench.judgement.picture"
+    )
+    assert "\n".join(list(lines(LOW_TRAFFIC, 1))[:3]) in policies.LOW_TRAFFIC.read_text(encoding="utf-8")
 
 
 def figures_out(text: str) -> list[str]:

@@ -7,7 +7,7 @@ from rollout.gates import evidence
 from rollout.gates.forecast import forecast, seconds_to_see
 from rollout.policy import file as policy_file
 from rollout.policy.plan import plan
-from tests.rollout.policies import shipped
+from tests.rollout.policies import SHIPPED, shipped
 
 PLAN = plan(policy_file.parse(shipped(), "rollout.yaml"))
 
@@ -37,6 +37,11 @@ def test_what_no_window_holds_enough_of_is_not_seen() -> None:
     rule = PLAN.gates[0].weighed
     assert rule
     assert seconds_to_see(0.06, 0.05, rule, rate=1) is None
+
+
+def test_the_guide_shows_what_is_told() -> None:
+    guide = (SHIPPED.parent / "docs" / "guides" / "write-a-gate.md").read_text(encoding="utf-8")
+    assert "\n".join(list(lines(PLAN, 5))[:3]) in guide
 
 
 def test_it_is_told_step_by_step() -> None:
