@@ -65,7 +65,7 @@ def handle_problems(app: FastAPI, metrics: Metrics) -> None:
     async def respond(_request: Request | None, error: Exception) -> JSONResponse:
         problem = problem_of(error)
         if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR and problem.exception is not None:
-            metrics.count_exception(error)
+            metrics.count_exception(error, of_the_vendor=isinstance(error, ModelAPIError))
         if problem.exception is not None:
             _log(problem, error)
         headers = error.headers if isinstance(error, HTTPException) else None

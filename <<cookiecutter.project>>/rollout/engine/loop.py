@@ -12,7 +12,7 @@ from rollout.engine.spec import Spec
 from rollout.engine.traffic import Traffic
 from rollout.engine.watch import Left, Watch
 from rollout.errors import MetricsError
-from rollout.gates.decide import GoBack, decide
+from rollout.gates.decide import GoBack, decide, decide_kept
 from rollout.gates.judge import Outcome
 from rollout.journal import Event, last_of
 from rollout.policy.plan import Plan, Step
@@ -112,6 +112,7 @@ class Engine:
             self._watch.pause()
             self._traffic.look()
         self._traffic.canary.watch_from_now()
+        self._watch.ready = self._clock.monotonic()
         self._record.write("ready", seconds=round(self._clock.monotonic() - self._watch.began, 3))
 
     def _not_ready(self) -> GoBack | None:
@@ -137,7 +138,7 @@ class Engine:
         if step.weight == 1:
             self._watch.stable_left = began
         while True:
-            gates = self._watch.measure(began + step.hold_seconds, keep=False)
+            gates = self._watch.measure(self._plan.gates_of(step), began + step.hold_seconds, keep=False)
             errors = errors + 1 if any(measured.outcome is Outcome.ERROR for measured in gates) else 0
             decision = decide(self._plan, step, self._clock.monotonic() - began, gates, errors)
             if decision.move == "back":
@@ -157,9 +158,9 @@ class Engine:
         self._traffic.look_if_possible()
         self._traffic.canary.watch_from_now()
         while True:  # once at least, however late a dead engine's work is picked up
-            for measured in self._watch.measure(until, keep=True):
-                if measured.outcome is Outcome.FAIL:
-                    raise GoBack(f"{measured.gate}: {measured.detail}", measured.gate)
+            decision = decide_kept(self._watch.measure(self._plan.kept_gates, until, keep=True))
+            if decision.move == "back":
+                raise GoBack(decision.reason, decision.gate)
             if self._watch.hurried or self._clock.monotonic() >= until:
                 break
         self._record.note("kept", seconds=round(min(seconds, self._clock.monotonic() - began), 3))
@@ -167,6 +168,7 @@ class Engine:
     def _keep_on(self, until: float) -> None:
         """What is left of `keep`, which ends at `until` (epoch seconds)."""
         self._wait_until_back()
+        self._watch.ready = self._clock.monotonic()  # what users met while it was away is not its doing
         self._promote_and_keep(max(0.0, until - self._clock.time()))
 
     def _wait_until_back(self) -> None:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from rollout.engine.ports import Clock, Journal
-from rollout.gates.judge import Measurement, Outcome
+from rollout.gates.judge import OF_EVIDENCE, Measurement, Outcome
 from rollout.policy.plan import Gate
 
 KEPT_MEASUREMENTS_APART = 12
@@ -49,5 +49,7 @@ class Record:
         return True
 
     def _line(self, measured: Measurement) -> dict[str, Any]:
-        gate = self._gates[measured.gate]
-        return {**asdict(measured), "limit": gate.limit.value, "unit": gate.limit.unit, "at_least": gate.at_least}
+        gate, values = self._gates[measured.gate], asdict(measured)
+        if gate.weighed is None:
+            values = {key: value for key, value in values.items() if key not in OF_EVIDENCE}
+        return {**values, "limit": gate.limit.value, "unit": gate.limit.unit, "at_least": gate.at_least}

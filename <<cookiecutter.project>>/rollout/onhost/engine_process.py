@@ -3,7 +3,7 @@
 import math
 import os
 import socket
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from rollout import VERSION, journal
@@ -45,6 +45,8 @@ def run(spec: Spec) -> str:
         metrics = Prometheus(spec.prometheus, timeout_seconds=wanted.lease_seconds / 4)
         if not before and spec.at_once is None:
             preflight.check(plan(policy).gates, spec.release, spec.stable or "", metrics)
+        if spec.speed != 1:
+            wanted = replace(wanted, gates=preflight.on_edges(wanted.gates, metrics))
         with journal.opened(path) as book:
             router = Haproxy(Path(spec.router_socket), Path(spec.router_folder))
             engine = Engine(spec, wanted, router, metrics, book, clock, IncomingOrders(state, spec.rollout, clock))

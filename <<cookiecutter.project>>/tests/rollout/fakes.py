@@ -9,6 +9,8 @@ from rollout.engine.loop import Engine
 from rollout.engine.spec import Spec
 from rollout.errors import MetricsError, RouterError
 from rollout.journal.orders import Order
+from rollout.metrics.questions import Answer as AnswerOf
+from rollout.metrics.questions import Question, one_by_one
 from rollout.policy.plan import Gate, Plan, Step
 from rollout.policy.quantity import Limit
 from rollout.router.haproxy import ServerStats
@@ -143,6 +145,9 @@ class ScriptedMetrics:
         answer = self._answer(promql)
         assert isinstance(answer, Mapping)
         return answer
+
+    def several(self, questions: Mapping[str, Question], ago_seconds: float = 0.0) -> Mapping[str, AnswerOf]:
+        return one_by_one(questions, self.value, self.values, ago_seconds)
 
     def sees(self, release: str) -> bool:
         answer = self.answers.get("sees()", 1)

@@ -57,7 +57,8 @@ def test_a_promotion_that_the_routers_file_does_not_know_did_not_happen(stable_n
 @pytest.mark.parametrize("after", [[], [event("promoted")], [event("promoted"), event("kept")]])
 def test_a_promotion_that_happened_is_watched_on_from_when_it_did(after: list[Event]) -> None:
     choice = choose([STARTED, READY, SHIFTED, PROMOTED, *after], "green", "green")
-    assert choice == Promotion(began_at=0.0, stable_left_at=2.0, promoted_at=3.0, reason=PROMOTED["reason"])
+    reason = PROMOTED["reason"]
+    assert choice == Promotion(began_at=0.0, stable_left_at=2.0, promoted_at=3.0, reason=reason)
 
 
 @pytest.mark.parametrize("after", [[], [event("traffic")]])

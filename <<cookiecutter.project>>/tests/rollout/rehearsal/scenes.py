@@ -98,6 +98,8 @@ class Scene:
         """One of the shipped gates, over all of the scene."""
         asked = self._gates[gate]
         seconds = time.monotonic() - self.began + 1.0
+        if asked.weighed:
+            asked = replace(asked, weighed=replace(asked.weighed, windows_seconds=(seconds,)))
         values = Values(NEW, OLD, seconds, 0.0, seconds)
         return measure_all([replace(asked, window_seconds=seconds)], values, self.stage.prometheus)[0]
 

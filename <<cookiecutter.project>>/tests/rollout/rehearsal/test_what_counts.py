@@ -36,7 +36,7 @@ def test_health_probes_and_unknown_paths_hide_no_errors() -> None:
         failed = Counter(statuses)[502]
         assert failed >= 15
         measured = scene.measure("errors")
-        assert (measured.outcome, measured.samples) == (Outcome.FAIL, 100)
+        assert (measured.outcome, measured.total) == (Outcome.FAIL, 100)
         assert measured.value == pytest.approx(failed / 100, rel=0.05)
 
 
@@ -44,7 +44,7 @@ def test_refused_requests_hide_no_errors_and_are_counted_by_themselves() -> None
     with Scene(model="offline:errors=0.24") as scene:
         failed = Counter(scene.ask(*runs(50), *runs(700, ""), *probes(100, "/agent/nothing"), *runs(50)))[502]
         measured = scene.measure("errors")
-        assert (measured.outcome, measured.samples) == (Outcome.FAIL, 100)
+        assert (measured.outcome, measured.total) == (Outcome.FAIL, 100)
         assert measured.value == pytest.approx(failed / 100, rel=0.05)
         scene.wait_for(rates(NEW, "4xx"), 800)
         assert scene.value(rates(OLD, "4xx")) == 0
@@ -115,7 +115,7 @@ def test_eight_clients_that_trickle_their_bodies_make_no_release_slow() -> None:
             client.join()
         scene.wait_for(f'sum(agent_request_seconds_count{{release="{NEW}"}})', 166)
         measured = scene.measure("latency_p99")
-        assert (measured.outcome, measured.samples) == (Outcome.PASS, 166)
+        assert (measured.outcome, measured.total) == (Outcome.PASS, 166)
 
 
 def test_a_stable_that_dies_is_counted_against_stable_alone() -> None:
