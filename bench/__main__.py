@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bench import bakes, containers, detection, first_mile, images, rollbacks
 from bench.figure import Figure, table
+from bench.judgement import page
 
 
 def main(repository: Path) -> int:
@@ -22,6 +23,7 @@ def main(repository: Path) -> int:
             lambda: rollbacks.measure(repository),
         ),
         (f"{containers.ROLLBACKS} rollbacks on containers", lambda: containers.measure(repository)),
+        ("the judgement, on synthetic traffic; half an hour", page.measure),
     ):
         print(f"measuring: {name} ...", file=sys.stderr)
         figures += measure()

@@ -1,5 +1,5 @@
 """(3): from the first bad answer to the verdict, in rehearsals of a release that fails one request in five; against the
-time that collecting the sample floor takes at that weight and load, and two scrapes."""
+time until the expected errors are evidence enough at that weight and load, and two scrapes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bench.figure import Figure, quantile
 from rollout import journal
+from rollout.gates.forecast import seconds_to_see
 from rollout.journal.state import State
 from rollout.policy import file as policy_file
 from rollout.policy.plan import plan
@@ -22,8 +23,11 @@ def measure(repository: Path) -> list[Figure]:
     figures = []
     for weight in (0.05, 0.25):
         measured = [detect(repository, weight) for _ in range(TIMES)]
-        floor = min(gate.at_least or 0 for gate in wanted.gates if gate.name in ("errors", "new_exceptions"))
-        theory = floor / (weight * REQUESTS_PER_SECOND) + 2 * wanted.every_seconds
+        rules = {gate.name: gate.weighed for gate in wanted.gates}
+        rule = rules["errors"]
+        assert rule  # noqa: S101  it is judged by evidence
+        evidence = seconds_to_see(0.2, 0.05, rule, weight * REQUESTS_PER_SECOND)
+        theory = (evidence or 0.0) + 2 * wanted.every_seconds
         name = f"first bad answer to verdict at {weight:.0%}, median of {TIMES}"
         figures += [
             Figure(f"{name}: theory", theory, "s"),

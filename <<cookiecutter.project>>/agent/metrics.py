@@ -24,6 +24,8 @@ KNOWN_STATUSES = ("200", "422", "500", "502", "504")
 SECONDS_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 90, 120, 300)
 RATIO_BUCKETS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.5)
 UNKNOWN_TOOL = "unknown"
+OUTCOMES = ("answered", "usage_limit", "deadline", "vendor_error", "error", "cancelled")
+"""How a run ends. A client that went away cancels its run."""
 
 # One more series for each metric, which no query uses.
 disable_created_metrics()  # type: ignore[no-untyped-call]
@@ -37,13 +39,30 @@ class Metrics:
         ProcessCollector(registry=registry)
         self.requests = Counter("agent_requests", "POST /agent/run by HTTP status", ["status"], registry=registry)
         self.request_seconds = Histogram(
-            "agent_request_seconds", "Time to answer", buckets=SECONDS_BUCKETS, registry=registry
+            "agent_request_seconds",
+            "Time from a request's last byte to its answer's; of what was refused (4xx), none",
+            buckets=SECONDS_BUCKETS,
+            registry=registry,
         )
         self.in_flight = Gauge("agent_requests_in_flight", "Requests being answered", registry=registry)
         self.exceptions = Counter(
             "agent_exceptions", "Exceptions that ended a request, by class", ["type"], registry=registry
         )
+        self.vendor_errors = Counter(
+            "agent_vendor_errors",
+            "Those of agent_exceptions that the model's API is to blame for, by class",
+            ["type"],
+            registry=registry,
+        )
+        self.runs = Counter("agent_runs", "Runs of the agent by how they ended", ["outcome"], registry=registry)
         self.cost_usd = Counter("agent_cost_usd", "Cost of all model requests", registry=registry)
+        # With sum, count and the sum of squares, a gate knows how far a mean can be off by chance.
+        self.run_cost_usd_squared = Counter(
+            "agent_run_cost_usd_squared", "Sum of the squares of each run's cost", registry=registry
+        )
+        self.run_tool_calls_squared = Counter(
+            "agent_run_tool_calls_squared", "Sum of the squares of each run's tool calls", registry=registry
+        )
         self.tokens = Counter("agent_tokens", "Tokens of all model requests", ["kind"], registry=registry)
         self.tool_calls = Counter("agent_tool_calls", "Tool calls of the model", ["tool"], registry=registry)
         self.context_utilization_ratio = Histogram(
@@ -62,19 +81,36 @@ class Metrics:
     def _start_at_zero(self, tools: Sequence[str]) -> None:
         for status in KNOWN_STATUSES:
             self.requests.labels(status)
+        for outcome in OUTCOMES:
+            self.runs.labels(outcome)
         for kind in ("input", "output"):
             self.tokens.labels(kind)
         for tool in tools:
             self.tool_calls.labels(tool)
         self._tools = frozenset(tools)
 
+    def count_request(self, status: int, seconds: float | None) -> None:
+        """Count a request by its answer's status; `seconds` is None when it never came in whole. What a client sends to
+        be refused is over in no time, and would make a slow release look fast."""
+        self.requests.labels(str(status)).inc()
+        if seconds is not None and not 400 <= status < 500:
+            self.request_seconds.observe(seconds)
+
     def count_tool_call(self, tool: str) -> None:
         """Count a call. A model can invent names without end; a label must not grow with them."""
         self.tool_calls.labels(tool if tool in self._tools else UNKNOWN_TOOL).inc()
 
-    def count_exception(self, error: BaseException) -> None:
+    def count_exception(self, error: BaseException, *, of_the_vendor: bool = False) -> None:
         """Count an exception that ended a request."""
         self.exceptions.labels(type(error).__name__).inc()
+        if of_the_vendor:
+            self.vendor_errors.labels(type(error).__name__).inc()
+
+    def count_run(self, outcome: str, cost_usd: float, tool_calls: int) -> None:
+        """Count a run that ended in one of OUTCOMES, with what it cost and how many tools it called."""
+        self.runs.labels(outcome).inc()
+        self.run_cost_usd_squared.inc(cost_usd**2)
+        self.run_tool_calls_squared.inc(tool_calls**2)
 
     def exposition(self) -> bytes:
         """All metrics in Prometheus' text format."""

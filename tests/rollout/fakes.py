@@ -12,6 +12,8 @@ from rollout.errors import MetricsError, RouterError
 from rollout.journal.events import Event
 from rollout.journal.line import text
 from rollout.journal.orders import Order
+from rollout.metrics.questions import Answer as AnswerOf
+from rollout.metrics.questions import Question, one_by_one
 from rollout.onhost.engine_process import started
 from rollout.policy.plan import Gate, Plan, Step
 from rollout.policy.quantity import Limit
@@ -147,6 +149,9 @@ class ScriptedMetrics:
         answer = self._answer(promql)
         assert isinstance(answer, Mapping)
         return answer
+
+    def several(self, questions: Mapping[str, Question], ago_seconds: float = 0.0) -> Mapping[str, AnswerOf]:
+        return one_by_one(questions, self.value, self.values, ago_seconds)
 
     def sees(self, release: str) -> bool:
         answer = self.answers.get("sees()", 1)

@@ -10,7 +10,9 @@ steps:
 keep: 24h
 watch:
   every: 5s
-  window: 2m
+  windows: [2m, 10m]
+  certainty: 4
+  vendor_errors: always
   lease: 15s
   ready_within: 2m
   decide_within: 30m

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from rollout.cli.command import checked
+from rollout.cli.check import checked
 from rollout.docker import status
 from rollout.errors import Refused, every_error
 from rollout.onhost.command_line import IN_DOUBT, REFUSED

@@ -9,7 +9,10 @@ from agent.metrics import Metrics
 
 
 class MeasureRequests:
-    """The outermost middleware, so that what any other one refuses is counted too."""
+    """The outermost middleware, so that what any other one refuses is counted too.
+
+    A request's clock starts when its body is complete: how slowly a client sends is no fault of the release.
+    """
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
@@ -19,21 +22,28 @@ class MeasureRequests:
         if scope["type"] != "http" or scope["path"] != RUN_PATH or scope["method"] != "POST":
             await self._app(scope, receive, send)
             return
-        status = "500"  # what the server answers with when an exception gets this far
+        status = 500  # what the server answers with when an exception gets this far
+        complete_at: float | None = None
+
+        async def receive_and_note() -> Message:
+            nonlocal complete_at
+            message = await receive()
+            if complete_at is None and message["type"] == "http.request" and not message.get("more_body", False):
+                complete_at = perf_counter()
+            return message
 
         async def send_and_note(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
-                status = str(message["status"])
+                status = message["status"]
             await send(message)
 
-        started = perf_counter()
         with self._metrics.in_flight.track_inprogress():
             try:
-                await self._app(scope, receive, send_and_note)
+                await self._app(scope, receive_and_note, send_and_note)
             finally:
-                self._metrics.requests.labels(status).inc()
-                self._metrics.request_seconds.observe(perf_counter() - started)
+                seconds = None if complete_at is None else perf_counter() - complete_at
+                self._metrics.count_request(status, seconds)
 
 
 class ReleaseHeader:

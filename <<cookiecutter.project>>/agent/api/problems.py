@@ -59,12 +59,14 @@ def problem_of(error: Exception) -> Problem:
 
 
 def handle_problems(app: FastAPI, metrics: Metrics) -> None:
-    """Make every exception of an app a problem response; those that aren't the client's are logged and counted."""
+    """Make every exception of an app a problem response. Those that aren't the client's are counted; they and passed
+    limits are logged."""
 
     async def respond(_request: Request | None, error: Exception) -> JSONResponse:
         problem = problem_of(error)
+        if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR and problem.exception is not None:
+            metrics.count_exception(error, of_the_vendor=isinstance(error, ModelAPIError))
         if problem.exception is not None:
-            metrics.count_exception(error)
             _log(problem, error)
         headers = error.headers if isinstance(error, HTTPException) else None
         return JSONResponse(problem.model_dump(exclude_none=True), problem.status, headers, MEDIA_TYPE)

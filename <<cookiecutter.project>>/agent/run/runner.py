@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from pydantic_ai import Agent, RunUsage, capture_run_messages
+from pydantic_ai import Agent, ModelAPIError, RunUsage, UsageLimitExceeded, capture_run_messages
 from pydantic_ai.models import Model
 
+from agent.errors import DeadlineError
 from agent.metrics import Metrics
 from agent.run.deadline import deadline
 from agent.run.usage import Usage, account, count
@@ -42,13 +43,31 @@ class Runner:
             DeadlineError: there was no answer in time; the run is cancelled.
             AgentRunError: from pydantic-ai: the model's API failed, or a usage limit was passed.
         """
-        run_usage = RunUsage()
+        run_usage, outcome = RunUsage(), "answered"
         with capture_run_messages() as messages:
             try:
                 async with deadline(self._deadline_seconds):
                     result = await self._agent.run(request.task, usage=run_usage, infer_name=False)
+            except BaseException as error:
+                outcome = outcome_of(error)
+                raise
             finally:
                 # A run that failed was paid for too.
                 usage = account(run_usage, messages, self._context_window_tokens)
-                count(self._metrics, usage, messages)
+                count(self._metrics, usage, messages, outcome)
         return RunResult(answer=result.output, usage=usage)
+
+
+def outcome_of(error: BaseException) -> str:
+    """How a run ended that raised: one of the metrics' OUTCOMES."""
+    match error:
+        case UsageLimitExceeded():
+            return "usage_limit"
+        case DeadlineError():
+            return "deadline"
+        case ModelAPIError():
+            return "vendor_error"
+        case Exception():
+            return "error"
+        case _:
+            return "cancelled"

@@ -39,16 +39,21 @@ def context_utilization_ratio(messages: Sequence[ModelMessage], window_tokens: i
     return last.usage.total_tokens / window_tokens
 
 
-def count(metrics: Metrics, usage: Usage, messages: Sequence[ModelMessage]) -> None:
-    """Count what one run used, finished or not."""
+def count(metrics: Metrics, usage: Usage, messages: Sequence[ModelMessage], outcome: str) -> None:
+    """Count how one run ended, and what it used, finished or not."""
     metrics.tokens.labels("input").inc(usage.input_tokens)
     metrics.tokens.labels("output").inc(usage.output_tokens)
     if usage.cost_usd is not None:
         metrics.cost_usd.inc(usage.cost_usd)
     if usage.context_utilization_ratio is not None:
         metrics.context_utilization_ratio.observe(usage.context_utilization_ratio)
-    for message in messages:
-        if isinstance(message, ModelResponse):
-            for part in message.parts:
-                if isinstance(part, ToolCallPart):
-                    metrics.count_tool_call(part.tool_name)
+    calls = [
+        part.tool_name
+        for message in messages
+        if isinstance(message, ModelResponse)
+        for part in message.parts
+        if isinstance(part, ToolCallPart)
+    ]
+    for tool in calls:
+        metrics.count_tool_call(tool)
+    metrics.count_run(outcome, usage.cost_usd or 0.0, len(calls))

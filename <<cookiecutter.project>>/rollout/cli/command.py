@@ -1,41 +1,17 @@
 """The command `rollout`. Exit codes: 0 promoted or done, 1 rolled back, 2 refused (nothing was touched), 3 in doubt."""
 
-import argparse
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from rollout import VERSION
 from rollout.cli import host, options, rehearsal
+from rollout.cli.check import run_check
 from rollout.onhost.command_line import Commands, Parser, run
-from rollout.policy import file as policy_file
-from rollout.policy.plan import plan, traffic_needed
-from rollout.policy.schema import Policy
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command."""
     return run(parser(), arguments)
-
-
-def run_check(chosen: argparse.Namespace) -> int:
-    policy = policy_file.load(chosen.policy)
-    if chosen.json:
-        print(json.dumps(checked(policy)))
-        return 0
-    print(f"{chosen.policy}: {len(policy.steps)} steps, {len(policy.gates)} gates: {', '.join(policy.gates)}")
-    print(f"its first step needs at least {traffic_needed(plan(policy)):.3g} requests a second to be passed")
-    return 0
-
-
-def checked(policy: Policy) -> dict[str, object]:
-    """What `rollout check --json` prints; weights are 0..1, and the least load is in requests a second."""
-    return {
-        "target": policy.target,
-        "steps": [step.weight for step in policy.steps],
-        "gates": list(policy.gates),
-        "requests_per_second": traffic_needed(plan(policy)),
-    }
 
 
 def parser() -> Parser:
@@ -53,9 +29,10 @@ def on_this_machine(commands: Commands) -> None:
     rehearsal.rehearse_options(commands.add("rehearse", rehearsal.run_rehearse, rehearse, options.policy()))
     parts = "find HAProxy and Prometheus for rehearsals and tests, or bring them: nothing needs root"
     rehearsal.parts_options(commands.add("parts", rehearsal.run_parts, parts))
-    commands.add(
-        "check", run_check, "check rollout.yaml without touching anything", options.policy(), options.as_json()
-    )
+    check = "check rollout.yaml without touching anything"
+    sub = commands.add("check", run_check, check, options.policy(), options.as_json())
+    traffic = "say how long each step takes with so many requests a second, and what is seen at it"
+    sub.add_argument("--traffic", type=options.said_clearly(options.positive), metavar="N", help=traffic)
 
 
 def on_a_host(commands: Commands) -> None:

@@ -1,5 +1,6 @@
 """plan -> shift -> measure -> judge -> promote | go back. The only loop; it sees the world through its ports."""
 
+import math
 import os
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,7 +12,7 @@ from rollout.engine.spec import Spec
 from rollout.engine.traffic import Traffic
 from rollout.engine.watch import Left, Watch
 from rollout.errors import MetricsError
-from rollout.gates.decide import GoBack, decide
+from rollout.gates.decide import GoBack, decide, decide_kept
 from rollout.gates.judge import Outcome
 from rollout.journal import Story, events
 from rollout.policy.plan import Plan, Step
@@ -81,8 +82,8 @@ class Engine:
         self._watch.reason = promotion.reason
         self._watch.stable_left = self._watch.began - (now - promotion.stable_left_at)
         self._watch.began -= now - promotion.began_at
-        seconds_left = max(0.0, self._plan.keep_seconds - (now - promotion.promoted_at))
-        return self._to_the_end(lambda: self._promote_and_keep(seconds_left))
+        self._watch.promoted = True
+        return self._to_the_end(lambda: self._keep_on(promotion.promoted_at + self._plan.keep_seconds))
 
     def _go_back(self, back: GoBack) -> str:
         """Return all traffic to stable, write down why, and wait for the canary's last requests."""
@@ -158,9 +159,8 @@ class Engine:
             self._watch.pause()
             self._traffic.look()
         self._traffic.canary.watch_from_now()
-        self._record.write(
-            events.Ready(time=self._now(), seconds=round(self._clock.monotonic() - self._watch.began, 3))
-        )
+        self._watch.ready = self._clock.monotonic()
+        self._record.write(events.Ready(time=self._now(), seconds=round(self._watch.ready - self._watch.began, 3)))
 
     def _not_ready(self) -> GoBack | None:
         """What is missing still."""
@@ -185,7 +185,7 @@ class Engine:
         if step.weight == 1:
             self._watch.stable_left = began
         while True:
-            gates = self._watch.measure(began + step.hold_seconds, keep=False)
+            gates = self._watch.measure(self._plan.gates_of(step), began + step.hold_seconds, keep=False)
             errors = errors + 1 if any(measured.outcome is Outcome.ERROR for measured in gates) else 0
             decision = decide(self._plan, step, self._clock.monotonic() - began, gates, errors)
             if decision.move == "back":
@@ -205,14 +205,34 @@ class Engine:
         self._traffic.look_if_possible()
         self._traffic.canary.watch_from_now()
         while True:  # once at least, however late a dead engine's work is picked up
-            for measured in self._watch.measure(until, keep=True):
-                if measured.outcome is Outcome.FAIL:
-                    raise GoBack(f"{measured.gate}: {measured.detail}", measured.gate)
+            decision = decide_kept(self._watch.measure(self._plan.kept_gates, until, keep=True))
+            if decision.move == "back":
+                raise GoBack(decision.reason, decision.gate)
             if self._watch.hurried or self._clock.monotonic() >= until:
                 break
         self._record.note(
             events.Kept, time=self._now(), seconds=round(min(seconds, self._clock.monotonic() - began), 3)
         )
+
+    def _keep_on(self, until: float) -> None:
+        """What is left of `keep`, which ends at `until` (epoch seconds)."""
+        self._wait_until_back()
+        self._watch.ready = self._clock.monotonic()  # what users met while it was away is not its doing
+        self._promote_and_keep(max(0.0, until - self._clock.time()))
+
+    def _wait_until_back(self) -> None:
+        """What killed the engine may have been the host, and it starts its containers in any order. So the release is
+        given the time of a new one to be healthy, and for a lease: a router that has just started says it unasked."""
+        deadline, up_since = self._clock.monotonic() + self._plan.ready_within_seconds, math.inf
+        while (now := self._clock.monotonic()) - up_since < self._plan.lease_seconds:
+            self._traffic.look_if_possible()
+            last = self._traffic.canary.last
+            up_since = min(up_since, now) if last and last.up else math.inf
+            if up_since == math.inf and now > deadline:
+                if trouble := self._traffic.trouble():
+                    raise GoBack(trouble)
+                return  # the router is silent, which says nothing against the release
+            self._watch.pause()
 
     def _promote(self) -> None:
         self._traffic.promote()

@@ -19,8 +19,8 @@ class Clock(Protocol):
 class Health(Protocol):
     """One slot as the router sees it.
 
-    `downs` counts how often the health check took it from up to down, `requests` what was sent to it, `running` what
-    it has not answered yet; all since the router started.
+    `downs` counts how often the health check took it from up to down, `requests` what was sent to the agent's routes
+    there, since the router started; `running` is what it has not answered yet, of any route.
     """
 
     @property

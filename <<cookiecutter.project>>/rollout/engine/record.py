@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import ParamSpec
 
 from rollout.engine.ports import Clock, Journal
-from rollout.gates.judge import Measurement, Outcome
+from rollout.gates.judge import OF_EVIDENCE, Measurement, Outcome
 from rollout.journal.events import Event, Measured, Reading
 from rollout.journal.line import text
 from rollout.policy.plan import Gate
@@ -81,6 +81,7 @@ class Record:
 
     def _reading(self, measured: Measurement) -> Reading:
         gate = self._gates[measured.gate]
+        weighed = {name: getattr(measured, name) for name in OF_EVIDENCE} if gate.weighed else {}
         return Reading(
             gate=measured.gate,
             outcome=measured.outcome.value,
@@ -91,6 +92,7 @@ class Record:
             limit=gate.limit.value,
             unit=gate.limit.unit,
             at_least=gate.at_least,
+            **weighed,
         )
 
 

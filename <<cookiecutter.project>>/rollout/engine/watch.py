@@ -13,7 +13,7 @@ from rollout.gates.measure import measure_all, with_baselines
 from rollout.journal.events import OrderGiven
 from rollout.journal.orders import Order
 from rollout.policy.placeholders import Values
-from rollout.policy.plan import Plan
+from rollout.policy.plan import Gate, Plan
 from rollout.text import percent
 
 ALL_PASSED = "every gate passed at every step"
@@ -39,32 +39,32 @@ class Watch:
     ) -> None:
         self._spec, self._plan, self._traffic, self._metrics = spec, plan, traffic, metrics
         self._record, self._clock, self._orders = record, clock, orders
-        self.began = clock.monotonic()
+        self.began = self.ready = clock.monotonic()
         self.stable_left: float | None = None  # when stable's last traffic went
         self.step = 0
         self.reason = ALL_PASSED
         self.promoted = self.hurried = False
 
-    def measure(self, step_ends: float, *, keep: bool) -> Sequence[Measurement]:
-        """Beat until the next measurement is due; then measure every gate and write it down."""
+    def measure(self, gates: Sequence[Gate], step_ends: float, *, keep: bool) -> Sequence[Measurement]:
+        """Beat until the next measurement is due; then measure the gates and write it down."""
         due = self._clock.monotonic() + self._plan.every_seconds
         while (left_seconds := due - self._clock.monotonic()) > 0:
             self._beat(left_seconds)
         patience = self._clock.monotonic() + self._plan.lease_seconds / 3
         late, values = (lambda: self._clock.monotonic() > patience), self._values()
-        gates = measure_all(self._plan.gates, values, self._metrics, late)
-        gates = with_baselines(self._plan.gates, gates, values, self._metrics, late)
+        measured = measure_all(gates, values, self._metrics, late)
+        measured = with_baselines(gates, measured, values, self._metrics, late)
         left_seconds = round(max(0.0, step_ends - self._clock.monotonic()), 3)
         requests = {"stable": self._traffic.stable.requests, "canary": self._traffic.canary.requests}
         self._record.measured(
-            gates,
+            measured,
             keep=keep,
             step=self.step,
             weight=self._traffic.weight,
             left_seconds=left_seconds,
             requests=requests,
         )
-        return gates
+        return measured
 
     def _beat(self, at_most_seconds: float) -> None:
         """Pause; see that the canary lives; renew the lease. Nothing else renews it, so that an engine that hangs
@@ -103,4 +103,5 @@ class Watch:
             window_seconds=self._plan.window_seconds,
             ago_seconds=0.0 if self.stable_left is None else now - self.stable_left,
             elapsed_seconds=now - self.began,
+            judged_seconds=now - self.ready + self._plan.every_seconds,
         )

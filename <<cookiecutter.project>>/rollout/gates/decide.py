@@ -44,6 +44,15 @@ def decide(plan: Plan, step: Step, elapsed_seconds: float, gates: Sequence[Measu
     return Decision("extend", why, first)
 
 
+def decide_kept(gates: Sequence[Measurement]) -> Decision:
+    """After the promotion, with the gates that count then (`Plan.kept_gates`): only a failure goes back. Too few
+    samples, no data and a Prometheus that is gone say nothing against what is stable."""
+    for measured in gates:
+        if measured.outcome is Outcome.FAIL:
+            return Decision("back", f"{measured.gate}: {measured.detail}", measured.gate)
+    return Decision("stay")
+
+
 class GoBack(Exception):
     """Raised from wherever it is decided; the engine catches it and returns the traffic to stable."""
 

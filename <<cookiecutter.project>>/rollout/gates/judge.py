@@ -1,7 +1,7 @@
 """A gate's values -> one of five outcomes. Pure: what is measured is measured elsewhere."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
 from rollout.policy.plan import Gate
@@ -19,7 +19,11 @@ class Outcome(StrEnum):
 @dataclass(frozen=True)
 class Measurement:
     """One gate at one moment. `value` and `samples` are None where there is none; `detail` is a sentence. `stable` is
-    what the same query gives for the stable release; None where it gives nothing, or asks about no release."""
+    what the same query gives for the stable release; None where it gives nothing, or asks about no release.
+
+    What follows is for gates that are judged by evidence: the counts of the window that decided, stable's beside them,
+    and the evidence in standard deviations, of which `certainty` is needed to fail. `shown`: the value of `shows`.
+    """
 
     gate: str
     outcome: Outcome
@@ -27,6 +31,20 @@ class Measurement:
     samples: float | None
     detail: str
     stable: float | None = None
+    bad: float | None = None
+    total: float | None = None
+    stable_bad: float | None = None
+    stable_total: float | None = None
+    evidence: float | None = None
+    certainty: float | None = None
+    window_seconds: float | None = None
+    vendor: float | None = None
+    stable_vendor: float | None = None
+    shown: float | None = None
+
+
+OF_EVIDENCE = frozenset(field.name for field in fields(Measurement)[6:])
+"""What only gates that are judged by evidence have."""
 
 
 def too_few(gate: Gate, samples: float | None) -> bool:

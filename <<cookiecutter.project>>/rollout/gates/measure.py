@@ -6,11 +6,12 @@ from typing import Protocol
 
 from rollout.errors import MetricsError, NoData, NotFinite, Unreachable
 from rollout.gates.judge import Measurement, Outcome, judge, too_few, with_baseline, worst
+from rollout.gates.look import Several, look
 from rollout.policy.placeholders import Values, fill, names_release
 from rollout.policy.plan import Gate
 
 
-class Metrics(Protocol):
+class Metrics(Several, Protocol):
     """Where values come from: as they were so many seconds ago."""
 
     def value(self, promql: str, ago_seconds: float = 0.0) -> float:
@@ -49,13 +50,14 @@ def with_baselines(
     late: Callable[[], bool] = lambda: False,
 ) -> list[Measurement]:
     """The measurements, each beside stable's value: of the same window or, once stable has no traffic, of the last one
-    in which it had. It decides nothing, so what has no answer, or would come too `late`, is left out."""
-    return [
-        with_baseline(gate, each, stable)
-        if each.outcome is not Outcome.ERROR and not late() and (stable := baseline(gate, values, metrics)) is not None
-        else each
-        for gate, each in zip(gates, measured, strict=True)
-    ]
+    in which it had. It decides nothing, so what has no answer, or would come too `late`, is left out. A weighed gate
+    has asked for stable's counts already."""
+    shown = []
+    for gate, each in zip(gates, measured, strict=True):
+        asked = gate.weighed is None and each.outcome is not Outcome.ERROR and not late()
+        stable = baseline(gate, values, metrics) if asked else None
+        shown.append(each if stable is None else with_baseline(gate, each, stable))
+    return shown
 
 
 def baseline(gate: Gate, values: Values, metrics: Metrics) -> float | None:
@@ -77,8 +79,10 @@ def baseline(gate: Gate, values: Values, metrics: Metrics) -> float | None:
 
 def measure(gate: Gate, values: Values, metrics: Metrics) -> Measurement:
     """One gate, now. Raises Unreachable; any other trouble is an outcome."""
-    values = replace(values, window_seconds=gate.window_seconds)
+    values = replace(values, window_seconds=min(gate.window_seconds, values.judged_seconds))
     try:
+        if gate.weighed is not None:
+            return look(gate, values, metrics)
         samples = count(gate, values, metrics)
         if too_few(gate, samples):
             return judge(gate, None, samples)

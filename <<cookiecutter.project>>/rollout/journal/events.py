@@ -44,6 +44,21 @@ class Slots(Written):
 class WrittenStep(Written):
     weight: Ratio
     hold_seconds: Seconds
+    at_least: int | FiniteFloat | None = None
+
+
+class WrittenWeighed(Written):
+    """How a gate is judged by evidence. `questions` are PromQL, by the policy's keys."""
+
+    kind: Text = ""
+    questions: dict[Text, Text] = {}
+    windows_seconds: tuple[Seconds, ...] = ()
+    certainty: FiniteFloat | None = None
+    times_stable: FiniteFloat | None = None
+    before: bool = False
+    shows: Text | None = None
+    slower_than_seconds: Seconds | None = None
+    without_vendor: bool = False
 
 
 class WrittenGate(Written):
@@ -58,6 +73,8 @@ class WrittenGate(Written):
     window_seconds: Seconds | None = None
     by: Text | None = None
     unit: Text = ""
+    during: Text = "always"
+    weighed: WrittenWeighed | None = None
 
 
 class WrittenPolicy(Written):
@@ -73,6 +90,7 @@ class WrittenPolicy(Written):
     decide_within_seconds: Seconds | None = None
     drain_within_seconds: Seconds | None = None
     tolerate_errors: int | None = None
+    vendor_errors: Text = "always"
 
 
 class Started(EventBase):
@@ -115,6 +133,16 @@ class Reading(Written):
     limit: FiniteFloat
     unit: Text = ""
     at_least: int | FiniteFloat | None = None
+    bad: FiniteFloat | None = None
+    total: FiniteFloat | None = None
+    stable_bad: FiniteFloat | None = None
+    stable_total: FiniteFloat | None = None
+    evidence: FiniteFloat | None = None
+    certainty: FiniteFloat | None = None
+    window_seconds: Seconds | None = None
+    vendor: FiniteFloat | None = None
+    stable_vendor: FiniteFloat | None = None
+    shown: FiniteFloat | None = None
 
 
 class Measured(EventBase):

@@ -5,7 +5,7 @@ import json
 import math
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import requests
@@ -13,9 +13,12 @@ import urllib3
 from prometheus_api_client.exceptions import PrometheusApiClientException
 from prometheus_api_client.prometheus_connect import PrometheusConnect
 
-from rollout.errors import ManySeries, NoData, NotFinite, QueryRejected, Unreachable
+from rollout.errors import ManySeries, MetricsError, NoData, NotFinite, QueryRejected, Unreachable
+from rollout.metrics.questions import Answer, Question, one_by_one
 
 T = TypeVar("T")
+ASKED = "rollout_asked"
+"""The label that tells a joint query's answers apart."""
 
 # All that the client says of an answer other than 200: the status, and the body as Python writes bytes.
 OTHER_STATUS = re.compile(r"HTTP Status Code (\d+) \((b.*)\)", re.DOTALL)
@@ -45,6 +48,17 @@ class Prometheus:
         """The numbers that `promql` is now, or was so long ago, one for each value of the label `by`; a series without
         it counts as "". Raises as `value` does."""
         return self._ask(promql, lambda result: numbers(result, by), ago_seconds)
+
+    def several(self, questions: Mapping[str, Question], ago_seconds: float = 0.0) -> dict[str, Answer]:
+        """An answer for each question, from one request; where Prometheus refuses that, from one for each, to tell
+        which it is that it can't take. Raises Unreachable."""
+        together = " or ".join(
+            f'label_replace({question.promql}, "{ASKED}", "{key}", "", "")' for key, question in questions.items()
+        )
+        try:
+            return self._ask(together, lambda result: answers(result, questions), ago_seconds)
+        except QueryRejected:
+            return one_by_one(questions, self.value, self.values, ago_seconds)
 
     def labels(self, promql: str, label: str) -> list[str]:
         """The values of one label over all series that `promql` gives now. Raises QueryRejected or Unreachable."""
@@ -93,6 +107,20 @@ def numbers(result: Any, by: str) -> dict[str, float]:
     found = {series["metric"].get(by, ""): number(series["value"][1]) for series in result}
     if len(found) < len(result):
         raise ManySeries(f"{len(result)} series for {len(found)} values of {by}: aggregate them, with sum by ({by})")
+    return found
+
+
+def answers(result: Any, questions: Mapping[str, Question]) -> dict[str, Answer]:
+    """The result of a joint query -> each question's own."""
+    own: dict[str, list[Any]] = {key: [] for key in questions}
+    for series in result:
+        own[series["metric"][ASKED]].append(series)
+    found: dict[str, Answer] = {}
+    for key, question in questions.items():
+        try:
+            found[key] = {"": one_number(own[key])} if question.by is None else numbers(own[key], question.by)
+        except MetricsError as error:
+            found[key] = error
     return found
 
 

@@ -4,7 +4,7 @@ import math
 import os
 import socket
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from rollout import VERSION, journal
@@ -50,6 +50,8 @@ def run(spec: Spec) -> str:
             preflight.check(plan(policy).gates, spec.release, spec.stable or "", metrics)
         if before.is_empty:
             make_room(state, clock.time())
+        if spec.speed != 1:
+            wanted = replace(wanted, gates=preflight.on_edges(wanted.gates, metrics))
         with journal.opened(path) as book:
             router = Haproxy(Path(spec.router_socket), Path(spec.router_folder))
             engine = Engine(spec, wanted, router, metrics, book, clock, IncomingOrders(state, spec.rollout, clock))

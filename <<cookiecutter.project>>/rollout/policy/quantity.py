@@ -49,7 +49,15 @@ def limit(text: object) -> Limit:
             return Limit(float(text[:-1]) / 100, "ratio")
         if DURATION.fullmatch(text):
             return Limit(duration(text), "seconds")
-    raise ValueError(f"{text!r} is not a limit: write 5% (a share), 60s (a time), 1.5x (a multiple) or 0 (a count)")
+    raise ValueError(
+        f"{text!r} is not a limit: write 5% (a share), 60s (a time), 1.5x (a multiple), 0 (a count) or 3x stable"
+    )
+
+
+def bucket_edge(seconds: float) -> str:
+    """Seconds -> a regular expression for the `le` of that bucket, which some write as 60 and others as 60.0."""
+    text = f"{seconds:g}".replace(".", "[.]")
+    return text if "." in text else f"{text}([.]0)?"
 
 
 def promql_duration(seconds: float) -> str:

@@ -11,14 +11,15 @@ from rollout.errors import RouterError
 from rollout.router.split import Slot, Split
 
 BACKEND = "agent"
+"""The one whose requests count. A server's health is checked there, and shared with the other backend."""
 
 
 @dataclass(frozen=True)
 class ServerStats:
     """One slot's server as the router's statistics have it.
 
-    `downs` counts how often the health check took it from up to down, `requests` what was sent to it, `running` what
-    it has not answered yet; all since the router started.
+    `downs` counts how often the health check took it from up to down, `requests` what was sent to the agent's routes
+    there, since the router started; `running` is what it has not answered yet, of any route.
     """
 
     up: bool
@@ -67,14 +68,15 @@ class Haproxy:
 
     def health(self, slot: Slot) -> ServerStats:
         """How the router sees one slot, now."""
-        rows = list(csv.DictReader(self._ask("show stat -1 4 -1").lstrip("# ").splitlines()))
-        for row in rows:
-            if row["pxname"] == BACKEND and row["svname"] == slot:
+        rows = csv.DictReader(self._ask("show stat -1 4 -1").lstrip("# ").splitlines())
+        servers = [row for row in rows if row["svname"] == slot]
+        for row in servers:
+            if row["pxname"] == BACKEND:
                 return ServerStats(
                     up=row["status"].startswith("UP"),
                     downs=int(row["chkdown"] or 0),
                     requests=int(row["stot"] or 0),
-                    running=int(row["scur"] or 0),
+                    running=sum(int(each["scur"] or 0) for each in servers),
                     check=" ".join(filter(None, [row["check_status"], row["last_chk"]])),
                 )
         raise RouterError(f"the router at {self._socket_path} knows no server {BACKEND}/{slot}")

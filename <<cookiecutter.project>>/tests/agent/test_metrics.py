@@ -3,7 +3,7 @@
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
-from agent.metrics import RATIO_BUCKETS, SECONDS_BUCKETS, Metrics
+from agent.metrics import OUTCOMES, RATIO_BUCKETS, SECONDS_BUCKETS, Metrics
 from agent.tools import TOOL_NAMES
 from tests.agent.conftest import Serve
 from tests.agent.samples import Samples, samples
@@ -29,7 +29,11 @@ def test_the_names_and_labels_are_the_ones_that_gates_use(client: TestClient) ->
         ("agent_request_seconds", "histogram", "le"),
         ("agent_requests_in_flight", "gauge"),
         ("agent_exceptions", "counter"),  # its label appears with the first exception
+        ("agent_vendor_errors", "counter"),  # so does this one's
+        ("agent_runs", "counter", "outcome"),
         ("agent_cost_usd", "counter"),
+        ("agent_run_cost_usd_squared", "counter"),
+        ("agent_run_tool_calls_squared", "counter"),
         ("agent_tokens", "counter", "kind"),
         ("agent_tool_calls", "counter", "tool"),
         ("agent_context_utilization_ratio", "histogram", "le"),
@@ -42,6 +46,8 @@ def test_series_that_are_known_in_advance_start_at_zero(client: TestClient) -> N
     known = [("agent_requests_total", status) for status in ("200", "422", "500", "502", "504")]
     known += [("agent_tokens_total", kind) for kind in ("input", "output")]
     known += [("agent_tool_calls_total", tool) for tool in TOOL_NAMES]
+    known += [("agent_runs_total", outcome) for outcome in OUTCOMES]
+    known += [("agent_run_cost_usd_squared_total", ""), ("agent_run_tool_calls_squared_total", "")]
     known += [("agent_cost_usd_total", ""), ("agent_requests_in_flight", "")]
     assert {name: found[name] for name in known} == dict.fromkeys(known, 0.0)
 
@@ -56,6 +62,9 @@ def test_a_run_is_counted_with_all_it_used(client: TestClient) -> None:
     assert found["agent_cost_usd_total", ""] == usage["cost_usd"]
     assert found["agent_tool_calls_total", "look_up"] == 1
     assert found["agent_tool_calls_total", "calculate"] == 1
+    assert found["agent_runs_total", "answered"] == 1
+    assert found["agent_run_cost_usd_squared_total", ""] == usage["cost_usd"] ** 2
+    assert found["agent_run_tool_calls_squared_total", ""] == usage["tool_calls"] ** 2 == 4
     assert found["agent_context_utilization_ratio_sum", ""] == usage["context_utilization_ratio"]
 
 
@@ -71,6 +80,21 @@ def test_exceptions_are_counted_by_class_and_the_client_s_mistakes_are_none(serv
         counted = {key: value for key, value in found.items() if key[0] == "agent_exceptions_total"}
         assert counted == {("agent_exceptions_total", exception): 2}
         assert found["agent_requests_total", status] == 2
+
+
+def test_each_run_has_one_outcome_and_the_vendors_errors_are_told_apart(serve: Serve) -> None:
+    for fault, outcome, of_the_vendor in (
+        ("errors=1", "vendor_error", {("agent_vendor_errors_total", "ModelHTTPError"): 2}),
+        ("exception=LookupError@1", "error", {}),
+        ("tool_calls=60", "usage_limit", {}),
+        ("hang=1", "deadline", {}),
+    ):
+        deadline_seconds = 0.05 if outcome == "deadline" else 60
+        found = run(serve(model=f"offline:{fault}", deadline_seconds=deadline_seconds), times=2)
+        ended = {label: value for (name, label), value in found.items() if name == "agent_runs_total" and value}
+        assert ended == {outcome: 2}, fault
+        vendor = {key: value for key, value in found.items() if key[0] == "agent_vendor_errors_total"}
+        assert vendor == of_the_vendor, fault
 
 
 def test_a_run_that_fails_late_is_still_paid_for(serve: Serve) -> None:

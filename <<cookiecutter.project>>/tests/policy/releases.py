@@ -16,18 +16,31 @@ class Agent:
 
     release: str
     started: float = 1_764_000_000.0
-    metrics: Metrics = field(default_factory=lambda: Metrics(tools=[]))
+    metrics: Metrics = field(default_factory=lambda: Metrics(tools=["calculate"]))
 
-    def answer(self, requests: int, *, seconds: float = 0.05, cost_usd: float = 0.003) -> None:
-        """Answer so many, each in so much time, for so much money."""
-        for _ in range(requests):
+    def answer(
+        self,
+        requests: int,
+        *,
+        seconds: float = 0.05,
+        cost_usd: float = 0.003,
+        spread: float = 0.4,
+        tool_calls: int = 1,
+        outcome: str = "answered",
+    ) -> None:
+        """Answer so many, each in so much time, for so much money: half of them for `spread` of it more, half for less.
+        Each run calls so many tools."""
+        for number in range(requests):
             self.metrics.request_seconds.observe(seconds)
-        self.metrics.cost_usd.inc(requests * cost_usd)
+            run_cost_usd = cost_usd * (1 + spread if number % 2 else 1 - spread)
+            self.metrics.cost_usd.inc(run_cost_usd)
+            self.metrics.tool_calls.labels("calculate").inc(tool_calls)
+            self.metrics.count_run(outcome, run_cost_usd, tool_calls)
 
-    def fail(self, error: type[Exception], times: int) -> None:
+    def fail(self, error: type[Exception], times: int, *, of_the_vendor: bool = False) -> None:
         """Count exceptions that ended a request."""
         for _ in range(times):
-            self.metrics.count_exception(error())
+            self.metrics.count_exception(error(), of_the_vendor=of_the_vendor)
 
     def text(self) -> str:
         """Its exposition, labelled as Prometheus would label it."""
@@ -48,17 +61,23 @@ class Server:
     errors_5xx: int = 0
     response_errors: int = 0
     redispatches: int = 0
+    connection_errors: int = 0
+    refused: int = 0
 
     def text(self, slot: str = "green", **labels: str) -> str:
-        """Its exposition. HAProxy itself gives no more than `proxy` and `server`; `release` comes from the target."""
-        labels = {"proxy": "agent", "server": slot, **labels}
-        ok = self.sessions - self.errors_5xx - self.response_errors - self.redispatches
+        """Its exposition. HAProxy itself gives no more than `proxy` and `server`; the rest comes from the target."""
+        job = {"job": "router"} if "release" in labels else {}
+        labels = {"proxy": "agent", "server": slot, **job, **labels}
+        bad = self.errors_5xx + self.response_errors + self.redispatches + self.connection_errors
+        ok = self.sessions - bad - self.refused
         lines = [
             series("haproxy_server_sessions_total", self.sessions, **labels),
             series("haproxy_server_http_responses_total", ok, **labels, code="2xx"),
+            series("haproxy_server_http_responses_total", self.refused, **labels, code="4xx"),
             series("haproxy_server_http_responses_total", self.errors_5xx, **labels, code="5xx"),
             series("haproxy_server_response_errors_total", self.response_errors, **labels),
             series("haproxy_server_redispatch_warnings_total", self.redispatches, **labels),
+            series("haproxy_server_connection_errors_total", self.connection_errors, **labels),
         ]
         return "".join(lines)
 

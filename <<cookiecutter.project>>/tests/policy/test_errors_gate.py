@@ -1,5 +1,7 @@
 """The shipped errors gate, on a real Prometheus."""
 
+import time
+
 import pytest
 
 from rollout.gates.judge import Outcome
@@ -21,7 +23,7 @@ def test_a_release_without_any_error_passes(live: Live, new: Agent) -> None:
     live.publish(Server(sessions=100).text(release=new.release))
     measured = live.measure("errors", new.release)
     assert (measured.outcome, measured.value) == (Outcome.PASS, 0)
-    assert measured.samples == 100
+    assert (measured.bad, measured.total) == (0, 100)
 
 
 def test_no_5xx_series_at_all_is_a_pass_where_the_query_says_or_vector_0(live: Live, new: Agent) -> None:
@@ -41,13 +43,62 @@ def test_0_of_0_is_no_data_and_never_a_pass(live: Live, new: Agent) -> None:
     assert live.measure("errors", new.release).outcome is Outcome.INCONCLUSIVE
 
 
-@pytest.mark.parametrize("kind", ["errors_5xx", "response_errors", "redispatches"])
-def test_six_errors_of_a_hundred_fail_whatever_kind_they_are_of(live: Live, new: Agent, kind: str) -> None:
+@pytest.mark.parametrize("kind", ["errors_5xx", "response_errors", "redispatches", "connection_errors"])
+def test_errors_fail_whatever_kind_they_are_of(live: Live, new: Agent, kind: str) -> None:
     live.publish(Server().text(release=new.release))
-    live.publish(Server(sessions=100, **{kind: 6}).text(release=new.release))
+    live.publish(Server(sessions=100, **{kind: 18}).text(release=new.release))
     measured = live.measure("errors", new.release)
     assert measured.outcome is Outcome.FAIL
-    assert measured.value == pytest.approx(0.06)
+    assert (measured.bad, measured.total) == (18, 100)
+
+
+def test_six_errors_of_a_hundred_are_above_the_limit_but_chance_does_that_too(live: Live, new: Agent) -> None:
+    live.publish(Server().text(release=new.release))
+    live.publish(Server(sessions=100, errors_5xx=6).text(release=new.release))
+    measured = live.measure("errors", new.release)
+    assert (measured.outcome, measured.value) == (Outcome.INCONCLUSIVE, 0.06)
+
+
+def test_errors_of_requests_that_were_sent_before_the_window_count_in_it(live: Live, new: Agent) -> None:
+    """All that ran were cut at once, and nothing was sent since: no count of what was sent may stand against it."""
+    live.publish(Server(sessions=100).text(release=new.release))
+    cut = Server(sessions=130, response_errors=30).text(release=new.release)
+    live.publish(cut.replace("sessions_total", "sessions_of_before_total"))
+    measured = live.measure("errors", new.release)
+    assert measured.outcome is Outcome.FAIL
+    assert (measured.bad, measured.total) == (30, 30)
+
+
+def test_requests_that_run_still_are_neither_errors_nor_answers(live: Live, new: Agent) -> None:
+    live.publish(Server().text(release=new.release))
+    done = Server(sessions=50, errors_5xx=2)
+    begun = series("haproxy_server_sessions_total", 40, proxy="agent", server="blue", job="router", release=new.release)
+    live.publish(done.text(release=new.release), begun)
+    measured = live.measure("errors", new.release)
+    assert measured.total == 50
+    assert measured.value == pytest.approx(0.04)
+
+
+def test_refused_requests_are_no_answers_and_dilute_no_errors(live: Live, new: Agent) -> None:
+    live.publish(Server().text(release=new.release))
+    live.publish(Server(sessions=1000, errors_5xx=20, refused=900).text(release=new.release))
+    measured = live.measure("errors", new.release)
+    assert measured.outcome is Outcome.FAIL
+    assert (measured.bad, measured.total) == (20, 100)
+
+
+def test_requests_that_were_all_refused_are_no_samples(live: Live, new: Agent) -> None:
+    live.publish(Server().text(release=new.release))
+    live.publish(Server(sessions=500, refused=500).text(release=new.release))
+    assert live.measure("errors", new.release).outcome is Outcome.INCONCLUSIVE
+
+
+def test_only_the_router_speaks_for_the_router(live: Live, new: Agent) -> None:
+    live.publish(Server().text(release=new.release, job="agent"))
+    live.publish(Server(sessions=100, errors_5xx=60).text(release=new.release, job="agent"))
+    measured = live.measure("errors", new.release)
+    assert measured.outcome is Outcome.INCONCLUSIVE
+    assert not measured.total
 
 
 def test_four_errors_of_a_hundred_pass(live: Live, new: Agent) -> None:
@@ -56,23 +107,37 @@ def test_four_errors_of_a_hundred_pass(live: Live, new: Agent) -> None:
     assert live.measure("errors", new.release).outcome is Outcome.PASS
 
 
-def test_fewer_than_25_requests_are_not_judged(live: Live, new: Agent) -> None:
+def test_four_failures_of_four_are_enough(live: Live, new: Agent) -> None:
     live.publish(Server().text(release=new.release))
-    live.publish(Server(sessions=24, errors_5xx=24).text(release=new.release))
+    live.publish(Server(sessions=4, errors_5xx=4).text(release=new.release))
+    assert live.measure("errors", new.release).outcome is Outcome.FAIL
+
+
+def test_fewer_than_25_good_requests_do_not_pass(live: Live, new: Agent) -> None:
+    live.publish(Server().text(release=new.release))
+    live.publish(Server(sessions=24).text(release=new.release))
     measured = live.measure("errors", new.release)
-    assert (measured.outcome, measured.detail) == (Outcome.INCONCLUSIVE, "24 of 25 samples so far")
+    assert measured.outcome is Outcome.INCONCLUSIVE
+    assert measured.detail.endswith("24 of 25 samples so far")
+
+
+def test_refused_requests_do_not_dilute_errors(live: Live, new: Agent) -> None:
+    live.publish(Server().text(release=new.release))
+    live.publish(Server(sessions=1000, refused=900, errors_5xx=20).text(release=new.release))
+    measured = live.measure("errors", new.release)
+    assert (measured.outcome, measured.bad, measured.total) == (Outcome.FAIL, 20, 100)
 
 
 def test_a_release_that_prometheus_does_not_know_is_not_judged(live: Live, new: Agent) -> None:
     assert live.measure("errors", new.release).outcome is Outcome.INCONCLUSIVE
 
 
-def test_one_error_among_few_requests_of_a_young_series_is_not_blown_up_to_a_failure(live: Live, new: Agent) -> None:
+def test_the_requests_of_a_young_series_are_counted_and_not_blown_up(live: Live, new: Agent) -> None:
     """increase() extrapolates to the window: of 19 requests between two scrapes it makes more than 25."""
     live.publish(Server(sessions=5000, errors_5xx=300).text(release=new.release))
     live.publish(Server(sessions=5019, errors_5xx=301).text(release=new.release))
     measured = live.measure("errors", new.release)
-    assert (measured.outcome, measured.samples) == (Outcome.INCONCLUSIVE, 19)
+    assert (measured.outcome, measured.bad, measured.total) == (Outcome.INCONCLUSIVE, 1, 19)
 
 
 @pytest.mark.parametrize("gone", [False, True], ids=["between two scrapes", "for a scrape"])
@@ -83,7 +148,7 @@ def test_a_router_that_restarts_makes_no_failure_of_errors_long_past(live: Live,
     live.publish(Server().text(release=new.release))
     live.publish(Server(sessions=60, errors_5xx=1).text(release=new.release))
     measured = live.measure("errors", new.release)
-    assert (measured.outcome, measured.samples) == (Outcome.PASS, 60)
+    assert (measured.outcome, measured.total) == (Outcome.PASS, 60)
 
 
 @pytest.mark.parametrize("gone", [False, True], ids=["between two scrapes", "for a scrape"])
@@ -94,3 +159,28 @@ def test_a_router_that_restarts_hides_no_errors(live: Live, new: Agent, gone: bo
     live.publish(Server().text(release=new.release))
     live.publish(Server(sessions=60, errors_5xx=30).text(release=new.release))
     assert live.measure("errors", new.release).outcome is Outcome.FAIL
+
+
+def test_a_second_try_is_judged_by_its_own_requests_alone(live: Live, new: Agent) -> None:
+    live.publish(Server().text(release=new.release))
+    live.publish(Server(sessions=275, errors_5xx=120).text(release=new.release))
+    assert live.measure("errors", new.release).outcome is Outcome.FAIL
+    live.wait_for(f'sum(haproxy_server_sessions_total{{release="{new.release}"}} offset 300ms)', 275)
+    ready = time.monotonic()
+    live.publish(Server(sessions=276, errors_5xx=120).text(release=new.release))
+    measured = live.measure("errors", new.release, judged_seconds=time.monotonic() - ready + 0.15)
+    assert (measured.outcome, measured.bad, measured.total) == (Outcome.INCONCLUSIVE, 0, 1)
+
+
+def test_the_vendors_share_is_told_beside_stables(live: Live, new: Agent, old: Agent) -> None:
+    live.publish(Server().text(release=new.release), Server().text("blue", release=old.release), new.text(), old.text())
+    new.fail(LookupError, 1, of_the_vendor=True)
+    old.fail(LookupError, 1, of_the_vendor=True)
+    live.publish(Server().text(release=new.release), Server().text("blue", release=old.release), new.text(), old.text())
+    new.fail(LookupError, 30, of_the_vendor=True)
+    old.fail(LookupError, 300, of_the_vendor=True)
+    canary, stable = Server(sessions=100, errors_5xx=35), Server(sessions=1000, errors_5xx=310)
+    live.publish(canary.text(release=new.release), stable.text("blue", release=old.release), new.text(), old.text())
+    measured = live.measure("errors", new.release, old.release)
+    assert (measured.outcome, measured.vendor, measured.stable_vendor) == (Outcome.FAIL, 30, 300)
+    assert (measured.stable_bad, measured.stable_total) == (310, 1000)

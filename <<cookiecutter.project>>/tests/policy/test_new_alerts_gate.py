@@ -51,6 +51,38 @@ def test_an_alert_that_ended_before_the_rollout_does_not_count_when_it_comes_bac
     assert live.measure("new_alerts", elapsed_seconds=time.monotonic() - began).outcome is Outcome.PASS
 
 
+def test_an_alert_that_was_quiet_for_longer_than_a_window_is_not_new_either(live: Live) -> None:
+    window_seconds = live.gates["new_alerts"].window_seconds
+    live.publish(trouble("flapping"))
+    live.wait_for(FIRING, 1)
+    live.publish()
+    live.wait_for(FIRING, 0)
+    time.sleep(window_seconds + 1)
+    began = time.monotonic()
+    live.publish(trouble("flapping"))
+    live.wait_for(FIRING, 1)
+    assert live.measure("new_alerts", elapsed_seconds=time.monotonic() - began).outcome is Outcome.PASS
+
+
+def test_an_alert_of_an_earlier_try_of_this_release_excuses_nothing_unless_it_fired_still(live: Live) -> None:
+    window_seconds = live.gates["new_alerts"].window_seconds
+    live.publish(trouble("again", release="new"))
+    live.wait_for(FIRING, 1)
+    began = time.monotonic()
+    live.publish(trouble("again", release="new"))
+    still = live.measure("new_alerts", elapsed_seconds=time.monotonic() - began)
+    assert still.outcome is Outcome.PASS
+
+    live.publish()
+    live.wait_for(FIRING, 0)
+    time.sleep(window_seconds + 1)
+    began = time.monotonic()
+    live.publish(trouble("again", release="new"))
+    live.wait_for(FIRING, 1)
+    again = live.measure("new_alerts", elapsed_seconds=time.monotonic() - began)
+    assert (again.outcome, again.value) == (Outcome.FAIL, 1)
+
+
 def test_an_alert_about_stable_or_any_other_release_does_not_count(live: Live) -> None:
     began = time.monotonic()
     live.publish(trouble("there", release="old"), trouble("elsewhere", release="older"))

@@ -9,7 +9,7 @@ from tests.rollout.policies import shipped
 CHANGED = {
     r"hold: \d+m": "hold: 70s",
     r"^keep: \S+": "keep: 60m",
-    r"^  window: \S+": "  window: 1m",
+    r"^  windows: \S+": "  windows: [1m,",
     r"^  lease: \S+": "  lease: 50s",
     r"^  decide_within: \S+": "  decide_within: 2m",
     r"^  tolerate_errors: \S+": "  tolerate_errors: 15",

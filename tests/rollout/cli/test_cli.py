@@ -19,7 +19,7 @@ from rollout.onhost.command_line import Commands, Parser, run
 from rollout.onhost.engine_process import started
 from tests.rollout.fakes import PLAN, SPEC, World
 from tests.rollout.lines import Event
-from tests.rollout.policies import SMALL
+from tests.rollout.policies import SMALL, shipped
 
 RELEASE = f"my-agent@sha256:{'a' * 64}"
 OLDER, NEWER = "20251124T120000.000Z-good", "20251124T130000.000Z-errors-0.2"
@@ -177,6 +177,13 @@ def test_check_sums_up_a_policy_that_is_right(shell: Shell, tmp_path: Path) -> N
         f"{path}: 2 steps, 1 gates: errors",
         "its first step needs at least 3.33 requests a second to be passed",
     ]
+
+
+def test_check_says_what_a_policy_can_do_with_a_given_traffic(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "rollout.yaml"
+    path.write_text(shipped(), encoding="utf-8")
+    assert shell.run("check", "--policy", str(path), "--traffic", "5") == 0
+    assert "at 5 requests/s, about:\n  5 %: passed after 10 m\n    errors: sees 20 %" in shell.said
 
 
 def test_check_refuses_a_policy_with_every_mistake_a_line_each(shell: Shell, tmp_path: Path) -> None:

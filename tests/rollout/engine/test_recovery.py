@@ -8,9 +8,11 @@ import pytest
 
 from rollout.engine.recovery import Ended, Promotion, choose
 from rollout.gates.decide import GoBack
+from rollout.journal.orders import Order
+from rollout.router.haproxy import ServerStats
 from rollout.router.split import everybody_on
 from tests.rollout.engine.test_loop import BACK, KEEP, STEP_2, STEP_3
-from tests.rollout.fakes import EPOCH, PLAN, PLAN_OF_TIMES, UP, AskedTimes, Died, MemoryJournal, World
+from tests.rollout.fakes import DOWN, EPOCH, PLAN, PLAN_OF_TIMES, UP, AskedTimes, Died, MemoryJournal, World
 from tests.rollout.lines import Event, last_of, story
 
 Fate = Callable[[World], None]
@@ -162,7 +164,7 @@ def test_the_verdict_of_the_next_engine_names_the_step_at_which_the_first_one_di
 def test_the_time_after_promotion_is_not_begun_anew() -> None:
     world = picked_up(after_promotion(96), "green")
     assert world.journal.events[0]["choice"] == "on"
-    assert world.journal.only("kept")["seconds"] == PLAN.keep_seconds - 4
+    assert world.journal.only("kept")["seconds"] == PLAN.keep_seconds - 4 - PLAN.lease_seconds
 
 
 def test_when_the_time_after_promotion_is_over_the_next_engine_only_ends_it() -> None:
@@ -177,10 +179,59 @@ def test_the_next_engine_still_knows_when_the_rollout_began_and_when_stable_had_
     world = World(plan=PLAN_OF_TIMES)
     world.metrics = asked
     picked_up(after_promotion(96), "green", world)
-    assert (asked.elapsed[0], asked.ago[0]) == (100 + 1, 100 + 1 - 76)
+    asked_at = 100 + PLAN.lease_seconds + 1
+    assert (asked.elapsed[0], asked.ago[0]) == (asked_at, asked_at - 76)
 
 
 def test_a_canary_that_was_down_before_the_next_engine_looked_is_not_taken_back_for_it() -> None:
     world = World()
     world.router.make("green", replace(UP, downs=3))
     assert picked_up(after_promotion(96), "green", world).router.split == everybody_on("green")
+
+
+DOWN_ANEW = replace(DOWN, downs=1)
+UP_ANEW = replace(UP, downs=1)
+
+
+@pytest.mark.parametrize("back_after", [0.5, 3, 9], ids=lambda seconds: f"after {seconds:g} s")
+@pytest.mark.parametrize("router_says_first", [UP, DOWN_ANEW], ids=["up, unasked", "down"])
+def test_a_host_that_restarts_is_no_fault_of_a_release_that_comes_back_in_time(
+    router_says_first: ServerStats, back_after: float
+) -> None:
+    world = World(plan=replace(PLAN, keep_seconds=60))
+    world.router.make("green", router_says_first)
+    world.clock.at(100.2, lambda: world.router.make("green", DOWN_ANEW))
+    world.clock.at(100 + back_after, lambda: world.router.make("green", UP_ANEW))
+    assert picked_up(after_promotion(96), "green", world).router.split == everybody_on("green")
+    assert world.journal.names() == ["recovered", "promoted", "kept", "ended"]
+
+
+def test_a_host_that_restarts_may_start_its_router_last() -> None:
+    world = World()
+    world.router.silent = True
+    world.clock.at(103, lambda: setattr(world.router, "silent", False))
+    assert picked_up(after_promotion(96), "green", world).router.split == everybody_on("green")
+
+
+def test_a_release_that_does_not_come_back_is_taken_back() -> None:
+    world = World()
+    world.router.make("green", DOWN_ANEW)
+    assert picked_up(after_promotion(96), "green", world).router.split == everybody_on("blue")
+    assert world.clock.passed == pytest.approx(100 + PLAN.ready_within_seconds, abs=1)
+    assert "the canary is down" in world.journal.only("verdict")["reason"]
+
+
+def test_one_that_is_up_and_down_again_all_the_time_is_not_back() -> None:
+    world = World()
+    for second in range(100, 120, 2):
+        world.clock.at(second, lambda: world.router.make("green", UP_ANEW))
+        world.clock.at(second + 1, lambda: world.router.make("green", DOWN_ANEW))
+    assert picked_up(after_promotion(96), "green", world).router.split == everybody_on("blue")
+
+
+def test_an_order_is_heard_while_the_release_is_waited_for() -> None:
+    world = World()
+    world.router.make("green", DOWN_ANEW)
+    world.clock.at(102, lambda: world.orders.give(Order("rollback", "maria", "it is ill")))
+    assert picked_up(after_promotion(96), "green", world).router.split == everybody_on("blue")
+    assert "rolled back by maria" in world.journal.only("verdict")["reason"]

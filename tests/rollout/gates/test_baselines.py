@@ -1,5 +1,6 @@
 """Each measurement is shown beside stable's value, which decides nothing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from rollout.errors import MetricsError, NoData, Unreachable
 from rollout.gates.judge import Measurement, Outcome
 from rollout.gates.measure import with_baselines
+from rollout.metrics.questions import Answer, Question, one_by_one
 from rollout.policy.placeholders import Values
 from rollout.policy.plan import Gate
 from tests.rollout.fakes import ALERTS, ERRORS
@@ -31,6 +33,9 @@ class Asked:
 
     def values(self, promql: str, by: str, ago_seconds: float = 0.0) -> dict[str, float]:
         return {"a": 0.0, by: self.value(promql, ago_seconds)}
+
+    def several(self, questions: Mapping[str, Question], ago_seconds: float = 0.0) -> Mapping[str, Answer]:
+        return one_by_one(questions, self.value, self.values, ago_seconds)
 
 
 def beside(gate: Gate, measured: Measurement, metrics: Asked, values: Values = VALUES) -> Measurement:

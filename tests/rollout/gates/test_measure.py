@@ -6,6 +6,7 @@ import pytest
 from rollout.errors import ManySeries, MetricsError, NoData, NotFinite, QueryRejected, Unreachable
 from rollout.gates.judge import Outcome
 from rollout.gates.measure import measure_all
+from rollout.metrics.questions import Answer, Question, one_by_one
 from rollout.policy.placeholders import Values
 from rollout.policy.plan import Gate
 from rollout.policy.quantity import Limit
@@ -84,6 +85,9 @@ def test_each_gate_is_asked_with_its_own_window() -> None:
 
         def values(self, promql: str, by: str, ago_seconds: float = 0.0) -> Mapping[str, float]:
             return {by: self.value(promql, ago_seconds)}
+
+        def several(self, questions: Mapping[str, Question], ago_seconds: float = 0.0) -> Mapping[str, Answer]:
+            return one_by_one(questions, self.value, self.values, ago_seconds)
 
     echo = Echo()
     gate = Gate("g", "q[$window]", "s[$window]", 0, ERRORS.limit, True, 7)

@@ -15,30 +15,31 @@ from tests.rollout import policies
 pytestmark = pytest.mark.parts
 
 MISTAKES = {
-    "a limit above the highest finite bucket": (
-        "fail_above: 60s",
-        "fail_above: 10m",
-        ["gates.latency_p99.fail_above: ", "600 s can never be exceeded", "agent_request_seconds_bucket is 300"],
+    "a time that is no bucket's edge": (
+        "slower_than: 60s",
+        "slower_than: 45s",
+        ["gates.latency_p99.slower_than: ", "45 s is no bucket's edge of agent_request_seconds_bucket", "10, 30, 60"],
     ),
-    "a limit that is the highest finite bucket": (
-        "fail_above: 60s",
-        "fail_above: 300s",
-        ["gates.latency_p99.fail_above: ", "300 s can never be exceeded"],
+    "a limit above the highest finite bucket": (
+        "  restarts:",
+        "  slow:\n    query: histogram_quantile(0.99, sum by (le) (rate(agent_request_seconds_bucket[2m])))\n"
+        "    fail_above: 10m\n\n  restarts:",
+        ["gates.slow.fail_above: ", "600 s can never be exceeded", "agent_request_seconds_bucket is 300"],
     ),
     "a histogram that nobody exports": (
         "agent_request_seconds_bucket",
         "agent_request_duration_bucket",
-        ["gates.latency_p99.query: ", "no series agent_request_duration_bucket"],
+        ["gates.latency_p99.bad: ", "no series agent_request_duration_bucket"],
     ),
     "a query that is no PromQL": (
         "query: sum(changes(",
         "query: sum(changes((",
         ["gates.restarts.query: ", "unclosed left parenthesis"],
     ),
-    "a count of samples that is no PromQL": (
-        "samples: >-\n      sum(last_over_time(haproxy",
-        "samples: >-\n      sum(latest_over_time(haproxy",
-        ["gates.errors.samples: ", 'unknown function with name "latest_over_time"'],
+    "a count that is no PromQL": (
+        "total: >-\n      sum(last_over_time(haproxy",
+        "total: >-\n      sum(latest_over_time(haproxy",
+        ["gates.errors.total: ", 'unknown function with name "latest_over_time"'],
     ),
     "a range where a value is needed": (
         'query: sum(changes(process_start_time_seconds{release="$release"}[$elapsed]))',

@@ -40,7 +40,7 @@ def test_the_last_release_in_the_same_slot_is_not_counted(prometheus: Program, t
             router.text = both_slots(blue=Server(sessions=900), green=Server(sessions=160, errors_5xx=51))
             live.wait_for(sessions("good"), 160)
             measured = live.measure("errors", "good")
-            assert (measured.outcome, measured.samples) == (Outcome.PASS, 60)
+            assert (measured.outcome, measured.total) == (Outcome.PASS, 60)
         finally:
             process.stop()
 

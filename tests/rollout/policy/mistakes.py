@@ -4,15 +4,18 @@ from tests.rollout.policies import SMALL
 
 KEEP = "is not a duration: write a number and a unit, such as 250ms, 10s, 2m or 24h"
 TOP = "target, steps, keep, watch, gates"
-WATCH = "every, window, lease, ready_within, decide_within, drain_within, tolerate_errors"
-GATE = "query, by, samples, at_least, window, fail_above, fail_below"
-PLACEHOLDERS = "use $release, $stable, $window, $ago, $elapsed"
+WATCH = "every, windows, certainty, vendor_errors, lease, ready_within, decide_within, drain_within, tolerate_errors"
+GATE = (
+    "bad, total, vendor, sum, squares, count, query, samples, shows, by, slower_than, at_least, windows, certainty, "
+    "baseline, during, fail_above, fail_below"
+)
+PLACEHOLDERS = "use $release, $stable, $window, $ago, $elapsed, $slower_than"
 
 MISTAKES = {
     "unknown key at the top": ("keep: 24h", "keeep: 1h\nkeep: 24h", f"5: keeep: unknown key; known here: {TOP}"),
     "unknown key of a step": (
         "hold: 10m}", "hold: 10m, x: 1}",
-        "3: steps[0].x: unknown key; known here: weight, hold",
+        "3: steps[0].x: unknown key; known here: weight, hold, at_least",
     ),
     "unknown key of watch": (
         "every: 5s", "often: 1\n  every: 5s",
@@ -20,19 +23,19 @@ MISTAKES = {
     ),
     "unknown key of a gate": (
         "    at_least", "    name: x\n    at_least",
-        f"18: gates.errors.name: unknown key; known here: {GATE}",
+        f"20: gates.errors.name: unknown key; known here: {GATE}",
     ),
     "lease that the router does not believe": (
         "lease: 15s", "lease: 2m",
-        "9: watch.lease: must be at most 60s: the router believes no longer one",
+        "11: watch.lease: must be at most 60s: the router believes no longer one",
     ),
     "window of a gate that holds no two measurements": (
-        "    at_least", "    window: 6s\n    at_least",
-        "18: gates.errors.window: must be at least 2 x watch.every",
+        "    at_least", "    windows: [6s]\n    at_least",
+        "20: gates.errors.windows: must be at least 2 x watch.every",
     ),
     "label of a gate": (
         "    at_least", "    by: a-b\n    at_least",
-        "18: gates.errors.by: ",
+        "20: gates.errors.by: ",
     ),
     "unknown target": ("docker", "nomad", "1: target: 'nomad' is not one of 'docker' or 'kubernetes'"),
     "key that is missing": ("keep: 24h\n", "", "1: keep: is missing"),
@@ -40,7 +43,7 @@ MISTAKES = {
     "key that stands twice": ("keep: 24h", "keep: 24h\nkeep: 1h", "6: keep: stands twice"),
     "gate that stands twice": (
         "fail_above: 5%\n", "fail_above: 5%\n  errors: {}\n",
-        "20: gates.errors: stands twice",
+        "22: gates.errors: stands twice",
     ),
     "key that is no name": ("keep: 24h", "keep: 24h\n? [a, b]\n: 1", f"6: ?: unknown key; known here: {TOP}"),
     "number for a duration": ("keep: 24h", "keep: 24", f"5: keep: 24 {KEEP}"),
@@ -48,23 +51,23 @@ MISTAKES = {
     "unknown unit of time": ("every: 5s", "every: 5sec", f"7: watch.every: '5sec' {KEEP}"),
     "list for a mapping": (
         SMALL[SMALL.index("gates:") :], "gates: []",
-        "14: gates: input should be a valid dictionary",
+        "16: gates: input should be a valid dictionary",
     ),
     "text for a count": (
         "at_least: 20", "at_least: many",
-        "18: gates.errors.at_least: input should be a valid integer",
+        "20: gates.errors.at_least: input should be a valid integer",
     ),
     "yes for a count": (
         "at_least: 20", "at_least: yes",
-        "18: gates.errors.at_least: input should be a valid integer",
+        "20: gates.errors.at_least: input should be a valid integer",
     ),
     "number for a query": (
         "query: errors{release=\"$release\"}", "query: 7",
-        "16: gates.errors.query: input should be a valid string",
+        "18: gates.errors.query: input should be a valid string",
     ),
     "no query": (
         "query: errors{release=\"$release\"}", 'query: ""',
-        "16: gates.errors.query: string should have at least 1 character",
+        "18: gates.errors.query: string should have at least 1 character",
     ),
     "weight over 100 %": (
         "weight: 5%", "weight: 105%",
@@ -87,66 +90,119 @@ MISTAKES = {
         "steps:\n  - {weight: 5%, hold: 10m}\n  - {weight: 100%, hold: 20m}", "steps: []",
         "2: steps: list should have at least 1 item",
     ),
-    "no gate": (SMALL[SMALL.index("gates:") :], "gates: {}", "14: gates: dictionary should have at least 1 item"),
+    "no gate": (SMALL[SMALL.index("gates:") :], "gates: {}", "16: gates: dictionary should have at least 1 item"),
     "two limits": (
         "fail_above: 5%", "fail_above: 5%\n    fail_below: 1%",
-        "15: gates.errors: say either fail_above or fail_below: a gate has one limit",
+        "17: gates.errors: say either fail_above or fail_below: a gate has one limit",
     ),
     "no limit": (
         "    fail_above: 5%\n", "",
-        "15: gates.errors: say either fail_above or fail_below: a gate has one limit",
+        "17: gates.errors: say either fail_above or fail_below: a gate has one limit",
     ),
     "limit of no kind": (
         "fail_above: 5%", "fail_above: five",
-        "19: gates.errors.fail_above: "
-        "'five' is not a limit: write 5% (a share), 60s (a time), 1.5x (a multiple) or 0 (a count)",
+        "21: gates.errors.fail_above: "
+        "'five' is not a limit: write 5% (a share), 60s (a time), 1.5x (a multiple), 0 (a count) or 3x stable",
     ),
     "limit that nothing is above": (
         "fail_above: 5%", "fail_above: .inf",
-        "19: gates.errors.fail_above: inf is not a limit",
+        "21: gates.errors.fail_above: inf is not a limit",
     ),
     "limit that is no number": (
         "fail_above: 5%", "fail_above: .nan",
-        "19: gates.errors.fail_above: nan is not a limit",
+        "21: gates.errors.fail_above: nan is not a limit",
+    ),
+    "windows that shrink": (
+        "windows: [2m, 10m]", "windows: [10m, 2m]",
+        "8: watch.windows: each window must be longer than the one before",
+    ),
+    "certainty of chance": (
+        "certainty: 4", "certainty: 0.5",
+        "9: watch.certainty: input should be greater than or equal to 1",
+    ),
+    "vendor errors that count when nobody knows": (
+        "vendor_errors: always", "vendor_errors: never",
+        "10: watch.vendor_errors: 'never' is not one of 'shift' or 'always'",
+    ),
+    "two questions": (
+        "    samples: sum(requests)", "    bad: sum(bad)",
+        "17: gates.errors: ask one question: bad and total, or sum, squares and count, or query",
+    ),
+    "half a question": (
+        'query: errors{release="$release"}\n    samples:', "total:",
+        "17: gates.errors: ask one question: bad and total, or sum, squares and count, or query",
+    ),
+    "counts without a floor to pass": (
+        'query: errors{release="$release"}\n    samples: sum(requests)\n    at_least: 20', "bad: b\n    total: t",
+        "17: gates.errors: at_least is missing: how many samples are enough to pass",
+    ),
+    "counts against a time": (
+        'query: errors{release="$release"}\n    samples: sum(requests)\n    at_least: 20\n    fail_above: 5%',
+        "bad: b\n    total: t\n    at_least: 20\n    fail_above: 60s",
+        "17: gates.errors: fail_above of bad and total is a share, a multiple of stable's or both",
+    ),
+    "a value against stable": (
+        "fail_above: 5%", "fail_above: 3x stable",
+        "17: gates.errors: fail_above of a query is a number of its own",
+    ),
+    "a multiple of nothing": (
+        "fail_above: 5%", "fail_above: 0x stable",
+        "21: gates.errors.fail_above: '0x stable' is no limit: write a multiple above 0",
+    ),
+    "a key of another question": (
+        "    at_least", "    vendor: sum(v)\n    at_least",
+        "17: gates.errors: vendor belongs to bad and total",
+    ),
+    "two windows of one value": (
+        "    at_least", "    windows: [2m, 10m]\n    at_least",
+        "17: gates.errors: a query has one window: write windows: [10m]",
+    ),
+    "a time that no bucket is asked for": (
+        'query: errors{release="$release"}\n    samples: sum(requests)',
+        "bad: b\n    total: t\n    slower_than: 60s",
+        "17: gates.errors: slower_than and $slower_than belong together",
     ),
     "samples without a floor": (
         "    at_least: 20\n", "",
-        "15: gates.errors: samples and at_least belong together: what is counted, and how many are enough",
+        "17: gates.errors: samples and at_least belong together: what is counted, and how many are enough",
     ),
     "floor without samples": (
         "    samples: sum(requests)\n", "",
-        "15: gates.errors: samples and at_least belong together",
+        "17: gates.errors: samples and at_least belong together",
     ),
     "floor of nothing": (
         "at_least: 20", "at_least: 0",
-        "18: gates.errors.at_least: input should be greater than or equal to 1",
+        "20: gates.errors.at_least: input should be greater than or equal to 1",
     ),
     "unknown placeholder": (
         "$release", "$relase",
-        f"16: gates.errors.query: $relase means nothing here: {PLACEHOLDERS}",
+        f"18: gates.errors.query: $relase means nothing here: {PLACEHOLDERS}",
     ),
     "placeholder in braces": (
         "$release", "${release}",
-        f"16: gates.errors.query: ${{release}} means nothing here: {PLACEHOLDERS}",
+        f"18: gates.errors.query: ${{release}} means nothing here: {PLACEHOLDERS}",
     ),
     "unknown placeholder of samples": (
         "sum(requests)", "sum(x[$range])",
-        f"17: gates.errors.samples: $range means nothing here: {PLACEHOLDERS}",
+        f"19: gates.errors.samples: $range means nothing here: {PLACEHOLDERS}",
     ),
     "deadline before the longest hold": (
         "decide_within: 30m", "decide_within: 19m",
-        "11: watch.decide_within: must be at least the longest hold, or no step could ever pass",
+        "13: watch.decide_within: must be at least the longest hold, or no step could ever pass",
     ),
-    "window of one measurement": ("window: 2m", "window: 9s", "8: watch.window: must be at least 2 x watch.every"),
-    "lease of one measurement": ("lease: 15s", "lease: 9s", "9: watch.lease: must be at least 2 x watch.every"),
+    "window of one measurement": (
+        "windows: [2m,", "windows: [9s,",
+        "8: watch.windows: must be at least 2 x watch.every",
+    ),
+    "lease of one measurement": ("lease: 15s", "lease: 9s", "11: watch.lease: must be at least 2 x watch.every"),
     "no time between measurements": ("every: 5s", "every: 0s", "7: watch.every: input should be greater than 0"),
     "gate with an empty window": (
-        "    at_least", "    window: 0s\n    at_least",
-        "18: gates.errors.window: input should be greater than 0",
+        "    at_least", "    windows: [0s]\n    at_least",
+        "20: gates.errors.windows[0]: input should be greater than 0",
     ),
     "no tolerance at all": (
         "tolerate_errors: 6", "tolerate_errors: 0",
-        "13: watch.tolerate_errors: input should be greater than or equal to 1",
+        "15: watch.tolerate_errors: input should be greater than or equal to 1",
     ),
 }  # fmt: skip
 

@@ -5,6 +5,7 @@ import pytest
 from rollout.errors import PolicyError, Refused
 from rollout.policy import file as policy_file
 from rollout.policy.quantity import Limit
+from rollout.policy.threshold import Threshold
 from tests.rollout.policies import SMALL, shipped
 from tests.rollout.policy.mistakes import MISTAKES, NOT_A_POLICY
 
@@ -49,7 +50,7 @@ def test_a_policy_error_is_a_refusal_since_nothing_was_touched() -> None:
 
 
 def test_the_small_policy_of_these_tests_is_right() -> None:
-    assert policy_file.parse(SMALL, "rollout.yaml").gates["errors"].fail_above == Limit(0.05, "ratio")
+    assert policy_file.parse(SMALL, "rollout.yaml").gates["errors"].fail_above == Threshold(Limit(0.05, "ratio"))
 
 
 def test_an_anchor_may_be_used_where_it_does_not_stand_in_itself() -> None:
@@ -75,23 +76,26 @@ def test_the_shipped_policy_goes_in_three_steps_and_keeps_the_old_release_for_a_
     assert policy.keep == 86_400
 
 
-def test_the_shipped_gates_are_the_rollback_conditions_of_the_lesson_and_a_watch_on_restarts() -> None:
+def test_the_shipped_gates_are_the_rollback_conditions_of_the_lesson_and_what_agents_need_besides() -> None:
     gates = policy_file.parse(shipped(), "rollout.yaml").gates
     assert {name: gate.fail_above for name, gate in gates.items()} == {
-        "errors": Limit(0.05, "ratio"),
-        "latency_p99": Limit(60, "seconds"),
-        "cost_per_request": Limit(1.5, "multiple"),
-        "new_exceptions": Limit(0.001, "ratio"),
-        "new_alerts": Limit(0, "count"),
-        "restarts": Limit(0, "count"),
+        "errors": Threshold(Limit(0.05, "ratio")),
+        "latency_p99": Threshold(Limit(0.01, "ratio")),
+        "cost_per_request": Threshold(None, 1.5),
+        "new_exceptions": Threshold(Limit(0.001, "ratio"), 1),
+        "refusals": Threshold(Limit(0.01, "ratio"), 3),
+        "tool_calls_per_run": Threshold(None, 1.5),
+        "completion": Threshold(Limit(0.05, "ratio"), 3),
+        "new_alerts": Threshold(Limit(0, "count")),
+        "restarts": Threshold(Limit(0, "count")),
     }
+    assert gates["latency_p99"].slower_than == 60
 
 
-def test_one_error_alone_is_below_the_limit_of_the_shipped_gate_for_errors() -> None:
-    errors = policy_file.parse(shipped(), "rollout.yaml").gates["errors"]
-    assert errors.at_least is not None
-    assert errors.fail_above is not None
-    assert 1 / errors.at_least < errors.fail_above.value
+def test_after_the_promotion_only_the_lessons_conditions_take_traffic_back_and_alerts_do_not() -> None:
+    gates = policy_file.parse(shipped(), "rollout.yaml").gates
+    kept = [name for name, gate in gates.items() if gate.during == "always"]
+    assert kept == ["errors", "latency_p99", "cost_per_request", "new_exceptions"]
 
 
 def test_every_shipped_gate_that_is_about_requests_has_a_floor_of_them() -> None:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from rollout.policy.placeholders import MEANINGS, Values, fill, unknown_in
@@ -18,6 +20,11 @@ def test_a_release_that_looks_like_a_placeholder_stays_as_it_is() -> None:
     assert fill('x{release="$release"}', Values("$window", "old", 1, 1, 1)) == 'x{release="$window"}'
 
 
+@pytest.mark.parametrize(("seconds", "text"), [(60, "60([.]0)?"), (1.5, "1[.]5"), (0.25, "0[.]25"), (None, "")])
+def test_a_bucket_s_edge_is_found_however_its_number_is_written(seconds: float | None, text: str) -> None:
+    assert fill('le=~"$slower_than"', replace(VALUES, slower_than_seconds=seconds)) == f'le=~"{text}"'
+
+
 def test_an_offset_is_never_empty() -> None:
     assert fill("x offset $ago", Values("new", "old", 1, 0.0, 1)) == "x offset 1ms"
 
@@ -29,5 +36,5 @@ def test_an_expression_without_a_stranger_has_no_problem(promql: str) -> None:
 
 @pytest.mark.parametrize("name", ["$releases", "$Release", "$1", "$interval", "${release}", "${", "${1}"])
 def test_a_placeholder_that_means_nothing_is_named_beside_those_that_do(name: str) -> None:
-    problem = f"{name} means nothing here: use $release, $stable, $window, $ago, $elapsed"
+    problem = f"{name} means nothing here: use $release, $stable, $window, $ago, $elapsed, $slower_than"
     assert unknown_in(f"x[$window] + {name}") == problem

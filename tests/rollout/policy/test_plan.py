@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -33,10 +34,52 @@ def test_every_duration_is_divided_by_the_speed() -> None:
 
 
 def test_a_limit_in_seconds_is_divided_too_and_no_other_one_is() -> None:
-    slow, fast = limits(plan(POLICY)), limits(plan(POLICY, speed=20))
-    assert fast.pop("latency_p99") == Limit(3, "seconds")
-    assert slow.pop("latency_p99") == Limit(60, "seconds")
-    assert fast == slow
+    policy = policy_file.parse(SMALL.replace("fail_above: 5%", "fail_above: 60s"), "rollout.yaml")
+    assert limits(plan(policy)) == {"errors": Limit(60, "seconds")}
+    assert limits(plan(policy, speed=20)) == {"errors": Limit(3, "seconds")}
+    assert limits(plan(POLICY, speed=20)) == limits(plan(POLICY))
+
+
+def test_windows_and_the_time_that_is_slow_are_divided_and_the_certainty_is_not() -> None:
+    (slow,), (fast,) = (
+        [gate.weighed for gate in plan(POLICY, speed).gates if gate.name == "latency_p99"] for speed in (1, 20)
+    )
+    assert slow
+    assert fast
+    assert (slow.windows_seconds, slow.slower_than_seconds) == ((120, 600), 60)
+    assert (fast.windows_seconds, fast.slower_than_seconds) == ((6, 30), 3)
+    assert fast.certainty == slow.certainty == POLICY.watch.certainty
+
+
+def test_a_step_may_ask_for_fewer_samples_and_never_for_more() -> None:
+    wanted = plan(POLICY)
+    few, many = (wanted.gates_of(replace(wanted.steps[0], at_least=floor)) for floor in (10, 1000))
+    assert {gate.at_least for gate in few} == {10, None}
+    assert many == wanted.gates == wanted.gates_of(wanted.steps[0])
+
+
+def test_after_the_promotion_only_the_gates_that_always_count_are_left() -> None:
+    assert [gate.name for gate in plan(POLICY).kept_gates] == [
+        "errors", "latency_p99", "cost_per_request", "new_exceptions",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("when", "excused"), [("always", False), ("shift", True)])
+def test_whether_the_vendors_errors_count_after_the_promotion_is_a_key(when: str, excused: bool) -> None:
+    text = shipped().replace("vendor_errors: always", f"vendor_errors: {when}")
+    wanted = plan(policy_file.parse(text, "rollout.yaml"))
+    assert {gate.weighed.without_vendor for gate in wanted.kept_gates if gate.weighed} == {excused}
+    assert {gate.weighed.without_vendor for gate in wanted.gates if gate.weighed} == {False}
+
+
+def test_what_is_only_compared_with_stable_has_no_other_limit() -> None:
+    question = 'query: errors{release="$release"}\n    samples: sum(requests)'
+    text = SMALL.replace(question, "bad: b\n    total: t").replace("fail_above: 5%", "fail_above: 3x stable")
+    (gate,) = plan(policy_file.parse(text, "rollout.yaml")).gates
+    assert gate.limit == Limit(0, "ratio")
+    assert gate.weighed
+    assert gate.weighed.times_stable == 3
+    assert (gate.query, gate.samples) == ("(b)\n/ (t)", "t")
 
 
 def test_weights_floors_and_the_tolerance_are_not_divided() -> None:
@@ -72,7 +115,7 @@ def test_keep_at_most_is_in_the_policys_own_seconds(keep_at_most: float, seconds
     assert plan(POLICY, speed=20, keep_at_most=keep_at_most).keep_seconds == seconds
 
 
-@pytest.mark.parametrize(("own", "seconds"), [("", 120), ("    window: 10m\n", 600)])
+@pytest.mark.parametrize(("own", "seconds"), [("", 120), ("    windows: [10m]\n", 600)])
 def test_a_gate_has_its_own_window_or_else_the_common_one(own: str, seconds: float) -> None:
     assert plan(policy_file.parse(SMALL + own, "rollout.yaml")).gates[0].window_seconds == seconds
 

@@ -65,6 +65,10 @@ def test_a_rehearsal_that_was_held_up_judges_no_times(gate: str | None, unit: st
     assert too_busy(rolled_back(gate, unit), HELD_UP) == "the rehearsal itself was held up for 1.4 s"
 
 
+def test_a_rehearsal_that_was_held_up_judges_no_share_of_slow_requests() -> None:
+    assert too_busy(rolled_back("latency_p99", "ratio", shown=3.2), HELD_UP) is not None
+
+
 def test_where_stable_is_scraped_too_late_as_well_no_alert_counts_against_the_release() -> None:
     missed = replace(CALM, missed_scrapes_ratio=0.4)
     assert too_busy(rolled_back("new_alerts", "count"), missed) == "40 % of stable's scrapes failed too"

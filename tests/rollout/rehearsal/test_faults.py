@@ -17,16 +17,16 @@ IN_FLIGHT = 5
 DEATH = {None, "errors"}
 """It is down; or what it took down is seen a moment before that."""
 
-ANY_ERROR = {"errors", "new_exceptions"}
+ANY_ERROR = {"errors", "new_exceptions", "completion"}
 BAD_RELEASES = [
     ("5%", "errors=0.2", ANY_ERROR),
     ("5%", "crash=30", DEATH),
     ("25%", "errors=0.2", ANY_ERROR),
     ("25%", "latency=80s", {"latency_p99"}),
-    ("25%", "cost=1.7", {"cost_per_request"}),
+    ("25%", "cost=1.6", {"cost_per_request"}),
     ("25%", "exception=LookupError@0.03", ANY_ERROR),
     ("25%", "hang=0.1", {*ANY_ERROR, "latency_p99"}),
-    ("25%", "tool_calls=7", {"cost_per_request", "new_alerts"}),
+    ("25%", "tool_calls=7", {"cost_per_request", "tool_calls_per_run", "new_alerts"}),
     ("25%", "crash=30", DEATH),
 ]
 

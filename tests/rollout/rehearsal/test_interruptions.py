@@ -149,6 +149,6 @@ def test_a_journal_is_enough_to_rebuild_each_decision(rehearse: Rehearse) -> Non
     verdict = next(event for event in events if event["event"] == "verdict")
     measured = [event for event in events if event["event"] == "measured"][-1]
     failed = next(gate for gate in measured["gates"] if gate["gate"] == verdict["gate"])
-    assert failed["value"] > failed["limit"]
-    assert failed["samples"] >= failed["at_least"]
-    assert json.dumps(events[0]["policy"]["gates"]).count('"query"') == 6
+    assert failed["value"] == failed["bad"] / failed["total"] > failed["limit"]
+    assert failed["evidence"] > failed["certainty"]
+    assert json.dumps(events[0]["policy"]["gates"]).count('"query"') == 9

@@ -23,7 +23,8 @@ class Seen:
 class Backend:
     """Listens on a port of the kernel's choice, the same one after every start.
 
-    `/stream` sends a chunk every 10 ms until `finish` is set; `/cut` reads the request and closes the connection;
+    `/agent/stream` sends a chunk every 10 ms until `finish` is set; `/agent/cut` reads the request and closes the
+    connection; `/agent/422`, or another number, is answered with that status;
     anything else is answered with the request's headers, once `go` is set, which it is at first.
     """
 
@@ -96,16 +97,28 @@ class Handler(BaseHTTPRequestHandler):
         if self.path == "/health":
             self._answer(200 if backend.healthy else 503, b"")
             return
-        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        body = self._body()
         headers = tuple((name.lower(), value) for name, value in self.headers.items())
         backend.requests.append(Seen(self.command, self.path, headers, body))
-        if self.path == "/cut":
+        if self.path == "/agent/cut":
             self.close_connection = True
-        elif self.path == "/stream":
+        elif self.path == "/agent/stream":
             self._stream()
         else:
             backend.go.wait()
-            self._answer(200, json.dumps(headers).encode())
+            last = self.path.rpartition("/")[2]
+            self._answer(int(last) if last.isdecimal() else 200, json.dumps(headers).encode())
+
+    def _body(self) -> bytes:
+        if self.headers.get("transfer-encoding") != "chunked":
+            return self.rfile.read(int(self.headers.get("content-length", 0)))
+        chunks = []
+        while size := int(self.rfile.readline(), 16):
+            chunks.append(self.rfile.read(size))
+            self.rfile.readline()
+        while self.rfile.readline().strip():
+            pass  # trailers
+        return b"".join(chunks)
 
     do_POST = do_GET  # noqa: N815  http.server's name
 

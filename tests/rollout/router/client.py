@@ -68,7 +68,7 @@ class Connection:
         return self._file.read(int(size, 16) + 2)[:-2]
 
 
-def request(path: str = "/", *headers: tuple[str, str], method: str = "GET", body: bytes = b"") -> bytes:
+def request(path: str = "/agent/run", *headers: tuple[str, str], method: str = "GET", body: bytes = b"") -> bytes:
     """A request, its headers exactly as given."""
     lines = [f"{method} {path} HTTP/1.1", "host: agent", *(f"{name}: {value}" for name, value in headers)]
     if body:
@@ -76,7 +76,7 @@ def request(path: str = "/", *headers: tuple[str, str], method: str = "GET", bod
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-def of(user: str, path: str = "/") -> bytes:
+def of(user: str, path: str = "/agent/run") -> bytes:
     """A user's request."""
     return request(path, ("x-user-id", user))
 

@@ -66,7 +66,7 @@ class Load:
 
     def _ask(self, connection: Connection, user: str) -> None:
         sent_at = time.monotonic()
-        connection.send(request("/", ("x-user-id", user), method="POST", body=b"{}"))
+        connection.send(request("/agent/run", ("x-user-id", user), method="POST", body=b"{}"))
         answer = connection.answer()
         if answer.status >= 500:
             self.lost.append(f"status {answer.status}")

@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -12,6 +12,7 @@ from rollout.engine.loop import Engine
 from rollout.engine.spec import Spec
 from rollout.journal.orders import Order
 from rollout.journal.state import State
+from rollout.metrics.questions import Answer, Question, one_by_one
 from rollout.onhost import engine_process
 from rollout.onhost.clock import MachineClock
 from rollout.policy.plan import Gate, Plan, Step
@@ -99,12 +100,16 @@ class Script:
     def __init__(self, fate: Fate, router: Haproxy) -> None:
         self._fate, self._router = fate, router
 
-    def value(self, _promql: str, ago_seconds: float = 0.0) -> float:
+    def value(self, promql: str, ago_seconds: float = 0.0) -> float:
+        assert promql
         assert ago_seconds >= 0
         return 1.0 if self._fate.startswith("bad") and self._turned() else 0.0
 
     def values(self, promql: str, by: str, ago_seconds: float = 0.0) -> dict[str, float]:
         return {by: self.value(promql, ago_seconds)}
+
+    def several(self, questions: Mapping[str, Question], ago_seconds: float = 0.0) -> Mapping[str, Answer]:
+        return one_by_one(questions, self.value, self.values, ago_seconds)
 
     def sees(self, release: str) -> bool:
         return bool(release)

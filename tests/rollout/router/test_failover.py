@@ -87,7 +87,7 @@ def test_a_post_whose_answer_never_came_is_not_sent_again(router: RunningRouter,
         with Connection(router.port) as connection:
             connection.send(of("ann"))
             connection.answer()
-            connection.send(request("/cut", ("x-user-id", "ann"), method="POST", body=body))
+            connection.send(request("/agent/cut", ("x-user-id", "ann"), method="POST", body=body))
             try:
                 assert connection.answer().status == 502
             except Closed:
@@ -102,7 +102,7 @@ def test_a_post_that_was_running_when_its_side_died_is_not_sent_again(
     statuses: list[int] = []
 
     def post() -> None:
-        answer = ask(router.port, request("/", ("x-user-id", "ann"), method="POST", body=b"order"))
+        answer = ask(router.port, request("/agent/run", ("x-user-id", "ann"), method="POST", body=b"order"))
         statuses.append(answer.status)
 
     client = threading.Thread(target=post)

@@ -32,7 +32,7 @@ def test_streams_of_both_sides_flow_on_through_every_change(
     router.shift(0.05)
     with Connection(router.port) as from_green, Connection(router.port) as from_blue:
         for connection, user in ((from_green, INSIDER), (from_blue, OUTSIDER)):
-            connection.send(of(user, "/stream"))
+            connection.send(of(user, "/agent/stream"))
             _, headers = connection.head()
             assert headers["x-release"] == ("green" if user == INSIDER else "blue")
         for _ in every_change(router):

@@ -1,0 +1,172 @@
+"""Counts -> fail, pass, or not sure yet, by evidence. Pure.
+
+fail: in any window the evidence is above the certainty. pass: in no window the value is beyond the limit, and the
+longest one holds enough samples. Anything between is inconclusive: 7 of 60 is above 5 %, but chance does that too.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rollout.gates import evidence
+from rollout.gates.counts import Mean, Seen, Share
+from rollout.gates.judge import Measurement, Outcome
+from rollout.policy.plan import Gate, Weighed
+from rollout.text import number, quantity
+
+FEWEST_BAD = 2
+"""One bad request proves nothing, however small the limit."""
+
+FEWEST_VALUES = 25
+"""Of fewer, the spread of a mean is not known, on which its evidence rests."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one window says. `value` and `limit` are in the gate's unit; None: there is none yet."""
+
+    seen: Seen
+    value: float | None
+    limit: float
+    evidence: float
+    certain: bool = True  # enough of it to fail by
+
+    @property
+    def within(self) -> bool:
+        return self.value is None or self.value <= self.limit
+
+
+def weigh(gate: Gate, windows: Sequence[Seen], whose: str = "", shown: float | None = None) -> Measurement:
+    """The verdict on the counts of each of the gate's windows, the shortest first."""
+    rule = gate.weighed
+    assert rule is not None  # noqa: S101  or there is nothing to weigh
+    readings = [read(gate, rule, seen) for seen in windows]
+    strongest = max(readings, key=lambda each: each.evidence if each.certain else -evidence.MOST)
+    longest = readings[-1]
+    if strongest.certain and strongest.evidence > rule.certainty:
+        return said(gate, rule, Outcome.FAIL, strongest, whose, shown)
+    missing = lacking(gate, rule, longest)
+    if missing:
+        return said(gate, rule, Outcome.INCONCLUSIVE, longest, whose, shown, missing)
+    beyond = next((each for each in readings if not each.within), None)
+    if beyond:
+        return said(gate, rule, Outcome.INCONCLUSIVE, beyond, whose, shown, "chance does that too")
+    return said(gate, rule, Outcome.PASS, longest, whose, shown)
+
+
+def read(gate: Gate, rule: Weighed, seen: Seen) -> Reading:
+    if isinstance(seen.canary, Mean):
+        stable = seen.stable if isinstance(seen.stable, Mean) else None
+        return read_mean(gate, rule, seen, seen.canary, stable)
+    return read_share(gate, rule, seen, seen.canary, seen.stable if isinstance(seen.stable, Share) else None)
+
+
+def read_share(gate: Gate, rule: Weighed, seen: Seen, canary: Share, stable: Share | None) -> Reading:
+    """Where it is also compared with stable, the larger of the two limits counts, and the weaker evidence."""
+    canary = canary.without_vendor() if rule.without_vendor else canary
+    limit, found = gate.limit.value, evidence.share(canary.bad, canary.total, gate.limit.value)
+    if rule.times_stable is not None:
+        if stable is None or not stable.total:
+            return Reading(seen, canary.value, limit, 0.0, certain=False)
+        limit = max(limit, rule.times_stable * stable.bad / stable.total)
+        found = min(
+            found,
+            evidence.against_stable(canary.bad, canary.total, stable.bad, stable.total, rule.times_stable),
+        )
+    return Reading(seen, canary.value, limit, found, certain=canary.bad >= FEWEST_BAD)
+
+
+def read_mean(gate: Gate, rule: Weighed, seen: Seen, canary: Mean, stable: Mean | None) -> Reading:
+    """Against stable the value is the ratio of the two means."""
+    if rule.times_stable is None:
+        found = evidence.mean(canary.sum, canary.squares, canary.count, gate.limit.value)
+        return Reading(seen, canary.value, gate.limit.value, found, certain=canary.count >= FEWEST_VALUES)
+    if stable is None or not stable.value or canary.value is None:
+        return Reading(seen, None, rule.times_stable, 0.0, certain=False)
+    found = evidence.means(
+        (canary.sum, canary.squares, canary.count), (stable.sum, stable.squares, stable.count), rule.times_stable
+    )
+    certain = min(canary.count, stable.count) >= FEWEST_VALUES
+    return Reading(seen, canary.value / stable.value, rule.times_stable, found, certain)
+
+
+def lacking(gate: Gate, rule: Weighed, longest: Reading) -> str:
+    """What is missing for a pass; nothing if nothing is."""
+    count = samples_of(longest.seen.canary)
+    if not count or count < (gate.at_least or 0):
+        return f"{int(count)} of {gate.at_least} samples so far"
+    if isinstance(longest.seen.canary, Mean) and rule.times_stable is not None:
+        if longest.value is None:
+            return "stable has nothing to compare with"
+        if longest.value == 0:
+            return "nothing at all: was anything answered?"
+    if not longest.within and rule.times_stable is not None and not longest.seen.stable:
+        return "stable has nothing to compare with"
+    return ""
+
+
+def samples_of(counts: Share | Mean) -> float:
+    return counts.total if isinstance(counts, Share) else counts.count
+
+
+def said(
+    gate: Gate, rule: Weighed, outcome: Outcome, reading: Reading, whose: str, shown: float | None, why: str = ""
+) -> Measurement:
+    """The measurement, with its sentence: `11.7 % (7 of 60), limit 5 %, evidence 1.8 of 4: chance does that too`."""
+    seen = reading.seen
+    canary, stable = (each if isinstance(each, Share) else None for each in (seen.canary, seen.stable))
+    of_stable = seen.stable.value if seen.stable and not (rule.kind == "mean" and rule.times_stable) else None
+    return Measurement(
+        gate.name,
+        outcome,
+        reading.value,
+        samples_of(seen.canary),
+        sentence(gate, rule, reading, whose, shown) + (f": {why}" if why else ""),
+        stable=of_stable,
+        bad=canary.bad if canary else None,
+        total=canary.total if canary else None,
+        stable_bad=stable.bad if stable else None,
+        stable_total=stable.total if stable else None,
+        evidence=round(reading.evidence, 3),
+        certainty=rule.certainty,
+        window_seconds=seen.window_seconds,
+        vendor=canary.vendor if canary and "vendor" in rule.questions else None,
+        stable_vendor=stable.vendor if stable and "vendor" in rule.questions else None,
+        shown=shown,
+    )
+
+
+def sentence(gate: Gate, rule: Weighed, reading: Reading, whose: str, shown: float | None) -> str:
+    unit, seen = gate.limit.unit, reading.seen
+    parts = [
+        f"{whose} " * bool(whose) + amount(reading.value, unit, seen.canary),
+        f"limit {limit_text(gate, rule)}",
+        f"evidence {evidence_text(reading.evidence, rule.certainty)} of {number(rule.certainty)}",
+    ]
+    text = ", ".join(parts)
+    if shown is not None:
+        text += f"; {gate.name} {quantity(shown, 'seconds' if rule.slower_than_seconds else 'count')}"
+    if isinstance(seen.canary, Share) and seen.canary.vendor:
+        text += f"; {number(seen.canary.vendor)} of the vendor's API"
+    if isinstance(seen.stable, Share) and seen.stable.total:
+        text += f"; stable {amount(seen.stable.value, unit, seen.stable)}"
+    return text
+
+
+def evidence_text(found: float, certainty: float) -> str:
+    """One decimal, or two where it would look like the certainty itself; 0 for what is within the limit."""
+    short, long = (f"{max(0.0, found):.{digits}f}" for digits in (1, 2))
+    return "0" if found <= 0 else long if float(short) == certainty else short
+
+
+def amount(value: float | None, unit: str, counts: Share | Mean) -> str:
+    """`11.7 % (7 of 60)`; of a mean `1.62 x (412 samples)`."""
+    if isinstance(counts, Mean):
+        return f"{quantity(value, unit)} ({number(counts.count)} samples)"
+    return f"{quantity(value, unit)} ({number(counts.bad)} of {number(counts.total)})"
+
+
+def limit_text(gate: Gate, rule: Weighed) -> str:
+    """`5 %`, `3 x stable`, `0.1 % and 1 x stable`."""
+    own = quantity(gate.limit.value, gate.limit.unit) if gate.limit.value and gate.limit.unit != "multiple" else ""
+    times = f"{number(rule.times_stable)} x stable" if rule.times_stable is not None else ""
+    return " and ".join(filter(None, [own, times])) or "0 %"

@@ -1,0 +1,101 @@
+"""What a client does slowly, wrongly or not at all is not counted against the release."""
+
+import json
+import socket
+import time
+from urllib.parse import urlsplit
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from starlette.testclient import TestClient
+
+from tests.agent.conftest import Serve, Start
+from tests.agent.samples import samples
+from tests.agent.service import Service
+from tests.waiting import wait_until
+
+BODY = b'{"task":"What is 2+2?"}'
+HEAD = b"POST /agent/run HTTP/1.1\r\nhost: agent\r\ncontent-type: application/json\r\n"
+SUMS = " ".join(["What is 1 + 2?"] * 60)
+"""More tool calls than a run may make."""
+
+TRICKLED_SECONDS = 1.5
+
+
+def counted(service: Service) -> dict[str, float]:
+    """What its /metrics says of requests and exceptions: sums over all labels."""
+    found: dict[str, float] = {}
+    for family in text_string_to_metric_families(service.get("/metrics")):
+        for sample in family.samples:
+            if sample.name.startswith(("agent_requests_total", "agent_request_seconds_", "agent_exceptions")):
+                found[sample.name] = found.get(sample.name, 0.0) + sample.value
+    return found
+
+
+def connect(service: Service) -> socket.socket:
+    url = urlsplit(service.url())
+    return socket.create_connection((url.hostname or "", url.port or 0), timeout=10)
+
+
+@pytest.mark.parametrize("chunked", [False, True], ids=["of a known length", "in chunks"])
+def test_a_request_s_clock_starts_when_its_body_is_complete(start: Start, chunked: bool) -> None:
+    service = start()
+    with connect(service) as client:
+        length = b"transfer-encoding: chunked" if chunked else b"content-length: %d" % len(BODY)
+        client.sendall(HEAD + length + b"\r\n\r\n")
+        for byte in BODY:
+            time.sleep(TRICKLED_SECONDS / len(BODY))
+            client.sendall(b"1\r\n%c\r\n" % byte if chunked else bytes([byte]))
+        if chunked:
+            client.sendall(b"0\r\n\r\n")
+        assert client.recv(1000).startswith(b"HTTP/1.1 200")
+    wait_until(lambda: counted(service)["agent_request_seconds_count"] == 1)
+    assert counted(service)["agent_request_seconds_sum"] < TRICKLED_SECONDS / 2
+
+
+def test_a_client_that_leaves_before_its_body_is_complete_is_no_exception_and_no_latency(start: Start) -> None:
+    service = start()
+    with connect(service) as client:
+        client.sendall(HEAD + b"content-length: 24\r\n\r\n{")
+        time.sleep(0.1)
+    wait_until(lambda: counted(service)["agent_requests_total"] == 1)
+    found = counted(service)
+    assert found["agent_request_seconds_count"] == 0
+    assert "agent_exceptions_total" not in found
+
+
+def test_a_client_that_leaves_before_its_answer_is_no_exception(start: Start) -> None:
+    service = start(AGENT_MODEL="offline:latency=300ms")
+    with connect(service) as client:
+        client.sendall(HEAD + b"content-length: %d\r\n\r\n" % len(BODY) + BODY)
+        time.sleep(0.1)
+    wait_until(lambda: counted(service)["agent_request_seconds_count"] == 1)
+    found = counted(service)
+    assert found["agent_request_seconds_sum"] >= 0.3, "what the release takes counts, whoever is there to see it"
+    assert "agent_exceptions_total" not in found
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"\xff\xfe", b"[1]", json.dumps({"task": "x" * 20_001}).encode(), b'{"task":"x","y":1}']
+)
+def test_a_request_that_is_refused_is_no_exception_and_no_latency(client: TestClient, body: bytes) -> None:
+    response = client.post("/agent/run", content=body, headers={"content-type": "application/json"})
+    assert 400 <= response.status_code < 500
+    found = samples(client)
+    assert found["agent_requests_total", str(response.status_code)] == 1
+    assert found["agent_request_seconds_count", ""] == 0
+    assert not [name for name, _ in found if name == "agent_exceptions_total"]
+
+
+def test_a_task_that_passes_a_limit_is_no_exception_of_the_release(client: TestClient) -> None:
+    assert client.post("/agent/run", json={"task": SUMS}).status_code == 422
+    assert not [name for name, _ in samples(client) if name == "agent_exceptions_total"]
+
+
+def test_an_exception_of_the_release_is_one_however_many_refusals_come_with_it(serve: Serve) -> None:
+    client = serve(model="offline:exception=LookupError@1")
+    for task in ("", "What is 2+2?", ""):
+        client.post("/agent/run", json={"task": task})
+    found = samples(client)
+    assert found["agent_exceptions_total", "LookupError"] == 1
+    assert found["agent_request_seconds_count", ""] == 1

@@ -1,0 +1,69 @@
+"""The policy gates on what is refused and on runs without an answer, on a real Prometheus."""
+
+import time
+
+import pytest
+
+from rollout.gates.judge import Measurement, Outcome
+from tests.policy.live import Live
+from tests.policy.releases import Agent, Server
+
+pytestmark = pytest.mark.parts
+
+
+def publish(live: Live, canary: Server, stable: Server, new: Agent, old: Agent) -> float:
+    return live.publish(canary.text(release=new.release), stable.text("blue", release=old.release))
+
+
+def refusals(live: Live, new: Agent, old: Agent, before: Server, canary: Server, stable: Server) -> Measurement:
+    """Stable alone, and then both."""
+    publish(live, Server(), Server(), new, old)
+    ready = publish(live, Server(), before, new, old)
+    live.wait_for(f'sum(haproxy_server_sessions_total{{release="{old.release}"}} offset 300ms)', before.sessions)
+    publish(live, canary, stable, new, old)
+    return live.measure("refusals", new.release, old.release, judged_seconds=time.monotonic() - ready)
+
+
+def test_a_canary_that_refuses_all_it_is_asked_fails(live: Live, new: Agent, old: Agent) -> None:
+    before, stable = Server(sessions=3000, refused=6), Server(sessions=3475, refused=7)
+    measured = refusals(live, new, old, before, Server(sessions=25, refused=25), stable)
+    assert (measured.outcome, measured.bad, measured.stable_bad) == (Outcome.FAIL, 25, 6)
+
+
+def test_a_client_that_always_sent_rubbish_and_is_now_on_the_canary_blames_nobody(
+    live: Live, new: Agent, old: Agent
+) -> None:
+    before, stable = Server(sessions=1000, refused=20), Server(sessions=1475, refused=20)
+    measured = refusals(live, new, old, before, Server(sessions=25, refused=10), stable)
+    assert (measured.outcome, measured.bad, measured.total) == (Outcome.PASS, 10, 500)
+
+
+def test_requests_that_nobody_refuses_pass(live: Live, new: Agent, old: Agent) -> None:
+    measured = refusals(live, new, old, Server(sessions=1000), Server(sessions=25), Server(sessions=1475))
+    assert (measured.outcome, measured.value) == (Outcome.PASS, 0)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "times", "verdict"),
+    [("usage_limit", 40, Outcome.FAIL), ("usage_limit", 3, Outcome.PASS), ("cancelled", 40, Outcome.PASS)],
+)
+def test_runs_without_an_answer_fail_where_stable_gives_one(
+    live: Live, new: Agent, old: Agent, outcome: str, times: int, verdict: Outcome
+) -> None:
+    live.publish(new.text(), old.text())
+    new.answer(100)
+    new.answer(times, outcome=outcome)
+    old.answer(2000)
+    old.answer(10, outcome=outcome)
+    live.publish(new.text(), old.text())
+    assert live.measure("completion", new.release, old.release).outcome is verdict
+
+
+def test_runs_that_do_not_complete_on_stable_either_blame_nobody(live: Live, new: Agent, old: Agent) -> None:
+    live.publish(new.text(), old.text())
+    for release, times in ((new, 1), (old, 20)):
+        release.answer(60 * times)
+        release.answer(40 * times, outcome="vendor_error")
+    live.publish(new.text(), old.text())
+    measured = live.measure("completion", new.release, old.release)
+    assert (measured.outcome, measured.value, measured.stable) == (Outcome.PASS, 0.4, 0.4)

@@ -1,0 +1,70 @@
+"""Synthetic traffic: how many requests come between two looks, and how many of them are bad. Seeded, and in bulk."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import accumulate
+
+LOOK_SECONDS = 5
+NIGHT = 1 / 20
+"""Of the traffic by day; half of the time is night."""
+
+
+@cache
+def poisson_table(mean: float) -> tuple[range, list[float]]:
+    """The counts that occur, and how often each or fewer: for `random.choices`."""
+    spread = 9 * math.sqrt(mean) + 12
+    counts = range(max(0, int(mean - spread)), int(mean + spread) + 1)
+    weights = [math.exp(many * math.log(mean) - mean - math.lgamma(many + 1)) for many in counts]
+    return counts, list(accumulate(weights))
+
+
+def poisson(rng: random.Random, mean: float, times: int) -> list[int]:
+    """So many independent counts."""
+    if mean == 0:
+        return [0] * times
+    counts, cumulative = poisson_table(mean)
+    return rng.choices(counts, cum_weights=cumulative, k=times)
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """Requests a second to the whole service, and the share of the bad ones, which come `burst` at a time."""
+
+    requests_per_second: float
+    bad_share: float
+    burst: int = 1
+    nights: bool = False
+
+    def counts(self, rng: random.Random, weight: float, looks: int) -> tuple[list[int], list[int]]:
+        """(bad, all) requests between two looks, for a release with this share of the users."""
+        mean = self.requests_per_second * weight * LOOK_SECONDS
+        if not self.nights:
+            return self._draw(rng, mean, looks)
+        day, night = self._draw(rng, mean, looks // 2), self._draw(rng, mean * NIGHT, looks - looks // 2)
+        return day[0] + night[0], day[1] + night[1]
+
+    def _draw(self, rng: random.Random, mean: float, looks: int) -> tuple[list[int], list[int]]:
+        bad = [many * self.burst for many in poisson(rng, mean * self.bad_share / self.burst, looks)]
+        good = poisson(rng, mean * (1 - self.bad_share), looks)
+        return bad, list(map(int.__add__, bad, good))
+
+
+def evenly(requests_per_second: float, bad_share: float) -> Callable[[float, int], tuple[list[int], list[int]]]:
+    """Bad ones by a counter and not by chance, at an even pace: (weight, looks) -> (bad, all)."""
+
+    def counts(weight: float, looks: int) -> tuple[list[int], list[int]]:
+        per_look = requests_per_second * weight * LOOK_SECONDS
+        total = [int(per_look * (look + 1)) for look in range(looks)]
+        bad = [int(many * bad_share) for many in total]
+        return differences(bad), differences(total)
+
+    return counts
+
+
+def differences(sums: Sequence[int]) -> list[int]:
+    return [after - before for before, after in zip([0, *sums], sums, strict=False)]

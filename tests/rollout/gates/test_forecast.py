@@ -1,0 +1,56 @@
+"""What a policy can do with a given traffic."""
+
+import pytest
+
+from rollout.cli.check import lines
+from rollout.gates import evidence
+from rollout.gates.forecast import forecast, seconds_to_see
+from rollout.policy import file as policy_file
+from rollout.policy.plan import plan
+from tests.repository import REPOSITORY
+from tests.rollout.policies import shipped
+
+PLAN = plan(policy_file.parse(shipped(), "rollout.yaml"))
+
+
+def test_with_enough_traffic_each_step_takes_its_hold() -> None:
+    assert [(each.seconds, each.short) for each in forecast(PLAN, 20)] == [(600, [])] * 3
+
+
+def test_a_step_waits_for_the_gate_that_gets_its_samples_last() -> None:
+    first = forecast(PLAN, 3.4)[0]
+    assert (first.short, first.seconds) == ([], 600)
+    assert forecast(PLAN, 3)[0].short
+    assert [gate.name for gate, _ in forecast(PLAN, 2)[0].short] == ["latency_p99"]
+
+
+@pytest.mark.parametrize(("share", "rate"), [(0.1, 5), (0.2, 0.25), (0.5, 0.25), (1.0, 1)])
+def test_a_share_is_seen_when_the_evidence_of_what_is_expected_is_enough(share: float, rate: float) -> None:
+    rule = PLAN.gates[0].weighed
+    assert rule
+    seconds = seconds_to_see(share, 0.05, rule, rate)
+    assert seconds
+    assert evidence.share(share * rate * seconds, rate * seconds, 0.05) >= rule.certainty - 1e-9
+    assert seconds <= rule.windows_seconds[-1]
+
+
+def test_what_no_window_holds_enough_of_is_not_seen() -> None:
+    rule = PLAN.gates[0].weighed
+    assert rule
+    assert seconds_to_see(0.06, 0.05, rule, rate=1) is None
+
+
+def test_the_guide_shows_what_is_told() -> None:
+    guide = (REPOSITORY / "docs" / "guides" / "write-a-gate.md").read_text(encoding="utf-8")
+    assert "\n".join(list(lines(PLAN, 5))[:3]) in guide
+
+
+def test_it_is_told_step_by_step() -> None:
+    told = list(lines(PLAN, 2))
+    assert told[0] == "at 2 requests/s, about:"
+    assert told[1] == (
+        "  5 %: can't be judged within decide_within (30 m), and ends in doubt: "
+        "latency_p99 has 60 of 100 samples in 10 m"
+    )
+    assert told[2] == "    errors: sees 50 % in 1 m 47 s and 100 % in 35 s, not 10 % and 20 %"
+    assert "  100 %: passed after 10 m" in told
