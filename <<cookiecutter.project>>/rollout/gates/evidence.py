@@ -25,6 +25,13 @@ def share(bad: float, total: float, limit: float) -> float:
     return bounded(1.5 * (bad ** (2 / 3) - expected ** (2 / 3)) / expected ** (1 / 6))
 
 
+def enough(total: float, limit: float, certainty: float) -> float:
+    """How many of `total` are bad where `share` is just `certainty`: its formula, solved for `bad`. It may be more than
+    `total`."""
+    expected = limit * total
+    return math.pow(expected ** (2 / 3) + certainty * expected ** (1 / 6) / 1.5, 1.5)
+
+
 def against_stable(bad: float, total: float, stable_bad: float, stable_total: float, times: float) -> float:
     """`bad` of `total` against `times` x the share that stable has: the signed root of the likelihood ratio.
 

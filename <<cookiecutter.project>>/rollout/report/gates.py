@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from rollout.gates.evidence import enough
 from rollout.journal import Event, Events
 from rollout.report.events import between, finite
 
@@ -23,6 +24,7 @@ class Point:
     samples: float | None
     detail: str
     stable: float | None  # what the same query gave for the stable release
+    fails_from: float | None = None  # with so many samples, the value from which on there is evidence
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,16 @@ def _point(event: Event, measured: Event, start: float) -> Point:
         finite(measured.get("samples")),
         measured.get("detail") or "",
         finite(measured.get("stable")),
+        _fails_from(measured),
     )
+
+
+def _fails_from(measured: Event) -> float | None:
+    """Above the limit there is a band in which a value may be by chance; the more samples, the narrower."""
+    total, certainty = finite(measured.get("total")), finite(measured.get("certainty"))
+    if not total or certainty is None or not measured["limit"]:
+        return None
+    return enough(total, measured["limit"], certainty) / total
 
 
 def _gate(name: str, rule: Event, points: list[Point]) -> GateEvidence:

@@ -20,6 +20,7 @@ def strip(gate: GateEvidence, axis: Axis, top: float, bottom: float) -> Iterator
     yield rect(axis.left, top, axis.right - axis.left, bottom - top, fill="none", stroke=GRID)
     yield from _forbidden(gate, axis, top, limit, bottom)
     points = thinned(gate, lambda _, point: int(axis.x(point.seconds) / _APART))
+    yield from _band(gate, points, axis, scale, top)
     yield from _line(points, axis, scale)
     for point in points:
         yield mark(point.outcome, axis.x(point.seconds), scale.y(point.value or 0.0))
@@ -44,6 +45,17 @@ def _forbidden(gate: GateEvidence, axis: Axis, top: float, limit: float, bottom:
     else:
         yield rect(axis.left, top, width, limit - top, fill=BAD, fill_opacity=0.06)
     yield line(axis.left, limit, axis.right, limit, stroke=BAD, stroke_width=1.2, stroke_dasharray="5 4")
+
+
+def _band(gate: GateEvidence, points: Sequence[Point], axis: Axis, scale: "_Scale", top: float) -> Iterator[str]:
+    """Between the limit and where there is evidence: values that are above it by chance."""
+    known = [(axis.x(point.seconds), point.fails_from) for point in points if point.fails_from is not None]
+    if len(known) < 2:
+        return
+    edge = "L".join(f"{x:.1f} {max(top, scale.y(share)):.1f}" for x, share in known)
+    limit = f"{scale.y(gate.limit):.1f}"
+    path = f"M{edge}L{known[-1][0]:.1f} {limit}L{known[0][0]:.1f} {limit}z"
+    yield element("path", d=path, fill=OUTCOME["inconclusive"], fill_opacity=0.2)
 
 
 def _line(points: Sequence[Point], axis: Axis, scale: _Scale) -> Iterator[str]:

@@ -47,6 +47,13 @@ def test_a_share_against_stable_s(
     assert found == pytest.approx(expected, abs=0.01)
 
 
+@pytest.mark.parametrize("total", [4, 60, 1000, 40_000])
+@pytest.mark.parametrize("certainty", [2, 4])
+def test_how_many_are_enough_is_the_same_formula(total: float, certainty: float) -> None:
+    bad = evidence.enough(total, 0.05, certainty)
+    assert evidence.share(bad, total, 0.05) == pytest.approx(certainty)
+
+
 def sums(values: list[float]) -> tuple[float, float, float]:
     return sum(values), sum(value**2 for value in values), len(values)
 
