@@ -12,6 +12,7 @@ from bench.judgement.traffic import LOOK_SECONDS, poisson
 from rollout.gates.counts import Mean, Seen
 from rollout.gates.decide import decide, decide_kept
 from rollout.gates.judge import Measurement
+from rollout.gates.look import IDLE_WINDOWS
 from rollout.gates.weigh import weigh
 from rollout.policy.plan import Gate, Plan, Step
 
@@ -65,7 +66,7 @@ class CostRollout:
         self._plan, self._gate, self._costs, self._rate, self._factor = plan, gate, costs, rate, factor
         self._rng = random.Random(seed)  # noqa: S311  draws values, keeps no secret
         self._windows = [round(seconds / LOOK_SECONDS) for seconds in gate.weighed.windows_seconds]
-        self._canary, self._stable = Running(), Running()
+        self._canary, self._stable, self._idle = Running(), Running(), False
 
     def run(self, *, keep: bool) -> End:
         seconds, verdict = 0.0, "promoted"
@@ -79,7 +80,7 @@ class CostRollout:
         return End("rolled_back", seconds + failed, during_keep=True) if failed is not None else End(verdict, seconds)
 
     def _take(self, step: Step) -> tuple[str, float]:
-        only = replace(self._plan, gates=(self._gate,))
+        only, self._idle = replace(self._plan, gates=(self._gate,)), step.weight == 1
         looks = int(only.decide_within_seconds / LOOK_SECONDS)
         ours = poisson(self._rng, self._rate * step.weight * LOOK_SECONDS, looks)
         theirs = poisson(self._rng, self._rate * (1 - step.weight) * LOOK_SECONDS, looks)
@@ -97,18 +98,20 @@ class CostRollout:
                 return "advance", elapsed
         raise AssertionError("a step ends by its deadline")
 
+    def _stables(self, looks: int) -> Mean:
+        """Stable's, as `look` asks for them."""
+        return self._stable.last(IDLE_WINDOWS * self._windows[-1] if self._idle else looks)
+
     def _limits(self) -> list[float]:
         """Of each window: what stable's mean allows."""
-        return [self._gate.limit.value * (self._stable.last(looks).value or math.inf) for looks in self._windows]
+        return [self._gate.limit.value * (self._stables(looks).value or math.inf) for looks in self._windows]
 
     def _above(self) -> bool:
         pairs = zip(self._limits(), self._windows, strict=True)
         return any(self._canary.above(limit, looks) for limit, looks in pairs)
 
     def _measure(self) -> Measurement:
-        seen = [
-            Seen(looks * LOOK_SECONDS, self._canary.last(looks), self._stable.last(looks)) for looks in self._windows
-        ]
+        seen = [Seen(looks * LOOK_SECONDS, self._canary.last(looks), self._stables(looks)) for looks in self._windows]
         return weigh(self._gate, seen)
 
     def _keep(self) -> float | None:

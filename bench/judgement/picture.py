@@ -50,12 +50,8 @@ def y(share: float) -> float:
 
 
 def fails_from(total: float, limit: float, certainty: float) -> float:
-    """The share from which on so many requests are evidence enough, by halving."""
-    low, high = limit, 1.0
-    for _ in range(40):
-        middle = (low + high) / 2
-        low, high = (low, middle) if evidence.share(middle * total, total, limit) > certainty else (middle, high)
-    return high
+    """The share from which on so many requests are evidence enough."""
+    return min(1.0, evidence.enough(total, limit, certainty) / total)
 
 
 def zones(limit: float, certainty: float) -> Iterator[str]:

@@ -15,6 +15,7 @@ from bench.judgement.windows import Sums
 from rollout.gates.counts import Seen, Share
 from rollout.gates.decide import decide, decide_kept
 from rollout.gates.judge import Measurement
+from rollout.gates.look import IDLE_WINDOWS
 from rollout.gates.weigh import weigh
 from rollout.policy.plan import Gate, Plan, Step
 
@@ -37,6 +38,7 @@ class Simulation:
 
     def __init__(self, plan: Plan, verdicts: Verdicts, canary: Draw, stable: Draw | None = None) -> None:
         gate = verdicts.gate
+        self._idle = False
         self._plan = replace(plan, gates=(gate,))
         self._gate, self._verdicts, self._canary, self._stable = gate, verdicts, canary, stable
         assert gate.weighed  # noqa: S101  only evidence is simulated
@@ -62,8 +64,9 @@ class Simulation:
         looks = int(self._plan.decide_within_seconds / LOOK_SECONDS)
         drawn = zip(*self._canary(step.weight, looks), *self._beside(1 - step.weight, looks), strict=True)
         (gate,) = self._plan.gates_of(step)
+        self._idle = step.weight == 1
         for look, counts in enumerate(drawn, start=1):
-            self._add(counts, idle=step.weight == 1)
+            self._add(counts)
             elapsed = look * LOOK_SECONDS
             if elapsed < step.hold_seconds and not self._above():
                 continue
@@ -77,14 +80,21 @@ class Simulation:
     def _beside(self, weight: float, looks: int) -> tuple[list[int], list[int]]:
         return self._stable(weight, looks) if self._stable and weight else ([0] * looks, [0] * looks)
 
-    def _add(self, counts: tuple[int, ...], *, idle: bool) -> None:
-        sums = (self._bad, self._total) if idle else (self._bad, self._total, self._stable_bad, self._stable_total)
+    def _add(self, counts: tuple[int, ...]) -> None:
+        sums = (
+            (self._bad, self._total) if self._idle else (self._bad, self._total, self._stable_bad, self._stable_total)
+        )
         for each, many in zip(sums, counts, strict=False):
             each.add(many)
 
+    def _stables(self, looks: int) -> tuple[int, int]:
+        """(bad, all) of stable, as `look` asks for them."""
+        looks = IDLE_WINDOWS * self._windows[-1] if self._idle else looks
+        return self._stable_bad.last(looks), self._stable_total.last(looks)
+
     def _above(self) -> bool:
         for looks in self._windows:
-            limit = beyond(self._gate, self._stable_bad.last(looks), self._stable_total.last(looks))
+            limit = beyond(self._gate, *self._stables(looks))
             if self._bad.last(looks) > limit * self._total.last(looks):
                 return True
         return False
@@ -92,7 +102,7 @@ class Simulation:
     def _measure(self, gate: Gate) -> Measurement:
         seen = []
         for looks in self._windows:
-            stable = Share(self._stable_bad.last(looks), self._stable_total.last(looks)) if self._stable else None
+            stable = Share(*self._stables(looks)) if self._stable else None
             canary = Share(self._bad.last(looks), self._total.last(looks))
             seen.append(Seen(looks * LOOK_SECONDS, canary, stable))
         return weigh(gate, seen)
@@ -110,7 +120,7 @@ class Simulation:
             Sums(before + counts).each(window)[len(before) :]
             for before, counts in zip(earlier, (bad, total), strict=True)
         )
-        stable = self._stable_bad.last(window), self._stable_total.last(window)
+        stable = self._stables(window)
         limit = beyond(self._gate, *stable)
         return next(
             (

@@ -121,11 +121,11 @@ def choice(plan: Plan, gate: Gate, many: int) -> Table:
     rows = []
     for certainty, windows, name in (
         (3.0, (120, 600), "2m, 10m"),
-        (3.5, (120, 600), "2m, 10m"),
-        (4.0, (120, 600), "2m, 10m"),
-        (4.5, (120, 600), "2m, 10m"),
-        (4.0, (120,), "2m"),
-        (4.0, (120, 600, 1800), "2m, 10m, 30m"),
+        (3.4, (120, 600), "2m, 10m"),
+        (3.8, (120, 600), "2m, 10m"),
+        (4.2, (120, 600), "2m, 10m"),
+        (3.8, (120,), "2m"),
+        (3.8, (120, 600, 1800), "2m, 10m, 30m"),
     ):
         verdicts = Verdicts(policies.varied(gate, certainty, windows))
         row = [number(certainty), name]

@@ -11,7 +11,7 @@ keep: 24h
 watch:
   every: 5s
   windows: [2m, 10m]
-  certainty: 4
+  certainty: 3.8
   vendor_errors: always
   lease: 15s
   ready_within: 2m

@@ -1,7 +1,7 @@
 """How sure one may be that a release is beyond a limit, in standard deviations, from counts. Pure; closed forms only.
 
-Each number is about standard normal for a release that is just at its limit: 4 and more comes by chance once in 30,000
-looks. Negative: within the limit. No floor of samples is needed: few samples are little evidence, and four failures of
+Of a release that is just at its limit, each number is about standard normal: chance gives 3.8 and more in one look of
+14,000. Negative: within the limit. No floor of samples is needed: few samples are little evidence, and four failures of
 four are enough against a limit of 5 %.
 """
 
@@ -10,9 +10,13 @@ import math
 MOST = 99.0
 """Where the formula says infinite. JSON has no infinity."""
 
+HALF = 0.5
+"""A count is whole: "7 and more" begins half way from 6. Yates's correction, without which few counts look too sure."""
+
 
 def share(bad: float, total: float, limit: float) -> float:
-    """`bad` of `total` against a share of 0..1: 3/2 (bad^2/3 - expected^2/3) / expected^1/6, expected = limit x total.
+    """`bad` of `total` against a share of 0..1: 3/2 ((bad - 1/2)^2/3 - expected^2/3) / expected^1/6, where
+    expected = limit x total.
 
     A power of a Poisson count is nearly normal: the square root has the same spread whatever the mean (Bartlett, The
     square root transformation in analysis of variance, 1936; Anscombe, The transformation of Poisson, binomial and
@@ -22,7 +26,15 @@ def share(bad: float, total: float, limit: float) -> float:
     expected = limit * total
     if expected <= 0:
         return MOST if bad > 0 else 0.0
-    return bounded(1.5 * (bad ** (2 / 3) - expected ** (2 / 3)) / expected ** (1 / 6))
+    counted = max(bad - HALF, min(bad, expected))
+    return bounded(1.5 * (counted ** (2 / 3) - expected ** (2 / 3)) / expected ** (1 / 6))
+
+
+def enough(total: float, limit: float, certainty: float) -> float:
+    """How many of `total` are bad where `share` is just `certainty`: its formula, solved for `bad`. It may be more than
+    `total`."""
+    expected = limit * total
+    return HALF + math.pow(expected ** (2 / 3) + certainty * expected ** (1 / 6) / 1.5, 1.5)
 
 
 def against_stable(bad: float, total: float, stable_bad: float, stable_total: float, times: float) -> float:
@@ -37,10 +49,9 @@ def against_stable(bad: float, total: float, stable_bad: float, stable_total: fl
     ratio = times * total / stable_total
     expected = (bad + stable_bad) * ratio / (1 + ratio)
     stable_expected = (bad + stable_bad) - expected
-    if expected <= 0:
-        return MOST if bad > 0 else 0.0
-    deviance = 2 * (_surprise(bad, expected) + _surprise(stable_bad, stable_expected))
-    return bounded(math.copysign(math.sqrt(max(0.0, deviance)), bad - expected))
+    counted = max(bad - HALF, min(bad, expected))
+    deviance = 2 * (_surprise(counted, expected) + _surprise(bad + stable_bad - counted, stable_expected))
+    return bounded(math.copysign(math.sqrt(max(0.0, deviance)), counted - expected))
 
 
 def mean(total: float, squares: float, count: float, limit: float) -> float:

@@ -7,6 +7,7 @@ came before.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rollout.gates import evidence
 from rollout.gates.weigh import FEWEST_BAD
 from rollout.policy.plan import Gate, Plan, Step, Weighed, floor, longest_seconds
 
@@ -61,8 +62,14 @@ def sights(gate: Gate, rule: Weighed, rate: float) -> list[Sight]:
 
 
 def seconds_to_see(share: float, limit: float, rule: Weighed, rate: float) -> float | None:
-    """Until `evidence.share` of what is to be expected is above the certainty: its formula, solved for the total."""
-    per_root = 1.5 * (share ** (2 / 3) - limit ** (2 / 3)) / limit ** (1 / 6)
-    total = max((rule.certainty / per_root) ** 2, FEWEST_BAD / share)
-    seconds = total / rate
-    return seconds if seconds <= rule.windows_seconds[-1] else None
+    """Until what is to be expected is evidence enough, by halving: the more requests, the surer."""
+    few, many = FEWEST_BAD / share, rate * rule.windows_seconds[-1]
+    if few > many or share * many < evidence.enough(many, limit, rule.certainty):
+        return None
+    for _ in range(50):
+        middle = (few + many) / 2
+        if share * middle < evidence.enough(middle, limit, rule.certainty):
+            few = middle
+        else:
+            many = middle
+    return many / rate

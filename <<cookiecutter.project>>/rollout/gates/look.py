@@ -12,6 +12,10 @@ from rollout.metrics.questions import Answer, Question
 from rollout.policy.placeholders import Values, fill
 from rollout.policy.plan import Gate, Weighed
 
+IDLE_WINDOWS = 3
+"""Once stable has no traffic, nothing that happens now happens to both: then it is compared over a longer time, three
+times the longest window, in which its rare events are counted better."""
+
 CANARY, STABLE, SHOWN = "canary", "stable", "shown"
 
 
@@ -57,6 +61,8 @@ def ask(gate: Gate, rule: Weighed, windows: Sequence[float], values: Values, met
     ago_seconds, before = values.ago_seconds, replace(values, release=values.stable, ago_seconds=0.0)
     if rule.before:
         ago_seconds, windows = values.judged_seconds, [rule.windows_seconds[-1]] * len(windows)
+    elif ago_seconds:
+        windows = [IDLE_WINDOWS * rule.windows_seconds[-1]] * len(windows)
     stable = questions(gate, rule, windows, before, STABLE)
     if not ago_seconds:
         return dict(metrics.several(canary | stable))

@@ -111,7 +111,7 @@ def samples_of(counts: Share | Mean) -> float:
 def said(
     gate: Gate, rule: Weighed, outcome: Outcome, reading: Reading, whose: str, shown: float | None, why: str = ""
 ) -> Measurement:
-    """The measurement, with its sentence: `11.7 % (7 of 60), limit 5 %, evidence 1.8 of 4: chance does that too`."""
+    """The measurement, with its sentence: `11.7 % (7 of 60), limit 5 %, evidence 1.8 of 3.8: chance does that too`."""
     seen = reading.seen
     canary, stable = (each if isinstance(each, Share) else None for each in (seen.canary, seen.stable))
     of_stable = seen.stable.value if seen.stable and not (rule.kind == "mean" and rule.times_stable) else None

@@ -23,6 +23,8 @@ class Point:
     samples: float | None
     detail: str
     stable: float | None  # what the same query gave for the stable release
+    total: float | None = None  # of a gate that is judged by evidence: its samples in the window that decided
+    certainty: float | None = None  # ... and the standard deviations that it takes to fail
 
 
 @dataclass(frozen=True)

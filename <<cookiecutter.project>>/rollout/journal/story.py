@@ -192,6 +192,8 @@ def _point(event: Measured, reading: Reading, seconds: float) -> Point:
         samples=reading.samples,
         detail=reading.detail,
         stable=reading.stable,
+        total=reading.total,
+        certainty=reading.certainty,
     )
 
 

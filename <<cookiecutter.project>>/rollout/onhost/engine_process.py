@@ -4,12 +4,14 @@ import math
 import os
 import socket
 import sys
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 
 from rollout import VERSION, journal
 from rollout.engine.loop import Engine
 from rollout.engine.spec import Spec
+from rollout.errors import MetricsError
 from rollout.gates import preflight
 from rollout.journal import lock
 from rollout.journal.compaction import compact
@@ -51,7 +53,8 @@ def run(spec: Spec) -> str:
         if before.is_empty:
             make_room(state, clock.time())
         if spec.speed != 1:
-            wanted = replace(wanted, gates=preflight.on_edges(wanted.gates, metrics))
+            with suppress(MetricsError):  # an engine that takes over goes back or watches on, whatever it can ask
+                wanted = replace(wanted, gates=preflight.on_edges(wanted.gates, metrics))
         with journal.opened(path) as book:
             router = Haproxy(Path(spec.router_socket), Path(spec.router_folder))
             engine = Engine(spec, wanted, router, metrics, book, clock, IncomingOrders(state, spec.rollout, clock))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
 
+from rollout.gates.evidence import enough
 from rollout.journal import Story
 from rollout.journal.series import Point, Series
 
@@ -50,6 +51,14 @@ def thinned(gate: GateEvidence, bundle: Callable[[int, Point], int]) -> tuple[Po
     """A gate's points, of those that get the same number (from index and point) only the worst."""
     numbered = groupby(enumerate(gate.points), key=lambda entry: bundle(*entry))
     return tuple(gate.series.worst_of(point for _, point in entries) for _, entries in numbered)
+
+
+def fails_from(gate: GateEvidence, point: Point) -> float | None:
+    """The value from which on there is evidence against the release; None for a gate that is judged without. The more
+    samples, the nearer to the limit."""
+    if not point.total or point.certainty is None or not gate.limit:
+        return None
+    return enough(point.total, gate.limit, point.certainty) / point.total
 
 
 def _gate(series: Series) -> GateEvidence:

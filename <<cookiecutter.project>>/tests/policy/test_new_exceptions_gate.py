@@ -18,9 +18,9 @@ def publish(live: Live, new: Agent, old: Agent, *, requests: int = 100, stable_r
     live.publish(new.text(), old.text())
 
 
-def test_a_series_that_is_born_at_3_is_seen(live: Live, new: Agent, old: Agent) -> None:
+def test_a_series_that_is_born_at_4_is_seen(live: Live, new: Agent, old: Agent) -> None:
     live.publish(new.text(), old.text())
-    new.fail(LookupError, 3)
+    new.fail(LookupError, 4)
     publish(live, new, old)
     live.publish(new.text(), old.text())
     increase = Gate(
@@ -29,8 +29,8 @@ def test_a_series_that_is_born_at_3_is_seen(live: Live, new: Agent, old: Agent) 
     )  # fmt: skip
     assert live.measure(increase, new.release).value == 0, "increase() sees no birth"
     measured = live.measure("new_exceptions", new.release, old.release)
-    assert (measured.outcome, measured.bad, measured.total) == (Outcome.FAIL, 3, 100)
-    assert measured.detail.startswith("LookupError 3 % (3 of 100), limit 0.1 % and 1 x stable, evidence 4.1 of 4")
+    assert (measured.outcome, measured.bad, measured.total) == (Outcome.FAIL, 4, 100)
+    assert measured.detail.startswith("LookupError 4 % (4 of 100), limit 0.1 % and 1 x stable, evidence 4.3 of 3.8")
 
 
 def test_a_release_without_any_exception_passes(live: Live, new: Agent, old: Agent) -> None:

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from rollout.gates.decide import Decision, GoBack, decide
+from rollout.gates.decide import Decision, GoBack, decide, decide_kept
 from rollout.gates.judge import Measurement, Outcome
 from tests.rollout.fakes import PLAN
 
@@ -74,6 +74,12 @@ def test_so_many_errors_in_a_row_go_back_in_doubt_without_waiting_for_the_steps_
     assert decide(PLAN, STEP, 5, [PASS, ERROR], errors=2) == STAY
     decision = decide(PLAN, STEP, 5, [PASS, ERROR], errors=3)
     assert decision == Decision("back", "errors had no answer 3 times in a row: it is error", "errors", in_doubt=True)
+
+
+@pytest.mark.parametrize("other", [PASS, NO_DATA, ERROR, INCONCLUSIVE])
+def test_after_the_promotion_nothing_but_a_failure_goes_back(other: Measurement) -> None:
+    assert decide_kept([other, other]) == STAY
+    assert decide_kept([other, FAIL]) == Decision("back", "errors: it is fail", "errors")
 
 
 def test_every_gate_that_is_waited_for_is_named() -> None:

@@ -1,8 +1,7 @@
 """Evidence is a number of standard deviations, whatever the counts are."""
 
 import math
-import random
-import re
+from statistics import NormalDist
 
 import pytest
 
@@ -12,10 +11,10 @@ from rollout.gates import evidence
 @pytest.mark.parametrize(
     ("bad", "total", "limit", "expected"),
     [
-        (7, 60, 0.05, 1.97),
-        (4, 4, 0.05, 4.27),
-        (3, 3, 0.05, 3.70),
-        (13, 60, 0.05, 4.31),
+        (7, 60, 0.05, 1.75),
+        (4, 4, 0.05, 3.85),
+        (3, 3, 0.05, 3.21),
+        (13, 60, 0.05, 4.13),
         (50, 1000, 0.05, 0.0),
         (40, 1000, 0.05, -1.46),
         (0, 60, 0.05, -2.60),
@@ -31,10 +30,10 @@ def test_a_share_against_a_limit(bad: float, total: float, limit: float, expecte
 @pytest.mark.parametrize(
     ("bad", "total", "stable_bad", "stable_total", "times", "expected"),
     [
-        (10, 500, 0, 9500, 3, 6.31),
+        (10, 500, 0, 9500, 3, 5.83),
         (10, 100, 100, 1000, 1, 0.0),
         (30, 100, 100, 1000, 3, 0.0),
-        (4, 4, 10, 1000, 3, 4.35),
+        (4, 4, 10, 1000, 3, 3.94),
         (0, 100, 10, 1000, 1, -1.38),
         (0, 100, 0, 1000, 1, 0.0),
         (5, 5, 0, 0, 3, 0.0),
@@ -45,6 +44,13 @@ def test_a_share_against_stable_s(
 ) -> None:
     found = evidence.against_stable(bad, total, stable_bad, stable_total, times)
     assert found == pytest.approx(expected, abs=0.01)
+
+
+@pytest.mark.parametrize("total", [4, 60, 1000, 40_000])
+@pytest.mark.parametrize("certainty", [2, 4])
+def test_how_many_are_enough_is_the_same_formula(total: float, certainty: float) -> None:
+    bad = evidence.enough(total, 0.05, certainty)
+    assert evidence.share(bad, total, 0.05) == pytest.approx(certainty)
 
 
 def sums(values: list[float]) -> tuple[float, float, float]:
@@ -81,21 +87,16 @@ def test_values_that_are_all_the_same_are_as_certain_as_it_gets_and_still_a_numb
     assert evidence.means(same, half, 2) == 0
 
 
-@pytest.mark.parametrize("expected", [0.5, 3.0, 30.0])
-def test_at_the_limit_it_is_above_2_about_as_often_as_a_standard_normal(expected: float) -> None:
-    """2.3 % of the time; of few counts only some can be had, so it is not quite that."""
-    rng = random.Random(1)  # noqa: S311 - draws counts, keeps no secret
-    above = sum(evidence.share(poisson(rng, expected), expected / 0.05, 0.05) > 2 for _ in range(20_000)) / 20_000
-    assert 0.01 < above < 0.035
-
-
-def poisson(rng: random.Random, mean: float) -> int:
-    many, product = 0, rng.random()
-    while product > math.exp(-mean):
-        many, product = many + 1, product * rng.random()
-    return many
+@pytest.mark.parametrize("expected", [0.15, 1.5, 3.0, 30.0])
+def test_it_says_how_rare_so_many_are_at_the_limit_in_standard_deviations(expected: float) -> None:
+    """Against the exact tail of Poisson's distribution, for few requests and many."""
+    for bad in range(2, 80):
+        found = evidence.share(bad, expected / 0.05, 0.05)
+        if 1 < found < 5:
+            exact = 1 - sum(math.exp(-expected) * expected**many / math.factorial(many) for many in range(bad))
+            assert found == pytest.approx(NormalDist().inv_cdf(1 - exact), abs=0.21), bad
 
 
 def test_the_formula_in_the_docs_is_the_one_of_the_code() -> None:
     assert evidence.share.__doc__
-    assert re.search(r"3/2 \(bad\^2/3 - expected\^2/3\) / expected\^1/6", evidence.share.__doc__)
+    assert "3/2 ((bad - 1/2)^2/3 - expected^2/3) / expected^1/6" in evidence.share.__doc__

@@ -52,5 +52,5 @@ def test_it_is_told_step_by_step() -> None:
         "  5 %: can't be judged within decide_within (30 m), and ends in doubt: "
         "latency_p99 has 60 of 100 samples in 10 m"
     )
-    assert told[2] == "    errors: sees 50 % in 1 m 47 s and 100 % in 35 s, not 10 % and 20 %"
+    assert told[2] == "    errors: sees 50 % in 1 m 53 s and 100 % in 39 s, not 10 % and 20 %"
     assert "  100 %: passed after 10 m" in told

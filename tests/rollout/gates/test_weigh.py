@@ -13,7 +13,7 @@ from rollout.policy.quantity import Limit
 QUESTIONS = {"bad": "bad()", "total": "total()"}
 ERRORS = Gate(
     "errors", "", "total()", 25, Limit(0.05, "ratio"), fails_above=True, window_seconds=120,
-    weighed=Weighed("share", QUESTIONS, (120, 600), certainty=4),
+    weighed=Weighed("share", QUESTIONS, (120, 600), certainty=3.8),
 )  # fmt: skip
 MEANS = {"sum": "s()", "squares": "q()", "count": "n()"}
 COST = replace(
@@ -43,14 +43,14 @@ def cost(canary: Mean, stable: Mean | None) -> Measurement:
 @pytest.mark.parametrize(
     ("bad", "total", "outcome", "detail"),
     [
-        (2, 500, Outcome.PASS, "0.4 % (2 of 500), limit 5 %, evidence 0 of 4"),
-        (25, 500, Outcome.PASS, "5 % (25 of 500), limit 5 %, evidence 0 of 4"),
-        (7, 60, Outcome.INCONCLUSIVE, "11.7 % (7 of 60), limit 5 %, evidence 2.0 of 4: chance does that too"),
-        (13, 60, Outcome.FAIL, "21.7 % (13 of 60), limit 5 %, evidence 4.3 of 4"),
-        (4, 4, Outcome.FAIL, "100 % (4 of 4), limit 5 %, evidence 4.3 of 4"),
-        (3, 3, Outcome.INCONCLUSIVE, "100 % (3 of 3), limit 5 %, evidence 3.7 of 4: 3 of 25 samples so far"),
-        (0, 24, Outcome.INCONCLUSIVE, "0 % (0 of 24), limit 5 %, evidence 0 of 4: 24 of 25 samples so far"),
-        (0, 0, Outcome.INCONCLUSIVE, "- (0 of 0), limit 5 %, evidence 0 of 4: 0 of 25 samples so far"),
+        (2, 500, Outcome.PASS, "0.4 % (2 of 500), limit 5 %, evidence 0 of 3.8"),
+        (25, 500, Outcome.PASS, "5 % (25 of 500), limit 5 %, evidence 0 of 3.8"),
+        (7, 60, Outcome.INCONCLUSIVE, "11.7 % (7 of 60), limit 5 %, evidence 1.8 of 3.8: chance does that too"),
+        (13, 60, Outcome.FAIL, "21.7 % (13 of 60), limit 5 %, evidence 4.1 of 3.8"),
+        (4, 4, Outcome.FAIL, "100 % (4 of 4), limit 5 %, evidence 3.9 of 3.8"),
+        (3, 3, Outcome.INCONCLUSIVE, "100 % (3 of 3), limit 5 %, evidence 3.2 of 3.8: 3 of 25 samples so far"),
+        (0, 24, Outcome.INCONCLUSIVE, "0 % (0 of 24), limit 5 %, evidence 0 of 3.8: 24 of 25 samples so far"),
+        (0, 0, Outcome.INCONCLUSIVE, "- (0 of 0), limit 5 %, evidence 0 of 3.8: 0 of 25 samples so far"),
     ],
 )
 def test_counts_are_judged_by_evidence_and_the_sentence_shows_them(
@@ -58,7 +58,7 @@ def test_counts_are_judged_by_evidence_and_the_sentence_shows_them(
 ) -> None:
     measured = errors((bad, total), (bad, total))
     assert (measured.outcome, measured.detail) == (outcome, detail)
-    assert (measured.bad, measured.total, measured.samples, measured.certainty) == (bad, total, total, 4)
+    assert (measured.bad, measured.total, measured.samples, measured.certainty) == (bad, total, total, 3.8)
 
 
 def test_any_window_with_evidence_fails_and_is_the_one_that_is_shown() -> None:
@@ -109,7 +109,7 @@ def test_a_limit_and_a_multiple_of_stables_must_both_be_passed(
 def test_stables_counts_stand_beside_the_canarys() -> None:
     measured = errors((13, 60), (13, 60), stable=(2, 1140))
     assert (measured.stable, measured.stable_bad, measured.stable_total) == (2 / 1140, 2, 1140)
-    assert measured.detail.endswith("evidence 4.3 of 4; stable 0.175 % (2 of 1,140)")
+    assert measured.detail.endswith("evidence 4.1 of 3.8; stable 0.175 % (2 of 1,140)")
 
 
 def test_the_vendors_errors_are_told_and_count_unless_the_rule_says_otherwise() -> None:

@@ -117,7 +117,7 @@ MISTAKES = {
         "8: watch.windows: each window must be longer than the one before",
     ),
     "certainty of chance": (
-        "certainty: 4", "certainty: 0.5",
+        "certainty: 3.8", "certainty: 0.5",
         "9: watch.certainty: input should be greater than or equal to 1",
     ),
     "vendor errors that count when nobody knows": (

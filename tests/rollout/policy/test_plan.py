@@ -46,8 +46,8 @@ def test_windows_and_the_time_that_is_slow_are_divided_and_the_certainty_is_not(
     )
     assert slow
     assert fast
-    assert (slow.windows_seconds, slow.slower_than_seconds) == ((120, 600), 60)
-    assert (fast.windows_seconds, fast.slower_than_seconds) == ((6, 30), 3)
+    assert (slow.windows_seconds, slow.slower_than_seconds) == ((600,), 60)
+    assert (fast.windows_seconds, fast.slower_than_seconds) == ((30,), 3)
     assert fast.certainty == slow.certainty == POLICY.watch.certainty
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from rollout.journal.series import Point
-from rollout.report.gates import GateEvidence, thinned
+from rollout.report.gates import GateEvidence, fails_from, thinned
 from rollout.report.picture.axis import Axis
 from rollout.report.picture.colours import BAD, FAINT, GRID, INK, OUTCOME, mark
 from rollout.report.picture.svg import element, fitted, line, rect, text
@@ -21,6 +21,7 @@ def strip(gate: GateEvidence, axis: Axis, top: float, bottom: float) -> Iterator
     yield rect(axis.left, top, axis.right - axis.left, bottom - top, fill="none", stroke=GRID)
     yield from _forbidden(gate, axis, top, limit, bottom)
     points = thinned(gate, lambda _, point: int(axis.x(point.seconds) / _APART))
+    yield from _band(gate, points, axis, scale, top)
     yield from _line(points, axis, scale)
     for point in points:
         yield mark(point.outcome, axis.x(point.seconds), scale.y(point.value or 0.0))
@@ -45,6 +46,18 @@ def _forbidden(gate: GateEvidence, axis: Axis, top: float, limit: float, bottom:
     else:
         yield rect(axis.left, top, width, limit - top, fill=BAD, fill_opacity=0.06)
     yield line(axis.left, limit, axis.right, limit, stroke=BAD, stroke_width=1.2, stroke_dasharray="5 4")
+
+
+def _band(gate: GateEvidence, points: Sequence[Point], axis: Axis, scale: "_Scale", top: float) -> Iterator[str]:
+    """Between the limit and where there is evidence: values that are above it by chance."""
+    edges = [(axis.x(point.seconds), fails_from(gate, point)) for point in points]
+    known = [(x, share) for x, share in edges if share is not None]
+    if len(known) < 2:
+        return
+    edge = "L".join(f"{x:.1f} {max(top, scale.y(share)):.1f}" for x, share in known)
+    limit = f"{scale.y(gate.limit):.1f}"
+    path = f"M{edge}L{known[-1][0]:.1f} {limit}L{known[0][0]:.1f} {limit}z"
+    yield element("path", d=path, fill=OUTCOME["inconclusive"], fill_opacity=0.2)
 
 
 def _line(points: Sequence[Point], axis: Axis, scale: _Scale) -> Iterator[str]:

@@ -48,6 +48,18 @@ def test_nothing_is_drawn_outside_the_picture(make: type[Journal]) -> None:
             assert 0 <= float(element.get(key, "0")) <= width
 
 
+def test_a_band_shows_what_is_above_the_limit_by_chance_where_counts_say_how_wide_it_is() -> None:
+    journal = examples.promoted()
+    plain = len(list(drawn(journal).iter(f"{SVG}path")))
+    for event in journal:
+        for gate in event.get("gates", []):
+            if gate["gate"] == "errors":
+                gate.update(total=60 * event["time"] % 100 + 50, certainty=4)
+    bands = [path for path in drawn(journal).iter(f"{SVG}path") if path.get("fill-opacity") == "0.2"]
+    assert len(bands) == 1
+    assert len(list(drawn(journal).iter(f"{SVG}path"))) == plain + 1
+
+
 def test_text_of_others_stays_text() -> None:
     found = " ".join(words(drawn(examples.hostile())))
     assert "<script>alert(1)</script>" in found
