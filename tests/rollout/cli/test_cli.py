@@ -284,7 +284,7 @@ def test_check_json_says_what_the_policy_holds(shell: Shell, tmp_path: Path) -> 
     assert shell.run("check", "--json", "--policy", str(path)) == 0
     found = json.loads(shell.said)
     assert found.pop("requests_per_second") == pytest.approx(3.333, rel=0.01)
-    assert found == {"target": "docker", "steps": [0.05, 1.0], "gates": ["errors"]}
+    assert found == {"target": "docker", "steps": [0.05, 1.0], "gates": ["errors"], "forecast": []}
 
 
 def test_status_json_lists_rollouts_the_oldest_first_and_which_one_runs(shell: Shell) -> None:
