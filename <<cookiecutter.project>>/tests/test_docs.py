@@ -12,8 +12,9 @@ from agent.models.offline.faults import FAULTS
 from rollout.live.counts import Counts
 from rollout.onhost.engine_process import gate_line, started
 from rollout.policy import file as policy_file
+from rollout.policy.gate import GatePolicy
 from rollout.policy.placeholders import MEANINGS
-from rollout.policy.schema import GatePolicy, Policy, StepPolicy, WatchPolicy
+from rollout.policy.schema import Policy, StepPolicy, WatchPolicy
 from rollout.rehearsal.ending import traffic
 from rollout.rehearsal.pace import FASTEST
 from tests import commands_page
