@@ -96,7 +96,7 @@ lint:  ## check style, format and types of hooks/ and tests/
 	@.venv/bin/python -m ruff format --check --quiet
 	@.venv/bin/python -m mypy --no-error-summary
 
-bench: bake  ## measure: verdict to last canary request, requests lost, detection, bake time
+bench: bake  ## measure: verdict to last canary request, requests lost, detection, bake time, wrong verdicts; an hour
 	@$(INSTALL) --parts $(BAKE) $(DEV)
 	+@$(BAKED_MAKE) setup
 	@REPOSITORY=$(BAKED) PYTHONPATH=.:$(BAKED) .venv/bin/python -m bench $(BAKED)

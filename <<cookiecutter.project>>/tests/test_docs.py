@@ -9,8 +9,9 @@ from pydantic import BaseModel
 
 from agent.models.offline.faults import FAULTS
 from rollout.policy import file as policy_file
+from rollout.policy.gate import GatePolicy
 from rollout.policy.placeholders import MEANINGS
-from rollout.policy.schema import GatePolicy, Policy, StepPolicy, WatchPolicy
+from rollout.policy.schema import Policy, StepPolicy, WatchPolicy
 from rollout.rehearsal.pace import FASTEST
 from tests import commands_page
 from tests.pages import DOCS, rows, text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,12 @@ BAD_FOR = 4
 
 BURSTS = "Errors that come in tens: healthy releases taken back"
 WRONG_AT_MOST_PERCENT = 0.1
+NOTES = {
+    BURSTS: "The share is the same, but ten requests in a row fail together, as when a database is away for a moment. "
+    "That breaks what the formula rests on, that failures are independent: at a few requests a second, ten failures in "
+    "a row are as much evidence against a release as there can be. With more traffic a burst is a small part of a "
+    "window. Where yours look like this, take longer windows and a higher certainty.",
+}
 Maker = Callable[[], Table]
 
 
@@ -68,7 +75,12 @@ def written(many: int, made: dict[str, Table]) -> str:
     prose = PROSE.read_text(encoding="utf-8")
     for name, number in numbers.items():
         prose = prose.replace(name, number)
-    return prose + "\n".join(f"## {title}\n\n{each.text}\n" for title, each in made.items())
+    return prose + "\n".join(section(title, each.text) for title, each in made.items())
+
+
+def section(title: str, text: str) -> str:
+    note = "\n".join(textwrap.wrap(NOTES[title], 120)) + "\n\n" if title in NOTES else ""
+    return f"## {title}\n\n{note}{text}\n"
 
 
 def wrong(made: Sequence[Table]) -> int:

@@ -8,7 +8,8 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from rollout.errors import PolicyError
-from rollout.policy.schema import GatePolicy, Policy, StepPolicy, WatchPolicy
+from rollout.policy.gate import GatePolicy
+from rollout.policy.schema import Policy, StepPolicy, WatchPolicy
 
 Key = str | int
 Lines = dict[tuple[Key, ...], int]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from rollout.policy import schema
+from rollout.policy.gate import KINDS, GatePolicy
 from rollout.policy.quantity import Limit
 
 SHORTEST_LEASE_SECONDS = 2.0
@@ -140,7 +141,7 @@ def plan(
     )
 
 
-def plan_gate(name: str, gate: schema.GatePolicy, watch: schema.WatchPolicy, speed: float) -> Gate:
+def plan_gate(name: str, gate: GatePolicy, watch: schema.WatchPolicy, speed: float) -> Gate:
     limit, windows = limit_of(gate), gate.windows or watch.windows
     if limit.unit == "seconds":
         limit = Limit(limit.value / speed, "seconds")
@@ -158,11 +159,11 @@ def plan_gate(name: str, gate: schema.GatePolicy, watch: schema.WatchPolicy, spe
     )
 
 
-def weighed(gate: schema.GatePolicy, watch: schema.WatchPolicy, speed: float) -> Weighed | None:
+def weighed(gate: GatePolicy, watch: schema.WatchPolicy, speed: float) -> Weighed | None:
     """None: the gate is judged by its value alone."""
     if gate.kind is None or gate.kind == "value" or gate.fail_above is None:
         return None
-    keys = (*schema.KINDS[gate.kind], "vendor")
+    keys = (*KINDS[gate.kind], "vendor")
     return Weighed(
         kind=gate.kind,
         questions={key: promql for key in keys if (promql := getattr(gate, key)) is not None},
@@ -175,7 +176,7 @@ def weighed(gate: schema.GatePolicy, watch: schema.WatchPolicy, speed: float) ->
     )
 
 
-def limit_of(gate: schema.GatePolicy) -> Limit:
+def limit_of(gate: GatePolicy) -> Limit:
     """A share that is only compared with stable has the limit 0 besides: what never happens is not too often."""
     if gate.fail_below is not None:
         return gate.fail_below
@@ -184,7 +185,7 @@ def limit_of(gate: schema.GatePolicy) -> Limit:
     return gate.fail_above.limit or (Limit(times, "multiple") if gate.kind == "mean" else Limit(0.0, "ratio"))
 
 
-def value_of(gate: schema.GatePolicy) -> str:
+def value_of(gate: GatePolicy) -> str:
     """The expression that a gate's value is equal to, of a mean for one release."""
     return f"({gate.bad})\n/ ({gate.total})" if gate.bad else f"({gate.sum})\n/ ({gate.count})"
 

@@ -1,0 +1,122 @@
+"""What is asked for a gate that is judged by evidence, of whom, and for when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from rollout.errors import ManySeries, MetricsError, NoData, QueryRejected, Unreachable
+from rollout.gates.judge import Measurement, Outcome
+from rollout.gates.measure import measure
+from rollout.metrics.questions import Answer, Question
+from rollout.policy.placeholders import Values
+from rollout.policy.plan import Gate, Weighed
+from rollout.policy.quantity import Limit
+
+RULE = Weighed("share", {"bad": "bad($release, $window)", "total": "total($release, $window)"}, (120, 600), 3.8)
+GATE = Gate("errors", "", "", 25, Limit(0.05, "ratio"), fails_above=True, window_seconds=120, weighed=RULE)
+VALUES = Values("new", "old", window_seconds=0, ago_seconds=0, elapsed_seconds=2000, judged_seconds=1000)
+
+
+@dataclass
+class Asked:
+    """Keeps what was asked and for when. Totals are 100 unless an answer says otherwise."""
+
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    asked: list[tuple[float, list[str]]] = field(default_factory=list)
+
+    def several(self, questions: Mapping[str, Question], ago_seconds: float = 0.0) -> dict[str, Answer]:
+        self.asked.append((ago_seconds, [question.promql for question in questions.values()]))
+        return {key: self._answer(question) for key, question in questions.items()}
+
+    def _answer(self, question: Question) -> Answer:
+        usual: Answer = {"": 100.0 if question.promql.startswith("total") else 1.0}
+        return self.answers.get(question.promql, usual)
+
+    def value(self, promql: str, ago_seconds: float = 0.0) -> float:
+        raise AssertionError(f"{promql} of {ago_seconds} s ago was asked alone")
+
+    def values(self, promql: str, by: str, ago_seconds: float = 0.0) -> dict[str, float]:
+        raise AssertionError(f"{promql} by {by} of {ago_seconds} s ago was asked alone")
+
+
+def look(rule: Weighed, metrics: Asked, values: Values = VALUES) -> Measurement:
+    return measure(replace(GATE, weighed=rule), values, metrics)
+
+
+def pairs(release: str, *windows: str) -> list[str]:
+    return [f"{key}({release}, {window})" for window in windows for key in ("bad", "total")]
+
+
+def test_both_releases_and_both_windows_are_asked_for_in_one_request() -> None:
+    metrics = Asked()
+    look(RULE, metrics)
+    assert metrics.asked == [(0, pairs("new", "120000ms", "600000ms") + pairs("old", "120000ms", "600000ms"))]
+
+
+def test_no_window_is_longer_than_the_canary_is_judged_and_one_that_is_the_same_is_asked_once() -> None:
+    metrics = Asked()
+    look(RULE, metrics, replace(VALUES, judged_seconds=40))
+    assert metrics.asked == [(0, pairs("new", "40000ms") + pairs("old", "40000ms"))]
+
+
+def test_once_stable_has_no_traffic_it_is_asked_for_a_longer_time_when_it_had() -> None:
+    metrics = Asked()
+    look(RULE, metrics, replace(VALUES, ago_seconds=77))
+    assert metrics.asked == [
+        (0, pairs("new", "120000ms", "600000ms")),
+        (77, pairs("old", "1800000ms", "1800000ms")),
+    ]
+
+
+def test_a_baseline_of_before_is_of_the_longest_window_before_the_canary_was_ready() -> None:
+    metrics = Asked()
+    look(replace(RULE, before=True), metrics, replace(VALUES, ago_seconds=77))
+    assert metrics.asked[1] == (1000, pairs("old", "600000ms", "600000ms"))
+
+
+def test_the_first_release_has_no_stable_to_ask() -> None:
+    metrics = Asked()
+    look(RULE, metrics, replace(VALUES, stable=""))
+    assert metrics.asked == [(0, pairs("new", "120000ms", "600000ms"))]
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        (NoData("none"), Outcome.NO_DATA),
+        (ManySeries("2 series"), Outcome.ERROR),
+        (QueryRejected("parse error"), Outcome.ERROR),
+    ],
+)
+def test_a_count_of_the_canary_without_an_answer_is_no_pass(answer: MetricsError, outcome: Outcome) -> None:
+    measured = look(RULE, Asked({"bad(new, 600000ms)": answer}))
+    assert (measured.outcome, measured.detail) == (outcome, str(answer))
+
+
+def test_a_total_of_no_series_is_nothing_yet() -> None:
+    totals = {f"total(new, {window})": NoData("none") for window in ("120000ms", "600000ms")}
+    assert look(RULE, Asked(totals)).detail.endswith("0 of 25 samples so far")
+
+
+def test_a_count_of_stable_without_an_answer_changes_nothing() -> None:
+    measured = look(RULE, Asked({"bad(old, 600000ms)": ManySeries("2 series")}))
+    assert (measured.outcome, measured.stable) == (Outcome.PASS, None)
+
+
+def test_of_several_labels_the_worst_counts_and_one_that_stable_lacks_is_zero_there() -> None:
+    rule = replace(RULE, windows_seconds=(600,), times_stable=1.0)
+    bad: Answer = {"KeyError": 30.0, "LookupError": 40.0, "": 0.0}
+    metrics = Asked({"bad(new, 600000ms)": bad, "bad(old, 600000ms)": {"LookupError": 50.0}})
+    measured = measure(replace(GATE, by="type", weighed=rule), VALUES, metrics)
+    assert (measured.outcome, measured.bad, measured.stable_bad, measured.stable_total) == (Outcome.FAIL, 30, 0, 100)
+    assert measured.detail.startswith("KeyError 30 % (30 of 100)")
+
+
+def test_an_unreachable_prometheus_is_told_to_whoever_asks() -> None:
+    class Gone(Asked):
+        def several(self, questions: Mapping[str, Question], ago_seconds: float = 0.0) -> dict[str, Answer]:
+            raise Unreachable(f"nobody answers {len(questions)} questions of {ago_seconds} s ago")
+
+    with pytest.raises(Unreachable):
+        look(RULE, Gone())
