@@ -70,10 +70,12 @@ def on_a_host(commands: Commands) -> None:
         help="the engine's image (default: the one that the host was prepared with)",
     )
     sub.add_argument(
-        "--follow", action="store_true", help="follow the rollout to its verdict, which sets the exit code"
+        "--follow", action="store_true", help="show the rollout live until its verdict, which sets the exit code"
     )
     sub.set_defaults(interrupted="the rollout may still be running: see `rollout status`")
-    sub = commands.add("follow", host.run_follow, "follow a rollout on a host to its verdict", service, named, as_json)
+    sub = commands.add(
+        "follow", host.run_follow, "show a rollout on a host live, until its verdict", service, named, as_json
+    )
     sub.set_defaults(interrupted="the rollout continues on the host: `rollout follow` shows it again")
     sub = commands.add(
         "status", host.run_status, "show the stable release, the other slot, and the newest rollout", where, as_json
@@ -81,7 +83,7 @@ def on_a_host(commands: Commands) -> None:
     sub.add_argument("--all", action="store_true", help="show every rollout, not only the newest")
     abort = "abort the running rollout: all traffic returns to stable"
     commands.add("abort", host.run_abort, abort, where, named, reason, as_json)
-    promote = "end the current wait: the hold of a step, or `keep` after promotion; gates stay active"
+    promote = "end the hold of this step, or `keep` after promotion, early; a failed gate still rolls back"
     commands.add("promote", host.run_promote, promote, where, named, reason, as_json)
     rollback = "restore a release: at once if it is still running, otherwise with every gate"
     sub = commands.add("rollback", host.run_rollback, rollback, policy, service, reason, as_json)
@@ -89,7 +91,7 @@ def on_a_host(commands: Commands) -> None:
         "release",
         nargs="?",
         metavar="IMAGE@sha256:…",
-        help="the release to restore (default: the one that is still running)",
+        help="the release to restore (default: the other release that is still running)",
     )
     sub.add_argument("--now", action="store_true", help="move all traffic at once, without gates")
     sub.set_defaults(interrupted="the rollout continues on the host: `rollout follow` shows it again")
@@ -97,9 +99,9 @@ def on_a_host(commands: Commands) -> None:
         "report", host.run_report, "write a rollout's report as Markdown, SVG and JSON", where, named, as_json
     )
     sub.add_argument("--out", type=Path, metavar="FOLDER", help="where to write it (default: .rollout/reports)")
-    prune = "remove unneeded containers and images from a host; keeps the images of stable and the release before"
+    prune = "remove unneeded containers and images from a host; keeps the images of stable and of the release before"
     commands.add("prune", host.run_prune, prune, service)
-    help_text = "store a secret from standard input on a host; the next release reads it when it starts"
+    help_text = "store a secret on a host, read from standard input; the next release reads it when it starts"
     sub = commands.add("secret", host.run_secret, help_text, service)
     sub.add_argument("name", help="name of the environment variable, or webhook_url for alerting")
     sub.add_argument(

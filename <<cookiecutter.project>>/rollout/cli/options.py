@@ -32,7 +32,7 @@ def where() -> argparse.ArgumentParser:
     return options
 
 
-SERVICE = "the Compose project on the host; required only if the host has several (default: ROLLOUT_SERVICE)"
+SERVICE = "the Compose project on the host; required only if the host has several (default: $ROLLOUT_SERVICE)"
 
 
 def service() -> argparse.ArgumentParser:

@@ -20,7 +20,7 @@ def decide(release: str, noted: str | None, found: Look) -> Decision:
     """`noted` is the stable release that the deploy wrote down; after a lost runner, the journal has it."""
     now, newest = found.stable, found.newest
     if newest is None or newest.release != release:
-        none = f"No rollout of {release} was started on the host, or a later one followed: nothing to restore."
+        none = f"No rollout of {release} was started on the host, or a later one since: nothing to restore."
         return Decision(None, f"{none} Stable is {now or 'none'}.")
     stable = noted or newest.stable
     if now != release and newest.verdict != "running":
