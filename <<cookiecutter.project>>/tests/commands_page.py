@@ -25,8 +25,8 @@ HEAD = f"""\
 | 2 | refused: nothing was touched; this includes a wrong command line |
 | 3 | in doubt, or something failed; traffic is on stable |
 
-With `rehearse --expect`, 0 means that the rehearsal ended as expected, and 1 that it did not. [JSON for programs](json.md)
-describes the output of `--json` and the codes of refusals."""
+With `rehearse --expect`, 0 means that the rehearsal ended as expected, and 1 that it did not.
+[JSON for programs](json.md) describes the output of `--json` and the codes of refusals."""
 
 
 def page() -> str:
