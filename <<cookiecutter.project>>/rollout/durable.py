@@ -1,11 +1,11 @@
-"""Files that survive a crash whole: either the old content or the new, never half of one."""
+"""Atomic writes: after a crash, a file has either its old content or the new, never a part."""
 
 import os
 from pathlib import Path
 
 
 def replace(path: Path, content: str) -> None:
-    """Write a temporary file beside `path`, fsync it, rename it over `path`, fsync the folder."""
+    """Write a temporary file next to `path`, fsync it, rename it over `path`, fsync the folder."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     with temporary.open("w", encoding="utf-8") as file:
         file.write(content)

@@ -1,42 +1,42 @@
-"""Every error of this package, as a tree. Raised low, caught once in `onhost.command_line.run`.
+"""Every error of this package, as a tree. They are caught once, in `onhost.command_line.run`.
 
 RolloutError
-├── Refused                    bad input, or a part is missing: nothing was touched (exit code 2)
+├── Refused                    bad input, or something is missing: nothing was touched (exit code 2)
 │   ├── WrongCommandLine       an argument is unknown, missing or malformed
-│   ├── PolicyError            rollout.yaml is wrong: file, line, the key's path, what would be right
-│   ├── UnsupportedTarget      rollout.yaml names a target that can't be deployed to
-│   ├── NoDigest               a release that is not named by its digest
-│   ├── WrongRelease           a tag that is not the version, or an image that is not this repository's
-│   ├── AlreadyStable          the release is the stable one: there is nothing to do
-│   ├── ProgramMissing         HAProxy or Prometheus could not be found or brought
-│   ├── Locked                 another rollout runs: who holds it
-│   ├── NoHost                 no Docker engine, or none that was prepared for releases
-│   ├── OtherVersion           the engine's image on the host answers as another version does
-│   └── NothingThere           what the command is about does not exist
-│       ├── NoRolloutYet       no rollout has begun here
+│   ├── PolicyError            rollout.yaml is invalid: file, line, the key's path, and what is allowed
+│   ├── UnsupportedTarget      rollout.yaml names a target that is not supported
+│   ├── NoDigest               a release is not named by its digest
+│   ├── WrongRelease           the tag does not match the version, or the image belongs to another repository
+│   ├── AlreadyStable          the release is already stable: there is nothing to do
+│   ├── ProgramMissing         HAProxy or Prometheus could not be found or installed
+│   ├── Locked                 another rollout is running: the message names it
+│   ├── NoHost                 the Docker engine does not answer, or the host is not prepared
+│   ├── OtherVersion           the engine's image on the host does not match this command's version
+│   └── NothingThere           what the command refers to does not exist
+│       ├── NoRolloutYet       no rollout has started here
 │       ├── UnknownRollout     no rollout has this name
 │       ├── NotRunning         the rollout has ended
-│       └── NoOtherRelease     no release is up beside the stable one
-├── TooBusy                    this machine is too busy for a rehearsal to judge a release (exit code 3)
-├── PartFailed                 a part of the rehearsal did not start, or died
-├── HostFailed                 the host's Docker engine did not do what it was told
-├── NotRestored                the release that was stable before does not have the traffic
-├── RouterError                the router can't be reached, or does not say what it was told
-└── MetricsError               a question to Prometheus has no usable answer; none of these ever passes a gate
+│       └── NoOtherRelease     no release other than stable is running
+├── TooBusy                    the machine is too busy for a rehearsal to judge a release (exit code 3)
+├── PartFailed                 a process of the rehearsal did not start, or died
+├── HostFailed                 the host's Docker engine rejected a request or can't be reached
+├── NotRestored                the previous stable release did not get all traffic back
+├── RouterError                the router can't be reached, or did not confirm a change
+└── MetricsError               a query returned no usable value; these never pass a gate
     ├── NoData                 no series, or 0/0
     ├── NotFinite              the value is infinite
     ├── ManySeries             more than one series where one value was expected
-    ├── QueryRejected          Prometheus refused the expression
+    ├── QueryRejected          Prometheus rejected the query
     └── Unreachable            Prometheus did not answer in time
 
-Each class has a `code`, which programs decide on: it stays when a message is reworded (docs/reference/json.md).
+Each class has a `code` for programs: it stays the same when the message is reworded (docs/reference/json.md).
 """
 
 from collections.abc import Iterator
 
 
 class RolloutError(Exception):
-    """The root of the tree; its text is one message for a person."""
+    """The root of the tree. Its text is one message for people."""
 
     code = "failed"
 
@@ -54,37 +54,37 @@ class WrongCommandLine(Refused):
 
 
 class PolicyError(Refused):
-    """rollout.yaml can't be used."""
+    """rollout.yaml is invalid."""
 
     code = "policy_error"
 
 
 class UnsupportedTarget(Refused):
-    """Releases can't be deployed to the target that rollout.yaml names."""
+    """The target in rollout.yaml is not supported."""
 
     code = "unsupported_target"
 
 
 class NoDigest(Refused):
-    """A release is an image by its digest, and this is none."""
+    """A release must be an image with its digest, and this is not."""
 
     code = "no_digest"
 
 
 class WrongRelease(Refused):
-    """The tag is not the version, or the image is not this repository's."""
+    """The tag does not match the version, or the image belongs to another repository."""
 
     code = "wrong_release"
 
 
 class AlreadyStable(Refused):
-    """The release is the stable one already: there is nothing to do."""
+    """The release is already stable: there is nothing to do."""
 
     code = "already_stable"
 
 
 class ProgramMissing(Refused):
-    """A program that the rehearsal needs is not there and could not be brought."""
+    """A program that the rehearsal needs could not be found or installed."""
 
     code = "program_missing"
 
@@ -96,25 +96,25 @@ class Locked(Refused):
 
 
 class NoHost(Refused):
-    """No host that releases could run on."""
+    """No Docker engine answers, or the host is not prepared for releases."""
 
     code = "no_host"
 
 
 class OtherVersion(Refused):
-    """The engine's image on the host is of a version that this command can't talk to."""
+    """The engine's image on the host does not match this command's version."""
 
     code = "other_version"
 
 
 class NothingThere(Refused):
-    """What the command is about does not exist."""
+    """What the command refers to does not exist."""
 
     code = "nothing_there"
 
 
 class NoRolloutYet(NothingThere):
-    """No rollout has begun here."""
+    """No rollout has started here."""
 
     code = "no_rollout_yet"
 
@@ -126,79 +126,79 @@ class UnknownRollout(NothingThere):
 
 
 class NotRunning(NothingThere):
-    """The rollout has ended: no engine is there that could take an order."""
+    """The rollout has ended: no engine can take the order."""
 
     code = "not_running"
 
 
 class NoOtherRelease(NothingThere):
-    """No release is up beside the stable one."""
+    """No release other than stable is running."""
 
     code = "no_other_release"
 
 
 class HostFailed(RolloutError):
-    """The Docker engine refused, or can't be reached any more."""
+    """The Docker engine rejected a request, or can no longer be reached."""
 
     code = "host_failed"
 
 
 class NotRestored(RolloutError):
-    """The release that was stable before does not have the traffic."""
+    """The previous stable release did not get all traffic back."""
 
     code = "not_restored"
 
 
 class TooBusy(RolloutError):
-    """What a rehearsal would measure here is the machine, and not the release."""
+    """The machine is so busy that a rehearsal would measure it instead of the release."""
 
     code = "too_busy"
 
 
 class PartFailed(RolloutError):
-    """A process of the rehearsal ended, or never answered."""
+    """A process of the rehearsal or an engine died, or never answered."""
 
     code = "part_failed"
 
 
 class RouterError(RolloutError):
-    """The router did not do, or did not confirm, what it was told."""
+    """The router did not make a change, or did not confirm it."""
 
     code = "router_error"
 
 
 class MetricsError(RolloutError):
-    """No usable answer from Prometheus."""
+    """Prometheus returned no usable value."""
 
     code = "metrics_error"
 
 
 class NoData(MetricsError):
-    """The expression has no value at this time."""
+    """The query has no value at this time."""
 
     code = "no_data"
 
 
 class NotFinite(MetricsError):
-    """The expression's value is infinite, as after a division by 0."""
+    """The query's value is infinite, as after a division by 0."""
 
     code = "not_finite"
 
 
 class ManySeries(MetricsError):
-    """The expression has several values: which one counts is not for us to guess."""
+    """The query returned several series where one was expected."""
 
     code = "many_series"
 
 
 class QueryRejected(MetricsError):
-    """Prometheus can't parse or evaluate the expression."""
+    """Prometheus can't parse or evaluate the query."""
 
     code = "query_rejected"
 
 
 class Unreachable(MetricsError):
-    """Prometheus did not answer, or not in time."""
+    """Prometheus did not answer in time."""
 
     code = "unreachable"
 

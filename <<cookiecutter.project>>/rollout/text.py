@@ -8,7 +8,7 @@ SIGNS = {"ratio": (100, " %"), "seconds": (1, " s"), "multiple": (1, " x"), "cou
 
 
 def quantity(value: float | None, unit: str, digits: int = 3) -> str:
-    """A gate's value or limit in that gate's unit; an unknown unit stands behind the number, `-` for no value."""
+    """A gate's value or limit in that gate's unit; an unknown unit follows the number; `-` for no value."""
     if value is None:
         return "-"
     scale, sign = SIGNS.get(unit, (1, f" {unit}"))
@@ -16,7 +16,7 @@ def quantity(value: float | None, unit: str, digits: int = 3) -> str:
 
 
 def number(value: float, digits: int = 3) -> str:
-    """That many significant digits, but a whole number whole, and never an exponent: 0.0004, 21.3, 536,891."""
+    """`digits` significant digits, but all digits of a whole number; never an exponent: 0.0004, 21.3, 536,891."""
     if value == 0 or not math.isfinite(value):
         return "0" if value == 0 else str(value)
     decimals = min(15, max(0, digits - 1 - math.floor(math.log10(abs(value)))))
@@ -30,12 +30,12 @@ def percent(ratio: float) -> str:
 
 
 def count(many: int | None) -> str:
-    """A number of requests; `unknown` when nobody counted them."""
+    """A number of requests; `unknown` when they were not counted."""
     return "unknown" if many is None else f"{many:,}"
 
 
 def duration(seconds: float) -> str:
-    """How long something took: `40 ms`, `12.4 s`, `10 m`, `1 h 30 m`, `3 d`: at most two units."""
+    """A duration in at most two units: `40 ms`, `12.4 s`, `10 m`, `1 h 30 m`, `3 d`."""
     if seconds < 0:
         return f"-{duration(-seconds)}"
     if 0 < seconds < 0.9995:
@@ -56,8 +56,8 @@ def _two_units(whole: int, large: tuple[int, str], small: tuple[int, str]) -> st
 
 
 def clock(seconds: float) -> str:
-    """Time since the start, in a width that hardly changes: `0:12.3`, `1:02:03.4`."""
-    tenths = max(0, round(seconds * 1000)) // 100  # whole ms first: 1.3 may be 1.2999999 here
+    """Time since the start, in a nearly constant width: `0:12.3`, `1:02:03.4`."""
+    tenths = max(0, round(seconds * 1000)) // 100  # round to ms first: 1.3 may be stored as 1.2999999
     minutes, tenths = divmod(tenths, 600)
     hours, minutes = divmod(minutes, 60)
     front = f"{hours}:{minutes:02}" if hours else f"{minutes}"
@@ -70,7 +70,7 @@ def moment(epoch_seconds: float) -> str:
 
 
 def tally(counts: Mapping[str, int]) -> str:
-    """How many of each kind: `12 x 504 from the router, 1 x connection reset`."""
+    """The count of each kind: `12 x 504 from the router, 1 x connection reset`."""
     return ", ".join(f"{many:,} x {kind}" for kind, many in sorted(counts.items()))
 
 
@@ -80,11 +80,11 @@ def listed(names: Sequence[str]) -> str:
 
 
 def short(release: str) -> str:
-    """A release's name, of an image only what tells it apart: `agent@sha256:79799e8b2977`."""
+    """A release's name; an image's is shortened to `agent@sha256:79799e8b2977`."""
     name, digest, code = release.rpartition("@sha256:")
     return one_line(f"{name.rpartition('/')[2]}{digest}{code[:12]}" if digest else release)
 
 
 def one_line(text: str) -> str:
-    """Any text as one line that can be printed: no line ends, and nothing that a terminal would obey."""
+    """Any text as one printable line: no line breaks and no terminal control characters."""
     return "".join(letter if letter.isprintable() else "\ufffd" for letter in " ".join(text.split()))

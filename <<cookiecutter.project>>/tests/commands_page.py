@@ -22,11 +22,11 @@ HEAD = f"""\
 |---|---|
 | 0 | promoted, or done |
 | 1 | rolled back |
-| 2 | refused, and nothing was touched; or the command line is wrong |
-| 3 | in doubt, or a part failed; stable serves |
+| 2 | refused: nothing was touched; this includes a wrong command line |
+| 3 | in doubt, or something failed; traffic is on stable |
 
-With `rehearse --expect`, 0 and 1 say whether the rehearsal ended as expected. [JSON for programs](json.md) says what
-`--json` prints, and the codes of refusals."""
+With `rehearse --expect`, 0 means that the rehearsal ended as expected, and 1 that it did not.
+[JSON for programs](json.md) describes the output of `--json` and the codes of refusals."""
 
 
 def page() -> str:

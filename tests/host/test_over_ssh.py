@@ -53,7 +53,7 @@ def test_one_that_fails_one_request_in_five_is_taken_back(remote: Service, image
     with Traffic(remote.url) as traffic:
         done = remote.start(images.release("bad", model="offline:errors=0.2"))
     assert done.code == 1, done.out + done.err
-    assert "ending the watch of " in done.out
+    assert "ending the keep phase of " in done.out
     assert served_by(remote.url) == before
     assert traffic.counts.lost == 0, traffic.counts
 

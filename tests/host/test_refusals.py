@@ -37,7 +37,7 @@ def standing(service: Service) -> list[str]:
 def test_an_image_without_a_whole_digest_is_refused(serving: Service, image: str) -> None:
     done = serving.rollout("start", image)
     assert done.code == 2
-    assert done.err.startswith(f"rollout: {image}: a release is an image by its digest")
+    assert done.err.startswith(f"rollout: {image}: a release must be an image with its digest")
 
 
 def test_a_host_that_does_not_answer_is_refused(
@@ -53,7 +53,7 @@ def test_a_host_that_does_not_answer_is_refused(
 def test_a_host_without_the_router_is_refused(serving: Service, images: Images) -> None:
     done = serving.rollout("start", images.release("another"), "--service", "another")
     assert done.code == 2
-    assert done.err.startswith("rollout: this host has no service another; there is ")
+    assert done.err.startswith("rollout: this host has no service another; it has ")
 
 
 def test_an_image_that_no_registry_has_is_refused(serving: Service, images: Images) -> None:
@@ -67,7 +67,7 @@ def test_an_image_that_no_registry_has_is_refused(serving: Service, images: Imag
 def test_an_image_for_another_platform_is_refused(serving: Service, images: Images) -> None:
     done = serving.rollout("start", images.foreign())
     assert done.code == 2, done.out + done.err
-    assert "is made for linux/s390x, and this host is linux/" in done.err
+    assert "is built for linux/s390x, but this host is linux/" in done.err
 
 
 def test_a_policy_that_is_wrong_is_refused_with_its_line(serving: Service, images: Images, tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_a_stopped_prometheus_is_refused(serving: Service, images: Images) -> No
 def test_the_stable_release_is_not_started_a_second_time(serving: Service) -> None:
     done = serving.rollout("start", served_by(serving.url))
     assert done.code == 2
-    assert done.err.endswith("is the stable release already: there is nothing to do\n")
+    assert done.err.endswith("is already stable: there is nothing to do\n")
 
 
 def test_without_a_sound_stable_release_nothing_can_be_compared(serving: Service, images: Images) -> None:
@@ -102,23 +102,27 @@ def test_without_a_sound_stable_release_nothing_can_be_compared(serving: Service
     finally:
         docker("start", stable)
     assert done.code == 2
-    assert "is exited, so nothing can be compared with it: `rollout rollback IMAGE --now --reason ...`" in done.err
+    assert "is exited: the gates have nothing to compare with. `rollout rollback IMAGE --now --reason ...`" in done.err
 
 
 @pytest.mark.parametrize("command", ["abort", "promote"])
 def test_without_a_running_rollout_there_is_nothing_to_order(serving: Service, command: str) -> None:
     done = serving.rollout(command, "--reason", "why")
     assert done.code == 2
-    assert done.err.endswith(f"does not run: there is nothing to {command}\n")
+    assert done.err.endswith(f"is not running: there is nothing to {command}\n")
 
 
 def test_a_rollback_to_nothing_is_refused(pruned: Service) -> None:
     done = pruned.rollout("rollback", "--reason", "why")
     assert done.code == 2
-    assert done.err == "rollout: no other release is up on this host: name the one to go back to, as IMAGE@sha256:…\n"
+    assert (
+        done.err == "rollout: no other release is running on this host: name the release to restore as IMAGE@sha256:…\n"
+    )
 
 
-@pytest.mark.parametrize(("name", "content", "why"), [("a-b", "x", "is named like"), ("KEY", "\n", "nothing came on")])
+@pytest.mark.parametrize(
+    ("name", "content", "why"), [("a-b", "x", "name of a secret must be"), ("KEY", "\n", "standard input is empty")]
+)
 def test_a_secret_without_a_name_or_content_is_refused(serving: Service, name: str, content: str, why: str) -> None:
     done = serving.rollout("secret", name, stdin=content)
     assert done.code == 2

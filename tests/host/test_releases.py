@@ -19,7 +19,7 @@ def test_the_first_release_goes_live_after_its_health_check_and_says_that_nothin
     serving: Service,
 ) -> None:
     first = re.findall(r"^\S+: (.+)$", serving.rollout("status", "--all").out, re.MULTILINE)[0]
-    assert re.match(r"Promoted after .*: the first release on this host: there was nothing to compare it with", first)
+    assert re.match(r"Promoted after .*: the first release on this host: nothing to compare it with", first)
 
 
 def test_the_release_before_is_kept_and_rollback_goes_back_to_it_at_once(serving: Service, images: Images) -> None:

@@ -1,4 +1,4 @@
-"""The command `rollout`: one file a group of words."""
+"""The command `rollout`: one file per group of subcommands."""
 
 from rollout.cli.command import main, parser
 

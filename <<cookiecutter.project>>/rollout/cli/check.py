@@ -18,7 +18,7 @@ def run_check(chosen: argparse.Namespace) -> int:
         return 0
     wanted = plan(policy)
     print(f"{chosen.policy}: {len(policy.steps)} steps, {len(policy.gates)} gates: {', '.join(policy.gates)}")
-    print(f"its first step needs at least {traffic_needed(wanted):.3g} requests a second to be passed")
+    print(f"the first step needs at least {traffic_needed(wanted):.3g} requests per second to pass")
     if chosen.traffic:
         for line in lines(wanted, chosen.traffic):
             print(line)

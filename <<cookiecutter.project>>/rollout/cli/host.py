@@ -1,4 +1,4 @@
-"""Commands for a host with Docker, the one that DOCKER_HOST names."""
+"""Commands for a host with Docker: the one in DOCKER_HOST."""
 
 import argparse
 import json
@@ -25,7 +25,7 @@ from rollout.onhost.engine_process import EXIT_CODES
 
 
 class Talk:
-    """What a command says. With --json standard output is one object, and progress goes to standard error."""
+    """A command's output. With --json, standard output is one object and progress goes to standard error."""
 
     def __init__(self, chosen: argparse.Namespace) -> None:
         self._json: bool = chosen.json
@@ -35,7 +35,7 @@ class Talk:
         print(text, file=sys.stderr if self._json else sys.stdout, flush=True)
 
     def result(self, result: Mapping[str, object]) -> None:
-        """For programs only: people have seen it."""
+        """Print the result for programs. People have already seen it as text."""
         if self._json:
             print(json.dumps(result))
 
@@ -49,7 +49,7 @@ def run_start(chosen: argparse.Namespace) -> int:
     started = start(request, host, talk.say)
     if chosen.follow:
         return EXIT_CODES[watched(host, started.rollout, talk)]
-    talk.say(f"rollout {started.rollout} runs on the host by itself: `rollout follow {started.rollout}` shows it")
+    talk.say(f"rollout {started.rollout} is running on the host: `rollout follow {started.rollout}` shows it")
     talk.result({"rollout": started.rollout, "verdict": "running"})
     return 0
 
@@ -117,22 +117,22 @@ def run_prune(chosen: argparse.Namespace) -> int:
 
 def run_secret(chosen: argparse.Namespace) -> int:
     put_secret(Host.connect(chosen.service), chosen.whose, chosen.name, sys.stdin.buffer.read())
-    say(f"{chosen.name} is on the host: the next release reads it when it starts")
+    say(f"{chosen.name} is stored on the host: the next release reads it when it starts")
     return 0
 
 
 def watched(host: Host, rollout: str, talk: Talk) -> str:
-    """Its verdict, after it was shown until then."""
+    """Follow the rollout to its verdict, and return it."""
     verdict = shown(host, rollout, talk.console, talk.say)
     talk.result({"rollout": rollout, "verdict": verdict})
     return verdict
 
 
 def newest(host: Host) -> str:
-    """The name of the rollout that runs, or ran last. Raises NoRolloutYet."""
+    """The name of the running rollout, or of the last one. Raises NoRolloutYet."""
     rollout = host.survey().newest
     if rollout is None:
-        raise NoRolloutYet("no rollout yet on this host: `rollout start IMAGE@sha256:…` makes the first")
+        raise NoRolloutYet("no rollout yet on this host: `rollout start IMAGE@sha256:…` starts the first")
     return rollout
 
 

@@ -1,4 +1,4 @@
-"""Options that several commands share, and how their values are read."""
+"""Options that several commands share, and the parsers of their values."""
 
 import argparse
 import re
@@ -8,13 +8,17 @@ from pathlib import Path
 from rollout.journal.state import State
 
 FASTEST_SPEED = 200.0
-"""With the shipped policy it scrapes every 25 ms then."""
+"""At this speed, the default policy scrapes every 25 ms."""
 
 
 def policy() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(add_help=False)
     options.add_argument(
-        "--policy", type=Path, default=Path("rollout.yaml"), metavar="FILE", help="the policy (rollout.yaml)"
+        "--policy",
+        type=Path,
+        default=Path("rollout.yaml"),
+        metavar="FILE",
+        help="the policy file (default: rollout.yaml)",
     )
     return options
 
@@ -22,15 +26,13 @@ def policy() -> argparse.ArgumentParser:
 def where() -> argparse.ArgumentParser:
     """A host, or a folder of rehearsals."""
     options = argparse.ArgumentParser(add_help=False)
-    folder = "look at the rehearsals in this folder, as .rollout, and not at the host"
+    folder = "use the rehearsals in this folder, such as .rollout, instead of a host"
     options.add_argument("--state", type=folder_of_state, metavar="FOLDER", help=folder)
     options.add_argument("--service", metavar="NAME", help=SERVICE)
     return options
 
 
-SERVICE = (
-    "the Compose project on the host that DOCKER_HOST names; needed only where there are several (ROLLOUT_SERVICE)"
-)
+SERVICE = "the Compose project on the host; required only if the host has several (default: $ROLLOUT_SERVICE)"
 
 
 def service() -> argparse.ArgumentParser:
@@ -41,19 +43,19 @@ def service() -> argparse.ArgumentParser:
 
 def rollout() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(add_help=False)
-    options.add_argument("rollout", nargs="?", help="its name; without it the newest")
+    options.add_argument("rollout", nargs="?", help="the name of the rollout (default: the newest)")
     return options
 
 
 def as_json() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(add_help=False)
-    options.add_argument("--json", action="store_true", help="print one JSON object; a refusal or failure is one, too")
+    options.add_argument("--json", action="store_true", help="print one JSON object, also for a refusal or failure")
     return options
 
 
 def reason() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(add_help=False)
-    options.add_argument("--reason", required=True, help="why, for the report")
+    options.add_argument("--reason", required=True, help="the reason, shown in the report")
     return options
 
 
@@ -71,12 +73,12 @@ def positive(text: str) -> float:
 def speed(text: str) -> float:
     """A speed at which Prometheus can still scrape. Raises ValueError."""
     if positive(text) > FASTEST_SPEED:
-        raise ValueError(f"{text} is too fast for Prometheus: write at most {FASTEST_SPEED:g}")
+        raise ValueError(f"{text} is too fast for Prometheus: use at most {FASTEST_SPEED:g}")
     return positive(text)
 
 
 def said_clearly(read: Callable[[str], object]) -> Callable[[str], object]:
-    """argparse hides what a ValueError says; this shows it."""
+    """Show the message of a ValueError, which argparse hides."""
 
     def typed(text: str) -> object:
         try:

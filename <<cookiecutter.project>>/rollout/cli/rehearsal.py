@@ -1,4 +1,4 @@
-"""`rollout rehearse` and `rollout parts`: on this machine, with real parts."""
+"""`rollout rehearse` and `rollout parts`: on this machine, with real HAProxy and Prometheus."""
 
 import argparse
 import os
@@ -21,7 +21,7 @@ from rollout.report.steps import TOO_BUSY
 
 
 def run_rehearse(chosen: argparse.Namespace) -> int:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: no way out leaves anything behind
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # like Ctrl-C: every exit cleans up
     request = RehearsalRequest(
         policy=chosen.policy.resolve(),
         state=chosen.state,
@@ -44,7 +44,7 @@ def run_rehearse(chosen: argparse.Namespace) -> int:
     if not chosen.expect:
         return result.exit_code
     lost, ended = result.counts.lost, result.verdict
-    console.print(f"expected {chosen.expect} and no lost request: it was {ended}, {lost} lost", highlight=False)
+    console.print(f"expected {chosen.expect} and no lost requests; got {ended} and {lost} lost", highlight=False)
     return int(ended != chosen.expect or lost > 0)
 
 
@@ -54,25 +54,37 @@ def run_parts(chosen: argparse.Namespace) -> int:
 
 
 def parts_options(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--check", action="store_true", help="only say where they are or how they will come")
+    sub.add_argument("--check", action="store_true", help="only show where they are, or how they would be installed")
 
 
 def rehearse_options(sub: argparse.ArgumentParser) -> None:
     def option(name: str, read: Callable[[str], object], default: object, metavar: str, help_text: str) -> None:
         sub.add_argument(name, type=options.said_clearly(read), default=default, metavar=metavar, help=help_text)
 
-    fault = "make the candidate bad, as in errors=0.2 or latency=80s (of the policy's time); may be given several times"
+    fault = "inject a fault into the candidate, such as errors=0.2 or latency=80s (in policy time); repeatable"
     sub.add_argument("--fault", action="append", default=[], metavar="NAME[=VALUE]", help=fault)
-    option("--speed", options.speed, None, "N", "divide every duration by N (what this machine can do, at most 20)")
-    option("--load", options.positive, None, "RPS", "requests a second (what this machine can do, at most 100)")
-    option("--first", quantity.ratio, 0.0, "WEIGHT", "begin at this step, as in 25%%: to meet a fault there")
-    hold = "stay at each step for at most this much of the policy's time (as long as the policy says)"
+    option(
+        "--speed",
+        options.speed,
+        None,
+        "N",
+        "divide every duration by N (default: what this machine can sustain, at most 20)",
+    )
+    option(
+        "--load",
+        options.positive,
+        None,
+        "RPS",
+        "requests per second (default: what this machine can sustain, at most 100)",
+    )
+    option("--first", quantity.ratio, 0.0, "WEIGHT", "start at this step, such as 25%%, to test a fault there")
+    hold = "stay at each step for at most this long, in policy time (default: as in the policy)"
     option("--hold", quantity.duration, None, "DURATION", hold)
-    keep = "after promotion, watch on for at most this much of the policy's time (5m)"
+    keep = "keep watching after promotion for at most this long, in policy time (default: 5m)"
     option("--keep", quantity.duration, 300.0, "DURATION", keep)
-    keep_going = "stay up after the verdict, under load, until Ctrl-C: to look around"
+    keep_going = "keep everything running under load after the verdict, until Ctrl-C"
     sub.add_argument("--keep-going", action="store_true", help=keep_going)
-    expect = "exit with 0 if this is the verdict and the router lost no request, else with 1"
+    expect = "exit with 0 if this is the verdict and no request was lost, otherwise with 1"
     sub.add_argument("--expect", choices=list(engine_process.EXIT_CODES), help=expect)
-    kept = "where its journal and report are kept (.rollout)"
+    kept = "where to write the journal and the report (default: .rollout)"
     sub.add_argument("--state", type=options.folder_of_state, default=".rollout", metavar="FOLDER", help=kept)

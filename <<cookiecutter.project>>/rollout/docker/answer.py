@@ -1,4 +1,4 @@
-"""What a command beside the data answered: its output, or the error that it was."""
+"""Turns the output of a failed command in the engine's image into the error that it reported."""
 
 from rollout.docker.container import Said
 from rollout.errors import HostFailed, OtherVersion, RolloutError, WrongCommandLine
@@ -9,10 +9,10 @@ TAIL_CHARACTERS = 2000
 
 
 def error(command: str, image: str, said: Said) -> RolloutError:
-    """The error of a command that did not exit with 0; `image` is the engine's, which it ran in."""
+    """The error of a command that did not exit with 0; `image` is the engine's image, in which it ran."""
     complaint = Complaint.in_output(said.out)
     if complaint is None:
-        told = said.err.strip()[-TAIL_CHARACTERS:] or f"it ended with exit code {said.exit_code} and said nothing"
+        told = said.err.strip()[-TAIL_CHARACTERS:] or f"exit code {said.exit_code} without a message"
         return other_version(image, command, told) if said.exit_code == REFUSED else failed(command, told)
     if complaint.code == WrongCommandLine.code:
         return other_version(image, command, complaint.message)
@@ -24,8 +24,8 @@ def failed(command: str, told: str) -> HostFailed:
 
 
 def other_version(image: str, command: str, told: str) -> OtherVersion:
-    """The image does not know the command, or answers in another form."""
+    """The image does not know the command, or its output has another format."""
     return OtherVersion(
-        f"the engine's image {image} is of another version than this command. To `{command}` it answers: {told}. "
+        f"the engine's image {image} does not match this command's version. Its answer to `{command}`: {told}. "
         "Prepare the host with the engine's image of this version (docs/guides/prepare-a-host.md)"
     )

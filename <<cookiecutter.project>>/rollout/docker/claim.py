@@ -1,4 +1,4 @@
-"""The claim on a host: of two starts at the same instant, one gets the engine's name."""
+"""The claim on a host: if two starts run at the same time, only one can create the engine's container."""
 
 import time
 from datetime import UTC, datetime
@@ -11,11 +11,11 @@ from rollout.errors import Locked
 from rollout.onhost import names
 
 CLAIM_HOLDS_SECONDS = 180
-"""How long a start may take from its claim to its engine: the slot's last requests are answered first."""
+"""How long a start may take from the claim to a running engine; this includes draining the slot."""
 
 
 def claim(host: Host, spec: Spec, engine_image: str, say: Say) -> str:
-    """Take the host for this rollout. Returns its engine's container, not started. Raises Locked."""
+    """Claim the host for this rollout. Returns the id of its engine's container, not yet started. Raises Locked."""
     deadline = time.monotonic() + CLAIM_HOLDS_SECONDS + 10
     told = False
     while True:
@@ -26,25 +26,23 @@ def claim(host: Host, spec: Spec, engine_image: str, say: Say) -> str:
         if holder is None:
             continue
         if holder.runs:
-            raise Locked(f"rollout {claimed_by(holder)}. Wait for it, or end it with `rollout abort`.")
+            raise Locked(f"rollout {claimed_by(holder)}. Wait for it, or stop it with `rollout abort`.")
         if holder.state != "created" or age_seconds(holder) > CLAIM_HOLDS_SECONDS:
-            host.docker.remove(holder.id)  # an engine that has ended, or whose starter died before it began
+            host.docker.remove(holder.id)  # the engine has ended, or `rollout start` died before starting it
         elif time.monotonic() > deadline:
             raise Locked(f"rollout {claimed_by(holder)}")
         else:
             if not told:
-                say(
-                    f"waiting: rollout {claimed_by(holder)}; if its starter has died, the host is free in a few minutes"
-                )
+                say(f"waiting: rollout {claimed_by(holder)}; if that start died, its claim expires in a few minutes")
                 told = True
             time.sleep(1)
 
 
 def claimed_by(engine: Container) -> str:
     labels = engine.labels
-    verb = "is being started" if engine.state == "created" else "is running"
+    verb = "is starting" if engine.state == "created" else "is running"
     since = engine.created.isoformat(timespec="seconds")
-    return f"{labels.get(names.ROLLOUT)} {verb}, by {labels.get(names.BY)} since {since}"
+    return f"{labels.get(names.ROLLOUT)} {verb}, started by {labels.get(names.BY)} at {since}"
 
 
 def age_seconds(container: Container) -> float:

@@ -1,4 +1,4 @@
-"""A Docker engine, here or over ssh, as DOCKER_HOST says. Every trouble with it becomes one of our errors."""
+"""The Docker engine in DOCKER_HOST, local or over ssh. Its exceptions become errors of this package."""
 
 import io
 import os
@@ -36,7 +36,7 @@ class Docker:
 
     @classmethod
     def connect(cls) -> "Docker":
-        """The engine that DOCKER_HOST names, or this machine's. Raises NoHost."""
+        """Connect to the engine in DOCKER_HOST, or to this machine's. Raises NoHost."""
         where = os.environ.get("DOCKER_HOST") or "this machine"
         tunnel = None
         try:
@@ -48,7 +48,7 @@ class Docker:
             said = (tunnel and tunnel.complaint()) or str(error)
             raise NoHost(
                 f"the Docker engine of {where} does not answer: {one_line(said)}. Set DOCKER_HOST to "
-                "ssh://user@host or unix:///path; for the rehearsals in a folder, say --state .rollout"
+                "ssh://user@host or unix:///path; for the rehearsals in a folder, use --state .rollout"
             ) from error
         return cls(client, tunnel)
 
@@ -66,7 +66,7 @@ class Docker:
                 return None
 
     def create(self, name: str | None, image: str, **settings: Any) -> str:
-        """A container that is not started yet; returns its id. Raises NameTaken, which makes a name a claim."""
+        """Create a container without starting it; returns its id. Raises NameTaken, so a name works as a claim."""
         with told(f"create {name or 'a container'}"):
             try:
                 model = self._client.containers.create(image, name=name, **HARDENED, **settings)
@@ -81,14 +81,14 @@ class Docker:
             self._client.containers.get(container).start()
 
     def stop(self, container: str, within_seconds: int) -> None:
-        """Ask it to end, and wait; kill it when it takes longer."""
+        """Send the stop signal and wait; kill the container when it takes longer."""
         with told(f"stop {container}"), gone_is_fine():
             self._client.api.timeout = within_seconds + TIMEOUT_SECONDS
             self._client.containers.get(container).stop(timeout=within_seconds)
         self._docker.api.timeout = TIMEOUT_SECONDS
 
     def retire(self, container: str, within_seconds: int) -> None:
-        """Stop it for good: no restart of the engine brings it back."""
+        """Stop it for good: a restart of the Docker engine does not start it again."""
         with told(f"stop {container}"), gone_is_fine():
             self._client.containers.get(container).update(restart_policy=NEVER)
         self.stop(container, within_seconds)
@@ -98,12 +98,12 @@ class Docker:
             self._client.containers.get(container).remove(force=True, v=True)
 
     def wait(self, container: str, within_seconds: int) -> None:
-        """Until it has ended."""
+        """Wait until it has ended."""
         with told(f"wait for {container}"), gone_is_fine():
             self._client.containers.get(container).wait(timeout=within_seconds)
 
     def logs(self, container: str) -> Said:
-        """The last lines of both its outputs, and its exit code, which is 0 while it runs."""
+        """The last lines of its stdout and stderr, and its exit code, which is 0 while it runs."""
         with told(f"read the log of {container}"):
             model = self._client.containers.get(container)
             out, err = (
@@ -112,7 +112,7 @@ class Docker:
             return Said(int(model.attrs["State"]["ExitCode"]), out, err)
 
     def run(self, image: str, command: Sequence[str], **settings: Any) -> Said:
-        """Run a container to its end, and remove it."""
+        """Run a container until it ends, and remove it."""
         made = self.create(None, image, command=list(command), **settings)
         try:
             with told(f"run {command[0]}"):
@@ -125,7 +125,7 @@ class Docker:
             self.remove(made)
 
     def stream(self, image: str, command: Sequence[str], **settings: Any) -> Iterator[str]:
-        """The lines of a container's output, as they come, until it ends."""
+        """Yield the lines of a container's stdout as they arrive, until it ends."""
         made = self.create(None, image, command=list(command), **settings)
         try:
             with told(f"follow {command[0]}"):
@@ -139,7 +139,7 @@ class Docker:
             self.remove(made)
 
     def put(self, container: str, folder: str, name: str, content: bytes, user: int) -> None:
-        """A file that only `user` and its group can read, in a folder of a container."""
+        """Write a file into a folder of a container; only `user` and its group can read it."""
         packed = io.BytesIO()
         with tarfile.open(fileobj=packed, mode="w") as tar:
             entry = tarfile.TarInfo(name)
@@ -149,7 +149,7 @@ class Docker:
             self._client.containers.get(container).put_archive(folder, packed.getvalue())
 
     def pull(self, repository: str, digest: str) -> Mapping[str, Any]:
-        """Have the image here; returns what it says of itself."""
+        """Pull the image unless it is present; returns its attributes as `docker inspect` shows them."""
         name = f"{repository}@{digest}"
         with told(f"pull {name}"):
             try:
@@ -162,24 +162,24 @@ class Docker:
                     self._client.api.timeout = TIMEOUT_SECONDS
 
     def at_address(self, network: str, address: str) -> Mapping[str, Any]:
-        """Settings for a container with an address of its own on a network."""
+        """Settings for a container with a fixed IPv4 address on a network."""
         return {network: self._docker.api.create_endpoint_config(ipv4_address=address)}
 
     def platform(self) -> str:
-        """`linux/amd64`, as images name it."""
-        with told("ask what it runs on"):
+        """The engine's platform, such as `linux/amd64`."""
+        with told("report its platform"):
             info = self._client.info()
         return f"{info['OSType']}/{ARCHITECTURES.get(info['Architecture'], info['Architecture'])}"
 
     def digests(self, repository: str) -> list[str]:
-        """The digests of a repository's images that are here."""
+        """The digests of a repository's images that are present on the host."""
         with told("list images"):
             images = self._client.images.list(filters={"reference": f"{repository}@*"}) or self._client.images.list()
         names = [name for image in images for name in image.attrs.get("RepoDigests") or []]
         return [name.partition("@")[2] for name in names if name.partition("@")[0] == repository]
 
     def remove_image(self, repository: str, digest: str) -> bool:
-        """False when a container still needs it."""
+        """Remove the image; False when a container still uses it."""
         with told(f"remove {repository}@{digest}"):
             try:
                 self._client.images.remove(f"{repository}@{digest}")
@@ -194,7 +194,7 @@ class Docker:
 
 @contextmanager
 def told(what: str) -> Iterator[None]:
-    """The engine was told to do something."""
+    """Turn exceptions into HostFailed: `the Docker engine could not {what}`."""
     try:
         yield
     except (DockerException, requests.RequestException, OSError) as error:

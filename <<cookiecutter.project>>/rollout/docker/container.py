@@ -1,4 +1,4 @@
-"""One container: what we want to know of it, and what each of ours is and may not do."""
+"""One container: its state, and the hardening that every container of ours gets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ LOGS = LogConfig(type="json-file", config={"max-size": "10m", "max-file": "3"})
 
 @dataclass(frozen=True)
 class Container:
-    """One container as the engine has it. `state` is Docker's word: created, running, restarting, exited."""
+    """One container. `state` is Docker's: created, running, restarting, exited."""
 
     id: str
     name: str
     state: str
     exit_code: int
-    healthy: bool | None  # None where it has no health check
+    healthy: bool | None  # None without a health check
     created: datetime
     labels: Mapping[str, str]
     environment: Mapping[str, str]
@@ -31,23 +31,23 @@ class Container:
 
 @dataclass(frozen=True)
 class Said:
-    """What a container that ran to its end said."""
+    """The exit code and output of a container."""
 
     exit_code: int
     out: str
     err: str
 
 
-NEVER: Any = {"Name": "no"}  # types-docker does not know this policy
+NEVER: Any = {"Name": "no"}  # types-docker lacks this policy
 
 HARDENED: Mapping[str, Any] = {
-    "init": True,  # as process 1 a program ignores SIGTERM until it has a handler
+    "init": True,  # process 1 ignores SIGTERM unless it has a handler
     "read_only": True,
     "cap_drop": ["ALL"],
     "security_opt": ["no-new-privileges"],
     "log_config": LOGS,
 }
-"""What every container of ours is, and may not do."""
+"""Settings of every container that we create."""
 
 
 def volume(name: str, folder: str, *, read_only: bool = False) -> Mount:
@@ -56,7 +56,7 @@ def volume(name: str, folder: str, *, read_only: bool = False) -> Mount:
 
 
 def read(model: Model) -> Container:
-    """docker-py's container -> ours."""
+    """Convert docker-py's container to ours."""
     attrs = model.attrs
     state, config = attrs["State"], attrs["Config"]
     pairs = [entry.partition("=") for entry in config.get("Env") or []]

@@ -1,4 +1,4 @@
-"""Everything that can be known to be wrong with a start before anything is touched."""
+"""The checks before a start: everything that can be refused before anything is touched."""
 
 import json
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from rollout.router.split import Slot
 
 @dataclass(frozen=True)
 class Found:
-    """The host before the start. `keeping` is the rollout that only watches what it promoted."""
+    """The host before the start. `keeping` is the promoted rollout whose engine still watches its release."""
 
     stable_slot: Slot
     stable: Container | None
@@ -21,16 +21,16 @@ class Found:
 
     @property
     def release(self) -> str | None:
-        """The stable release; None where there is none yet."""
+        """The stable release; None if there is none yet."""
         return self.stable.labels.get(names.RELEASE) if self.stable else None
 
 
 def examine(request: StartRequest, host: Host, say: Say) -> Found:
-    """Look at the host, try what the engine will need, and pull the images. Raises Refused."""
+    """Check the host, try what the engine needs, and pull the images. Raises Refused."""
     try:
         found = host.survey()
         if found.running:
-            raise Locked(f"{found.running}. Wait for it, or end it with `rollout abort`.")
+            raise Locked(f"{found.running}. Wait for it, or stop it with `rollout abort`.")
         stable = host.release(found.stable_slot)
         judged = stable if request.at_once is None else None
         check_stable(judged, request.release)
@@ -46,15 +46,15 @@ def examine(request: StartRequest, host: Host, say: Say) -> Found:
 
 
 def check_stable(stable: Container | None, release: str) -> None:
-    """`stable` is what the release will be compared with, if it is with anything. Raises Refused when that is not
-    sound, or there is nothing to do."""
+    """Raises Refused when the release is already stable, or when stable is not healthy. `stable` is the container to
+    compare the release with; None if nothing is compared."""
     if stable is None:
         return
     if stable.labels.get(names.RELEASE) == release:
-        raise AlreadyStable(f"{release} is the stable release already: there is nothing to do")
+        raise AlreadyStable(f"{release} is already stable: there is nothing to do")
     if stable.state != "running" or stable.healthy is False:
         state = "unhealthy" if stable.state == "running" else stable.state
         raise Refused(
-            f"the stable release {stable.labels.get(names.RELEASE)} is {state}, so nothing can be compared with it: "
-            "`rollout rollback IMAGE --now --reason ...` puts a release live without gates"
+            f"the stable release {stable.labels.get(names.RELEASE)} is {state}: the gates have nothing to compare "
+            "with. `rollout rollback IMAGE --now --reason ...` makes a release stable without gates"
         )

@@ -1,4 +1,4 @@
-"""Watch a rollout from anywhere. Nothing depends on who watches: the engine stands beside the traffic."""
+"""Follow a rollout from anywhere. The engine runs on the host and does not depend on its followers."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -16,17 +16,17 @@ from rollout.onhost import names
 from rollout.onhost.complaint import Complaint
 
 ATTACH_FOR_SECONDS = 600.0
-"""How long to try again when the host can't be reached."""
+"""How long to retry when the host can't be reached."""
 
 ATTACH_EVERY_SECONDS = 2.0
 SILENT_ROUNDS = 3
 
 
 def follow(host: Host, rollout: str, view: View, say: Callable[[str], None]) -> str:
-    """Show the rollout until it is promoted or has gone back; returns its verdict. After a promotion the engine watches
-    on without us.
+    """Show the rollout until it is promoted or rolled back; returns its verdict. After a promotion the engine keeps
+    watching without a follower.
 
-    Raises Refused when its engine refused to begin, PartFailed when it has vanished, HostFailed when the host can't be
+    Raises Refused when the engine refused to start, PartFailed when it is gone, HostFailed when the host can't be
     reached for ten minutes.
     """
     story, seen, silent_rounds = Story(), 0, 0
@@ -46,7 +46,7 @@ def follow(host: Host, rollout: str, view: View, say: Callable[[str], None]) -> 
             now = time.monotonic()
             if lost_at is None:
                 lost_at = now
-                say(f"{error}. The engine goes on without us; trying to attach again")
+                say(f"{error}. The rollout continues on the host; reconnecting")
             elif now - lost_at > ATTACH_FOR_SECONDS:
                 raise
         time.sleep(ATTACH_EVERY_SECONDS)
@@ -56,13 +56,13 @@ def follow(host: Host, rollout: str, view: View, say: Callable[[str], None]) -> 
 
 
 def shown(host: Host, rollout: str, console: Console, say: Callable[[str], None]) -> str:
-    """The same, on a terminal or in a log."""
+    """Like `follow`, with a view for a terminal or a log."""
     with view_on(console) as view:
         return follow(host, rollout, view, say)
 
 
 def entries_from(host: Host, rollout: str, number: int) -> Iterator[Entry]:
-    """The journal's entries from that number on, as they come."""
+    """Yield the journal's entries from `number` on, as they arrive."""
     for line in host.stream("journal", rollout, "--state", names.STATE, "--follow", "--from", str(number)):
         if not line:
             continue
@@ -73,22 +73,21 @@ def entries_from(host: Host, rollout: str, number: int) -> Iterator[Entry]:
 
 
 def final(story: Story) -> str | None:
-    """The verdict, once nothing that we wait for can change it."""
+    """The verdict that ends the following: of a rollout that has ended or was promoted; None before that."""
     if story.ended:
         return story.ended.verdict
     return "promoted" if story.keeps else None
 
 
 def check_end(host: Host, rollout: str, story: Story, silent_rounds: int) -> None:
-    """An engine that has ended has nothing more to say: its end may be in a line that can't be read. Raises
-    PartFailed."""
+    """Raises PartFailed when the engine has ended and the journal's last event may be in a line that can't be read."""
     engine = host.engine()
     if story.doubt.line and silent_rounds >= SILENT_ROUNDS and not (engine and engine.runs):
-        raise PartFailed(f"how {rollout} ended may be in a line that can't be read: {story.doubt.line}")
+        raise PartFailed(f"the verdict of {rollout} may be in a line that can't be read: {story.doubt.line}")
 
 
 def check_engine(host: Host, rollout: str, *, begun: bool) -> None:
-    """The stream ended before the rollout did: was it the engine? Raises Refused or PartFailed."""
+    """The stream ended before the rollout. Raises Refused or PartFailed when the engine has ended."""
     engine = host.engine()
     if engine and engine.labels.get(names.ROLLOUT) == rollout and engine.state in ("created", "running", "restarting"):
         return
@@ -100,11 +99,13 @@ def check_engine(host: Host, rollout: str, *, begun: bool) -> None:
         tidy(host, rollout)
         raise complaint.error() if complaint and complaint.refused else Refused(said)
     if engine is None or engine.exit_code != 0 or not ours:
-        raise PartFailed(f"the engine of {rollout} is gone: {said or 'its container was removed'}. Stable serves")
+        raise PartFailed(
+            f"the engine of {rollout} is gone: {said or 'its container was removed'}. Traffic is on stable"
+        )
 
 
 def tidy(host: Host, rollout: str) -> None:
-    """Stop what a rollout that did not promote has left without traffic. Its log stays, for whoever looks into it."""
+    """Stop the canary of a rollout that was not promoted. Its container stays, for its log."""
     try:
         for slot in names.SLOTS:
             standing = host.release(slot)
@@ -112,4 +113,4 @@ def tidy(host: Host, rollout: str) -> None:
                 host.docker.retire(standing.id, STOP_WITHIN_SECONDS)
                 host.tell_prometheus(host.serving(without=slot))
     except RolloutError:
-        return  # the next start empties the slot
+        return  # the next start frees the slot

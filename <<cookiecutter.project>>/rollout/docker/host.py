@@ -1,4 +1,4 @@
-"""A prepared host: its router, its releases, its engine, and commands that run beside its data."""
+"""A prepared host: its router, its releases, its engine, and commands that run in the engine's image."""
 
 import json
 import os
@@ -20,14 +20,14 @@ from rollout.text import one_line
 
 KEEP_ENDS_WITHIN_SECONDS = 60
 STOP_WITHIN_SECONDS = 135
-"""A request's deadline of 120 s, which a release that is told to end still answers, and some more."""
+"""A stopping release still answers its requests, whose deadline is 120 s; plus a margin."""
 
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Host:
-    """What its router's container says of it; `project` begins every name."""
+    """A host as the labels and environment of its router's container describe it; `project` prefixes every name."""
 
     docker: ContainerEngine
     project: str
@@ -36,13 +36,13 @@ class Host:
 
     @classmethod
     def connect(cls, service: str | None = None) -> "Host":
-        """The host that DOCKER_HOST names; where it has several services, the named one or ROLLOUT_SERVICE's. Raises
-        NoHost."""
+        """Connect to the host in DOCKER_HOST. If it has several services, `service` or ROLLOUT_SERVICE selects one.
+        Raises NoHost."""
         return cls.find(Docker.connect(), service or os.environ.get("ROLLOUT_SERVICE"))
 
     @classmethod
     def find(cls, docker: ContainerEngine, service: str | None = None) -> "Host":
-        """The one prepared service on the engine, or the named one. Raises NoHost."""
+        """Find the named service, or the only one on the Docker engine. Raises NoHost."""
         routers = docker.containers({names.PART: "router"})
         found = {router.labels.get(names.PROJECT, router.name): router for router in routers}
         if service is None and len(found) == 1:
@@ -52,7 +52,7 @@ class Host:
         router = found[service]
         if router.state != "running":
             raise NoHost(
-                f"the router {router.name} does not run (it is {router.state}): `docker compose up -d` starts it"
+                f"the router {router.name} is not running (it is {router.state}): `docker compose up -d` starts it"
             )
         try:
             return cls(docker, service, router.labels[names.ENGINE_IMAGE], router.environment)
@@ -61,7 +61,7 @@ class Host:
 
     @property
     def speed(self) -> float:
-        """By how much everything on this host is faster than the policy says; 1 but for trials."""
+        """The factor by which this host is faster than the policy; 1 except in tests."""
         return float(self.environment.get("SPEED") or 1)
 
     @property
@@ -76,22 +76,22 @@ class Host:
         return f"{self.project}-{part}"
 
     def release(self, slot: Slot) -> Container | None:
-        """Whatever stands in a slot, running or not."""
+        """The container in a slot, running or not."""
         return self.docker.container(self.name(slot))
 
     def engine(self) -> Container | None:
         return self.docker.container(self.name("engine"))
 
     def ask(self, *command: str, environment: Mapping[str, str] | None = None) -> str:
-        """Run one of our commands beside the data; returns what it printed. Raises the Refused that it complained of,
-        OtherVersion or HostFailed."""
+        """Run a command of `rollout.onhost` in the engine's image; returns its standard output. Raises the Refused that
+        it reported, OtherVersion or HostFailed."""
         said = self.run(*command, environment=environment)
         if said.exit_code:
             raise answer.error(command[0], self.engine_image, said)
         return said.out
 
     def ask_json(self, *command: str) -> dict[str, Any]:
-        """The same, of a command that prints an object. Raises OtherVersion when it prints something else."""
+        """Like `ask`, for a command that prints a JSON object. Raises OtherVersion when the output is not one."""
         out = self.ask(*command)
         try:
             found = json.loads(out)
@@ -100,7 +100,7 @@ class Host:
             raise answer.other_version(self.engine_image, command[0], one_line(out)) from error
 
     def order(self, kind: str, rollout: str, reason: str) -> str:
-        """Leave an order for the rollout's engine; returns what was said to that. Raises Refused when none runs."""
+        """Leave an order for the rollout's engine; returns the message for people. Raises Refused when none runs."""
         return self.ask("order", kind, rollout, "--state", names.STATE, "--reason", reason)
 
     def run(self, *command: str, environment: Mapping[str, str] | None = None) -> Said:
@@ -110,7 +110,7 @@ class Host:
         return self.docker.stream(self.engine_image, command, **self._settings("helper"))
 
     def create_engine(self, spec: Spec, image: str) -> str:
-        """The engine's container, not started; its name is the claim on this host. Raises NameTaken."""
+        """Create the engine's container without starting it; its name is the claim on this host. Raises NameTaken."""
         labels = {names.ROLLOUT: spec.rollout, names.RELEASE: spec.release, names.BY: spec.by}
         settings = self._settings("engine", {"ROLLOUT_SPEC": spec.text()}, labels)
         command = ["engine", "--supervised"]
@@ -119,7 +119,7 @@ class Host:
         )
 
     def create_release(self, slot: Slot, image: str, rollout: str) -> str:
-        """A release's container, not started."""
+        """Create a release's container without starting it."""
         labels = {names.PART: "release", names.RELEASE: image, names.SLOT: slot, names.ROLLOUT: rollout}
         address, _, port = self.address(slot).rpartition(":")
         return self.docker.create(
@@ -129,7 +129,7 @@ class Host:
             environment={"AGENT_RELEASE": image, "AGENT_HOST": "0.0.0.0", "AGENT_PORT": port},  # noqa: S104
             mounts=[volume(f"{self.project}_secrets", names.SECRETS, read_only=True)],
             tmpfs={"/tmp": "size=64m"},  # noqa: S108
-            restart_policy={"Name": "always"},  # "unless-stopped" stays down when dockerd was killed
+            restart_policy={"Name": "always"},  # "unless-stopped" does not restart after a crash of dockerd
             stop_signal="SIGTERM",
             mem_limit=self.environment.get("RELEASE_MEMORY") or "1g",
             pids_limit=256,
@@ -137,7 +137,7 @@ class Host:
         )
 
     def survey(self) -> Survey:
-        """What the host's own records say. Raises Refused."""
+        """Read the state of the host from its router and journals. Raises Refused."""
         found = self.ask_json("survey")
         try:
             return Survey(**found)
@@ -145,36 +145,36 @@ class Host:
             raise answer.other_version(self.engine_image, "survey", f"with the fields {', '.join(found)}") from error
 
     def running_rollout(self) -> str | None:
-        """The rollout whose engine runs."""
+        """The rollout whose engine is running, or None."""
         engine = self.engine()
         return engine.labels.get(names.ROLLOUT) if engine and engine.runs else None
 
     def serving(self, without: Slot | None = None) -> dict[Slot, str]:
-        """The releases that run, by slot."""
+        """The running releases by slot."""
         found = {slot: self.release(slot) for slot in names.SLOTS if slot != without}
         return {slot: each.labels[names.RELEASE] for slot, each in found.items() if each and each.runs}
 
     def end_keep(self, rollout: str, reason: str) -> None:
-        """Have the engine that only watches what it promoted end now, since its old release's slot is needed."""
+        """End the keep phase of a promoted rollout now, because the slot of its old release is needed."""
         self.order("promote", rollout, reason)
         if engine := self.engine():
             self.docker.wait(engine.id, KEEP_ENDS_WITHIN_SECONDS)
 
     def pull(self, image: Image) -> None:
-        """Have a release's image on the host. Raises Refused for one that it can't run."""
+        """Pull a release's image to the host. Raises Refused for an image of another platform."""
         pulled = self.docker.pull(image.repository, image.digest)
         made_for = f"{pulled['Os']}/{pulled['Architecture']}"
         if made_for != (here := self.docker.platform()):
-            raise Refused(f"{image} is made for {made_for}, and this host is {here}: build it with --platform {here}")
+            raise Refused(f"{image} is built for {made_for}, but this host is {here}: build it with --platform {here}")
 
     def free(self, slot: Slot) -> None:
-        """Empty a slot; a release in it still answers what it was given."""
+        """Stop and remove the release in a slot; it finishes its requests first."""
         if standing := self.release(slot):
             self.docker.stop(standing.id, STOP_WITHIN_SECONDS)
             self.docker.remove(standing.id)
 
     def tell_prometheus(self, releases: Mapping[Slot, str]) -> None:
-        """Which releases there are; whoever stops one must say so, or AgentDown pages somebody."""
+        """Write Prometheus' targets. Call it after stopping a release, otherwise the alert AgentDown fires."""
         pairs = [f"{slot}={release}" for slot, release in releases.items()]
         mounts = [volume(f"{self.project}_targets", names.TARGETS)]
         addresses = {name: value for name, value in self.environment.items() if name.endswith("_ADDRESS")}
@@ -182,7 +182,7 @@ class Host:
         said = self.docker.run(self.engine_image, ["targets", *pairs], **settings)
         if said.exit_code:
             error = answer.error("targets", self.engine_image, said)
-            raise HostFailed(f"Prometheus could not be told of the releases: {error}")
+            raise HostFailed(f"Prometheus' targets could not be written: {error}")
 
     def _labels(self, labels: Mapping[str, str]) -> dict[str, str]:
         return {names.PROJECT: self.project, **labels}
@@ -196,7 +196,7 @@ class Host:
     def _settings(
         self, part: str, environment: Mapping[str, str] | None = None, labels: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
-        """The settings of a container that sees the router's socket and map, and the journals; no more."""
+        """Settings of a container that can reach the router's socket and map and the journals, and nothing else."""
         mounts = [volume(f"{self.project}_{name}", folder) for name, folder in names.ENGINE_VOLUMES.items()]
         return {
             "labels": self._labels({names.PART: part, **(labels or {})}),
@@ -212,5 +212,5 @@ def none_or_many(found: Sequence[str], service: str | None) -> str:
     if not found:
         return "this host has no router: prepare it with `docker compose up -d` in deploy/docker (docs/guides)"
     if service is None:
-        return f"this host has several services: say which with --service, one of {', '.join(found)}"
-    return f"this host has no service {service}; there is {', '.join(found)}"
+        return f"this host has several services: choose one with --service: {', '.join(found)}"
+    return f"this host has no service {service}; it has {', '.join(found)}"

@@ -1,4 +1,4 @@
-"""The name of a release on a host: an image by its digest, which can't change under it."""
+"""The name of a release on a host: an image with its digest, which always means the same image."""
 
 import re
 from dataclasses import dataclass
@@ -19,15 +19,15 @@ class Image:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Raises NoDigest for a tag, which can mean another image tomorrow, and for anything else that is no digest."""
+        """Parse `NAME@sha256:…`. Raises NoDigest for a tag, which can move to another image, and for anything else."""
         if found := BY_DIGEST.fullmatch(text):
             return cls(found["repository"], found["digest"])
-        kind = "names a tag or nothing, and a tag can mean another image tomorrow"
+        kind = "it has no digest, and a tag can move to another image"
         if "@" in text:
-            kind = "has no whole digest behind its @"
+            kind = "what follows the @ is not a complete sha256 digest"
         raise NoDigest(
-            f"{text}: a release is an image by its digest, and this {kind}. Give it as {EXAMPLE}; "
-            "`docker buildx imagetools inspect NAME:TAG` and the push itself print the digest."
+            f"{text}: a release must be an image with its digest: {kind}. Use {EXAMPLE}; "
+            "`docker push` and `docker buildx imagetools inspect NAME:TAG` print the digest."
         )
 
     @property

@@ -1,4 +1,4 @@
-"""A release in its slot, and the engine that moves the traffic to it: begun, or taken away again."""
+"""The containers of one rollout, the canary and its engine: starts them, or removes them again."""
 
 from dataclasses import dataclass
 
@@ -13,15 +13,15 @@ ENGINE_ENDS_WITHIN_SECONDS = 30
 
 @dataclass(frozen=True)
 class Placement:
-    """One rollout's containers; `engine` is the one that claimed the host."""
+    """One rollout's containers; `engine` is the id of the container that claimed the host."""
 
     host: Host
     spec: Spec
     engine: str
 
     def begin(self) -> None:
-        """Empty the slot, tell Prometheus, start the engine, and last what it waits for. So whatever happens to us in
-        between, an engine is there that goes back to stable, or nothing has begun."""
+        """Free the slot, write Prometheus' targets, start the engine, and start the canary last: if this process dies
+        in between, either nothing has started or a running engine restores stable."""
         if self._stands():
             self.host.docker.start(self.engine)
             return
@@ -34,7 +34,7 @@ class Placement:
         self.host.docker.start(canary)
 
     def take_away(self) -> None:
-        """Undo what `begin` began. The engine goes back to stable when it is told to end."""
+        """Undo `begin`. The engine restores stable when it is stopped."""
         try:
             self.host.docker.stop(self.engine, ENGINE_ENDS_WITHIN_SECONDS)
             self.host.docker.remove(self.engine)
@@ -44,12 +44,11 @@ class Placement:
             self.host.tell_prometheus(self._stable())
         except RolloutError as error:
             raise HostFailed(
-                f"what was begun could not be taken away ({error}): the next `rollout start` does it"
+                f"the rollout's containers could not be removed ({error}): the next `rollout start` removes them"
             ) from error
 
     def _stands(self) -> bool:
-        """Whether the release is up already, as the one before stable is for a while: then nothing has to be
-        started."""
+        """Whether the release is already running in the slot, as the previous stable does for a while."""
         standing = self.host.release(self.spec.canary_slot)
         return bool(
             self.spec.at_once

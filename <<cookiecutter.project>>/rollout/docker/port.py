@@ -1,4 +1,4 @@
-"""What is asked of a Docker engine: the port between a release's story on a host and docker-py."""
+"""The port to a Docker engine: the operations that rollouts on a host need. The adapter is `connection.py`."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
@@ -7,11 +7,11 @@ from rollout.docker.container import Container, Said
 
 
 class NameTaken(Exception):
-    """There is a container of this name already."""
+    """A container with this name already exists."""
 
 
 class ContainerEngine(Protocol):
-    """Containers by their id, and images. Each raises HostFailed when the engine did not do it."""
+    """Containers by id, and images. Every method raises HostFailed when the engine fails."""
 
     def containers(self, labels: Mapping[str, str]) -> list[Container]:
         """All containers with these labels, running or not."""
@@ -20,59 +20,59 @@ class ContainerEngine(Protocol):
     def container(self, name: str) -> Container | None: ...
 
     def create(self, name: str | None, image: str, **settings: Any) -> str:
-        """A container that is not started yet; returns its id. Raises NameTaken, which makes a name a claim."""
+        """Create a container without starting it; returns its id. Raises NameTaken, so a name works as a claim."""
         ...
 
     def start(self, container: str) -> None: ...
 
     def stop(self, container: str, within_seconds: int) -> None:
-        """Ask it to end, and wait; kill it when it takes longer. One that is gone is fine."""
+        """Send the stop signal and wait; kill the container when it takes longer. Ignores a missing container."""
         ...
 
     def retire(self, container: str, within_seconds: int) -> None:
-        """Stop it for good: no restart of the engine brings it back."""
+        """Stop it for good: a restart of the Docker engine does not start it again."""
         ...
 
     def remove(self, container: str) -> None:
-        """One that is gone is fine."""
+        """Remove a container; ignores a missing one."""
         ...
 
     def wait(self, container: str, within_seconds: int) -> None:
-        """Until it has ended."""
+        """Wait until it has ended."""
         ...
 
     def logs(self, container: str) -> Said:
-        """The last lines of both its outputs, and its exit code, which is 0 while it runs."""
+        """The last lines of its stdout and stderr, and its exit code, which is 0 while it runs."""
         ...
 
     def run(self, image: str, command: Sequence[str], **settings: Any) -> Said:
-        """Run a container to its end, and remove it."""
+        """Run a container until it ends, and remove it."""
         ...
 
     def stream(self, image: str, command: Sequence[str], **settings: Any) -> Iterator[str]:
-        """The lines of a container's output, as they come, until it ends."""
+        """Yield the lines of a container's stdout as they arrive, until it ends."""
         ...
 
     def put(self, container: str, folder: str, name: str, content: bytes, user: int) -> None:
-        """A file that only `user` and its group can read, in a folder of a container."""
+        """Write a file into a folder of a container; only `user` and its group can read it."""
         ...
 
     def pull(self, repository: str, digest: str) -> Mapping[str, Any]:
-        """Have the image here; returns what it says of itself."""
+        """Pull the image unless it is present; returns its attributes as `docker inspect` shows them."""
         ...
 
     def at_address(self, network: str, address: str) -> Mapping[str, Any]:
-        """Settings for a container with an address of its own on a network."""
+        """Settings for a container with a fixed IPv4 address on a network."""
         ...
 
     def platform(self) -> str:
-        """`linux/amd64`, as images name it."""
+        """The engine's platform, such as `linux/amd64`."""
         ...
 
     def digests(self, repository: str) -> list[str]:
-        """The digests of a repository's images that are here."""
+        """The digests of a repository's images that are present on the host."""
         ...
 
     def remove_image(self, repository: str, digest: str) -> bool:
-        """False when a container still needs it."""
+        """Remove the image; False when a container still uses it."""
         ...

@@ -1,4 +1,4 @@
-"""Remove what no release needs any more: never the stable one, the one before, or what a running rollout needs."""
+"""Remove unneeded containers and images. Keeps stable, the image of the release before, and a running rollout's."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from rollout.router.split import other
 
 
 def prune(host: Host, say: Say) -> None:
-    """Remove the old release once nothing watches it, spent helpers, and images. What a running rollout needs stays."""
+    """Remove ended helpers, unused images and, unless a rollout is running, the container in the other slot."""
     for helper in host.docker.containers({names.PART: "helper", names.PROJECT: host.project}):
         if not helper.runs:
             host.docker.remove(helper.id)
@@ -25,7 +25,7 @@ def prune(host: Host, say: Say) -> None:
 
 
 def keep_images(host: Host, history: Sequence[str]) -> set[str]:
-    """The releases whose images stay: those in a slot, and the last two that were stable."""
+    """The releases whose images are kept: those in a slot, and the last two stable ones."""
     standing = [each for slot in names.SLOTS if (each := host.release(slot))]
     in_order = list(dict.fromkeys(reversed(history)))
     return {each.labels[names.RELEASE] for each in standing} | set(in_order[:2])

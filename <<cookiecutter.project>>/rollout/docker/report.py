@@ -1,4 +1,4 @@
-"""The report of a host's rollout: its journal is read there, and written up here."""
+"""The report of a rollout on a host: reads the journal from the host and writes the report on this machine."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from rollout.onhost import names
 
 
 def write_report(host: Host, rollout: str, folder: Path) -> Path:
-    """Markdown, picture and JSON; returns the path of the Markdown. Raises NothingThere."""
+    """Write Markdown, SVG and JSON; returns the path of the Markdown. Raises NothingThere."""
     alive = host.running_rollout() == rollout
     lines = host.ask("journal", rollout, "--state", names.STATE).encode().splitlines()
     story = story_of(entry(line, f"{rollout}.jsonl", number) for number, line in enumerate(lines, start=1))

@@ -1,4 +1,4 @@
-"""What to start on a host, and the engine's orders that come of it."""
+"""A request to start a release on a host, and the engine's spec that is built from it."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +12,11 @@ from rollout.policy import file as policy_file
 from rollout.policy import target as policy_target
 from rollout.router.split import Slot
 
-FIRST = "the first release on this host: there was nothing to compare it with"
+FIRST = "the first release on this host: nothing to compare it with"
 
 
 def policy_for_docker(path: Path) -> str:
-    """The text of a policy file that can be obeyed here. Raises PolicyError or UnsupportedTarget."""
+    """The text of a valid policy file whose target is supported. Raises PolicyError or UnsupportedTarget."""
     text = policy_file.checked(path)
     policy_target.check(policy_file.parse(text, path.name), path.name)
     return text
@@ -24,12 +24,12 @@ def policy_for_docker(path: Path) -> str:
 
 @dataclass(frozen=True)
 class StartRequest:
-    """`policy` is the text of a policy file that was checked; `at_once` is the reason for going live without steps and
-    gates."""
+    """`policy` is the text of a validated policy file. `at_once` is the reason for moving all traffic without steps and
+    gates; None for a rollout with them."""
 
     image: Image
     policy: str
-    engine: Image | None = None  # None is the one the host was prepared with
+    engine: Image | None = None  # None: the one the host was prepared with
     at_once: str | None = None
 
     @property
@@ -37,7 +37,7 @@ class StartRequest:
         return str(self.image)
 
     def spec(self, host: Host, stable: str | None, stable_slot: Slot) -> Spec:
-        """All that the engine is started with, once the host was found fit; `stable` is None on the first rollout."""
+        """Everything that the engine needs; `stable` is None for the first release on the host."""
         return Spec(
             rollout=new_rollout(self.image.name),
             release=self.release,

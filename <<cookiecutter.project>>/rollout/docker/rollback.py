@@ -1,4 +1,4 @@
-"""Back to a release by its name. Never to "the previous one": after a promotion that can be the broken one."""
+"""Restores a release by its name. "The previous one" is not safe: it may be a broken release."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,43 +15,43 @@ from rollout.router.split import Slot, other
 
 @dataclass(frozen=True)
 class Rollback:
-    """The rollout that restores the release. If it was `running` already, its engine was told to go back, and
-    its verdict will not be `promoted`."""
+    """The rollout that restores the release. `running` means that a running rollout was ordered to roll back, so its
+    verdict will not be `promoted`."""
 
     rollout: str
     running: bool
 
     def exit_code(self, verdict: str) -> int:
-        """0 when the release was restored, as far as the verdict says it."""
+        """0 when the verdict means that the release was restored."""
         if self.running:
             return 0 if verdict in ("rolled_back", "in_doubt") else EXIT_CODES["in_doubt"]
         return EXIT_CODES[verdict]
 
 
 def rollback(host: Host, release: str | None, policy: Path, reason: str, say: Say, *, now: bool) -> Rollback:
-    """Restore a release: by the rollout whose engine watches, or by one that is started for it.
+    """Restore a release with the running rollout, or start a new rollout for it.
 
-    While an engine watches, it goes back at once; a release that is still up gets all traffic at once; any other is
-    rolled out through every gate, or without them if `now`. Raises Refused.
+    If the running rollout replaces that release, it is rolled back at once. Otherwise, a release that is still running
+    gets all traffic at once, and any other is rolled out with every gate, or without gates if `now`. Raises Refused.
     """
     running = host.running_rollout()
     if running and goes_back_to(host, running, release):
         host.order("rollback", running, reason)
-        say(f"told the engine of {running} to go back to stable")
+        say(f"ordered the engine of {running} to roll back")
         return Rollback(running, running=True)
     stable_slot = host.survey().stable_slot
     wanted = release or standing_release(host, other(stable_slot))
     if wanted is None:
-        raise NoOtherRelease("no other release is up on this host: name the one to go back to, as IMAGE@sha256:…")
+        raise NoOtherRelease("no other release is running on this host: name the release to restore as IMAGE@sha256:…")
     if wanted == standing_release(host, stable_slot):
-        raise AlreadyStable(f"{wanted} is the stable release already: there is nothing to do")
+        raise AlreadyStable(f"{wanted} is already stable: there is nothing to do")
     at_once = reason if now or wanted == standing_release(host, other(stable_slot)) else None
     request = StartRequest(Image.parse(wanted), policy_for_docker(policy), at_once=at_once)
     return Rollback(start(request, host, say).rollout, running=False)
 
 
 def goes_back_to(host: Host, rollout: str, release: str | None) -> bool:
-    """Whether the running engine, if told to, would restore this release."""
+    """Whether a rollback of the running rollout would restore this release."""
     others = [
         each for slot in names.SLOTS if (each := host.release(slot)) and each.labels.get(names.ROLLOUT) != rollout
     ]
@@ -59,6 +59,6 @@ def goes_back_to(host: Host, rollout: str, release: str | None) -> bool:
 
 
 def standing_release(host: Host, slot: Slot) -> str | None:
-    """The release that is up in a slot."""
+    """The release that is running in a slot, or None."""
     standing = host.release(slot)
     return standing.labels.get(names.RELEASE) if standing and standing.state == "running" else None

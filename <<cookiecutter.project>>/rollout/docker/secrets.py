@@ -1,4 +1,4 @@
-"""Secrets go straight into a volume on the host: never into an image, an argument, a log or a journal."""
+"""Writes secrets directly into a volume on the host, never into an image, an argument, a log or a journal."""
 
 import re
 
@@ -12,12 +12,14 @@ VOLUMES = {"agent": "secrets", "alerting": "alerting-secrets"}
 
 
 def put_secret(host: Host, whose: str, name: str, content: bytes) -> None:
-    """Make or replace one secret; a release reads it when it starts. Raises Refused."""
+    """Create or replace one secret; a release reads it when it starts. Raises Refused."""
     if not NAME.fullmatch(name):
-        raise Refused(f"{name}: a secret is named like an environment variable, for example OPENAI_API_KEY")
+        raise Refused(
+            f"{name}: the name of a secret must be that of an environment variable, for example OPENAI_API_KEY"
+        )
     content = content.rstrip(b"\r\n")
     if not content:
-        raise Refused(f"{name}: nothing came on standard input. For example: rollout secret {name} < key.txt")
+        raise Refused(f"{name}: standard input is empty. Pipe the secret in: rollout secret {name} < key.txt")
     mounts = [volume(f"{host.project}_{VOLUMES[whose]}", names.SECRETS)]
     carrier = host.docker.create(None, host.engine_image, mounts=mounts, labels={names.PART: "helper"})
     try:

@@ -1,4 +1,4 @@
-"""A release on a host, from its digest to a running engine. Refuses before it touches anything."""
+"""Starts a release on a host. All checks run before anything is touched."""
 
 from dataclasses import dataclass
 
@@ -11,19 +11,19 @@ from rollout.docker.request import FIRST, StartRequest
 
 @dataclass(frozen=True)
 class Started:
-    """A rollout whose engine runs."""
+    """A rollout whose engine is running."""
 
     rollout: str
     first: bool
 
 
 def start(request: StartRequest, host: Host, say: Say) -> Started:
-    """Raises Refused when it can't be: nothing was touched. Raises HostFailed when the host failed half way: stable
-    serves, and what was begun is taken away again."""
+    """Start a rollout. Raises Refused when a check fails: nothing was touched. Raises HostFailed when a later step
+    fails: traffic stays on stable, and the new containers are removed."""
     found = examine(request, host, say)
     if found.keeping:
-        say(f"ending the watch of {found.keeping}: its old release makes room")
-        host.end_keep(found.keeping, f"a new rollout begins, of {request.release}")
+        say(f"ending the keep phase of {found.keeping}: the slot of its old release is needed")
+        host.end_keep(found.keeping, f"a rollout of {request.release} is starting")
     spec = request.spec(host, found.release, found.stable_slot)
     placement = Placement(host, spec, claim(host, spec, str(request.engine or host.engine_image), say))
     try:
@@ -32,5 +32,5 @@ def start(request: StartRequest, host: Host, say: Say) -> Started:
         placement.take_away()
         raise
     if spec.stable is None:
-        say(f"{FIRST}; it goes live after its health check")
+        say(f"{FIRST}; it gets all traffic once it is healthy")
     return Started(spec.rollout, first=spec.stable is None)

@@ -1,4 +1,4 @@
-"""What stands on a host: who is stable, what is kept, what runs."""
+"""The status of a host: the releases in its slots, and the running engine."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ ROLES = ("stable", "other")
 
 @dataclass(frozen=True)
 class Standing:
-    """A host at one moment: both slots, the stable one first, and the engine if one runs."""
+    """A snapshot of a host: both slots, stable first, and the engine if one is running."""
 
     found: Survey
     slots: dict[Slot, Container | None]
@@ -32,13 +32,13 @@ class Standing:
 
     @property
     def stable(self) -> str | None:
-        """The stable release; None where there is none yet."""
+        """The stable release; None if there is none yet."""
         container = self.slots[self.found.stable_slot]
         return container.labels.get(names.RELEASE) if container else None
 
 
 def for_people(host: Host, *, every: bool) -> str:
-    """The host, and its newest rollout or every one."""
+    """The host's status, and its newest rollout or all of them."""
     rollouts = host.ask("status", "--state", names.STATE, *(["--all"] if every else []))
     return "".join(f"{line}\n" for line in lines(Standing.of(host))) + rollouts
 
@@ -50,23 +50,23 @@ def for_programs(host: Host, *, every: bool) -> dict[str, Any]:
 
 
 def lines(standing: Standing) -> Iterator[str]:
-    """For people: a line for each slot and for the engine."""
+    """For people: a line per slot, and one for the engine."""
     for role, (slot, release) in zip(ROLES, standing.slots.items(), strict=True):
         if release is None:
             yield f"{role:7} {slot:6} empty"
             continue
-        health = {True: "healthy", False: "not healthy", None: "without health check"}[release.healthy]
+        health = {True: "healthy", False: "not healthy", None: "no health check"}[release.healthy]
         since = release.created.isoformat(timespec="seconds")
         state = f"{release.state}, {health}" if release.state == "running" else release.state
-        yield f"{role:7} {slot:6} {release.labels.get(names.RELEASE)}, {state}, made {since}"
+        yield f"{role:7} {slot:6} {release.labels.get(names.RELEASE)}, {state}, created {since}"
     if engine := standing.engine:
-        yield f"engine         of {engine.labels.get(names.ROLLOUT)}, by {engine.labels.get(names.BY)}"
+        yield f"engine         of {engine.labels.get(names.ROLLOUT)}, started by {engine.labels.get(names.BY)}"
     if standing.found.stable_since:
         yield f"stable since {text.moment(standing.found.stable_since)}"
 
 
 def document(standing: Standing) -> dict[str, Any]:
-    """For programs: what `rollout status --json` says of a host, beside its rollouts. Times are epoch seconds."""
+    """For programs: what `rollout status --json` prints about a host, without its rollouts. Times are epoch seconds."""
     engine = standing.engine
     labels = engine.labels if engine else {}
     return {

@@ -1,6 +1,6 @@
-"""The socket of a Docker engine on another machine, here: one ssh connection for all that a command asks of it.
+"""Forwards the socket of a remote Docker engine to this machine, over one ssh connection per command.
 
-docker-py's own way is a connection for each request, thirty of them for `rollout status`.
+docker-py opens a connection for each request: thirty for `rollout status`.
 """
 
 import signal
@@ -18,13 +18,13 @@ OPTIONS = ("-oExitOnForwardFailure=yes", "-oServerAliveInterval=15")
 
 
 class Tunnel:
-    """Made by the ssh program itself, so that its config, known hosts and agent count. It ends with this process."""
+    """Uses the ssh program, and so its config, known hosts and agent. The connection ends with this process."""
 
     def __init__(self, where: str) -> None:
         """where: ssh://[USER@]HOST[:PORT][/path/of/docker.sock]. Raises ValueError."""
         url = urlsplit(where)
         if not url.hostname:
-            raise ValueError("it names no host")
+            raise ValueError("the address has no host")
         user = (f"-l{url.username}",) if url.username else ()
         port = (f"-p{url.port}",) if url.port else ()
         host = url.netloc.rpartition("@")[2].removesuffix(f":{url.port}").strip("[]")  # .hostname is in lower case
@@ -33,7 +33,7 @@ class Tunnel:
         self._socket = Path(self._folder.name) / "docker.sock"
         self._complaint = Path(self._folder.name) / "complaint"
         forward = f"-L{self._socket}:{url.path or ENGINE_SOCKET}"
-        # what runs there ends when our end of its input does, however that comes about
+        # the remote command ends when its stdin closes, even if this process is killed
         self._command = ["ssh", *OPTIONS, *user, *port, forward, "--", host, "cat >/dev/null"]
 
     def __enter__(self) -> Self:
@@ -44,19 +44,19 @@ class Tunnel:
         self._folder.cleanup()
 
     def cut(self) -> None:
-        """End the connection, and wait until it has ended."""
+        """Close the connection, and wait until ssh has ended."""
         if self._ssh and self._ssh.stdin:
             self._ssh.stdin.close()
             self._ssh.wait(OPEN_WITHIN_SECONDS)
 
     def open(self) -> str:
-        """Its address for Docker's clients; opened again when it was cut. Raises OSError."""
+        """The socket's address for Docker clients; reconnects if the connection was lost. Raises OSError."""
         if self._ssh is None or self._ssh.poll() is not None:
             self._connect()
         return f"unix://{self._socket}"
 
     def complaint(self) -> str:
-        """What ssh has complained of since it was opened."""
+        """The standard error of ssh since the last connection attempt."""
         return self._complaint.read_text(errors="replace").strip() if self._complaint.exists() else ""
 
     def _connect(self) -> None:
@@ -70,12 +70,12 @@ class Tunnel:
         while not self._socket.exists() and ssh.poll() is None:
             if time.monotonic() > deadline:
                 ssh.kill()
-                raise ConnectionError(f"ssh made no connection within {OPEN_WITHIN_SECONDS:g} s")
+                raise ConnectionError(f"ssh could not connect within {OPEN_WITHIN_SECONDS:g} s")
             time.sleep(LOOK_EVERY_SECONDS)
         if not self._socket.exists():
-            raise ConnectionError(self.complaint() or "ssh ended, and did not say why")
+            raise ConnectionError(self.complaint() or "ssh ended without a message")
 
 
 def deaf_to_ctrl_c() -> None:
-    """Ctrl-C in a terminal goes to ssh too, while we may still have to tidy up."""
+    """Ignore Ctrl-C, which a terminal also sends to ssh: cleaning up still needs the connection."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,4 +1,4 @@
-"""What runs inside the engine's image, beside the traffic and the data: the engine, and what `rollout` asks of a host.
+"""Runs inside the engine's image on the host: the engine, and the commands that `rollout` runs there.
 
-The image holds this folder and the rooms that it imports, and no library that they do not need: no Docker client, no
-load, no terminal."""
+The image holds this folder and the folders that it imports, and only the libraries that they need: no Docker client,
+no load generator, no terminal library."""

@@ -1,4 +1,4 @@
-"""`python -m rollout.onhost`: the engine's image starts it."""
+"""`python -m rollout.onhost`: the entry point of the engine's image."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The clock of the machine, and the signals that end a sleep early."""
+"""The machine's clock, and signals that interrupt its sleep."""
 
 import signal
 import threading
@@ -10,14 +10,14 @@ from rollout.journal.state import State
 
 
 class MachineClock:
-    """Sleeps until a signal comes: SIGTERM or SIGINT becomes an order, so that no step is torn in the middle."""
+    """Turns SIGTERM and SIGINT into orders, so that they interrupt a sleep but never a running operation."""
 
     def __init__(self) -> None:
         self._told = threading.Event()
         self.signalled: str | None = None
 
     def listen(self) -> None:
-        """Take over SIGTERM and SIGINT for this process."""
+        """Handle SIGTERM and SIGINT in this process."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._hear)
 
@@ -37,7 +37,7 @@ class MachineClock:
 
 
 class IncomingOrders:
-    """Orders from people, by file; and from the system, by signal."""
+    """Orders from people, as files, and from the system, as signals."""
 
     def __init__(self, state: State, rollout: str, clock: MachineClock) -> None:
         self._state, self._rollout, self._clock = state, rollout, clock

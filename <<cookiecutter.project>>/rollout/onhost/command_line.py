@@ -1,4 +1,4 @@
-"""A command line of several commands; each error of ours becomes one message and an exit code here, nowhere else."""
+"""A command line with subcommands; the only place that turns errors into a message and an exit code."""
 
 import argparse
 import sys
@@ -13,7 +13,7 @@ Command = Callable[[argparse.Namespace], int]
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse's, but a wrong command line is an error of ours. A sub-command's parser is one of these, too."""
+    """argparse's parser, but a wrong command line raises WrongCommandLine. Subcommands use it too."""
 
     def error(self, message: str) -> NoReturn:
         """Raises WrongCommandLine."""
@@ -22,7 +22,7 @@ class Parser(argparse.ArgumentParser):
 
 
 class Commands:
-    """Adds one command after the other."""
+    """The subcommands of a parser."""
 
     def __init__(self, top: argparse.ArgumentParser) -> None:
         self._commands = top.add_subparsers(required=True, metavar="COMMAND")
@@ -34,8 +34,8 @@ class Commands:
 
 
 def run(parser: Parser, arguments: Sequence[str] | None, complain: Callable[[Complaint], None] | None = None) -> int:
-    """Run what was chosen: its exit code, 2 for what is refused, 3 for what went wrong. Without another way to
-    `complain`, it is told to people, and with --json to the program that asked."""
+    """Run the chosen command; returns its exit code, 2 for a refusal, 3 for a failure. `complain` reports an error; by
+    default as text for people, and with --json as JSON for programs."""
     given = sys.argv[1:] if arguments is None else arguments
     complain = complain or (to_program if "--json" in given else to_people)
     interrupted = ""
@@ -57,6 +57,6 @@ def to_people(complaint: Complaint) -> None:
 
 
 def to_program(complaint: Complaint) -> None:
-    """The line is on standard output, where the answer would be; the sentence is for whoever reads the log."""
+    """Print the JSON line on standard output, in place of the result, and the sentence on standard error."""
     to_people(complaint)
     print(complaint.line(), flush=True)

@@ -1,4 +1,4 @@
-"""The engine, and what `rollout` asks of a host: each a command in a container beside the data."""
+"""The commands that run in the engine's image on a host, the engine among them."""
 
 import argparse
 import json
@@ -20,8 +20,8 @@ from rollout.router.haproxy import Haproxy
 
 
 def run_engine(chosen: argparse.Namespace) -> int:
-    """The exit code is the verdict's. Supervised, it is 0 at every end: what restarts an engine that died leaves one
-    that has ended alone."""
+    """The exit code is the verdict's. With --supervised it is 0 for every verdict, so that only an engine that died is
+    restarted."""
     text = chosen.spec.read_text(encoding="utf-8") if chosen.spec else environment("ROLLOUT_SPEC")
     try:
         verdict = engine_process.run(Spec.parse(text))
@@ -75,7 +75,7 @@ def run_targets(chosen: argparse.Namespace) -> int:
 
 
 def environment(name: str) -> str:
-    """Raises Refused: a command of these was typed by hand."""
+    """A required environment variable. Raises Refused when it is not set."""
     if name not in os.environ:
-        raise Refused(f"{name} is not set: this command is one that `rollout` runs on a host, not one to type")
+        raise Refused(f"{name} is not set: do not call this command directly; `rollout` runs it on a host")
     return os.environ[name]

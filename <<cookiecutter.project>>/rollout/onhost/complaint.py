@@ -1,6 +1,6 @@
-"""An error on its way to another process: one line of JSON, `{"refused": {"code": …, "message": …}}`.
+"""An error as one line of JSON for another process: `{"refused": {"code": …, "message": …}}`.
 
-`refused` says that nothing was touched (exit code 2); `failed` that something may have been (exit code 3).
+`refused` means that nothing was touched (exit code 2), `failed` that something may have been (exit code 3).
 """
 
 import json
@@ -12,7 +12,7 @@ from rollout.errors import Refused, RolloutError, every_error
 
 @dataclass(frozen=True)
 class Complaint:
-    """What was refused, or has failed: its code, and a message for people."""
+    """A refusal or failure: its code, and a message for people."""
 
     refused: bool
     code: str
@@ -24,7 +24,7 @@ class Complaint:
 
     @classmethod
     def in_output(cls, text: str) -> Self | None:
-        """The last line of a program's output that is one; other lines may be around it."""
+        """Find the last complaint in a program's output; other lines are ignored."""
         found = (cls._read(line) for line in reversed(text.splitlines()) if line.startswith("{"))
         return next((complaint for complaint in found if complaint), None)
 
@@ -37,11 +37,11 @@ class Complaint:
             return None
 
     def line(self) -> str:
-        """As it is printed."""
+        """The complaint as a line of JSON."""
         return json.dumps({KINDS[self.refused]: {"code": self.code, "message": self.message}})
 
     def error(self) -> RolloutError:
-        """The error that it was; a code of another version becomes the root of its kind."""
+        """The error with this code; an unknown code becomes Refused or RolloutError."""
         root = Refused if self.refused else RolloutError
         kind = next((each for each in every_error(root) if each.code == self.code), root)
         return kind(self.message)

@@ -1,4 +1,4 @@
-"""A slot whose release is gone: the router still calls it healthy for as long as its health checks take to fail."""
+"""Waits until a slot is empty for the router, whose health checks take a while to fail after a release is gone."""
 
 import time
 from collections.abc import Callable
@@ -8,19 +8,19 @@ from rollout.errors import HostFailed
 from rollout.router.split import Slot
 
 EMPTY_WITHIN_SECONDS = 20.0
-"""Two health checks that wait their time out, and some more."""
+"""Two health checks that time out, plus a margin."""
 
 LOOK_EVERY_SECONDS = 0.2
 
 
 def wait_until_empty(slot: Slot, health: Callable[[Slot], Health], sleep: Callable[[float], None] = time.sleep) -> None:
-    """Until the router has seen that nothing answers there, or the next release would pass for healthy before it has
-    started. Raises HostFailed when something does answer, RouterError when the router is silent."""
+    """Wait until the router reports the slot as down; otherwise the next release would count as healthy too early.
+    Raises HostFailed when the slot still answers, RouterError when the router does not answer."""
     for _ in range(round(EMPTY_WITHIN_SECONDS / LOOK_EVERY_SECONDS)):
         if not health(slot).up:
             return
         sleep(LOOK_EVERY_SECONDS)
     raise HostFailed(
-        f"something answers at the address of the slot {slot}, which is empty: `docker network inspect` lists what "
-        "has which address"
+        f"the slot {slot} is empty, but something answers at its address: find it with `docker network inspect`, and "
+        "remove it"
     )

@@ -1,4 +1,4 @@
-"""The engine as a process of its own, beside the traffic: put together from a spec, and begun anew after a crash."""
+"""The engine as a process on the host: built from a spec, and resumed after a crash."""
 
 import math
 import os
@@ -25,14 +25,14 @@ from rollout.router.haproxy import Haproxy
 
 EXIT_CODES = {"promoted": 0, "rolled_back": 1, "in_doubt": 3}
 LEFT = 143
-"""The exit code of an engine that was told to end (SIGTERM) while it watched a promoted release."""
+"""The exit code of an engine that was stopped (SIGTERM) while it watched a promoted release."""
 
 
 def run(spec: Spec) -> str:
-    """Run the rollout to its end, or pick it up where a dead engine left it. Returns the verdict, or
-    `left`.
+    """Run the rollout to its end, or resume the one of a dead engine. Returns the verdict, or `left`.
 
-    Raises Refused (nothing touched) when the lock is held, the policy is wrong or Prometheus is away.
+    Raises Refused (nothing touched) when the lock is held, the policy is invalid or Prometheus does not
+    answer.
     """
     state, clock = State(Path(spec.state)), MachineClock()
     clock.listen()
@@ -65,13 +65,13 @@ def run(spec: Spec) -> str:
 
 
 def make_room(state: State, now: float) -> None:
-    """Old journals are compacted while nothing has begun. Trouble with one stops no rollout."""
+    """Compact old journals before the rollout starts. A failure is printed and does not stop the rollout."""
     for trouble in compact(state.journals(), now).troubles:
         print(f"an old journal could not be compacted: {trouble}", file=sys.stderr, flush=True)
 
 
 def started(spec: Spec, wanted: Plan, time: float) -> Started:
-    """All that was fixed before the rollout began."""
+    """The event `started`: everything that is fixed before the rollout starts."""
     return Started(
         time=time,
         rollout=spec.rollout,
@@ -90,6 +90,6 @@ def started(spec: Spec, wanted: Plan, time: float) -> Started:
 
 
 def written(wanted: Plan) -> WrittenPolicy:
-    """The plan as the journal has it."""
+    """The plan in the journal's format."""
     gates = [{**asdict(gate), "limit": gate.limit.value, "unit": gate.limit.unit} for gate in wanted.gates]
     return WrittenPolicy.model_validate({**asdict(wanted), "gates": gates})

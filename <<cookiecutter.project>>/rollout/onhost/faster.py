@@ -1,4 +1,4 @@
-"""The repository's own monitoring/ with every duration divided by a speed, for a rehearsal or a host."""
+"""Copies the repository's monitoring/ with every duration divided by a speed, for a rehearsal or a host."""
 
 import re
 from pathlib import Path
@@ -10,10 +10,10 @@ from rollout import durable
 from rollout.policy import quantity
 
 SHORTEST_FOR_SECONDS = 30.0
-"""An alert's patience is for scrapes that fail, and they fail on a busy machine however fast the rehearsal is."""
+"""The minimum `for` of an alert: on a busy machine scrapes fail at any speed."""
 
 TARGETS = "targets"
-"""The folder in it that Prometheus reads its targets from; not the repository's, but the running rollout's."""
+"""The subfolder with Prometheus' targets; it belongs to the running rollout, not to the repository."""
 
 DURATIONS = frozenset({"scrape_interval", "scrape_timeout", "evaluation_interval"})
 SECONDS = {**quantity.SECONDS, "w": 7 * 86400.0, "y": 365 * 86400.0}
@@ -24,8 +24,8 @@ IN_PROMQL = re.compile(rf"\[{TIME.pattern}(?::(?:{TIME.pattern})?)?\]|\boffset\s
 
 
 def copy_faster(source: Path, target: Path, speed: float) -> None:
-    """Make `target` a copy of the folder, with its YAML files rewritten; of an earlier copy, what `source` has no more
-    goes. `targets/` is made if it is missing, and never looked into."""
+    """Make `target` a copy of `source` with rewritten YAML files, and delete files that `source` no longer has. Creates
+    `targets/` if it is missing, and never changes its content."""
     target.mkdir(parents=True, exist_ok=True)
     wanted = files_below(source)
     for name in wanted:
@@ -39,7 +39,7 @@ def copy_faster(source: Path, target: Path, speed: float) -> None:
 
 
 def files_below(folder: Path) -> set[Path]:
-    """Paths relative to the folder, without what is in `targets/`."""
+    """Paths of files relative to the folder, without those in `targets/`."""
     names = {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
     return {name for name in names if name.parts[0] != TARGETS}
 
@@ -49,7 +49,7 @@ def faster_yaml(text: str, speed: float) -> str:
 
 
 def faster(node: Any, speed: float) -> Any:
-    """The same YAML data with shorter durations, those in its PromQL among them."""
+    """The same YAML data with shorter durations, including those in PromQL."""
     if isinstance(node, dict):
         return {key: faster_value(key, value, speed) for key, value in node.items()}
     if isinstance(node, list):
@@ -68,7 +68,7 @@ def faster_value(key: str, value: Any, speed: float) -> Any:
 
 
 def shorter(text: str, speed: float) -> str:
-    """A text with each of its durations divided, `1h30m` as one."""
+    """The text with each duration divided by the speed; `1h30m` is one duration."""
     return TIME.sub(lambda found: quantity.promql_duration(seconds(found[0]) / speed), text)
 
 

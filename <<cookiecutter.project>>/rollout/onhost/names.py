@@ -1,6 +1,6 @@
-"""What things are called on a host: containers' labels, volumes, and where they lie in every container.
+"""Names on a host: container labels, volumes, and their mount paths.
 
-deploy/docker/compose.yaml says the same; a test holds the two together.
+They must match deploy/docker/compose.yaml; a test compares them.
 """
 
 from rollout.router.split import Slot
@@ -21,9 +21,9 @@ TARGETS = "/etc/prometheus-agent/targets"
 SECRETS = "/run/secrets"
 
 ENGINE_VOLUMES = {"router": ROUTER_FOLDER, "socket": SOCKET_FOLDER, "state": STATE}
-"""All that an engine can reach, beside Prometheus' address."""
+"""The volumes of an engine; apart from them it can reach only the network."""
 
 USER = 10001
-"""The numeric user and group of our own images, and of the router."""
+"""The numeric user and group of our images and of the router."""
 
 SLOTS: tuple[Slot, Slot] = ("blue", "green")

@@ -1,7 +1,7 @@
-"""Fill a host's volumes: what its router, Prometheus and Alertmanager are started with.
+"""Writes the configuration of the router, Prometheus and Alertmanager into a host's volumes.
 
-Configuration is written anew each time. What belongs to rollouts and to people is written only where there is none: the
-split, the targets, whose word counts for a user's name.
+Configuration is overwritten each time. The split, the targets and the list of clients that may set `x-user-id` are
+written only if they are missing: they belong to rollouts and to people.
 """
 
 import json
@@ -21,15 +21,13 @@ from rollout.onhost import names
 from rollout.onhost.faster import copy_faster
 from rollout.router.folder import CONFIG, prepare_folder
 
-NOBODY_TRUSTED = (
-    "# Addresses and networks, one a line, that may name a user in x-user-id. See docs/concepts/safety.md.\n"
-)
+NOBODY_TRUSTED = "# Addresses and networks, one per line, whose x-user-id is trusted. See docs/concepts/safety.md.\n"
 VARIABLES = ("SPEED", "ROUTER_METRICS_ADDRESS", "ALERTMANAGER_ADDRESS")
 
 
 @dataclass(frozen=True)
 class HostSettings:
-    """What differs from host to host. `speed` divides the durations in monitoring/; addresses are host:port."""
+    """The settings that differ between hosts. `speed` divides the durations in monitoring/; addresses are host:port."""
 
     speed: float
     router_metrics: str
@@ -37,22 +35,21 @@ class HostSettings:
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Self:
-        """From the variables that compose.yaml sets. Raises Refused."""
+        """Read the variables that compose.yaml sets. Raises Refused."""
         if absent := [name for name in VARIABLES if not environment.get(name)]:
             raise Refused(
-                f"{', '.join(absent)}: not set. `rollout prepare` runs in a container of its own, "
-                "which `docker compose up -d` in deploy/docker starts."
+                f"{', '.join(absent)}: not set. Do not call this command directly: `docker compose up -d` in "
+                "deploy/docker runs it in its container"
             )
         speed, router_metrics, alertmanager = (environment[name] for name in VARIABLES)
         if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", speed) or not 0 < float(speed) < math.inf:
-            raise Refused(f"SPEED: {speed!r} is not a number above 0; a host that serves people has 1")
+            raise Refused(f"SPEED: {speed!r} is not a number above 0; use 1 in production")
         return cls(float(speed), router_metrics, alertmanager)
 
 
 def prepare(monitoring: Path, settings: HostSettings, root: Path = Path("/")) -> list[str]:
-    """Write everything below `root`, where compose.yaml mounts the volumes; `monitoring` is the repository's folder.
-
-    Returns what a person should know, a sentence each. Raises HostFailed when a volume can't be written.
+    """Write all configuration below `root`, where compose.yaml mounts the volumes; `monitoring` is the repository's
+    folder. Returns warnings for people, one sentence each. Raises HostFailed when a volume can't be written.
     """
     try:
         durable.replace(root / "etc/router/haproxy.cfg", CONFIG.read_text(encoding="utf-8"))
@@ -62,13 +59,13 @@ def prepare(monitoring: Path, settings: HostSettings, root: Path = Path("/")) ->
         return write_alerting(monitoring / "alertmanager.yml", root)
     except OSError as error:
         raise HostFailed(
-            f"a volume of this host can't be written: {error}. It must belong to user {names.USER}, as one does that "
-            "`docker compose up -d` made; `docker volume rm` removes one, with what it holds."
+            f"a volume of this host can't be written: {error}. It must belong to user {names.USER}; remove it with its "
+            "content with `docker volume rm`, and create it again with `docker compose up -d`"
         ) from error
 
 
 def write_targets(folder: Path, settings: HostSettings) -> None:
-    if not (folder / "router.json").exists():  # the last one that a rollout writes
+    if not (folder / "router.json").exists():  # the last file that a rollout writes
         targets.write(folder, [], settings.router_metrics)
     durable.replace(folder / "alertmanager.json", json.dumps([{"targets": [settings.alertmanager]}]))
 
@@ -78,7 +75,7 @@ def write_alerting(config: Path, root: Path) -> list[str]:
     kept, missing = only_with_files(content, lambda path: below(root, path).exists())
     durable.replace(root / "etc/alertmanager-agent/alertmanager.yml", yaml.safe_dump(kept, sort_keys=False))
     return [
-        f"alerts for receiver `{receiver}` reach nobody: there is no secret {Path(path).name}"
+        f"alerts for receiver `{receiver}` are not delivered: the secret {Path(path).name} is missing"
         for receiver, path in missing
     ]
 
@@ -86,8 +83,8 @@ def write_alerting(config: Path, root: Path) -> list[str]:
 def only_with_files(
     content: dict[str, Any], there: Callable[[str], bool]
 ) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-    """Alertmanager's configuration without the notifications that name a file which is not there; and those, as the
-    receiver's name and the file's path. Pure."""
+    """Alertmanager's configuration without notifications whose file is missing; and these, as the receiver's name and
+    the file's path. Pure."""
     receivers: list[dict[str, Any]] = content["receivers"]
     missing = [(receiver["name"], path) for receiver in receivers for path in files_named(receiver) if not there(path)]
 
@@ -102,7 +99,7 @@ def only_with_files(
 
 
 def files_named(node: object) -> Iterator[str]:
-    """The values of all keys that end in `_file`, such as `url_file`."""
+    """Yield the values of all keys that end in `_file`, such as `url_file`."""
     match node:
         case dict():
             for key, value in node.items():

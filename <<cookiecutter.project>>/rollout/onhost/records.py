@@ -1,4 +1,4 @@
-"""Reads a folder's journals, and leaves orders for its engine."""
+"""Reads the journals in a state folder, and leaves orders for its engine."""
 
 import argparse
 import json
@@ -18,21 +18,21 @@ from rollout.journal.state import State
 from rollout.onhost import author
 
 SILENT_FOR_SECONDS = 20.0
-"""A journal whose engine has been gone for so long has nothing more to say for now."""
+"""Following a journal ends when its engine has been gone for this long."""
 
 SIGN_OF_LIFE_SECONDS = 15.0
-"""An empty line so often: whoever follows over a network gives up on a connection that is silent for a minute."""
+"""How often to print an empty line: followers over a network drop a connection that is silent for a minute."""
 
 LOOK_EVERY_SECONDS = 0.2
 ORDERED: Mapping[OrderKind, str] = {
-    "abort": "go back to stable",
-    "rollback": "go back to stable",
-    "promote": "not wait any longer",
+    "abort": "roll back to stable",
+    "rollback": "roll back to stable",
+    "promote": "end the current wait",
 }
 
 
 def status(state: State, *, every: bool, as_json: bool = False) -> int:
-    """A line for the newest rollout, or for each. What can't be read is named, and the one before takes its place."""
+    """Print a line for the newest rollout, or for each. An unreadable journal is named, and the one before is used."""
     if as_json:
         print(json.dumps(document(state, every=every), indent=2))
         return 0
@@ -48,7 +48,7 @@ def status(state: State, *, every: bool, as_json: bool = False) -> int:
 
 
 def tell(state: State, path: Path) -> bool:
-    """Print what became of a rollout, and which lines of its journal are bad; False for one that tells nothing."""
+    """Print a rollout's headline and the bad lines of its journal; False if the journal has no rollout."""
     try:
         evidence = report.gather(story_at(path), alive=alive(state, path))
     except NothingThere as error:
@@ -61,8 +61,8 @@ def tell(state: State, path: Path) -> bool:
 
 
 def document(state: State, *, every: bool) -> dict[str, Any]:
-    """What `rollout status --json` prints of a folder: its newest rollout or every one, the oldest first, the name of
-    the one whose engine runs, and the journals that tell of no rollout."""
+    """What `rollout status --json` prints of a folder: the newest rollout or all of them, oldest first; the name of the
+    running one; and the journals without a rollout."""
     running = lock.holder(state.lock()).get("rollout") if lock.is_held(state.lock()) else None
     rollouts: list[dict[str, Any]] = []
     unreadable: dict[str, str] = {}
@@ -78,7 +78,7 @@ def document(state: State, *, every: bool) -> dict[str, Any]:
 
 
 def in_short(evidence: report.Evidence) -> dict[str, Any]:
-    """One rollout, with the names that its report has."""
+    """One rollout, with the keys of its report."""
     return {
         "rollout": evidence.rollout,
         "release": evidence.release,
@@ -102,7 +102,7 @@ def write_report(state: State, rollout: str | None, out: Path | None, *, as_json
 
 
 def reported(state: State, rollout: str | None) -> tuple[Path, journal.Story]:
-    """The named rollout; or the newest one whose journal tells of one, and what is passed over is named. Raises
+    """The named rollout, or the newest one with a readable journal; skipped journals are printed. Raises
     NothingThere."""
     if rollout is not None:
         return (path := state.newest(rollout)), story_at(path)
@@ -117,12 +117,12 @@ def reported(state: State, rollout: str | None) -> tuple[Path, journal.Story]:
 
 
 def give(state: State, rollout: str | None, kind: OrderKind, reason: str) -> tuple[str, str]:
-    """Leave an order for a rollout's engine; returns its name, and what to say to that. Raises NotRunning."""
+    """Leave an order for a rollout's engine; returns the rollout's name and a message for people. Raises NotRunning."""
     path = state.newest(rollout)
     if not alive(state, path):
-        raise NotRunning(f"rollout {path.stem} does not run: there is nothing to {kind}")
+        raise NotRunning(f"rollout {path.stem} is not running: there is nothing to {kind}")
     state.give(path.stem, Order(kind, by=author.name(), reason=reason))
-    return path.stem, f"told the engine of {path.stem} to {ORDERED[kind]}: `rollout status` shows when it has"
+    return path.stem, f"ordered the engine of {path.stem} to {ORDERED[kind]}: see `rollout status`"
 
 
 def run_order(chosen: argparse.Namespace) -> int:
@@ -132,7 +132,7 @@ def run_order(chosen: argparse.Namespace) -> int:
 
 
 def run_journal(chosen: argparse.Namespace) -> int:
-    """Print a journal's lines from the `first` on; with --follow until it has nothing more to say."""
+    """Print a journal's lines from `first` on; with --follow until the rollout is promoted or ends."""
     state: State = chosen.state
     tail = journal.Tail(state.journal(chosen.rollout))
     story, seen = journal.Story(), 0
@@ -153,12 +153,12 @@ def run_journal(chosen: argparse.Namespace) -> int:
 
 
 def printable(line: bytes, entry: journal.Entry) -> str:
-    """The line in ASCII. A bad one stays bad: whoever reads it names it."""
+    """The line in ASCII. A bad line stays bad, so that the reader can report it."""
     if isinstance(entry, journal.BadLine):
         return line.decode("ascii", "backslashreplace").rstrip("\n")
     return json.dumps(values(entry))
 
 
 def alive(state: State, path: Path) -> bool:
-    """Whether the engine of this journal is running: it holds the lock, in its own name."""
+    """Whether the engine of this journal is running, which means that it holds the lock."""
     return lock.is_held(state.lock()) and lock.holder(state.lock()).get("rollout") == path.stem

@@ -1,7 +1,7 @@
-"""What `rollout start` wants to know of a host before it touches anything; runs beside the data, as the engine will.
+"""Checks a host before `rollout start` touches anything; runs on the host, like the engine.
 
-Everything that would stop the engine is refused here: a silent router, a map that can't be written, a full disk, a
-Prometheus that is away or refuses a query.
+Refuses everything that would stop the engine: a router that does not answer, a map that can't be written, a full disk,
+a Prometheus that does not answer or rejects a query.
 """
 
 import os
@@ -24,15 +24,15 @@ from rollout.policy.plan import plan
 from rollout.router.split import Slot
 
 STATE_NEEDS_BYTES = 32 * 1024**2
-"""Several rollouts' journals."""
+"""Enough for the journals of several rollouts."""
 
 ROLLOUTS_LOOKED_AT = 50
 IMAGE_NEEDS_BYTES = 1024**3
-"""An image being unpacked beside the one that it replaces."""
+"""Enough to unpack an image before the old one is removed."""
 
 
 class SplitReader(Protocol):
-    """The running router's own word."""
+    """The split as the running router reports it."""
 
     def current(self) -> Mapping[str, str]:
         """Raises RouterError."""
@@ -41,8 +41,8 @@ class SplitReader(Protocol):
 
 @dataclass(frozen=True)
 class Survey:
-    """`running` says who holds the lock, unless that engine only watches a promoted release: that one is `keeping`.
-    `history` are the releases that were promoted and not taken back, the oldest first; `stable_since` is in epoch
+    """`running` describes the holder of the lock; if it only watches a promoted release, `keeping` names it instead.
+    `history` lists the releases that were promoted and not rolled back, oldest first; `stable_since` is in epoch
     seconds."""
 
     stable_slot: Slot
@@ -55,7 +55,7 @@ class Survey:
 
 @dataclass(frozen=True)
 class Outline:
-    """What counts of one rollout's story."""
+    """The part of a rollout's story that a survey needs."""
 
     started: Started | None
     promoted: Promoted | None
@@ -64,7 +64,7 @@ class Outline:
 
 
 def survey(state: State, router: SplitReader) -> Survey:
-    """What the host's own records say. Raises Refused when the router is silent."""
+    """Read the state of the host from its router and journals. Raises Refused when the router does not answer."""
     stories = dict(told(state))
     stayed = [story.started.release for story in stories.values() if story.started and story.stayed]
     since = [story.promoted.time for story in stories.values() if story.promoted and story.stayed]
@@ -73,7 +73,7 @@ def survey(state: State, router: SplitReader) -> Survey:
     try:
         stable = router.current().get("stable")
     except RouterError as error:
-        raise Refused(f"the router can't be told anything: {error}. Is it running? `docker compose up -d`") from error
+        raise Refused(f"the router does not answer: {error}. Start it with `docker compose up -d`") from error
     begun = [rollout for rollout, story in stories.items() if story.started or rollout == holder]
     return Survey(
         stable_slot="green" if stable == "green" else "blue",
@@ -86,8 +86,8 @@ def survey(state: State, router: SplitReader) -> Survey:
 
 
 def told(state: State) -> Iterator[tuple[str, Outline]]:
-    """The newest rollouts' names and what counts of their stories, the oldest first; one at a time, since a story holds
-    the measurements too. A journal that can't be read is left out: `rollout status --all` names it."""
+    """Yield the newest rollouts' names and outlines, oldest first. One at a time, to save memory: a story holds all
+    measurements. Skips unreadable journals; `rollout status --all` names them."""
     for path in state.journals()[-ROLLOUTS_LOOKED_AT:]:
         with suppress(NothingThere):
             story = outline(path)
@@ -95,10 +95,10 @@ def told(state: State) -> Iterator[tuple[str, Outline]]:
 
 
 def check(state: State, router_folder: Path, prometheus: str, policy_text: str, release: str) -> None:
-    """Try what the engine will need; the gates' queries unless `release` is empty. Raises Refused."""
+    """Check what the engine needs; the gates' queries only if `release` is not empty. Raises Refused."""
     for folder in (state.folder, router_folder):
         if not os.access(folder, os.W_OK):
-            raise Refused(f"{folder} can't be written by user {os.getuid()}: run `docker compose up -d` again")
+            raise Refused(f"{folder} is not writable for user {os.getuid()}: run `docker compose up -d` again")
     check_disks(
         [
             (state.folder, STATE_NEEDS_BYTES, "journals"),
@@ -112,11 +112,11 @@ def check(state: State, router_folder: Path, prometheus: str, policy_text: str, 
 
 
 def check_disks(needs: Sequence[tuple[Path, int, str]]) -> None:
-    """`needs` are a folder, the bytes that must be free there, and what for. Raises Refused."""
+    """`needs` lists folders with the bytes that must be free there, and their purpose. Raises Refused."""
     for folder, needed, what in needs:
         free = shutil.disk_usage(folder).free
         if free < needed:
             raise Refused(
                 f"the host's disk is too full: {free // 1024**2} MB free for {what}, {needed // 1024**2} MB are needed."
-                " `rollout prune` removes what no release needs any more"
+                " `rollout prune` frees space"
             )

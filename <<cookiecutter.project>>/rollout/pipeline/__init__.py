@@ -1,1 +1,1 @@
-"""What the workflows decide: what a tag is, whether to start, attach or give back, and the evidence that is left."""
+"""The decisions of the workflows: what a tag releases, whether to start, follow or restore, and the evidence."""

@@ -1,4 +1,4 @@
-"""`python -m rollout.pipeline`: the workflows call it."""
+"""`python -m rollout.pipeline`, called by the workflows."""
 
 import sys
 

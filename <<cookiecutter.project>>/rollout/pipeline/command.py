@@ -1,4 +1,4 @@
-"""What the workflows call: `python -m rollout.pipeline COMMAND`. Its exit codes are those of `rollout`."""
+"""The command of the workflows: `python -m rollout.pipeline COMMAND`. Its exit codes are those of `rollout`."""
 
 import argparse
 import os
@@ -27,11 +27,11 @@ from rollout.pipeline.summary import summary
 from rollout.policy import file as policy_file
 from rollout.policy import target
 
-INTERRUPTED = "the rollout may still be running: `rollout status` tells"
+INTERRUPTED = "the rollout may still be running: see `rollout status`"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; each refusal and failure is an annotation of the run."""
+    """Run one command; a refusal or failure becomes an annotation of the workflow run."""
     return run(parser(), arguments, annotate_error)
 
 
@@ -76,7 +76,7 @@ def run_summary(chosen: argparse.Namespace) -> int:
 
 
 def production(log: TextIO) -> Production:
-    """The host that DOCKER_HOST names, which tells of its progress in `log`. Raises NoHost."""
+    """The host in DOCKER_HOST; progress goes to `log`. Raises NoHost."""
     return ProductionHost(Host.connect(), partial(print, file=log, flush=True), Console(file=log))
 
 
@@ -91,30 +91,30 @@ def say(text: str) -> None:
 def parser() -> Parser:
     top = Parser(prog="rollout.pipeline", description=__doc__, allow_abbrev=False)
     commands = Commands(top)
-    commands.add("facts", run_facts, "write outputs: version, image and labels of what this tag releases")
-    sub = commands.add(
-        "target", run_target, "refuse a rollout.yaml that is wrong, or whose target can't be deployed to"
-    )
-    wrong = "a policy that is wrong is a warning: an engine that runs goes back without reading it"
+    commands.add("facts", run_facts, "write the version, image and labels of this release as step outputs")
+    sub = commands.add("target", run_target, "refuse an invalid rollout.yaml or an unsupported target")
+    wrong = "only warn about an invalid policy: a running rollout can roll back without it"
     sub.add_argument("--going-back", action="store_true", help=wrong)
-    sub = commands.add(
-        "deploy", run_deploy, "roll a release out, or attach to its rollout, and watch it to its verdict"
-    )
+    sub = commands.add("deploy", run_deploy, "start the rollout of a release, or follow a running one, to its verdict")
     sub.add_argument("release")
     sub.add_argument("engine")
     sub.set_defaults(interrupted=INTERRUPTED)
-    sub = commands.add("restore", run_restore, "give the traffic of a release back, if it has any")
+    sub = commands.add("restore", run_restore, "return the traffic of a failed release to stable, if it has any")
     sub.add_argument("release")
-    sub.add_argument("stable", nargs="?", help="the release to give it back to; without it the journal says it")
+    sub.add_argument("stable", nargs="?", help="the release to restore (default: as in the journal)")
     sub.add_argument("--reason", required=True)
     sub.set_defaults(interrupted=INTERRUPTED)
-    sub = commands.add("rollback", run_rollback, "go back to a release; to be there already is a success")
+    sub = commands.add("rollback", run_rollback, "restore a release; succeeds if it is already stable")
     sub.add_argument("release", nargs="?")
     sub.add_argument("--reason", required=True)
-    sub.add_argument("--now", choices=["true", "false"], default="false", help="all traffic at once, without gates")
+    sub.add_argument(
+        "--now", choices=["true", "false"], default="false", help="move all traffic at once, without gates"
+    )
     sub.set_defaults(interrupted=INTERRUPTED)
-    sub = commands.add("evidence", run_evidence, "write the newest report and the host's status; print the summary")
+    sub = commands.add(
+        "evidence", run_evidence, "write the newest report and the host's status to a folder, and print a summary"
+    )
     sub.add_argument("folder", type=Path)
-    sub.add_argument("release", nargs="?", help="only if the newest rollout is of this release")
+    sub.add_argument("release", nargs="?", help="write the report only if the newest rollout is of this release")
     commands.add("summary", run_summary, "print the reports in a folder as Markdown").add_argument("folder", type=Path)
     return top

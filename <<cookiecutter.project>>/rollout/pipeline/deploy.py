@@ -1,4 +1,4 @@
-"""A deploy: start the rollout, attach to the one that an earlier run began, or find that there is nothing to do."""
+"""A deploy: start a rollout, follow the one that an earlier run started, or do nothing if the release is stable."""
 
 from collections.abc import Callable, Mapping
 from typing import Literal
@@ -11,7 +11,7 @@ Action = Literal["start", "follow", "nothing"]
 
 
 def decide(release: str, found: Look) -> Action:
-    """A second run attaches to what the first began: it starts nothing twice."""
+    """A second run follows the rollout that the first one started; it never starts a second."""
     if found.stable == release:
         return "nothing"
     newest = found.newest
@@ -25,15 +25,15 @@ def deploy(
     write_outputs: Callable[[Mapping[str, str]], None],
     annotate: Annotate,
 ) -> int:
-    """Roll the release out, and watch it to its verdict, which is the exit code. What was stable before is an output,
-    written before anything begins."""
+    """Follow the rollout of the release to its verdict, which sets the exit code. The output `stable` is the release
+    before, written before anything starts."""
     found = production.look()
     write_outputs({"stable": found.stable or ""})
     action = decide(release, found)
     if action == "nothing":
-        annotate("notice", f"{release} is the stable release already: there is nothing to deploy")
+        annotate("notice", f"{release} is already stable: there is nothing to deploy")
         return 0
     if action == "follow" and found.newest:
-        annotate("notice", f"a rollout of {release} is under way: watching it")
+        annotate("notice", f"a rollout of {release} is already running: following it")
         return EXIT_CODES[production.follow(found.newest.rollout)]
     return EXIT_CODES[production.start(release, engine)]

@@ -1,6 +1,6 @@
-"""`python3 -m rollout.pipeline.digests IMAGE RELEASE [ENGINE]`: refuses all but digests of IMAGE.
+"""`python3 -m rollout.pipeline.digests IMAGE RELEASE [ENGINE]`: refuses anything but digests of IMAGE.
 
-A tag can mean another image tomorrow. It needs the standard library only: the job that signs installs nothing.
+A tag can move to another image. Uses only the standard library, because the signing job installs no packages.
 """
 
 import sys
@@ -13,14 +13,14 @@ REFUSED = 2
 
 
 def check(image: str, reference: str) -> None:
-    """Raises NoDigest or WrongRelease unless the reference is `image@sha256:` and 64 hexadecimal digits."""
+    """Raises NoDigest or WrongRelease unless the reference is `image@sha256:` followed by 64 hexadecimal digits."""
     found = Image.parse(reference)
     if found.repository != image or str(found) != reference:
-        raise WrongRelease(f"{reference}: must be {image}@sha256: and 64 hexadecimal digits")
+        raise WrongRelease(f"{reference}: must be {image}@sha256: followed by 64 hexadecimal digits")
 
 
 def main(arguments: Sequence[str]) -> int:
-    """The exit code: 0, or 2 for what is refused."""
+    """Returns the exit code: 0, or 2 when a reference is refused."""
     image, release, *engine = arguments
     try:
         check(image, release)

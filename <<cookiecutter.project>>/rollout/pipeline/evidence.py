@@ -1,4 +1,4 @@
-"""For a reviewer: the rollout's report and the host's status, as files and in the run's summary."""
+"""Evidence for reviewers: the rollout's report and the host's status, as files and as a summary."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from rollout.pipeline.summary import summary
 
 
 def write_evidence(folder: Path, release: str | None, production: Production, say: Say) -> None:
-    """The newest rollout's, if it is of `release`, or of any release if that is None; else the host's status alone."""
+    """Write the host's status, and the newest rollout's report if it is of `release`; None accepts any release."""
     folder.mkdir(parents=True, exist_ok=True)
     status = production.status()
     (folder / "status.txt").write_text(status, encoding="utf-8")
@@ -17,5 +17,5 @@ def write_evidence(folder: Path, release: str | None, production: Production, sa
         production.write_report(newest.rollout, folder)
         say(summary(folder))
     else:
-        say(f"# No rollout of {release or 'any release'}\n\nThe host has begun none, or a later one since.\n")
-    say(f"## The host now\n\n```\n{status.rstrip()}\n```")
+        say(f"# No rollout of {release or 'any release'}\n\nThe host has started none, or a later one since.\n")
+    say(f"## Status of the host\n\n```\n{status.rstrip()}\n```")

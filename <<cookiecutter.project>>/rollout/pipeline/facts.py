@@ -1,4 +1,4 @@
-"""What a release of this repository is: its version, its image's name, and what the image's labels say."""
+"""The facts of a release: its version, and its image's name and labels."""
 
 import json
 import re
@@ -15,7 +15,7 @@ IMAGE_TAG = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
 
 @dataclass(frozen=True)
 class Facts:
-    """`image` is without tag and digest; `labels` are the build's arguments, a line each."""
+    """`image` has no tag or digest; `labels` are build arguments, one per line."""
 
     version: str
     image: str
@@ -23,8 +23,8 @@ class Facts:
 
 
 def facts(folder: Path, github: Mapping[str, str], created: str) -> Facts:
-    """Of a checkout; `github` are GitHub's variables, `created` is the commit's date. Raises WrongRelease for a tag
-    that is not the version."""
+    """The facts of a checkout. `github` are GitHub's variables, `created` is the commit's date. Raises WrongRelease if
+    the tag does not match the version."""
     version = version_in((folder / "pyproject.toml").read_text(encoding="utf-8"))
     check_tag(github["GITHUB_REF"], version)
     labels = {
@@ -42,28 +42,30 @@ def facts(folder: Path, github: Mapping[str, str], created: str) -> Facts:
 
 
 def version_in(pyproject: str) -> str:
-    """The project's own, whatever other tables have a `version`. Raises WrongRelease."""
+    """`project.version`; ignores `version` in other tables. Raises WrongRelease."""
     found = tomllib.loads(pyproject).get("project", {}).get("version")
     if not isinstance(found, str) or not IMAGE_TAG.fullmatch(found):
-        raise WrongRelease(f"pyproject.toml: project.version: {found!r} can't be the tag of an image: write 1.2.3")
+        raise WrongRelease(
+            f"pyproject.toml: project.version: {found!r} is not a valid image tag: use for example 1.2.3"
+        )
     return found
 
 
 def registry_in(template: str) -> str:
-    """What the registry was answered to be when the repository was made."""
+    """The registry that was chosen when the repository was created."""
     return str(json.loads(template)["cookiecutter"]["registry"])
 
 
 def check_tag(ref: str, version: str) -> None:
-    """A branch may have any name. Raises WrongRelease."""
+    """Compare a tag with the version; ignores branches. Raises WrongRelease."""
     if ref.startswith(TAG) and ref != f"{TAG}v{version}":
         raise WrongRelease(
-            f"the tag is {ref.removeprefix(TAG)} and the version in pyproject.toml {version}: change the version on "
-            f"main and tag that, or tag v{version}"
+            f"the tag is {ref.removeprefix(TAG)}, but the version in pyproject.toml is {version}: change the version "
+            f"on main and tag that commit, or use the tag v{version}"
         )
 
 
 def image(registry: str, repository: str) -> str:
-    """A registry with a path has its place for images; in another one, the owner's name is the path. No capitals."""
+    """The image's name in lower case. If the registry has a path, the name omits the repository's owner."""
     name = repository.lower()
     return f"{registry}/{name.partition('/')[2] if '/' in registry else name}"

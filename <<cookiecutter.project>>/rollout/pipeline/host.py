@@ -1,4 +1,4 @@
-"""A prepared host, as the workflows know it: production, or a runner's own machine."""
+"""The adapter of `Production` for a prepared host: production, or the runner itself."""
 
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -20,7 +20,7 @@ POLICY = Path("rollout.yaml")
 
 @dataclass(frozen=True)
 class ProductionHost:
-    """`say` tells of what is under way."""
+    """`say` prints progress."""
 
     host: Host
     say: Say
@@ -28,7 +28,7 @@ class ProductionHost:
 
     def look(self) -> Look:
         found = status.for_programs(self.host, every=False)
-        known = [field.name for field in fields(Newest)]  # an engine of a later version may say more
+        known = [field.name for field in fields(Newest)]  # a later engine may add keys
         newest = [Newest(**{name: rollout[name] for name in known}) for rollout in found["rollouts"]]
         return Look(found["stable"], newest[-1] if newest else None)
 

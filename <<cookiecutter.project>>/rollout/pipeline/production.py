@@ -1,4 +1,4 @@
-"""What a workflow asks of the host that it deploys to."""
+"""The port to the host that a workflow deploys to."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +8,7 @@ from typing import Protocol
 @dataclass(frozen=True)
 class Newest:
     """The newest rollout on the host. `verdict` is `running` until it has one; `stable` is the release before it, None
-    for the first."""
+    for the first release."""
 
     rollout: str
     release: str
@@ -19,33 +19,33 @@ class Newest:
 
 @dataclass(frozen=True)
 class Look:
-    """The host at one moment: its stable release, and its newest rollout. None where there is none yet."""
+    """A snapshot of the host: its stable release and newest rollout; None if there is none yet."""
 
     stable: str | None
     newest: Newest | None
 
 
 class Production(Protocol):
-    """Each raises Refused or HostFailed: a host that can't be asked is never taken for an empty one."""
+    """Every method raises Refused or HostFailed: an unreachable host is an error, never an empty host."""
 
     def look(self) -> Look: ...
 
     def start(self, release: str, engine: str) -> str:
-        """Begin a rollout, and watch it to its verdict."""
+        """Start a rollout and follow it; returns the verdict."""
         ...
 
     def follow(self, rollout: str) -> str:
-        """Watch one that was begun before to its verdict."""
+        """Follow a rollout that is already running; returns the verdict."""
         ...
 
     def roll_back(self, release: str | None, reason: str, *, now: bool) -> int:
-        """Back to a release, None for the one that is still up; the exit code. Raises AlreadyStable."""
+        """Restore a release, with None the one that is still running; returns the exit code. Raises AlreadyStable."""
         ...
 
     def status(self) -> str:
-        """Who is stable, and every rollout, for people."""
+        """The status of the host with every rollout, as text."""
         ...
 
     def write_report(self, rollout: str, folder: Path) -> Path:
-        """Markdown, picture and JSON; the path of the Markdown."""
+        """Write Markdown, SVG and JSON; returns the path of the Markdown."""
         ...

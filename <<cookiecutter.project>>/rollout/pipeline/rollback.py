@@ -1,4 +1,4 @@
-"""A rollback by hand: to be there already is a success."""
+"""A manual rollback. Already stable: reports it and succeeds."""
 
 from rollout.errors import AlreadyStable
 from rollout.pipeline.production import Production
@@ -6,7 +6,8 @@ from rollout.pipeline.say import Annotate
 
 
 def go_back(release: str | None, reason: str, production: Production, annotate: Annotate, *, now: bool) -> int:
-    """To a release, None for the one that is still up; the exit code. Raises Refused or HostFailed."""
+    """Restore a release, or with None the one that is still running; returns the exit code. Raises Refused or
+    HostFailed."""
     try:
         return production.roll_back(release, reason, now=now)
     except AlreadyStable as error:

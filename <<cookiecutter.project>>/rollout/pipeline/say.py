@@ -1,4 +1,4 @@
-"""How the decisions speak: `Say` to the summary or the log, `Annotate` to the run's page."""
+"""Outputs of the workflow commands: `Say` prints to the summary or log, `Annotate` to the run's page."""
 
 from collections.abc import Callable
 from typing import Literal

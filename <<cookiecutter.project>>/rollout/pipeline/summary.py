@@ -1,6 +1,6 @@
-"""The rollouts' reports in a folder, as Markdown for the summary of a workflow's run.
+"""The rollout reports in a folder, as Markdown for the summary of a workflow run.
 
-A summary shows no SVG file and no data: address, but Mermaid: so the picture is drawn anew from the report's JSON.
+GitHub summaries render Mermaid but neither SVG files nor data: URLs, so charts replace the report's picture.
 """
 
 import json
@@ -14,7 +14,7 @@ Report = dict[str, Any]
 
 
 def summary(folder: Path) -> str:
-    """Each report, with its charts in the place of the picture's file."""
+    """Every report, with charts in place of the picture."""
     return "\n".join(map(shown, sorted(folder.glob("*.md")))) or "No report was written."
 
 
@@ -25,7 +25,7 @@ def shown(path: Path) -> str:
 
 
 def charts(report: Report) -> Iterator[str]:
-    """The canary's share of traffic over time; and what the gate that decided saw, against its limit."""
+    """The canary's share of traffic over time, and the values of the deciding gate with its limit."""
     end = report["seconds"] or 1.0
     times = [end * index / POINTS for index in range(POINTS + 1)]
     yield chart("Share of traffic on the new release, in %", end, [[100 * share(report, time) for time in times]])
@@ -38,7 +38,7 @@ def charts(report: Report) -> Iterator[str]:
 
 
 def share(report: Report, time: float) -> float:
-    """0..1: that of the step that began last; after a step that was not passed all traffic is on stable."""
+    """The canary's share at a time, 0..1: that of the newest step, or 0 after a step that did not pass."""
     begun = [step for step in report["steps"] if step["started_seconds"] <= time]
     if not begun:
         return 0.0
@@ -48,7 +48,7 @@ def share(report: Report, time: float) -> float:
 
 
 def value(gate: Report, time: float) -> float:
-    """What the gate measured last, at a time; 0 before it had a value."""
+    """The gate's newest value at a time; 0 before the first."""
     known = [point["value"] for point in gate["series"] if point["seconds"] <= time and point["value"] is not None]
     return float(known[-1]) if known else 0.0
 

@@ -19,19 +19,19 @@ HEAD = """\
 
 <!-- Written by `make test-faults` in the template: run it instead of changing this page. -->
 
-Each fault was done to real containers, under load, at each moment of a rollout. On one host cell followed cell, with
-nothing cleaned up by hand in between. The policy is the shipped one at ten times its pace, with short holds and a lease
-of 5 s. The load is 30 requests a second.
+Each fault is injected into real containers, under load, at each moment of a rollout. All trials run one after the other
+on one host, without manual cleanup. They use the default policy at ten times its speed, with short holds and a lease
+of 5 s. The load is 30 requests per second.
 
-- *At* `promoted` is just after the promotion: there the canary is the release that was promoted, and stable the one
-  before.
-- *Reason* is the journal's. A release that stays promoted is watched on: that was seen in each of those cells.
-- *Settled* is from the fault to the last request that was lost or, where the traffic went back, that the canary
+- *At*: the weight, or `promoted`, just after the promotion. There, "canary" is the promoted release and "stable" the
+  one before.
+- *Reason*: from the journal. If a release stays promoted, the trial also checks that its gates stay active.
+- *Settled*: the time from the fault to the last lost request or, after a rollback, to the last request that the canary
   answered.
-- *Lost*: those that the killed process had; where the router was dead, those sent meanwhile too; where Docker itself
-  was, those sent before a release was up again. A cell in which any other request is lost fails; so does one that ends
-  otherwise than the template's `tests/host/faults/table.py` expects.
-- *Next start* says that a rollout began on the same host afterwards.
+- *Lost*: requests in the killed process; while the router is down, also those sent in that time; while Docker is down,
+  those sent until a release is running again. A trial fails if any other request is lost, or if it does not end as
+  `tests/host/faults/table.py` in the template expects.
+- *Next start*: whether the next rollout on the same host could start.
 """
 
 

@@ -141,7 +141,7 @@ def test_abort_leaves_an_order_for_the_engine_that_runs(shell: Shell) -> None:
     shell.keep(NEWER, promoted()[:20])
     with lock.held(shell.state.lock(), NEWER, "maria"):
         assert shell.run("abort", "--reason", "the wrong prompt") == 0
-    assert shell.said.startswith(f"told the engine of {NEWER} to go back to stable")
+    assert shell.said.startswith(f"ordered the engine of {NEWER} to roll back to stable")
     order = shell.state.order(NEWER)
     assert isinstance(order, Order)
     assert (order.order, order.reason) == ("abort", "the wrong prompt")
@@ -152,7 +152,7 @@ def test_abort_of_a_rollout_that_does_not_run_is_refused_and_leaves_no_order(she
     shell.keep(OLDER, promoted())
     with lock.held(shell.state.lock(), NEWER, "maria"):
         assert shell.run("abort", "--reason", "why", *rollout) == 2
-    assert shell.complained == f"rollout: rollout {OLDER} does not run: there is nothing to abort\n"
+    assert shell.complained == f"rollout: rollout {OLDER} is not running: there is nothing to abort\n"
     assert shell.state.order(OLDER) is None
 
 
@@ -175,7 +175,7 @@ def test_check_sums_up_a_policy_that_is_right(shell: Shell, tmp_path: Path) -> N
     assert shell.run("check", "--policy", str(path)) == 0
     assert shell.said.splitlines() == [
         f"{path}: 2 steps, 1 gates: errors",
-        "its first step needs at least 3.33 requests a second to be passed",
+        "the first step needs at least 3.33 requests per second to pass",
     ]
 
 
@@ -310,7 +310,7 @@ def test_an_order_json_names_the_rollout_and_the_sentence_goes_elsewhere(shell: 
     with lock.held(shell.state.lock(), NEWER, "maria"):
         assert shell.run("promote", "--json", "--reason", "why") == 0
     assert json.loads(shell.said) == {"rollout": NEWER, "order": "promote"}
-    assert shell.complained.startswith(f"told the engine of {NEWER} to ")
+    assert shell.complained.startswith(f"ordered the engine of {NEWER} to ")
 
 
 NAMES = "rehearse parts check start follow status abort promote rollback report prune secret"

@@ -30,7 +30,7 @@ def test_what_failed_there_is_a_host_that_failed_here() -> None:
 
 
 def test_a_command_that_was_killed_tells_its_exit_code() -> None:
-    with pytest.raises(HostFailed, match="it ended with exit code 137 and said nothing"):
+    with pytest.raises(HostFailed, match="exit code 137 without a message"):
         host(PlayedDocker({"survey": says("", "", 137)})).survey()
 
 
@@ -55,7 +55,7 @@ def test_a_refusal_that_a_later_version_has_added_is_still_a_refusal_with_its_me
 def test_an_image_of_another_version_is_named_and_what_it_said_is_shown(out: str, err: str, code: int) -> None:
     with pytest.raises(OtherVersion) as raised:
         host(PlayedDocker({"survey": says(out, err, code)})).survey()
-    assert f"the engine's image {ENGINE_IMAGE} is of another version than this command" in str(raised.value)
+    assert f"the engine's image {ENGINE_IMAGE} does not match this command's version" in str(raised.value)
     assert err in str(raised.value)
 
 
@@ -81,7 +81,7 @@ def test_an_engine_of_another_version_that_refused_to_begin_is_quoted_whole() ->
 def test_an_engine_that_failed_says_what_was_the_matter() -> None:
     log = says(Complaint.of(RolloutError("the disk is full")).line(), "rollout: the disk is full")
     docker = PlayedDocker({}, [engine(ROLLOUT, "exited", 3)], log)
-    with pytest.raises(PartFailed, match=f"^the engine of {ROLLOUT} is gone: the disk is full. Stable serves$"):
+    with pytest.raises(PartFailed, match=f"^the engine of {ROLLOUT} is gone: the disk is full. Traffic is on stable$"):
         check_engine(host(docker), ROLLOUT, begun=True)
 
 

@@ -50,5 +50,5 @@ def test_a_promotion_that_may_have_been_taken_back_is_none_until_its_engine_says
 def test_whoever_follows_does_not_wait_for_ever_for_an_end_that_can_not_be_read() -> None:
     story = story_of(entries_from(host(*PROMOTED, "}{"), "r", 0))
     check_end(host(), "r", story, SILENT_ROUNDS - 1)
-    with pytest.raises(PartFailed, match=r"how r ended may be in a line that can't be read: r.jsonl, line 3"):
+    with pytest.raises(PartFailed, match=r"the verdict of r may be in a line that can't be read: r.jsonl, line 3"):
         check_end(host(), "r", story, SILENT_ROUNDS)

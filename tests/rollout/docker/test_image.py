@@ -27,14 +27,14 @@ def test_an_image_is_named_by_its_repository_and_digest_whatever_tag_stands_betw
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("agent", "names a tag or nothing"),
-        ("agent:latest", "names a tag or nothing"),
-        ("localhost:5000/agent", "names a tag or nothing"),
-        ("", "names a tag or nothing"),
-        ("agent@sha256:1234", "has no whole digest"),
-        (f"agent@{DIGEST.upper()}", "has no whole digest"),
-        (f"agent@{DIGEST}0", "has no whole digest"),
-        (f"-v /:/host@{DIGEST}", "has no whole digest"),
+        ("agent", "it has no digest"),
+        ("agent:latest", "it has no digest"),
+        ("localhost:5000/agent", "it has no digest"),
+        ("", "it has no digest"),
+        ("agent@sha256:1234", "not a complete sha256 digest"),
+        (f"agent@{DIGEST.upper()}", "not a complete sha256 digest"),
+        (f"agent@{DIGEST}0", "not a complete sha256 digest"),
+        (f"-v /:/host@{DIGEST}", "not a complete sha256 digest"),
     ],
 )
 def test_anything_else_is_refused_with_an_example(text: str, why: str) -> None:

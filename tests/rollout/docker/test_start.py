@@ -117,7 +117,7 @@ def test_a_step_that_fails_leaves_stable_serving_and_the_host_free(
     refused = not touched(docker, number)
     assert type(failed.value) is (Refused if refused else HostFailed)
     assert ("Nothing was touched" in str(failed.value)) is refused
-    assert "could not be taken away" not in str(failed.value)
+    assert "could not be removed" not in str(failed.value)
     assert release_in(docker, GREEN) in (OLDER, None)
     assert docker.targets[-1:] in ([], [(f"blue={OLD}",)])
     if refused:
@@ -154,7 +154,7 @@ def test_a_host_that_is_lost_at_a_step_is_cleaned_by_the_next_start(
     docker.fails_at = None
     engine = docker.named(ENGINE)
     began = engine is not None and engine.labels[names.ROLLOUT] != "first"
-    assert ("could not be taken away" in str(failed.value)) is began
+    assert ("could not be removed" in str(failed.value)) is began
     if engine and began and engine.runs:
         with pytest.raises(Locked):
             begin(docker)

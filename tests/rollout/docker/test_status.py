@@ -38,9 +38,9 @@ def test_programs_read_who_is_stable_what_is_in_each_slot_and_what_runs() -> Non
 
 def test_people_read_a_line_for_each() -> None:
     assert status.for_people(host(played()), every=True).splitlines()[:3] == [
-        f"stable  blue   {RELEASE}, running, healthy, made 2026-11-24T13:00:00+00:00",
+        f"stable  blue   {RELEASE}, running, healthy, created 2026-11-24T13:00:00+00:00",
         "other   green  empty",
-        "engine         of r, by maria",
+        "engine         of r, started by maria",
     ]
 
 

@@ -29,6 +29,6 @@ def test_it_waits_until_the_router_has_seen_that_the_release_is_gone() -> None:
 
 def test_an_address_that_goes_on_to_answer_is_an_error_that_names_the_slot() -> None:
     checks = Checks(passed=float("inf"))
-    with pytest.raises(HostFailed, match="something answers at the address of the slot green, which is empty"):
+    with pytest.raises(HostFailed, match="the slot green is empty, but something answers at its address"):
         wait_until_empty("green", checks.health, checks.sleep)
     assert checks.slept_seconds == pytest.approx(EMPTY_WITHIN_SECONDS)

@@ -119,8 +119,8 @@ def test_without_secrets_alertmanager_tells_nobody_and_preparing_says_so(root: P
         config for receiver in alertmanager(root)["receivers"] for config in receiver.get("webhook_configs", [])
     ] == []
     assert said == [
-        "alerts for receiver `pages` reach nobody: there is no secret webhook_url",
-        "alerts for receiver `heartbeat` reach nobody: there is no secret heartbeat_url",
+        "alerts for receiver `pages` are not delivered: the secret webhook_url is missing",
+        "alerts for receiver `heartbeat` are not delivered: the secret heartbeat_url is missing",
     ]
 
 

@@ -78,7 +78,7 @@ def test_an_order_names_who_gives_it_and_why(state: State, kind: str, monkeypatc
 def test_an_order_for_an_engine_that_does_not_run_is_refused(state: State, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["order", "promote", ROLLOUT, "--state", str(state.folder), "--reason", "because"]) == 2
     printed, complained = capsys.readouterr()
-    message = f"rollout {ROLLOUT} does not run: there is nothing to promote"
+    message = f"rollout {ROLLOUT} is not running: there is nothing to promote"
     assert json.loads(printed) == {"refused": {"code": "not_running", "message": message}}
     assert complained == f"rollout: {message}\n"
     assert state.order(ROLLOUT) is None

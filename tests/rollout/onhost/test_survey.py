@@ -89,7 +89,7 @@ def test_an_engine_that_is_on_its_way_back_is_running(state: State, engine: str)
 
 
 def test_a_silent_router_is_refused(state: State) -> None:
-    with pytest.raises(Refused, match="the router can't be told anything: the router is silent"):
+    with pytest.raises(Refused, match="the router does not answer: the router is silent"):
         survey(state, Router(None))
 
 

@@ -66,9 +66,9 @@ class Restore(NamedTuple):
 
 
 RESTORES = {
-    "the deploy began nothing": Restore(OLD, newest(OLD, None, "promoted"), OLD, None, "nothing to give back"),
+    "the deploy began nothing": Restore(OLD, newest(OLD, None, "promoted"), OLD, None, "nothing to restore"),
     "the host never had a release": Restore(None, None, None, None, "Stable is none"),
-    "the engine has given it back": Restore(OLD, newest(NEW, OLD, "rolled_back"), OLD, None, f"on {OLD} already"),
+    "the engine has given it back": Restore(OLD, newest(NEW, OLD, "rolled_back"), OLD, None, f"already on {OLD}"),
     "the rollout is under way": Restore(OLD, newest(NEW, OLD, "running"), OLD, OLD, "Restored"),
     "it was promoted": Restore(NEW, newest(NEW, OLD, "running"), OLD, OLD, "Restored"),
     "the runner left no note": Restore(NEW, newest(NEW, OLD, "promoted"), None, OLD, "Restored"),

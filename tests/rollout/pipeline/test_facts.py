@@ -78,7 +78,7 @@ def test_a_tag_that_is_not_the_version_is_refused(
     tag: str, checkout: Checkout, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert checkout.facts(f"refs/tags/{tag}") == 2
-    assert f"::error::the tag is {tag} and the version in pyproject.toml 1.2.3" in capsys.readouterr().err
+    assert f"::error::the tag is {tag}, but the version in pyproject.toml is 1.2.3" in capsys.readouterr().err
     assert checkout.output == ""
 
 
@@ -101,7 +101,7 @@ def test_the_version_is_the_project_s_however_it_is_written(pyproject: str) -> N
 
 @pytest.mark.parametrize("version", ['"1\\nimage=evil"', "1", '""', '"1+local"', '" 1"'])
 def test_a_version_that_no_image_can_have_is_refused(version: str) -> None:
-    with pytest.raises(WrongRelease, match="can't be the tag of an image"):
+    with pytest.raises(WrongRelease, match="is not a valid image tag"):
         version_in(f"[project]\nversion = {version}\n")
 
 

@@ -73,7 +73,7 @@ def test_when_everything_but_the_host_is_gone_it_finishes_and_a_second_run_tells
         assert served_by(serving.url) == ground.built("v3.2.0")["agent"]
     again = ground.push_tag(clone, name="v3.2.0-again").finish()
     assert again.green, again.said()[-4000:]
-    assert "is the stable release already: there is nothing to deploy" in again.said("deploy")
+    assert "is already stable: there is nothing to deploy" in again.said("deploy")
     assert ground.built("v3.2.0-again") == ground.built("v3.2.0")
     assert "Promoted" in again.summary("evidence")
     assert traffic.counts.lost == 0, traffic.counts

@@ -13,7 +13,7 @@ def test_a_tag_that_is_not_the_version_ends_before_anything_is_tested_or_built(g
     run = github.push_tag(github.origin.tag("1.0.0", tag="v1.0.1")).finish()
     assert not run.green
     assert run.results() == {"check": "failure"}
-    assert "the tag is v1.0.1 and the version in pyproject.toml 1.0.0" in run.said("check")
+    assert "the tag is v1.0.1, but the version in pyproject.toml is 1.0.0" in run.said("check")
     assert github.notes("v1.0.1", "docker/build-push-action") == []
 
 
@@ -37,7 +37,7 @@ def test_what_is_named_by_no_digest_is_neither_signed_nor_deployed(ground: Groun
     run = ground.push_tag(ground.origin.tag("1.2.0"), DIGEST="latest").finish()
     assert not run.green
     assert (run.results()["build"], run.results()["sign"]) == ("success", "failure")
-    assert f"{ground.image}@latest: a release is an image by its digest" in run.said("sign")
+    assert f"{ground.image}@latest: a release must be an image with its digest" in run.said("sign")
     assert not {"approve", "deploy", "restore"} & run.results().keys()
     assert served_by(serving.url) == before
 
@@ -49,5 +49,5 @@ def test_what_nobody_signed_is_not_deployed_and_nothing_has_to_be_restored(groun
     results = run.results()
     assert (results["sign"], results["deploy"], results["restore"]) == ("success", "failure", "success")
     assert f"no matching signatures: {ground.built('v1.3.0')['agent']}" in run.said("deploy")
-    assert "nothing to give back" in run.summary("restore")
+    assert "nothing to restore" in run.summary("restore")
     assert served_by(serving.url) == before

@@ -21,6 +21,6 @@ def test_of_two_deploys_that_do_not_wait_for_each_other_the_host_takes_one(groun
     (refused,) = [run for run in runs if not run.green]
     assert refused.results()["deploy"] == "failure"
     assert refused.results()["restore"] == "success"
-    assert "nothing to give back" in refused.summary("restore")
+    assert "nothing to restore" in refused.summary("restore")
     assert served_by(serving.url) == ground.built(winner)["agent"]
     assert traffic.counts.lost == 0, traffic.counts
