@@ -9,7 +9,6 @@ from rollout.report.gates import GateEvidence
 from rollout.report.nist import MANAGE_4_1, mapping
 from rollout.text import count, duration, moment, number, one_line, percent, quantity, tally
 
-
 _CHOICES = {"back": "rolled back to stable", "on": "continued"}
 
 
@@ -128,7 +127,8 @@ def _policy(evidence: Evidence) -> Iterator[str]:
     if policy.decide_within_seconds is not None:
         lines.append(f"- The gates must decide each step within {duration(policy.decide_within_seconds)}")
     if "keep_seconds" in policy.model_fields_set:
-        lines.append(f"- After the promotion, the old release is kept and the gates stay active for {duration(policy.keep_seconds)}")
+        keep = duration(policy.keep_seconds)
+        lines.append(f"- After the promotion, the old release is kept and the gates stay active for {keep}")
     yield "\n".join(lines)
     for gate in evidence.gates:
         worst = f", for the worst {plain(gate.by)}" if gate.by else ""

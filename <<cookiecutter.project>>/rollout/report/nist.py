@@ -23,7 +23,7 @@ def mapping(evidence: Evidence) -> list[tuple[str, str]]:
         ("Decommissioning", _decommissioning(evidence)),
         ("Incident response", _response(evidence)),
         ("Recovery", _recovery(evidence)),
-        ("Change management", "Who, what, when: the release, who started it, and the policy, fixed before the rollout."),
+        ("Change management", "Who, what, when: the release, its author, and the policy, fixed before the rollout."),
     ]
 
 
@@ -68,7 +68,8 @@ def _recovery(evidence: Evidence) -> str:
         restored = duration(evidence.restore_seconds)
         return f"Traffic: the router confirmed {restored} after the verdict that stable has all traffic."
     if evidence.unrestored:
-        return f"The router could not be switched back to stable: {evidence.unrestored}. {_without_the_router(evidence)}"
+        rest = _without_the_router(evidence)
+        return f"The router could not be switched back to stable: {evidence.unrestored}. {rest}"
     if evidence.abandoned:
         return _without_the_engine(evidence)
     return "Not needed so far. The lease and the gates were ready to return all traffic to stable."
@@ -78,7 +79,7 @@ def _without_the_engine(evidence: Evidence) -> str:
     if evidence.settled is None:
         return "Only the router knows where the traffic is."
     if evidence.settled > 0:
-        return "Not shown: the engine died after the promotion, so no gates are active and nothing would roll the release back."
+        return "Not shown: the engine died after the promotion, so no gates are active to roll the release back."
     return "When the engine dies, the lease expires and the router returns all traffic to stable."
 
 

@@ -56,7 +56,8 @@ def ended(journal: Journal) -> Evidence:
         (
             examples.unrestored(),
             "in_doubt",
-            "In doubt at 5 % after 6.9 s: the router is gone for 1.2 s; the router could not be switched back to stable",
+            "In doubt at 5 % after 6.9 s: the router is gone for 1.2 s; "
+            "the router could not be switched back to stable",
         ),
     ],
 )
@@ -99,7 +100,8 @@ def test_an_engine_that_lives_is_running_and_named_by_its_last_entry() -> None:
 
 
 def test_after_its_promotion_an_engine_that_lives_is_still_watching() -> None:
-    assert headline(gather(story(examples.promoted()[:-3]), alive=True)).startswith("Promoted, gates still active after ")
+    told = headline(gather(story(examples.promoted()[:-3]), alive=True))
+    assert told.startswith("Promoted, gates still active after ")
 
 
 def test_a_step_that_an_engine_died_in_was_interrupted_and_one_that_runs_has_no_end() -> None:

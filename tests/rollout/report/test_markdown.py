@@ -102,7 +102,7 @@ def test_a_gate_by_a_label_says_so_and_names_the_worst() -> None:
     [
         (examples.rolled_back_at_5_percent(), "3.4 s after the canary's first bad answer"),
         (examples.aborted(), "jan overrode the rollout"),
-        (examples.rolled_back_at_5_percent(), "the router confirmed 4 ms after the verdict that stable has all traffic"),
+        (examples.rolled_back_at_5_percent(), "confirmed 4 ms after the verdict that stable has all traffic"),
         (examples.promoted(), "the old release was kept for 20 s and can be stopped now"),
         (examples.engine_died(), "the lease expires and the router returns all traffic to stable"),
         (examples.died_when_promoting(), "Only the router knows where the traffic is"),
