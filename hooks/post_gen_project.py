@@ -57,7 +57,7 @@ def terms(path: Path) -> list[str]:
 
 
 def set_modes(made: list[Path]) -> list[Path]:
-    """Fix executable bits: zip files lose them, some file systems set them for all files. Returns the scripts."""
+    """Fix executable bits: zip files lose them, some file systems set them everywhere. Returns the scripts."""
     scripts = [path for path in made if path.read_bytes().startswith(b"#!")]
     for path in made:
         mode = path.stat().st_mode
@@ -70,9 +70,7 @@ def set_modes(made: list[Path]) -> list[Path]:
 def main() -> int:
     """Finish the repository, so that it is ready to use."""
     if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(
-            errors="backslashreplace"
-        )  # a path may contain characters that the terminal cannot print
+        sys.stdout.reconfigure(errors="backslashreplace")  # a path may have characters the terminal cannot print
     project = next(Path(BAKE["template"]).glob("*cookiecutter.project*"))
     made = choose_license(BAKE["license"], files_made(project))
     scripts = set_modes(made)
@@ -92,7 +90,8 @@ def main() -> int:
             steps.insert(1, BY_HAND)
     if BAKE["target"] == "kubernetes":
         print(
-            "Deploying to kubernetes is not supported yet: set `target: docker` in rollout.yaml before the first release."
+            "Deploying to kubernetes is not supported yet: set `target: docker` in rollout.yaml "
+            "before the first release."
         )
     print("\nNext:", *steps, sep="\n  ")
     return 0
