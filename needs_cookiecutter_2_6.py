@@ -1,7 +1,7 @@
-"""What the template adds to cookiecutter: answers stay text and are checked, and a repository knows its template.
+"""The template's cookiecutter extension: keeps answers as text, validates them, and records the template's origin.
 
 cookiecutter.json names this module as an extension. Versions before 2.6 stop here: 1.x cannot import it and prints its
-name, 2.0 to 2.5 print the message below.
+name; 2.0 to 2.5 print the message below.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from template_answers import mistakes
 # The texts that cookiecutter renders without a file name: the folder's name, our hook, and answers.
 FOLDER = "<<cookiecutter.project>>"
 HOOK = Path(__file__).parent / "hooks" / "post_gen_project.py"
-# Before the first folder is made; while the answers are still read, there is no _output_dir.
+# Checked before the first folder is created; _output_dir does not exist while cookiecutter reads the answers.
 CHECKED_FOLDER = f"<< checked(cookiecutter) if '_output_dir' in cookiecutter else {FOLDER!a} >>"
 
 
 class WrongAnswers(FailedHookException):
-    """Cookiecutter prints its text and no traceback. A hook that fails cannot end so: it logs a traceback first."""
+    """Cookiecutter prints this error without a traceback. A failing hook would print a traceback first."""
 
 
 class Template(Extension):
-    """Loaded by cookiecutter each time before it renders."""
+    """Cookiecutter loads this before each rendering."""
 
     def __init__(self, environment: Environment) -> None:
         refuse_old(cookiecutter.__version__)
@@ -49,26 +49,26 @@ class Template(Extension):
 
 
 def checked(answers: Mapping[str, object]) -> object:
-    """The name of the folder to make. Raises WrongAnswers, with every mistake, before anything is made."""
+    """The name of the folder to create. Raises WrongAnswers, with every mistake, before anything is created."""
     if found := mistakes(answers):
-        raise WrongAnswers("\n\n".join(["Nothing was made. Please change:", *found]))
+        raise WrongAnswers("\n\n".join(["Nothing was created. Please correct:", *found]))
     return answers["project"]
 
 
 def refuse_old(version: str) -> None:
-    """Raise the error that every cookiecutter prints without a traceback."""
+    """Raise an error that every cookiecutter version prints without a traceback."""
     numbers = tuple(int(number) for number in re.findall(r"\d+", version)[:2])
     if numbers < (2, 6):
         raise UnknownExtension(
             f"This template needs cookiecutter 2.6 or newer; this is {version}. Upgrade it, or run the "
-            "newest with: pipx run cookiecutter"
+            "latest version: pipx run cookiecutter"
         )
 
 
 def origin(answers: Mapping[str, Any]) -> dict[str, object]:
-    """Where the template came from, for updates to merge from. Called where files are rendered: in the template."""
+    """The template's origin, from which updates are merged. Runs in the template's folder."""
     tracked = bool(git("rev-parse", "--verify", "--quiet", "HEAD:./"))
-    # `git archive`, which makes GitHub's zip files, fills in the commit: see .gitattributes.
+    # `git archive`, which creates GitHub's zip files, fills in the commit: see .gitattributes.
     archived = Path("..", ".archived-commit").read_text().strip()
     return {
         "source": without_password(answers["_template"]),
@@ -80,16 +80,16 @@ def origin(answers: Mapping[str, Any]) -> dict[str, object]:
 
 
 def without_password(source: str) -> str:
-    """A URL without what may be a secret: a password, the user of an http URL (it may be a token), a query."""
+    """A URL without possible secrets: a password, the user of an http URL (it may be a token), a query."""
     source = re.sub(r"(?<=://)([^/@:]*):[^/]*@", r"\1@", source)
     return re.sub(r"(https?://)(?:[^/]*@)?([^?]*).*", r"\1\2", source)
 
 
 def git(*arguments: str) -> str:
-    """What git prints about this folder; nothing if it fails or is missing."""
-    # The owner of a mounted folder is often another user. Who bakes a template runs its hooks, and so trusts it.
+    """The output of git for this folder; empty if git fails or is missing."""
+    # A mounted folder often belongs to another user. Baking a template runs its hooks, so the user trusts it.
     command = ["git", "-c", "safe.directory=*", "-c", "core.fsmonitor=false", *arguments]
-    # Without the variables of a git command that the caller may be inside.
+    # Without git's variables, in case the caller runs inside a git command.
     environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     try:
         done = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", errors="replace")

@@ -1,4 +1,4 @@
-"""What each answer must look like, and what is wrong with those that were given: all of it in one message."""
+"""Validates the answers: a rule for each, and one message with all mistakes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class Rule(NamedTuple):
-    """What an answer must look like: a pattern for the machine, a sentence and an example for the reader."""
+    """The rule for an answer: a pattern, and a description and an example for the reader."""
 
     pattern: str
     says: str
@@ -42,12 +42,12 @@ RULES = {
     "license": Rule(r"MIT|Apache-2\.0|none", "MIT, Apache-2.0 or none", "MIT"),
 }
 ONE_LINE = Rule("", "text on one line, without tabs and control characters", "Answers questions about invoices.")
-# Control characters, half characters (bytes that are no UTF-8), line and paragraph separators.
+# Control characters, lone surrogates (bytes that are not UTF-8), line and paragraph separators.
 NO_TEXT = {"Cc", "Cs", "Zl", "Zp"}
 
 
 def mistakes(answers: Mapping[str, object]) -> list[str]:
-    """One paragraph for each answer that breaks its rule: the answer, the rule, an example."""
+    """One paragraph for each wrong answer: the answer, the rule, an example."""
     broken = [(name, rule) for name, rule in RULES.items() if not fits(answers.get(name), rule.pattern)]
     if not is_one_line(answers.get("description")):
         broken.append(("description", ONE_LINE))
@@ -55,16 +55,16 @@ def mistakes(answers: Mapping[str, object]) -> list[str]:
 
 
 def paragraph(name: str, answer: object, rule: Rule) -> str:
-    """What is wrong with one answer."""
+    """The error message for one answer."""
     given = json.dumps(answer, default=str)
     return f"  {name}: {given}\n    must be {rule.says}\n    for example: {rule.example}"
 
 
 def fits(answer: object, pattern: str) -> bool:
-    """Whether it is text of this pattern. Files of answers may hold numbers, lists or nothing."""
+    """Whether the answer is text that matches this pattern. Answer files may contain numbers, lists or nothing."""
     return isinstance(answer, str) and re.fullmatch(pattern, answer) is not None
 
 
 def is_one_line(answer: object) -> bool:
-    """Whether it is text that needs no second line."""
+    """Whether the answer is text on one line."""
     return isinstance(answer, str) and not any(unicodedata.category(character) in NO_TEXT for character in answer)

@@ -1,1 +1,1 @@
-"""What is claimed, measured: `make bench` prints a table and writes build/bench.json."""
+"""Measures the documented performance: `make bench` prints a table and writes build/bench.json."""

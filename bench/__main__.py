@@ -1,4 +1,4 @@
-"""`python -m bench FOLDER`: measure with the repository that was baked into FOLDER; exit 1 when a goal is missed."""
+"""`python -m bench FOLDER`: measures the repository baked into FOLDER; exit 1 if a goal is missed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""(4): a bake by the command that users type, against the same tree without its hooks, turn by turn."""
+"""(4): a bake with the users' command, alternating with a bake of the same tree without hooks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The figures of a rollback once more, on containers: `rollout start` of bad releases on a real host."""
+"""The rollback figures on containers: `rollout start` of bad releases on a real host."""
 
 from __future__ import annotations
 

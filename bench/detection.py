@@ -54,6 +54,6 @@ def detect(repository: Path, weight: float) -> float:
         story = journal.story_of(journal.read(State(Path(folder)).newest()))
     verdict, traffic = story.verdict, story.traffic
     assert verdict  # noqa: S101
-    assert traffic  # noqa: S101  both are there: it ended as expected
+    assert traffic  # noqa: S101  both exist: it ended as expected
     assert traffic.first_bad_answer  # noqa: S101
     return verdict.time - traffic.first_bad_answer

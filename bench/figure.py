@@ -1,4 +1,4 @@
-"""One figure against its goal."""
+"""One figure and its goal."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """A measured value. `goal` is the most it may be; None for what is only reported."""
+    """A measured value. `goal` is its maximum; None if it is only reported."""
 
     name: str
     value: float
@@ -27,7 +27,7 @@ def quantile(values: Sequence[float], share: float) -> float:
 
 
 def table(figures: Sequence[Figure]) -> str:
-    """A table for people."""
+    """A table for the terminal."""
     rows = [("figure", "value", "unit", "goal", "holds")]
     for each in figures:
         goal = "-" if each.goal is None else f"<= {each.goal:g}"

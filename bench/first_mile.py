@@ -1,4 +1,4 @@
-"""From a fresh clone to a verdict: `make demo` in an empty home, with no cache of pip's and without uv."""
+"""From a fresh clone to a verdict: `make demo` with an empty home folder, without a pip cache and without uv."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LIVE, VERDICT = "  step 1 of 3: ", "  ended: "
 
 
 def measure() -> list[Figure]:
-    """What is committed is measured. Parts that this machine has on PATH are not brought."""
+    """Measure the committed state. Programs on PATH are not downloaded."""
     with tempfile.TemporaryDirectory() as name:
         clone, home = Path(name) / "clone", Path(name) / "home"
         home.mkdir()
@@ -30,10 +30,10 @@ def measure() -> list[Figure]:
 
 
 def demo(clone: Path, home: Path, began: float) -> dict[str, list[float]]:
-    """Seconds from `began` to each line that holds one of the two texts."""
+    """Seconds from `began` to each line that contains one of the two texts."""
     ours = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "VIRTUAL_ENV", "PYTHON"))}
     empty = {"HOME": str(home), "XDG_CACHE_HOME": str(home / "cache"), "PIP_NO_CACHE_DIR": "1"}
-    # No terminal: then the live view is plain lines.
+    # Without a terminal, the live view prints plain lines.
     running = subprocess.Popen(
         ["make", "demo", "UV=no-uv"], cwd=clone, env=ours | empty, stdout=subprocess.PIPE, text=True
     )

@@ -1,5 +1,5 @@
-"""(5): the images: a build after a change of code against the first build, what they add to their base, and the time
-from `docker run` to healthy."""
+"""(5): the images: the time of a build after a code change compared with the first build, the size above the base, and
+the time from `docker run` to healthy."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ def measure(repository: Path) -> list[Figure]:
 
 @contextmanager
 def base_of_its_own(repository: Path) -> Iterator[str]:
-    """The Python image with one file more: nothing that was built on it before can be in the builder's cache."""
+    """The Python image plus one file, so that the builder's cache has no layers on top of it."""
     pinned = re.search(r"^ARG PYTHON_IMAGE=(\S+)$", (repository / "Dockerfile").read_text(), re.MULTILINE)
-    assert pinned  # noqa: S101  tests/image sees to it
+    assert pinned  # noqa: S101  tests/image checks it
     name = f"bench-{uuid.uuid4().hex[:12]}"
     recipe = f"FROM {os.environ.get('PYTHON_IMAGE', pinned[1])}\nRUN echo {name} > /etc/bench\n"
     docker("build", "--quiet", "--tag", name, "-", stdin=recipe)
@@ -62,7 +62,7 @@ def base_of_its_own(repository: Path) -> Iterator[str]:
 
 
 def forget_downloads(dockerfile: Path, name: str) -> None:
-    """Give the build a cache of its own, which is empty: a first build has to download."""
+    """Give the build its own empty cache: a first build has to download."""
     text = dockerfile.read_text()
     assert "type=cache," in text  # noqa: S101
     dockerfile.write_text(text.replace("type=cache,", f"type=cache,id={name},"))
@@ -77,7 +77,7 @@ def build(folder: Path, base: str) -> float:
 
 
 def change_code(folder: Path, turn: int) -> Path:
-    """One line more in the service and in the engine."""
+    """Add one line to the service and to the engine."""
     for name in ("agent/api/routes.py", "rollout/engine/loop.py"):
         with (folder / name).open("a") as code:
             code.write(f"# {turn}\n")
@@ -85,7 +85,7 @@ def change_code(folder: Path, turn: int) -> Path:
 
 
 def seconds_to_healthy(image: str) -> float:
-    """Seconds until the image's own check says that it is healthy."""
+    """Seconds until the image's health check passes."""
     began = time.perf_counter()
     container = docker("run", "--detach", *HARDENED, "--env", "AGENT_MODEL=offline", image)
     try:
@@ -101,12 +101,12 @@ def megabytes(image: str) -> float:
 
 
 def docker(*arguments: str, stdin: str = "") -> str:
-    """What the command prints."""
+    """The command's output."""
     return run(DOCKER, *arguments, stdin=stdin)
 
 
 def run(*command: str, folder: Path | None = None, stdin: str = "") -> str:
-    """What a command prints; one that fails ends the benchmark with what it said."""
+    """A command's output; a failure ends the benchmark with that output."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     try:
         done = subprocess.run(command, cwd=folder, env=env, input=stdin, capture_output=True, text=True)

@@ -1,5 +1,5 @@
-"""A release that answers at once, so that two cores carry 500 requests a second: the service's routes and metric
-names, and a share of errors. It stands in for the agent where the router and the engine are measured, not the agent."""
+"""A release that answers at once, so that two cores can serve 500 requests a second: the service's routes and metric
+names, and a share of errors. It replaces the agent in benchmarks of the router and the engine."""
 
 from __future__ import annotations
 

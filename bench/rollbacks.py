@@ -97,7 +97,7 @@ def save_spec(repository: Path, stage: Stage, state: State) -> str:
 
 
 def waits_after_verdicts(stage: Stage, state: State) -> list[float]:
-    """For each rollout: the last request that the router gave to green between its verdict and its end."""
+    """For each rollout: the last request that the router sent to green between the verdict and the end."""
     times: dict[str, list[float]] = defaultdict(list)
     for line in routed.lines(stage.router_log):
         times[line["slot"]].append(line["routed_us"] / 1e6)
@@ -105,7 +105,7 @@ def waits_after_verdicts(stage: Stage, state: State) -> list[float]:
     for path in state.journals():
         story = journal.story_of(journal.read(path))
         verdict, ended = story.verdict, story.ended
-        assert verdict  # noqa: S101  bench.rollouts ends unless each one was rolled back
+        assert verdict  # noqa: S101  bench.rollouts stops if a rollout was not rolled back
         assert ended  # noqa: S101
         later = [time - verdict.time for time in times["green"] if verdict.time < time <= ended.time + 0.3]
         waits.append(max(later, default=0.0))

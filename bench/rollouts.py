@@ -1,4 +1,4 @@
-"""`python -m bench.rollouts SPEC COUNT`: the engine, COUNT times in one process, each time a rollout of its own."""
+"""`python -m bench.rollouts SPEC COUNT`: runs the engine COUNT times in one process, each time for a new rollout."""
 
 from __future__ import annotations
 
@@ -19,4 +19,4 @@ if __name__ == "__main__":
         verdict = engine_process.run(replace(spec, rollout=f"{spec.rollout}-{number:03}"))
         if verdict != "rolled_back":
             sys.exit(f"rollout {number} ended {verdict}")
-        time.sleep(window_seconds)  # the next one is judged on its own errors
+        time.sleep(window_seconds)  # so that the next rollout's gates see only its own errors

@@ -1,1 +1,1 @@
-"""What cookiecutter runs after it has written the repository: post_gen_project, with its modules."""
+"""The hook that cookiecutter runs after it writes the repository: post_gen_project, with its modules."""

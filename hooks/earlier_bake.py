@@ -1,4 +1,4 @@
-"""What an earlier bake put into this repository and the template has no more. It is named, and left where it is."""
+"""Finds files from an earlier bake that the template no longer contains. It lists them and does not delete them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from hooks.first_commit import git
 
 
 def dropped(template: Path, project: str, made: Iterable[Path]) -> list[str]:
-    """The files that are here still, of those that the template had then and has not now.
+    """The files in this repository that the template contained then and does not contain now.
 
-    `.template.json`, as last committed here, names the template's commit then; the template's own history has that
-    commit's files. Without either, as in a zip of the template, nothing is known, and none is named.
+    `.template.json`, as last committed here, names the template's commit; the template's history has that commit's
+    files. If either is missing, as in a zip of the template, the result is empty.
     """
     then = git("-C", str(template), "ls-tree", "-r", "-z", "--name-only", f"{commit_then()}:./{project}").stdout
     now = {str(path) for path in made}
@@ -21,7 +21,7 @@ def dropped(template: Path, project: str, made: Iterable[Path]) -> list[str]:
 
 
 def commit_then() -> str:
-    """The template's commit at the bake that is committed here; "none", which no commit is, if nobody knows."""
+    """The template's commit of the bake that is committed here; "none", which matches no commit, if unknown."""
     try:
         saved = json.loads(git("show", "HEAD:./.template.json").stdout)
         return str(saved["template"]["commit"] or "none")

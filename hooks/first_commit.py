@@ -1,4 +1,4 @@
-"""The first commit: exactly what was baked, on main, whatever the user's git is set to."""
+"""Makes the first commit: exactly the baked files, on main, independent of the user's git settings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 FALLBACK_IDENTITY = ("-c", "user.name=agent release template", "-c", "user.email=template@example.invalid")
-# It asks nobody and leaves nothing running: no hooks, no signature, no filters of other repositories.
+# No prompts and no background processes: no hooks, no signature, no filters of other repositories.
 SETTINGS = (
     f"core.hooksPath={os.devnull}",
     f"core.attributesFile={os.devnull}",
@@ -19,32 +19,32 @@ SETTINGS = (
     "gc.auto=0",
     "maintenance.auto=false",
     "init.defaultBranch=main",
-    "init.defaultObjectFormat=sha1",  # GitHub takes no other
+    "init.defaultObjectFormat=sha1",  # GitHub supports only this
 )
 GIT = ("git", *(part for setting in SETTINGS for part in ("-c", setting)))
-# Of git's variables, those that name people and configuration. The rest may point at another repository.
+# Git's variables for identity and configuration. Others may point to another repository.
 KEPT = ("GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG_", "GIT_EXEC_PATH")
-# What `git init -b main` does, for git before 2.28 too.
+# Like `git init -b main`, but works with git before 2.28 too.
 BY_HAND = "git init && git symbolic-ref HEAD refs/heads/main && git add --all && git commit"
 
 
 def in_a_repository() -> bool:
-    """Whether this folder is a repository already, or part of one that tracks its files."""
+    """Whether this folder is a repository, or part of one that tracks its files."""
     return Path(".git").exists() or bool(git("ls-files").stdout)
 
 
 def repository_around() -> str:
-    """The repository that would see this one as a file of its own; empty if there is none, or if it ignores it."""
+    """The repository around this one; empty if there is none, or if it ignores this folder."""
     ignored = git("check-ignore", "--quiet", ".").returncode == 0
     return "" if ignored else git("rev-parse", "--show-toplevel").stdout.strip()
 
 
 def commit(message: str, files: Iterable[Path], scripts: Iterable[Path]) -> str:
-    """Commit these files on main, under the user's identity if there is one. Gives what went wrong, or nothing."""
+    """Commit these files on main, under the user's identity if there is one. Returns the error, or an empty string."""
     if shutil.which("git") is None:
         return "git is not on PATH"
     who = identity()
-    # Not `git add`, which leaves out what the user ignores everywhere; --chmod for file systems without modes.
+    # Not `git add`, which skips files in the user's global gitignore; --chmod for file systems without modes.
     index = ("update-index", "--add", "-z")
     for step, names in (
         (("init", "--quiet"), ()),
@@ -60,14 +60,14 @@ def commit(message: str, files: Iterable[Path], scripts: Iterable[Path]) -> str:
 
 
 def identity() -> tuple[str, ...]:
-    """Nothing if git knows the user; otherwise a name for this one commit."""
+    """Empty if git knows the user; otherwise an identity for this commit only."""
     people = ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT")
     known = all(git("-c", "user.useConfigOnly=true", "var", who).returncode == 0 for who in people)
     return () if known else FALLBACK_IDENTITY
 
 
 def git(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    """Run git on this folder, even when the caller is inside a git command on another one."""
+    """Run git on this folder, even if the caller runs inside a git command of another one."""
     command = [*GIT, *arguments]
     ours = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name.startswith(KEPT)}
     try:

@@ -1,4 +1,4 @@
-"""Finish the new repository: drop what was not chosen, make the first commit, say what to do next."""
+"""Finishes the new repository: removes unused variants, makes the first commit, prints the next steps."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ sys.path.insert(0, BAKE["template"])
 from hooks.earlier_bake import dropped  # noqa: E402
 from hooks.first_commit import BY_HAND, commit, in_a_repository, repository_around  # noqa: E402
 
-# What a template that was worked in may hold beside its files.
+# Untracked files that a template's working copy may contain.
 LITTER = (".venv*", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", "*.egg-info")
 
 
 def files_made(project: Path) -> list[Path]:
-    """What the template put here. Everything else in this folder is the user's, and stays as it is."""
+    """The files from the template. All other files in this folder are the user's and stay unchanged."""
     found = (path.relative_to(project) for path in project.rglob("*") if path.is_file())
     return sorted(path for path in found if not any(fnmatch(part, litter) for part in path.parts for litter in LITTER))
 
 
 def remove_litter(project: Path) -> None:
-    """A copied .venv would pass for one that is ready."""
+    """Remove copied caches and environments: make would treat a copied .venv as complete."""
     for pattern in LITTER:
         for folder in project.rglob(pattern):
             shutil.rmtree(folder.relative_to(project), ignore_errors=True)
 
 
 def choose_license(chosen: str, made: list[Path]) -> list[Path]:
-    """Keep the chosen licence as LICENSE, and none that an earlier bake chose. Gives the files that are left."""
+    """Keep the chosen licence as LICENSE, and remove one from an earlier bake. Returns the remaining files."""
     kept, variants = [[path for path in made if path.match("LICENSE-*") is choice] for choice in (False, True)]
     earlier = Path("LICENSE")
     if earlier.exists() and terms(earlier) in map(terms, variants):
@@ -57,7 +57,7 @@ def terms(path: Path) -> list[str]:
 
 
 def set_modes(made: list[Path]) -> list[Path]:
-    """Zip files forget what may be run, and some file systems say that everything may. Gives the scripts."""
+    """Fix executable bits: zip files lose them, some file systems set them everywhere. Returns the scripts."""
     scripts = [path for path in made if path.read_bytes().startswith(b"#!")]
     for path in made:
         mode = path.stat().st_mode
@@ -68,34 +68,35 @@ def set_modes(made: list[Path]) -> list[Path]:
 
 
 def main() -> int:
-    """Leave a repository that is ready to work in."""
+    """Finish the repository, so that it is ready to use."""
     if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a path may hold what the terminal cannot show
+        sys.stdout.reconfigure(errors="backslashreplace")  # a path may have characters the terminal cannot print
     project = next(Path(BAKE["template"]).glob("*cookiecutter.project*"))
     made = choose_license(BAKE["license"], files_made(project))
     scripts = set_modes(made)
     remove_litter(project)
     steps = [f"cd {shlex.quote(str(Path.cwd()))}", "make setup", "make demo"]
     if in_a_repository():
-        print("This folder is in a repository already: see what changed with `git status` and `git diff`.")
+        print("This folder is already in a repository: see the changes with `git status` and `git diff`.")
         if old := dropped(project.parent, project.name, made):
-            print("The template made these before, and has them no more. Delete those that you don't use:")
+            print("The template no longer contains these files. Delete those that you don't use:")
             print(*(f"  {name}" for name in old), sep="\n")
     else:
         if around := repository_around():
-            print(f"This repository lies inside another one, {around}: move it out, or make it a submodule there.")
+            print(f"This repository is inside another one, {around}: move it out, or make it a submodule there.")
         problem = commit(f"Start from the agent release template {BAKE['version']}", made, scripts)
         if problem:
-            print(f"No first commit was made ({problem}).")
+            print(f"Could not make the first commit ({problem}).")
             steps.insert(1, BY_HAND)
     if BAKE["target"] == "kubernetes":
         print(
-            "Releases can't be deployed to kubernetes yet: set `target: docker` in rollout.yaml before the first one."
+            "Deploying to kubernetes is not supported yet: set `target: docker` in rollout.yaml "
+            "before the first release."
         )
     print("\nNext:", *steps, sep="\n  ")
     return 0
 
 
 if __name__ == "__main__":
-    Path(__file__).unlink()  # cookiecutter leaves what it rendered of a hook in the temporary folder
+    Path(__file__).unlink()  # cookiecutter leaves the rendered hook in the temporary folder
     sys.exit(main())

@@ -1,6 +1,6 @@
-"""`python -m tests.bake_defaults FOLDER`: the repository that the default answers give, made anew.
+"""`python -m tests.bake_defaults FOLDER`: bakes the default answers again.
 
-Its .venv and its reports stay, and so does a file that comes out the same, so that make sees what is really new.
+Its .venv, its reports and unchanged files stay, so that make sees only real changes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ STAYS = {".venv", ".rollout"}
 
 
 def bake_defaults(folder: Path) -> None:
-    """Bake beside `folder`, so that a bake that fails leaves the old one as it was; then take its place."""
+    """Bake next to `folder` and then replace it, so that a failed bake leaves the old one unchanged."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
         template = copy_template(Path(temporary) / "template")
@@ -45,7 +45,7 @@ def alone_in(folder: Path) -> Iterator[None]:
 
 
 def replace(old: Path, new: Path) -> None:
-    """Make `old` what `new` is, but for what stays."""
+    """Make `old` equal to `new`, except for the files that stay."""
     old.mkdir(exist_ok=True)
     shutil.rmtree(old / ".git", ignore_errors=True)
     (new / ".git").rename(old / ".git")

@@ -1,4 +1,4 @@
-"""Bakes as a user bakes: the cookiecutter command, in a home folder of its own."""
+"""Bakes as a user bakes: the cookiecutter command, with a separate home folder."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from tests.source import default_answers
 
 @dataclass(frozen=True)
 class Bake:
-    """One run of cookiecutter: its exit code, all it printed, and the folder it would make."""
+    """One run of cookiecutter: its exit code, its output, and the folder to create."""
 
     code: int
     output: str
     folder: Path
 
     def git(self, *arguments: str) -> str:
-        """Ask git about the new repository."""
+        """Run git in the new repository."""
         done = subprocess.run(["git", *arguments], cwd=self.folder, check=True, capture_output=True, text=True)
         return done.stdout.strip()
 
 
 @dataclass(frozen=True)
 class Baker:
-    """Bakes one template (a folder, a zip or a URL) for a user who has this home folder and nothing configured."""
+    """Bakes one template (a folder, a zip or a URL) for a user with this home folder and no configuration."""
 
     template: Path | str
     home: Path
@@ -65,7 +65,7 @@ class Baker:
         return self.run(to, "--no-input", *arguments, name=answers.get("project", "my-agent"))
 
     def exactly(self, to: Path, **answers: str) -> Bake:
-        """Bake answers as a repository saves them: they may hold what no command line takes."""
+        """Bake answers from a file, which can hold values that a command line cannot."""
         saved = self.home / "answers.json"
         saved.write_text(json.dumps({"cookiecutter": default_answers() | answers}))
         return self.run(to, "--replay-file", str(saved))

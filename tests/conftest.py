@@ -1,4 +1,4 @@
-"""The template as the tests bake it: a clean copy, and a user without any configuration."""
+"""Fixtures for baking: a clean copy of the template, and a user without configuration."""
 
 from __future__ import annotations
 
@@ -24,5 +24,5 @@ def baker(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Baker:
 
 @pytest.fixture(scope="session")
 def defaults(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Bake:
-    """The repository that the default answers give, shared: read it, don't change it."""
+    """The repository from the default answers, shared: read it, don't change it."""
     return Baker(template, tmp_path_factory.mktemp("home")).ask_nothing(tmp_path_factory.mktemp("defaults"))

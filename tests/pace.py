@@ -1,4 +1,4 @@
-"""How fast the tests of hosts may go on this machine: measured once, as a rehearsal measures it."""
+"""The speed of the host tests on this machine: measured once, as a rehearsal does."""
 
 import asyncio
 import os
@@ -15,8 +15,8 @@ from tests.repository import REPOSITORY
 
 FASTEST = Pace(30, 20)
 AT_EASE = 200.0
-"""A machine whose stable release answers so many requests a second holds the fastest pace, and as many times less a
-slower one."""
+"""A machine whose stable release answers this many requests a second sustains the fastest pace; a slower machine gets
+a proportionally slower pace."""
 
 SLOWEST = 4.0
 
@@ -29,12 +29,12 @@ def pace() -> Pace:
 
 
 def patience() -> float:
-    """How many times longer than usual everything may take here."""
+    """The factor for all timeouts on this machine."""
     return FASTEST.speed / pace().speed
 
 
 def answers_per_second() -> float:
-    """What one release of this repository answers here, with everything else that runs."""
+    """The requests a second that one release of this repository answers here, under the machine's current load."""
     port = free_port()
     environment = {"AGENT_RELEASE": "measured", "AGENT_PORT": str(port), "PYTHONPATH": str(REPOSITORY)}
     with tempfile.TemporaryDirectory() as folder:

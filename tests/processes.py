@@ -1,10 +1,10 @@
-"""Linux: the processes of this machine."""
+"""Linux: the processes on this machine."""
 
 from pathlib import Path
 
 
 def children(pid: int) -> list[int]:
-    """Those that this one started."""
+    """The processes that this one started."""
     tasks = Path(f"/proc/{pid}/task").glob("*/children")
     return [int(child) for task in tasks for child in task.read_text().split()]
 
@@ -21,6 +21,6 @@ def environment(pid: int) -> str:
 
 
 def processes_with(word: str) -> list[str]:
-    """The command lines that have the word."""
+    """The command lines that contain the word."""
     lines = (command_line(int(path.name)) for path in Path("/proc").glob("[0-9]*"))
     return [line for line in lines if word in line]

@@ -1,4 +1,4 @@
-"""The repository under test: $REPOSITORY, and else the one that `make bake` makes."""
+"""The repository under test: $REPOSITORY, or the one from `make bake`."""
 
 from __future__ import annotations
 
@@ -7,4 +7,4 @@ import os
 from tests.source import TEMPLATE
 
 REPOSITORY = (TEMPLATE / os.environ.get("REPOSITORY", "build/my-agent")).resolve()
-"""Its `agent` and `rollout` are what the tests import, and its files are what they read, run and build."""
+"""The tests import its `agent` and `rollout`, and read, run and build its files."""

@@ -1,4 +1,4 @@
-"""A clean copy of the template: the files that git tracks or would track, without the caches beside them."""
+"""A clean copy of the template: the files that git tracks or would track, without caches."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def copy_template(to: Path, *, hooks: bool = True) -> Path:
 
 
 def files_below(folder: Path) -> list[str]:
-    """Paths of all files below the folder, relative to it, without those of git."""
+    """Paths of all files below the folder, relative to it, without .git."""
     paths = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     return sorted(str(path) for path in paths if path.parts[0] != ".git")
 
 
 def with_crlf(folder: Path) -> list[str]:
-    """The text files below the folder that have a line end of Windows."""
+    """The text files below the folder that have Windows line ends."""
     contents = {name: (folder / name).read_bytes() for name in files_below(folder)}
     return [name for name, content in contents.items() if b"\r\n" in content and b"\0" not in content]
 
@@ -48,5 +48,5 @@ def cookiecutter_json() -> dict[str, Any]:
 
 
 def default_answers() -> dict[str, str]:
-    """What Enter at every question gives."""
+    """The default answers: Enter at every question."""
     return {name: default for name, default in cookiecutter_json().items() if not name.startswith("_")}

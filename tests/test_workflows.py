@@ -1,4 +1,4 @@
-"""The template's own workflows, held to what the repositories it bakes are held to."""
+"""The template's own workflows, with the same checks as those of baked repositories."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.source import TEMPLATE
 TOOLS = Path(sysconfig.get_path("scripts"))
 STYLE = (
     "{extends: default, rules: {line-length: {max: 120}, document-start: disable, "
-    "truthy: {check-keys: false}, comments: {min-spaces-from-content: 1}}}"  # `on:` is a key, and no truth value
+    "truthy: {check-keys: false}, comments: {min-spaces-from-content: 1}}}"  # `on:` is a key, not a boolean
 )
 WORKFLOWS = [".github/workflows/ci.yml", ".github/workflows/release.yml"]
 CHECKS = {
@@ -30,7 +30,7 @@ CHECKS = {
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """The folder in a repository of its own, so that linters see no other."""
+    """The folder in a separate repository, so that linters see no other."""
     shutil.copytree(TEMPLATE / ".github", tmp_path / ".github")
     shutil.copy(TEMPLATE / "cookiecutter.json", tmp_path)
     (tmp_path / ".git").mkdir()
@@ -66,7 +66,7 @@ def test_no_check_finds_anything(copy: Path, check: str) -> None:
 )
 def test_a_release_has_its_part_of_the_changelog_and_no_other(copy: Path, tag: str, changelog: str, said: str) -> None:
     settings = json.loads((copy / "cookiecutter.json").read_text()) | {"_version": "0.1.0"}
-    (copy / "cookiecutter.json").write_text(json.dumps(settings))  # on one line: only a parser finds it there
+    (copy / "cookiecutter.json").write_text(json.dumps(settings))  # on one line, so that only a parser finds it
     (copy / "CHANGELOG.md").write_text(changelog)
     done = run(copy, str(copy / ".github/scripts/notes.py"), tag)
     assert (done.stdout + done.stderr).strip() == said

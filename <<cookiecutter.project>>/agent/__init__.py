@@ -1,1 +1,1 @@
-"""The agent service: it takes a task over HTTP, runs an agent on it, and says what that cost."""
+"""The agent service: it accepts a task over HTTP, runs an agent on it, and reports the cost."""

@@ -1,4 +1,4 @@
-"""`python -m agent` serves until it is told to stop; with --check it only says what is wrong with its settings."""
+"""`python -m agent` serves until it is stopped; with --check it only validates its settings."""
 
 import signal
 import sys
@@ -7,7 +7,7 @@ from typing import NoReturn
 
 
 def main() -> int:
-    """Serve. The imports take a second or two: who stops the service just then does not wait for them."""
+    """Serve. The imports take a second or two; a stop during that time takes effect at once."""
     signal.signal(signal.SIGTERM, stop)
     from agent.serving import check, serve
 
@@ -15,7 +15,7 @@ def main() -> int:
 
 
 def stop(number: int, _frame: FrameType | None) -> NoReturn:
-    """End at once. A container's first process is spared each signal that it does not handle itself."""
+    """End at once. A container's first process ignores every signal that it does not handle itself."""
     sys.exit(128 + number)
 
 

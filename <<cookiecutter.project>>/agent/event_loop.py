@@ -1,4 +1,4 @@
-"""The event loop, with a meter: how long it was at work. One process answers nothing sooner than its loop is free."""
+"""An event loop that measures how long it is busy. A process can only answer when its loop is free."""
 
 import asyncio
 import selectors
@@ -6,7 +6,7 @@ from time import perf_counter
 
 
 class Meter(selectors.DefaultSelector):
-    """A selector that counts the seconds in which the loop waited for something to do."""
+    """A selector that counts the seconds in which the loop was idle."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -21,7 +21,7 @@ class Meter(selectors.DefaultSelector):
 
     @property
     def busy_seconds(self) -> float:
-        """Since the loop was made; on a busy machine the time in which it waited for a core is among it."""
+        """Seconds of work since the loop was created; on a busy machine they include waiting for a core."""
         return perf_counter() - self._began - self._idle_seconds
 
 

@@ -1,6 +1,6 @@
 """`python -m agent.healthcheck` asks the service on this machine for /health: exit 0 when the answer is 200.
 
-It needs a socket and nothing else, because it is started anew every few seconds.
+It only needs a socket, because it is started every few seconds.
 """
 
 import os
@@ -13,7 +13,7 @@ EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  compared with,
 
 
 def main() -> int:
-    """Print what was answered, or why nothing was."""
+    """Print the answer, or why there is none."""
     host, port = address(os.environ)
     try:
         answer = ask(host, port)
@@ -25,7 +25,7 @@ def main() -> int:
 
 
 def address(environment: Mapping[str, str]) -> tuple[str, str]:
-    """Where the service listens, seen from here; the defaults are those of the settings."""
+    """The service's address as a client on this machine; the defaults are those of the settings."""
     host = environment.get("AGENT_HOST", "127.0.0.1")
     return EVERYWHERE.get(host, host), environment.get("AGENT_PORT", "8080")
 
@@ -34,7 +34,7 @@ def ask(host: str, port: str) -> str:
     """The whole answer, status line first.
 
     Raises:
-        OSError, ValueError, OverflowError: there is none.
+        OSError, ValueError, OverflowError: there is no answer.
     """
     with socket.create_connection((host, int(port)), TIMEOUT_SECONDS) as connection:
         connection.sendall(b"GET /health HTTP/1.0\r\n\r\n")

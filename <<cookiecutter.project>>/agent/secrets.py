@@ -1,4 +1,4 @@
-"""Secrets as files, the way Docker and Kubernetes mount them: a file's name is a variable of the environment."""
+"""Reads secrets from files, as Docker and Kubernetes mount them: the file name is an environment variable."""
 
 import logging
 import os
@@ -16,10 +16,10 @@ VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def load_secrets(environment: MutableMapping[str, str]) -> None:
-    """Add each secret that `environment` does not hold yet, without the newline at its end.
+    """Add each secret that `environment` does not have yet, without a trailing newline.
 
     Raises:
-        StartError: a file can't be read or holds no text; it names the file, and nothing of what is in it.
+        StartError: a file can't be read or contains no text. The message names the file but never shows its content.
     """
     for path in _files(environment.get(OTHER_FOLDER)):
         if not VARIABLE.fullmatch(path.name):
@@ -29,7 +29,7 @@ def load_secrets(environment: MutableMapping[str, str]) -> None:
 
 
 def _files(folder: str | None) -> list[Path]:
-    """All but folders and hidden files: Kubernetes keeps its own between the secrets."""
+    """All files except hidden ones: Kubernetes puts its own hidden files next to the secrets."""
     try:
         found = sorted(Path(folder or FOLDER).iterdir())
         return [path for path in found if not path.name.startswith(".") and not path.is_dir()]
@@ -46,7 +46,7 @@ def _read(path: Path) -> str:
         text = path.read_text(encoding="utf-8").removesuffix("\n").removesuffix("\r")
     except OSError as error:
         raise StartError(_unreadable(path, error)) from None
-    except UnicodeDecodeError:  # its message would show a part of the secret
+    except UnicodeDecodeError:  # the original message would show part of the secret
         text = ""
     if not text or "\0" in text:
         raise StartError(f"{path} should hold a secret as one line of text: it is empty, or binary")

@@ -1,4 +1,4 @@
-"""From the environment to a service that listens, and that stops without losing a request."""
+"""Starts the service from its environment, and stops it without losing a request."""
 
 import logging
 import math
@@ -14,9 +14,9 @@ from agent.secrets import load_secrets
 from agent.settings import Settings, load_settings
 
 EXIT_REFUSED = 2
-# Longer than a router keeps an idle connection: the one who closes must be the one who knows if it is in use.
+# Longer than the router's: the router must close idle connections, since it knows which are in use.
 KEEP_ALIVE_SECONDS = 75
-# What a stop leaves a request on top of its deadline: each is answered first, be it with 504.
+# A stop waits this much longer than a request's deadline, so that each request gets an answer, even if it is a 504.
 GRACE_SECONDS = 5
 
 
@@ -43,7 +43,7 @@ def serve() -> int:
 
 
 def check() -> int:
-    """Say what is wrong with the settings, as `serve` would, and return its exit code; 0 if it would start."""
+    """Validate the settings, with the messages and exit codes of `serve`; 0 if it would start."""
     try:
         prepare()
     except StartError as error:
@@ -52,7 +52,7 @@ def check() -> int:
 
 
 def prepare() -> tuple[Settings, FastAPI]:
-    """The settings of the environment, and the service that they make. Raises StartError."""
+    """The settings from the environment, and their service. Raises StartError."""
     load_secrets(os.environ)
     settings = load_settings()
     return settings, create_app(settings)

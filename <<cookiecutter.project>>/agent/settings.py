@@ -1,4 +1,4 @@
-"""What can be set from outside: AGENT_* in the environment, or in agent.env."""
+"""The settings: AGENT_* in the environment or in agent.env."""
 
 from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
@@ -9,11 +9,11 @@ from agent.errors import StartError
 PREFIX = "AGENT_"
 ENV_FILE = "agent.env"
 LONGEST_DEADLINE_SECONDS = 120
-"""The router, and whoever stops a container, wait a little longer: a test of the template holds them together."""
+"""The router and the stop of a container wait a little longer; a test of the template checks this."""
 
 
 class Settings(BaseSettings):
-    """A description completes "it should be ...": start-up errors quote it, with the example."""
+    """Each description completes "it should be ..."; start-up errors quote it with the example."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=ENV_FILE, extra="forbid", frozen=True)
 
@@ -51,7 +51,7 @@ def load_settings() -> Settings:
     """Read the environment, then agent.env.
 
     Raises:
-        StartError: a value is wrong, or agent.env sets something unknown; all mistakes in one message.
+        StartError: a value is wrong, or agent.env has an unknown setting. One message lists all mistakes.
     """
     try:
         return Settings()

@@ -12,7 +12,7 @@ import pytest
 from tests.baking import Bake, Baker
 from tests.source import PROJECT
 
-DROPPED = "The template made these before, and has them no more. Delete those that you don't use:\n"
+DROPPED = "The template no longer contains these files. Delete those that you don't use:\n"
 COMMIT = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org", "commit", "--quiet", "--all", "--message", "x")
 
 
@@ -26,7 +26,7 @@ def bake_over(baker: Baker, to: Path, *answers: str) -> Bake:
 def test_baking_over_a_repository_leaves_its_history_to_the_user(baker: Baker, tmp_path: Path) -> None:
     first = baker.ask_nothing(tmp_path)
     again = bake_over(baker, tmp_path, "model=openai:gpt-5")
-    assert "in a repository already" in again.output
+    assert "already in a repository" in again.output
     assert first.git("rev-list", "--count", "HEAD") == "1"
     assert first.git("diff", "--name-only").split() == [".template.json", "agent.env"]
 
@@ -95,7 +95,7 @@ def test_a_folder_that_another_repository_tracks_gets_none_of_its_own(baker: Bak
     (tmp_path / "my-agent" / "README.md").write_text("mine")
     subprocess.run(["git", "-C", str(tmp_path), "add", "my-agent"], check=True)
     baked = bake_over(baker, tmp_path)
-    assert "in a repository already" in baked.output
+    assert "already in a repository" in baked.output
     assert not (baked.folder / ".git").exists()
 
 

@@ -33,7 +33,7 @@ def test_without_git_the_repository_is_baked_and_the_printed_commands_give_main(
     (tmp_path / "bin").mkdir()
     baked = replace(baker, environment={"PATH": str(tmp_path / "bin")}).ask_nothing(tmp_path / "out")
     assert baked.code == 0, baked.output
-    assert "No first commit was made (git is not on PATH)" in baked.output
+    assert "Could not make the first commit (git is not on PATH)" in baked.output
     assert not (baked.folder / ".git").exists()
     baker.configure_git("user.name=Ada", "user.email=ada@example.org", "init.defaultBranch=master")
     make_by_hand(baked, baker)
@@ -45,7 +45,7 @@ def test_a_git_that_fails_leaves_the_files_and_says_why(baker: Baker, tmp_path: 
     (baker.home / ".gitconfig").write_text("[user\n")
     baked = baker.ask_nothing(tmp_path)
     assert baked.code == 0, baked.output
-    assert "No first commit was made (git init: fatal: bad config line 1" in baked.output
+    assert "Could not make the first commit (git init: fatal: bad config line 1" in baked.output
     assert (baked.folder / "Makefile").exists()
 
 
@@ -174,7 +174,7 @@ def test_a_bake_inside_a_git_command_leaves_that_repository_alone(
 def test_a_repository_inside_another_one_is_said_in_one_line(baker: Baker, tmp_path: Path) -> None:
     subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
     baked = baker.ask_nothing(tmp_path)
-    said = f"This repository lies inside another one, {tmp_path}: move it out, or make it a submodule there.\n"
+    said = f"This repository is inside another one, {tmp_path}: move it out, or make it a submodule there.\n"
     assert said in baked.output
     assert baked.git("rev-list", "--count", "HEAD") == "1"
 

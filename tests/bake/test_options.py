@@ -103,5 +103,5 @@ def test_the_next_three_commands_are_the_last_thing_printed(baked: Bake) -> None
 
 
 def test_a_target_that_can_not_be_deployed_to_yet_is_said_to_be_one(baked: Bake, answers: dict[str, str]) -> None:
-    said = "Releases can't be deployed to kubernetes yet: set `target: docker` in rollout.yaml"
+    said = "Deploying to kubernetes is not supported yet: set `target: docker` in rollout.yaml"
     assert (said in baked.output) == (answers["target"] == "kubernetes")

@@ -113,7 +113,7 @@ def bake_wrong(way: str, answers: dict[str, str], baker: Baker, to: Path) -> Bak
 def test_a_refusal_is_all_that_is_said(way: str, baker: Baker, tmp_path: Path) -> None:
     wrong = {"project": "<# ours #>", "owner": "<< x", "model": "<% x %>", "target": "podman", "license": "GPL >>"}
     refused = bake_wrong(way, wrong, baker, tmp_path)
-    said = ["Nothing was made. Please change:", *mistakes(default_answers() | wrong)]
+    said = ["Nothing was created. Please correct:", *mistakes(default_answers() | wrong)]
     assert refused.code == 1
     assert refused.output.endswith("\n\n".join(said) + "\n")
     assert "Traceback" not in refused.output

@@ -1,4 +1,4 @@
-"""The models that answer, by name: `offline` is ours, pydantic-ai knows all others."""
+"""The models by name: `offline` is ours, pydantic-ai provides all others."""
 
 from agent.models.by_name import is_ready, make_model
 

@@ -1,4 +1,4 @@
-"""From AGENT_MODEL to a model: ours by the table, all others by pydantic-ai."""
+"""Creates the model that AGENT_MODEL names: ours from the table, all others from pydantic-ai."""
 
 from collections.abc import Callable
 from typing import Protocol, runtime_checkable
@@ -9,29 +9,29 @@ from pydantic_ai.models import Model, infer_model
 from agent.errors import StartError
 from agent.models.offline.model import make_offline_model
 
-# A maker raises StartError when it can't make the model.
+# A maker raises StartError if it can't create the model.
 MAKERS: dict[str, Callable[[str], Model]] = {"offline": make_offline_model}
 
 
 @runtime_checkable
 class TellsReadiness(Protocol):
-    """A model that knows whether it can be used now."""
+    """A model that reports whether it is ready."""
 
     def ready(self) -> bool: ...
 
 
 def make_model(name: str) -> Model:
-    """The model of a name, for example "offline:errors=0.2" or "anthropic:claude-sonnet-4-5".
+    """The model with this name, for example "offline:errors=0.2" or "anthropic:claude-sonnet-4-5".
 
     Raises:
-        StartError: nobody knows the name, its extra is not installed, or its key is missing.
+        StartError: the name is unknown, its extra is not installed, or its key is missing.
     """
     maker = MAKERS.get(name.partition(":")[0])
     return maker(name) if maker is not None else _infer(name)
 
 
 def is_ready(model: Model) -> bool:
-    """Whether the model can be used now; one that can't tell is taken to be."""
+    """Whether the model is ready; a model that can't report this counts as ready."""
     return not isinstance(model, TellsReadiness) or model.ready()
 
 

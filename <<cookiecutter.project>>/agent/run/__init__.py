@@ -1,4 +1,4 @@
-"""A run: the agent on one task, with a deadline, and with an account of what it used."""
+"""A run: the agent solves one task, with a deadline and a record of its usage."""
 
 from agent.run.agent import build_agent
 from agent.run.runner import Runner, RunRequest, RunResult

@@ -9,5 +9,5 @@ INSTRUCTIONS = "Solve the task with your tools. Answer with the result and its u
 
 
 def build_agent(model: Model) -> Agent[None, str]:
-    """The agent of this service on a model; entering it opens what the model and the tools need."""
+    """This service's agent with a model; entering it opens the resources of the model and the tools."""
     return Agent(model, name="agent", instructions=INSTRUCTIONS, tools=TOOLS, deps_type=type(None))

@@ -1,4 +1,4 @@
-"""How long a run may take."""
+"""The deadline of a run."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,7 +9,7 @@ from agent.errors import DeadlineError
 
 @asynccontextmanager
 async def deadline(seconds: float) -> AsyncIterator[None]:
-    """Cancel the body after some seconds and raise DeadlineError; its own TimeoutErrors pass."""
+    """Cancel the body after some seconds and raise DeadlineError. The body's own TimeoutErrors are not converted."""
     timer = asyncio.timeout(seconds)
     try:
         async with timer:

@@ -1,4 +1,4 @@
-"""What a run is asked and what it returns, and the runner between the two."""
+"""The runner, with a run's request and result."""
 
 from dataclasses import dataclass
 
@@ -13,35 +13,35 @@ from agent.run.usage import Usage, account, count
 
 @dataclass(frozen=True, kw_only=True)
 class RunRequest:
-    """What one run is asked."""
+    """The request of one run."""
 
     task: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunResult:
-    """What one run returns."""
+    """The result of one run."""
 
     answer: str
     usage: Usage
 
 
 class Runner:
-    """Runs the agent, each run with a deadline, and counts what it used."""
+    """Runs the agent with a deadline for each run, and counts its usage."""
 
     def __init__(self, agent: Agent[None, str], model: Model, metrics: Metrics, deadline_seconds: float) -> None:
         self._agent = agent
         self._metrics = metrics
         self._deadline_seconds = deadline_seconds
-        # Asked once: a real model's window is looked up in a table of prices.
+        # Read it once: a real model's context window comes from a price table.
         self._context_window_tokens = model.context_window
 
     async def run(self, request: RunRequest) -> RunResult:
-        """The agent's answer to one request, and what it used.
+        """The agent's answer to one request, and its usage.
 
         Raises:
-            DeadlineError: there was no answer in time; the run is cancelled.
-            AgentRunError: from pydantic-ai: the model's API failed, or a usage limit was passed.
+            DeadlineError: there was no answer in time; the run was cancelled.
+            AgentRunError: from pydantic-ai: the model's API failed, or the run exceeded a usage limit.
         """
         run_usage, outcome = RunUsage(), "answered"
         with capture_run_messages() as messages:
@@ -52,7 +52,7 @@ class Runner:
                 outcome = outcome_of(error)
                 raise
             finally:
-                # A run that failed was paid for too.
+                # A failed run costs money too.
                 usage = account(run_usage, messages, self._context_window_tokens)
                 count(self._metrics, usage, messages, outcome)
         return RunResult(answer=result.output, usage=usage)

@@ -1,4 +1,4 @@
-"""What one run used: the account of it, for the response, and its counts in the metrics."""
+"""The usage of one run, for the response and for the metrics."""
 
 from collections.abc import Sequence
 
@@ -32,7 +32,7 @@ def account(run: RunUsage, messages: Sequence[ModelMessage], window_tokens: int 
 
 
 def context_utilization_ratio(messages: Sequence[ModelMessage], window_tokens: int | None) -> float | None:
-    """How full the last model request left the context window, or None where either is unknown."""
+    """The ratio of the context window that the last model request filled; None if either is unknown."""
     last = next((message for message in reversed(messages) if isinstance(message, ModelResponse)), None)
     if last is None or not window_tokens or not last.usage.total_tokens:
         return None
@@ -40,7 +40,7 @@ def context_utilization_ratio(messages: Sequence[ModelMessage], window_tokens: i
 
 
 def count(metrics: Metrics, usage: Usage, messages: Sequence[ModelMessage], outcome: str) -> None:
-    """Count how one run ended, and what it used, finished or not."""
+    """Add one run's outcome and usage to the metrics, finished or not."""
     metrics.tokens.labels("input").inc(usage.input_tokens)
     metrics.tokens.labels("output").inc(usage.output_tokens)
     if usage.cost_usd is not None:

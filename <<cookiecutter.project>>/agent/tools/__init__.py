@@ -1,6 +1,6 @@
-"""What the agent can do. A tool is an async function; its docstring is what a model reads about it.
+"""The agent's tools. A tool is an async function; the model reads its docstring.
 
-A tool that can't do what was asked raises ToolFailed: the model sees the message and can go on.
+A tool that can't do its task raises ToolFailed: the model reads the message and can continue.
 """
 
 from collections.abc import Awaitable, Callable

@@ -61,7 +61,7 @@ def _value(node: ast.expr) -> Number:
 
 
 def _apply(op: ast.operator, left: Number, right: Number) -> Number:
-    # Without these bounds, 9 ** 9 ** 9 would take the process with it.
+    # Without these limits, 9 ** 9 ** 9 would exhaust the process.
     if isinstance(op, ast.Pow) and (abs(left) > MAX_BASE or abs(right) > MAX_EXPONENT):
         raise OverflowError(f"a power goes up to {MAX_BASE} ** {MAX_EXPONENT}")
     result = BINARY[type(op)](left, right)

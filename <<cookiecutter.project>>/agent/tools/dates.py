@@ -1,4 +1,4 @@
-"""Reckoning with calendar dates."""
+"""Arithmetic with calendar dates."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""What happened, as JSON lines that survive a crash, one file a rollout; what people order; and the lock.
+"""The journal: each rollout's events as JSON lines that survive a crash; orders to the engine; and the lock.
 
 Contract: docs/reference/journal.md."""
 

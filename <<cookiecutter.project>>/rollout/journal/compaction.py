@@ -1,6 +1,6 @@
-"""Old journals take less room. docs/reference/journal.md has the rule; the engine that begins a rollout applies it.
+"""Compacts old journals. docs/reference/journal.md has the rule; the engine applies it when it starts a rollout.
 
-Never touched: the newest journal, one without an end (its engine may be started again), and one with a bad line.
+It never changes the newest journal, a journal without an end (its engine may be restarted), or one with a bad line.
 """
 
 import os
@@ -20,24 +20,24 @@ NEWEST_WHOLE = 50
 OLD_SECONDS = 90 * 86400.0
 THINNED_ABOVE_BYTES = 256 * 1024
 MOST_AT_ONCE = 10
-"""So many journals are rewritten at a time: the first start after an update is not held up by a hundred."""
+"""The most journals to rewrite at a time, so that the first start after an update is not delayed by a hundred."""
 
 ONE_EVERY_SECONDS = 3600.0
 
 
 @dataclass
 class Compacted:
-    """The journals that were rewritten or removed, and why others could not be."""
+    """The journals that were rewritten or removed, and the errors of the others."""
 
     paths: list[Path] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
 
 
 def compact(paths: Sequence[Path], now: float) -> Compacted:
-    """`paths` are all journals of a host, the oldest first; `now` is in epoch seconds. One that can't be read or
-    written costs that one."""
+    """Compact a host's journals. `paths` are all of them, oldest first; `now` is in epoch seconds. A journal that
+    cannot be read or written is skipped and reported."""
     done = Compacted()
-    newer: set[str] = set()  # the releases of the journals that were seen already
+    newer: set[str] = set()  # releases in newer journals
     for age, path in enumerate(reversed(paths)):
         try:
             story = outline(path)
@@ -51,12 +51,12 @@ def compact(paths: Sequence[Path], now: float) -> Compacted:
 
 
 def is_old(story: Story, age: int, now: float) -> bool:
-    """`age` is how many journals are newer."""
+    """`age` is the number of newer journals."""
     return story.ended is not None and age >= NEWEST_WHOLE and now - story.ended.time > OLD_SECONDS
 
 
 def shrink(path: Path, story: Story, *, old: bool, newer: set[str]) -> bool:
-    """Make one journal smaller, or remove it where its release has a newer one. Whether anything was to be done."""
+    """Compact one journal, or remove it if its release has a newer one. Returns whether anything changed."""
     if story.started is None or story.ended is None or story.doubt.count:
         return False
     if old and story.started.release in newer:
@@ -70,8 +70,8 @@ def shrink(path: Path, story: Story, *, old: bool, newer: set[str]) -> bool:
 
 
 def bytes_from(path: Path, event: str) -> int:
-    """How long the file is from the first event of this name on. Little is read of a line: this is asked of every
-    journal at each start."""
+    """The file's size from the first event of this name on. Reads only the start of each line, since this runs for
+    every journal at each start."""
     with path.open("rb") as file:
         for _, line in lines(file):
             if name(line) == event:
@@ -84,8 +84,8 @@ def without_measurements(path: Path) -> Iterator[bytes]:
 
 
 def thinned(path: Path, story: Story) -> Iterator[bytes]:
-    """Of the keep's measurements the first and the last in a row that say the same, one an hour, and each gate's worst;
-    all else whole."""
+    """All events, but fewer of the keep's measurements: the first and last of each run of equal outcomes, one an hour,
+    and each gate's worst."""
     worst = {series.worst.seconds for series in story.series.values() if series.worst}
     said: tuple[str, ...] = ()
     hour, passed_over = -1.0, None
@@ -111,7 +111,7 @@ def whole(path: Path) -> Iterator[tuple[bytes, Entry]]:
 
 
 def rewrite(path: Path, kept: Iterator[bytes]) -> bool:
-    """The file with these lines alone, whole or as it was; False when that changes nothing."""
+    """Replace the file's content with these lines, atomically. False if nothing changes."""
     temporary = path.with_name(f".{path.name}.tmp")
     with temporary.open("wb") as file:
         file.writelines(kept)

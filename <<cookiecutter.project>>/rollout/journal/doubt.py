@@ -1,4 +1,4 @@
-"""What a journal's bad lines leave open. Pure."""
+"""What a journal's bad lines leave uncertain. Pure."""
 
 from dataclasses import dataclass, replace
 
@@ -11,8 +11,8 @@ MOST_NAMED = 20
 
 @dataclass(frozen=True)
 class Doubt:
-    """`lines` are the first bad ones, `count` how many there are. `line` is the last one that may have been a verdict,
-    a promotion or an end, unless what was read after it rules that out."""
+    """`lines` are the first bad lines, `count` is the number of all. `line` is the last bad line that may have been a
+    verdict, a promotion or an end, unless a later event rules that out."""
 
     lines: tuple[BadLine, ...] = ()
     count: int = 0
@@ -23,14 +23,14 @@ class Doubt:
             harmless = entry.event in KNOWN and entry.event not in DECISIVE
             lines = (*self.lines, entry)[:MOST_NAMED]
             return Doubt(lines, self.count + 1, self.line if harmless else entry)
-        # An engine that takes a step, or measures, has not gone back before; after a verdict, a keep or an end only
-        # what that says can follow.
+        # An engine that takes a step or measures has not rolled back before. A verdict, a keep or an end decides what
+        # can follow.
         if self.line and isinstance(entry, Shifted | Measured | Extended | Verdict | Kept | Ended):
             return replace(self, line=None)
         return self
 
     def told(self, at_most: int = 5) -> tuple[str, ...]:
-        """The bad lines for people: the file, the line's number and what is wrong."""
+        """The bad lines as text: file, line number and error."""
         shown = tuple(map(str, self.lines[:at_most]))
         rest = self.count - len(shown)
-        return (*shown, f"and {rest:,} more lines that can't be read") if rest else shown
+        return (*shown, f"and {rest:,} more unreadable lines") if rest else shown

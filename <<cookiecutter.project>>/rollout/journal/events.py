@@ -1,8 +1,8 @@
-"""The journal's events: one union, told apart by `event`. docs/reference/journal.md says when each is written.
+"""The journal's events: one union, discriminated by `event`. docs/reference/journal.md says when each is written.
 
-A field exists here and nowhere else: the engine writes these models, and every reader gets them. What has a default may
-be missing in a line, as in one of an earlier version; everything else must be there, or the line is a bad one. Events
-and fields that are not known here were written by a later version: they are kept, and readers pass them over.
+Fields are defined only here: the engine writes these models, and every reader receives them. A field with a default may
+be missing in a line, for example in one from an earlier version; without any other field, the line is a bad line.
+Unknown events and fields come from a later version: they are kept, and readers skip them.
 """
 
 from typing import Annotated, Any, Literal
@@ -10,11 +10,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, FiniteFloat, Tag
 
 FROM_THE_FUTURE = "an event of a later version"
-LAST_SECOND = 253_402_300_799  # of the year 9999: what comes later is no date
+LAST_SECOND = 253_402_300_799  # the end of the year 9999, the last that a date can have
 
 
 def without_surrogates(value: object) -> object:
-    """Halves of a character, as in a file name that is not UTF-8: JSON can hold them, and no file can."""
+    """Lone surrogates, as in a file name that is not UTF-8: JSON can hold them, a file cannot."""
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
@@ -25,7 +25,7 @@ VerdictName = Literal["promoted", "rolled_back", "in_doubt"]
 
 
 class Written(BaseModel):
-    """A part of a line. It never changes, and keeps fields that are not known here."""
+    """A part of a line. Immutable; keeps unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
@@ -62,7 +62,7 @@ class WrittenWeighed(Written):
 
 
 class WrittenGate(Written):
-    """A gate as the policy fixed it. `samples` is PromQL."""
+    """A gate's rule from the policy. `samples` is PromQL."""
 
     name: Text
     query: Text = ""
@@ -78,7 +78,7 @@ class WrittenGate(Written):
 
 
 class WrittenPolicy(Written):
-    """The plan: what was fixed before the rollout began."""
+    """The plan, fixed before the rollout started."""
 
     steps: tuple[WrittenStep, ...] = ()
     gates: tuple[WrittenGate, ...] = ()
@@ -122,7 +122,7 @@ class Shifted(EventBase):
 
 
 class Reading(Written):
-    """One gate, measured once. `samples` is their number."""
+    """One measurement of one gate. `samples` is the number of samples."""
 
     gate: Text
     outcome: Text
@@ -184,7 +184,7 @@ class Promoted(EventBase):
 
 
 class Restored(EventBase):
-    """`release` is None where there was no release before."""
+    """`release` is None if there was no earlier release."""
 
     event: Literal["restored"] = "restored"
     release: Text | None = None

@@ -1,4 +1,4 @@
-"""The file that a rollout's events lie in: one JSON line each, on the disk before anything depends on it."""
+"""The file of a rollout's events: one JSON line each, on disk before anything depends on it."""
 
 import os
 from collections.abc import Container, Iterator
@@ -11,14 +11,14 @@ from rollout.journal.events import Event
 from rollout.journal.line import BadLine, Entry, entry, name, text
 
 RESERVE_BYTES = 64 * 1024
-"""Held beside an open journal, and given back when the disk is full: so the end can still be written down."""
+"""Reserved next to an open journal and released when the disk is full, so that the end can still be written."""
 
 LONGEST_LINE_BYTES = 1024**2
-"""A longer one is a bad line: no reader holds more than this of a file at a time."""
+"""A longer line is a bad line: no reader holds more than this of a file in memory."""
 
 
 class JournalFile:
-    """Appends events to one file. Each line is on the disk before `write` returns."""
+    """Appends events to one file. Each line is on disk before `write` returns."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -27,11 +27,11 @@ class JournalFile:
         durable.sync_folder(path.parent)
         self.path = path
         self._reserve = path.with_name(f".{path.stem}.reserve")
-        with suppress(OSError):  # a disk that is full by now is said by `write`
+        with suppress(OSError):  # `write` reports a full disk
             self._reserve.write_bytes(bytes(RESERVE_BYTES))
 
     def write(self, event: Event) -> None:
-        """Raises OSError, as on a full disk; the next call writes this event too, if it can."""
+        """Append an event. Raises OSError, for example on a full disk; the next call retries this event too."""
         self._file.write(text(event) + "\n")
         try:
             self._file.flush()
@@ -41,7 +41,7 @@ class JournalFile:
             raise
 
     def close(self) -> None:
-        with suppress(OSError):  # what the disk refused was said by `write`
+        with suppress(OSError):  # `write` reported what the disk refused
             self._file.close()
         with suppress(OSError):
             self._reserve.unlink(missing_ok=True)
@@ -58,8 +58,8 @@ def opened(path: Path) -> Iterator[JournalFile]:
 
 
 def read(path: Path, only: Container[str] | None = None) -> Iterator[Entry]:
-    """All whole lines, one after the other, so that a long journal takes no more memory than a short one. With `only`,
-    the names of the events that are wanted, most others are passed over unread. Raises FileNotFoundError."""
+    """All complete lines, one at a time, so that a long journal takes no more memory than a short one. With `only`, the
+    names of the wanted events, most others are skipped without parsing. Raises FileNotFoundError."""
     with path.open("rb") as file:
         for number, line in lines(file):
             if only is None or (found := name(line)) is None or found in only:
@@ -67,9 +67,9 @@ def read(path: Path, only: Container[str] | None = None) -> Iterator[Entry]:
 
 
 def lines(file: BinaryIO, number: int = 0) -> Iterator[tuple[int, bytes]]:
-    """Each line that is not empty, with its end and its number after `number`; the file then stands behind it. The last
-    one counts only with its end: its engine is just writing it, or a crash tore it. Of a line that is too long, only
-    the beginning."""
+    """Each non-empty line with its line end and its number, counted from `number`; the file position is then after the
+    line. A last line without its end is skipped: the engine is still writing it, or a crash cut it off. Of a line that
+    is too long, only the beginning."""
     while True:
         began = file.tell()
         line = rest = file.readline(LONGEST_LINE_BYTES)
@@ -90,13 +90,13 @@ def parsed(line: bytes, path: Path, number: int) -> Entry:
 
 
 class Tail:
-    """The lines of a journal that grows, each once."""
+    """The lines of a growing journal, each once."""
 
     def __init__(self, path: Path) -> None:
         self._path, self._offset_bytes, self._number = path, 0, 0
 
     def new(self) -> Iterator[tuple[bytes, Entry]]:
-        """What came since the last call, as bytes and as they are read; nothing while there is no file."""
+        """The lines since the last call, as bytes and parsed; empty while there is no file."""
         if not self._path.exists():
             return
         with self._path.open("rb") as file:
@@ -107,7 +107,7 @@ class Tail:
 
 
 def cut_torn_line(path: Path) -> None:
-    """Cut off what a crash left behind the last line's end, so that the next event does not run into it."""
+    """Cut off a partial last line that a crash left, so that the next event starts on its own line."""
     if not path.exists():
         return
     with path.open("rb") as file:

@@ -1,4 +1,4 @@
-"""A line of the journal's file <-> an event. A line that is none is named, and costs nothing but itself."""
+"""Converts between a line of the journal and an event. A bad line is reported and does not affect the others."""
 
 import json
 import math
@@ -16,8 +16,7 @@ _BEGINNING = re.compile(rb'\{"time": [-+.0-9eE]+, "event": "([a-z_]+)"')
 
 @dataclass(frozen=True)
 class BadLine:
-    """A line that can't be read; `number` counts from 1. `event` is the name of the event that it was, as far as that
-    can be read."""
+    """An unreadable line; `number` counts from 1. `event` is the name of its event, if that is readable."""
 
     file: str
     number: int
@@ -29,11 +28,11 @@ class BadLine:
 
 
 Entry = Event | BadLine
-"""What a line of the file is read as."""
+"""A parsed line of the file."""
 
 
 def entry(line: bytes, file: str, number: int) -> Entry:
-    """The event in a line, without its end; or what is wrong with it. Never raises."""
+    """The event in a line (without its line end), or a BadLine. Never raises."""
     try:
         data = json.loads(line, parse_float=_finite, parse_constant=lambda _: None)
     except UnicodeDecodeError:
@@ -55,29 +54,29 @@ def event_of(data: dict[str, Any]) -> Event:
 
 
 def text(event: Event) -> str:
-    """The event as one line, without its end."""
+    """The event as one line, without a line end."""
     return json.dumps(values(event), ensure_ascii=False)
 
 
 def values(event: Event) -> dict[str, Any]:
-    """What was set of an event, `time` and `event` first."""
+    """An event's fields that were set, `time` and `event` first."""
     rest = event.model_dump(exclude_unset=True, exclude={"time", "event"})
     return {"time": round(event.time, 6), "event": event.event, **rest}
 
 
 def name(line: bytes) -> str | None:
-    """The event's name by the line's beginning alone, as this program writes it."""
+    """The event's name, read only from the beginning of a line that this program wrote."""
     found = _BEGINNING.match(line)
     return found[1].decode() if found else None
 
 
 def reason(error: ValidationError) -> str:
-    """The first thing that is wrong: `shifted.weight: Input should be a valid number`."""
+    """The first error: `shifted.weight: Input should be a valid number`."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     return f"{'.'.join(map(str, first['loc'])) or 'the line'}: {first['msg']}"
 
 
 def _finite(number: str) -> float | None:
-    """What no float can hold has no value, as NaN has none."""
+    """None for a number too large for a float, and for NaN."""
     value = float(number)
     return value if math.isfinite(value) else None

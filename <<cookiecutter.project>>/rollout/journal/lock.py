@@ -1,4 +1,4 @@
-"""One rollout at a time: a lock that the kernel gives back when its holder dies, and that says who holds it."""
+"""One rollout at a time: a lock that names its holder and that the kernel releases when the holder dies."""
 
 import fcntl
 import json
@@ -13,12 +13,12 @@ from typing import TextIO
 
 from rollout.errors import Locked
 
-TRIES, PAUSE_SECONDS = 5, 0.05  # whoever asks `is_held` holds it too, for a moment
+TRIES, PAUSE_SECONDS = 5, 0.05  # a call of `is_held` holds the lock for a moment too
 
 
 @contextmanager
 def held(path: Path, rollout: str, by: str) -> Iterator[None]:
-    """Hold the lock for as long as the context lasts. Raises Locked, which says who holds it."""
+    """Hold the lock for the duration of the context. Raises Locked, which names the holder."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as file:
         if not any(take(file) for _ in range(TRIES)):
@@ -30,7 +30,7 @@ def held(path: Path, rollout: str, by: str) -> Iterator[None]:
 
 
 def take(file: TextIO) -> bool:
-    """Try once; pause when it is taken."""
+    """Try once; pause if the lock is taken."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -45,7 +45,7 @@ def myself(rollout: str, by: str) -> dict[str, str | int]:
 
 
 def is_held(path: Path) -> bool:
-    """Whether some engine is alive and holds it."""
+    """Whether a running engine holds the lock."""
     if not path.exists():
         return False
     with path.open("a+", encoding="utf-8") as file:
@@ -57,7 +57,7 @@ def is_held(path: Path) -> bool:
 
 
 def holder(path: Path) -> dict[str, str | int]:
-    """Who holds it, or held it last: rollout, by, host, pid, since. Empty while its holder is just writing."""
+    """The current or last holder: rollout, by, host, pid, since. Empty while the holder is writing it."""
     try:
         found: dict[str, str | int] = json.loads(path.read_text(encoding="utf-8"))
     except ValueError:
@@ -66,7 +66,7 @@ def holder(path: Path) -> dict[str, str | int]:
 
 
 def describe(path: Path) -> str:
-    """Who holds it, for people."""
+    """The holder as text."""
     found = holder(path)
     if not found:
         return "another rollout is starting"

@@ -1,4 +1,4 @@
-"""What a person wants of the running engine."""
+"""Orders from people to the running engine."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,7 +8,7 @@ OrderKind = Literal["abort", "promote", "rollback", "end"]
 
 @dataclass(frozen=True)
 class Order:
-    """`end` comes from the system, as a signal."""
+    """An order. `end` comes from the system, as a signal."""
 
     order: OrderKind
     by: str

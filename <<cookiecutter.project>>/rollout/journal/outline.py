@@ -1,4 +1,4 @@
-"""The story of one file, whole or in outline. A file that can't be read is refused, and named."""
+"""The story of one file, complete or in outline. An unreadable file is an error that names it."""
 
 from collections.abc import Container
 from pathlib import Path
@@ -19,7 +19,7 @@ def story_at(path: Path, only: Container[str] | None = None) -> Story:
 
 
 def outline(path: Path) -> Story:
-    """The story without its measurements, which are nearly all of a journal; with them only where a bad line leaves
-    open how it went on. Raises NothingThere."""
+    """The story without its measurements, which make up most of a journal. It includes them only if a bad line leaves
+    the outcome uncertain. Raises NothingThere."""
     story = story_at(path, OUTLINE)
     return story_at(path) if story.doubt.line else story

@@ -1,4 +1,4 @@
-"""The steps that a rollout took, each from its shift to its end. Pure."""
+"""The steps of a rollout, each from its shift to its end. Pure."""
 
 from dataclasses import dataclass, replace
 
@@ -18,26 +18,26 @@ from rollout.journal.events import (
 
 @dataclass(frozen=True)
 class StepRun:
-    """One share of traffic and its time, in seconds since the rollout started."""
+    """One step: a weight and its times, in seconds since the rollout started."""
 
     name: str  # "1", "2", ... and "keep" for the time after promotion
     weight: float  # ratio of traffic on the canary
     started_seconds: float
     ended_seconds: float | None  # None while it runs
     outcome: str  # passed | failed | aborted | in doubt | interrupted | running
-    extended: str | None = None  # why it could not be decided in its time
+    extended: str | None = None  # why the gates could not decide in time
 
 
 @dataclass(frozen=True)
 class Runs:
-    """Every step in its order; one that an engine left and another took up again appears twice."""
+    """All steps in order. A step that a second engine took over appears twice."""
 
     done: tuple[StepRun, ...] = ()
     current: StepRun | None = None
     ordered: bool = False
 
     def after(self, event: Event, before_seconds: float, now_seconds: float) -> "Runs":
-        """`before_seconds` is the time of the event before."""
+        """The steps after one more event; `before_seconds` is the time of the previous event."""
         ordered, done, current = self.ordered or isinstance(event, OrderGiven), self.done, self.current
         if current and isinstance(event, Extended):
             current = replace(current, extended=event.why)
@@ -48,7 +48,7 @@ class Runs:
         return Runs(done, _opened(event, now_seconds) or current, ordered)
 
     def until(self, seconds: float, *, alive: bool) -> tuple[StepRun, ...]:
-        """All of them; the current one was interrupted after so many seconds if its engine is not alive."""
+        """All steps. If the engine is not alive, the current one was interrupted after `seconds`."""
         if self.current is None:
             return self.done
         stopped = replace(self.current, ended_seconds=seconds, outcome="interrupted")
@@ -64,7 +64,7 @@ def _opened(event: Event, now_seconds: float) -> StepRun | None:
 
 
 def _outcome(event: Event, ordered: bool) -> str | None:
-    """How this event ends the step that is open, or None when it does not."""
+    """The outcome with which this event ends the current step, or None."""
     match event:
         case Shifted() | Promoted() | Kept():
             return "passed"

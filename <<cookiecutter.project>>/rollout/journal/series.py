@@ -1,5 +1,5 @@
-"""What one gate measured over a whole rollout, in bounded memory: a day's thousands become bundles, and of each bundle
-the worst measurement stays. Pure."""
+"""One gate's measurements over a whole rollout, in bounded memory: thousands of measurements become bundles, and each
+bundle keeps its worst one. Pure."""
 
 import math
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from rollout.journal.events import Reading, WrittenGate
 
 MOST_POINTS = 1000
-OUTCOMES = ("pass", "no data", "inconclusive", "error", "fail")  # the worst one last
+OUTCOMES = ("pass", "no data", "inconclusive", "error", "fail")  # the worst last
 
 
 @dataclass(frozen=True)
@@ -22,15 +22,15 @@ class Point:
     outcome: str
     samples: float | None
     detail: str
-    stable: float | None  # what the same query gave for the stable release
-    total: float | None = None  # of a gate that is judged by evidence: its samples in the window that decided
+    stable: float | None  # the value of the same query for stable
+    total: float | None = None  # of a gate that is judged by evidence: the samples in the window that decided
     certainty: float | None = None  # ... and the standard deviations that it takes to fail
 
 
 @dataclass(frozen=True)
 class Series:
-    """One gate: its rule, and its measurements in their order, at most MOST_POINTS of them. `bundle` is how many stand
-    behind each point, `count` how many there were; `worst` is the earliest of those with the worst value."""
+    """One gate: its rule and its measurements in order, at most MOST_POINTS. `bundle` is the number of measurements for
+    each point, `count` the number of all; `worst` is the earliest measurement with the worst value."""
 
     rule: WrittenGate
     points: tuple[Point, ...] = ()
@@ -41,21 +41,21 @@ class Series:
     worst: Point | None = None
 
     def badness(self, value: float | None) -> float:
-        """Higher is worse, whichever side of the limit is the bad one; no value is the least."""
+        """Higher is always worse, for gates that fail above and below the limit. No value is the lowest."""
         if value is None:
             return -math.inf
         return value if self.rule.fails_above else -value
 
     def worst_of(self, points: Iterable[Point]) -> Point:
-        """By outcome, then by value; the first of equals."""
+        """The worst by outcome, then by value; the first of equals."""
         return max(points, key=lambda point: (_rank(point), self.badness(point.value)))
 
     def plus(self, point: Point) -> "Series":
-        """One more measurement."""
+        """The series with one more measurement."""
         points, bundle = self.points, self.bundle
         whole = self.count % bundle == 0
         points = (*points, point) if whole else (*points[:-1], self.worst_of((points[-1], point)))
-        if len(points) > MOST_POINTS:  # the new one begins a bundle of its own
+        if len(points) > MOST_POINTS:  # the new one starts its own bundle
             pairs = zip(points[:-1:2], points[1::2], strict=True)
             points, bundle = (*map(self.worst_of, pairs), point), 2 * bundle
         return replace(
@@ -77,7 +77,7 @@ class Series:
 
 
 def of_reading(reading: Reading) -> WrittenGate:
-    """The rule of a gate that the policy does not name, as far as its measurement tells."""
+    """The rule of a gate that is missing in the policy, derived from its measurement."""
     return WrittenGate(name=reading.gate, limit=reading.limit, unit=reading.unit, at_least=reading.at_least)
 
 

@@ -1,10 +1,10 @@
-"""The folder that holds what a host knows of its rollouts: journals, the lock, orders to the engine.
+"""The folder with a host's rollout state: journals, the lock, orders to the engine.
 
 .rollout/
-  journals/<rollout>.jsonl    one file a rollout; the newest name is the newest rollout
-  orders/<rollout>.json       what a person wants of the running engine
+  journals/<rollout>.jsonl    one file for each rollout; the newest rollout sorts last
+  orders/<rollout>.json       an order from a person to the running engine
   reports/<rollout>.{md,json,svg}
-  lock                        held by the engine that is running
+  lock                        held by the running engine
 """
 
 import json
@@ -35,31 +35,31 @@ class State:
         """The named rollout's journal, or the newest one. Raises UnknownRollout or NoRolloutYet."""
         if rollout is not None:
             if not self.journal(rollout).exists():
-                raise UnknownRollout(f"there is no rollout {rollout}: `rollout status --all` lists those there are")
+                raise UnknownRollout(f"there is no rollout {rollout}: `rollout status --all` lists all rollouts")
             return self.journal(rollout)
         if not (journals := self.journals()):
-            raise NoRolloutYet(f"no rollout yet in {self.folder}: `rollout rehearse` makes one")
+            raise NoRolloutYet(f"no rollout yet in {self.folder}: `rollout rehearse` runs one")
         return journals[-1]
 
     def journals(self) -> list[Path]:
-        """All journals, the oldest first: their names begin with the time."""
+        """All journals, oldest first: their names start with the time."""
         return sorted((self.folder / "journals").glob("*.jsonl"))
 
     def give(self, rollout: str, order: Order) -> None:
-        """Leave an order for the engine; it looks at every beat."""
+        """Write an order for the engine, which checks at every beat."""
         path = self._order(rollout)
         path.parent.mkdir(parents=True, exist_ok=True)
         durable.replace(path, json.dumps(asdict(order)))
 
     def order(self, rollout: str) -> Order | None:
-        """The order that waits for this rollout's engine."""
+        """The pending order for this rollout's engine."""
         try:
             return Order(**json.loads(self._order(rollout).read_text(encoding="utf-8")))
         except FileNotFoundError:
             return None
 
     def obeyed(self, rollout: str) -> None:
-        """Take the order away, so that it is obeyed once."""
+        """Remove the order, so that the engine obeys it once."""
         self._order(rollout).unlink(missing_ok=True)
 
     def _order(self, rollout: str) -> Path:
@@ -67,6 +67,6 @@ class State:
 
 
 def new_rollout(release: str, now: datetime | None = None) -> str:
-    """A rollout's name: when it began, to the millisecond, and what it brings. Sorts by time."""
+    """A rollout's name: its start to the millisecond, and its release. Names sort by time."""
     began = (now or datetime.now(UTC)).strftime("%Y%m%dT%H%M%S.%f")[:-3]
     return f"{began}Z-{re.sub(r'[^A-Za-z0-9.-]+', '-', release)[-40:].strip('-')}"

@@ -1,6 +1,6 @@
-"""A rollout's story: the one fold over its journal, which every reader reads. Pure: a story and an entry -> a story.
+"""A rollout's story: the one fold over its journal, used by every reader. Pure: a story and an entry -> a story.
 
-It grows with what people and engines do, and never with the time that a rollout takes.
+Its size grows with the actions of people and engines, not with the duration of the rollout.
 """
 
 from collections.abc import Iterable, Mapping
@@ -37,17 +37,17 @@ from rollout.journal.whereabouts import Turn, Whereabouts, moved, turns
 
 @dataclass(frozen=True)
 class Story:
-    """One rollout at one moment. What has not happened is None. Times are epoch seconds; `seconds` are since the start.
-    `readings` are of the newest measurement, `series` of all; `step` is 0 before the first shift."""
+    """One rollout at one moment. Fields are None for what has not happened. Times are epoch seconds; `seconds` are
+    since the start. `readings` hold the newest measurement, `series` all; `step` is 0 before the first shift."""
 
     started: Started | None = None
-    newest: Event | None = None  # of its engine's: a rehearsal writes more when everything is over
+    newest: Event | None = None  # newest event from the engine: a rehearsal appends more after the end
     ready: Ready | None = None
     step: int = 0
     weight: float = 0.0
     keeping: bool = False
     undecided: bool = False
-    due_at: float | None = None  # the end of the step's or the keep's time
+    due_at: float | None = None  # the end of the current step or keep
     stopped_at: float | None = None
     first_shift_at: float | None = None
     shifted: Shifted | None = None
@@ -59,7 +59,7 @@ class Story:
     turns: tuple[Turn, ...] = (Turn(0.0, 0.0),)
     verdicts: tuple[Verdict, ...] = ()
     promoted: Promoted | None = None
-    stands: bool = False  # promoted, and nothing read since says otherwise
+    stands: bool = False  # promoted, and no later event contradicts it
     back: Restored | Unrestored | None = None
     drained: Drained | None = None
     kept: Kept | None = None
@@ -72,42 +72,42 @@ class Story:
 
     @property
     def verdict(self) -> Verdict | None:
-        """The newest one: promoted may be followed by another."""
+        """The newest verdict: another can follow promoted."""
         return self.verdicts[-1] if self.verdicts else None
 
     @property
     def against(self) -> Verdict | None:
-        """The first verdict against the release; an engine that takes over may say it again."""
+        """The first verdict against the release; an engine that takes over may repeat it."""
         return next((each for each in self.verdicts if each.verdict != "promoted"), None)
 
     @property
     def is_empty(self) -> bool:
-        """Nothing was written, readable or not."""
+        """Whether the journal has no lines, readable or not."""
         return self.newest is None and not self.doubt.count
 
     @property
     def keeps(self) -> bool:
-        """Whether the release was promoted, and is watched on: nothing since says otherwise, or hides that it does."""
+        """Whether the release was promoted and its gates stay active: no later event or bad line contradicts it."""
         return self.stands and not self.doubt.line
 
     @property
     def stayed(self) -> bool:
-        """Whether the release became stable, and nothing says or hides that it was taken back."""
+        """Whether the release became stable, and no event or bad line suggests that it was rolled back."""
         promoted = self.verdict is not None and self.verdict.verdict == "promoted" and self.promoted is not None
         return promoted and not self.doubt.line
 
     @property
     def seconds(self) -> float:
-        """From the start to the newest event."""
+        """Seconds from the start to the newest event."""
         return self.since(self.newest.time) if self.newest else 0.0
 
     def since(self, time: float) -> float:
-        """Seconds since the start; the journal has microseconds, what a subtraction adds to them is noise."""
+        """Seconds since the start, rounded to the journal's microseconds: the rest is floating-point noise."""
         return round(time - self.started.time, 6) if self.started else 0.0
 
 
 def story_of(entries: Iterable[Entry]) -> Story:
-    """A whole journal, or the part of it that has come so far."""
+    """The story of a whole journal, or of its part so far."""
     story = Story()
     for entry in entries:
         story = after(story, entry)
@@ -115,7 +115,7 @@ def story_of(entries: Iterable[Entry]) -> Story:
 
 
 def after(story: Story, entry: Entry) -> Story:
-    """The story after one more entry. Unknown events, and those that change nothing here, leave it as it is."""
+    """The story after one more entry. An unknown event only becomes `newest`."""
     if isinstance(entry, BadLine):
         return replace(story, doubt=story.doubt.after(entry))
     if isinstance(entry, Traffic | Unjudged):

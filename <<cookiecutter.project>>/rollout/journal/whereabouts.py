@@ -1,4 +1,4 @@
-"""Where the traffic is, as far as a journal tells, and how the canary's share went. Pure."""
+"""Where the traffic is, according to a journal, and the canary's share over time. Pure."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -7,21 +7,21 @@ from rollout.journal.events import Event, Promoted, Recovered, Restored, Shifted
 
 Whereabouts = Literal["unmoved", "leased", "promoting", "promoted", "restored", "unknown"]
 
-# The canary's ratio that each comes to rest at; None where only the router knows.
+# The canary's final ratio of traffic in each case; None if only the router knows.
 AT_REST: dict[Whereabouts, float | None] = {
     "unmoved": 0.0,
-    "leased": 0.0,  # the lease ends, and the router itself returns to stable
-    "promoting": None,  # decided, and not known to be done
+    "leased": 0.0,  # the lease expires and the router returns to stable
+    "promoting": None,  # decided, but not confirmed
     "promoted": 1.0,
     "restored": 0.0,
-    "unknown": None,  # told to go back without an answer, and no lease would do it
+    "unknown": None,  # the router did not answer the rollback, and there is no lease
 }
 
 
 @dataclass(frozen=True)
 class Turn:
-    """From these seconds after the start on the canary has this ratio of the traffic; None is unknown. `inferred`:
-    nobody was there to record it, the lease says so."""
+    """A change of the canary's ratio of traffic, in seconds after the start; None is unknown. `inferred`: follows from
+    the lease, no engine recorded it."""
 
     seconds: float
     canary: float | None
@@ -29,13 +29,13 @@ class Turn:
 
 
 def moved(place: Whereabouts, event: Event) -> Whereabouts:
-    """Where the traffic goes after an event."""
+    """Where the traffic is after an event."""
     match event:
         case Shifted():
             return "leased"
         case Verdict(verdict="promoted"):
             return "promoting"
-        case Promoted() | Recovered(choice="on"):  # an engine goes on only where the router says promoted
+        case Promoted() | Recovered(choice="on"):  # an engine continues only if the router says promoted
             return "promoted"
         case Restored():
             return "restored"
@@ -45,8 +45,8 @@ def moved(place: Whereabouts, event: Event) -> Whereabouts:
 
 
 def turns(place: Whereabouts, event: Event, before_seconds: float, now_seconds: float) -> tuple[Turn, ...]:
-    """How an event turns the canary's share; `place` is the one before it, `before_seconds` the time of the event
-    before."""
+    """The changes of the canary's share by an event; `place` is where the traffic was before it, `before_seconds` the
+    time of the previous event."""
     then = AT_REST[moved(place, event)]
     match event:
         case Shifted():

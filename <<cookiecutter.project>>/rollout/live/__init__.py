@@ -1,4 +1,4 @@
-"""A rollout as it happens, on a terminal or as plain lines."""
+"""Shows a running rollout, on a terminal or as plain lines."""
 
 from rollout.live.counts import Counts
 from rollout.live.view import View, view_on

@@ -1,17 +1,17 @@
-"""What became of the load's requests."""
+"""Counts the results of the load's requests."""
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-NO_RELEASE = "unknown"  # an answer below 500 that names no release
+NO_RELEASE = "unknown"  # the release of an answer below 500 that does not name one
 
 
 @dataclass(frozen=True)
 class ReleaseCounts:
-    """The answers of one release. `errors` (status 5xx) are among `answered`.
+    """The answers of one release. `answered` includes `errors` (status 5xx).
 
-    `last_sent_at` is when we sent the latest of these requests, epoch seconds.
+    `last_sent_at` is when the load sent the latest of these requests, in epoch seconds.
     """
 
     answered: int = 0
@@ -23,8 +23,8 @@ class ReleaseCounts:
 class Counts:
     """Requests so far: sent = answered + lost + unanswered.
 
-    `lost` had no answer, or one that the router made up itself; `lost_by_kind` says which.
-    `late` were due but not sent, because too many were unanswered: they are not among `sent`.
+    `lost` requests got no answer, or an error from the router itself; `lost_by_kind` breaks them down.
+    `late` requests were due but not sent because too many were unanswered; `sent` does not include them.
     """
 
     sent: int = 0
@@ -46,7 +46,7 @@ class Tally:
         self._releases: dict[str, ReleaseCounts] = {}
 
     def answer(self, status: int, release: str | None, sent_at: float) -> None:
-        """Count an answer. A 5xx that names no release is the router's own: that request was lost."""
+        """Count an answer. A 5xx without a release comes from the router itself: that request was lost."""
         if status >= 500 and release is None:
             self.loss(f"{status} from the router")
             return
@@ -64,7 +64,7 @@ class Tally:
         self._lost[kind] += 1
 
     def counts(self) -> Counts:
-        """The counts as they are now."""
+        """The current counts."""
         answered = sum(each.answered for each in self._releases.values())
         lost = self._lost.total()
         return Counts(

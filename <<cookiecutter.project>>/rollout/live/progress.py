@@ -1,4 +1,4 @@
-"""Where a rollout stands at a moment, as the live view shows it. Pure: a story in, a state out."""
+"""The state of a rollout, as the live view shows it. Pure: a story in, a state out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ _STATES_AT_THE_END: Mapping[str, StepState] = {"rolled_back": "failed", "in_doub
 
 @dataclass(frozen=True)
 class GateReading:
-    """What a gate last said. The outcome is "" before the first measurement."""
+    """A gate's last measurement. The outcome is "" before the first measurement."""
 
     gate: str
     limit: float
@@ -50,7 +50,7 @@ class Progress:
     stopped_at: float | None = None
 
     def left_seconds(self, now: float) -> float | None:
-        """What is left of the step's (or the keep's) time; None when no time is running."""
+        """Time left in the current step or keep; None when neither is running."""
         if self.due_at is None:
             return None
         return max(0.0, self.due_at - (self.stopped_at or now))
@@ -60,7 +60,7 @@ class Progress:
         return len(self.steps) + 1 if self.keeping else self.step
 
     def state(self, step: int) -> StepState:
-        """How a step is doing. The keep is the step after the last."""
+        """The state of a step. The keep counts as the step after the last one."""
         if step != self._current:
             return "done" if step < self._current else "ahead"
         if self.stopped_at is None:
@@ -71,7 +71,7 @@ class Progress:
         return self.steps[step - 1].hold_seconds if 0 < step <= len(self.steps) else 0.0
 
     def part_done(self, step: int, now: float) -> float:
-        """How much of a step's time has passed, 0..1."""
+        """The ratio of a step's time that has passed, 0..1."""
         if step != self._current:
             return float(step < self._current)
         hold = self.keep_seconds if self.keeping else self._hold_seconds(step)
@@ -80,7 +80,7 @@ class Progress:
 
 
 def progress_of(story: Story) -> Progress:
-    """Where the story stands; nothing yet while it has no beginning."""
+    """The progress that the story shows; empty before the event `started`."""
     started, verdict = story.started, story.ended or story.verdict
     if started is None:
         return Progress()

@@ -1,4 +1,4 @@
-"""A rollout drawn for a terminal: its steps, its gates, its requests and what happened last."""
+"""Draws a rollout for a terminal: its steps, gates, requests and latest events."""
 
 from collections.abc import Sequence
 
@@ -31,9 +31,9 @@ GAP = (0, 2, 0, 0)
 def screen(
     progress: Progress, counts: Counts | None, lines: Sequence[tuple[float, Sentence]], now: float
 ) -> RenderableType:
-    """The whole of it; `lines` are sentences with their time in epoch seconds.
+    """The whole screen; `lines` are sentences with their time in epoch seconds.
 
-    Texts from outside become Text objects: as markup, a `[red]` in a reason would vanish, and a `[/]` would raise.
+    External text becomes Text objects: as markup, `[red]` in a reason would vanish and `[/]` would raise an error.
     """
     if not progress.rollout:
         return Text("waiting for the rollout to start", style=FAINT)
@@ -58,7 +58,7 @@ def _title(progress: Progress) -> Text:
     title = Text(style="default")
     title.append(short(progress.release), style=f"bold {_slot_colour(progress, 'canary')}")
     if progress.stable:
-        title.append(" instead of ")
+        title.append(" replaces ")
         title.append(short(progress.stable), style=f"bold {_slot_colour(progress, 'stable')}")
     if progress.verdict:
         label = VERDICTS.get(progress.verdict, progress.verdict)
@@ -71,13 +71,13 @@ def _slot_colour(progress: Progress, role: str) -> str:
 
 
 def _subtitle(progress: Progress, now: float) -> Text:
-    pace = f"{progress.speed:g} times as fast, " if progress.speed != 1 else ""
+    pace = f"{progress.speed:g}x speed, " if progress.speed != 1 else ""
     ran = clock((progress.stopped_at or now) - progress.started_at)
     return Text(f"{progress.rollout}, {progress.target}, {pace}{ran}", style=FAINT)
 
 
 def _steps(progress: Progress, now: float) -> Table:
-    """One column a step, and one for the keep: its name over the part of its time that has passed."""
+    """One column for each step and one for the keep: its name above a progress bar."""
     names = [percent(step.weight) for step in progress.steps] + (["keep"] if progress.keep_seconds else [])
     grid = Table.grid(expand=True, padding=GAP)
     labels, bars = [], []
@@ -136,7 +136,7 @@ def _requests(progress: Progress, counts: Counts | None) -> Table:
         bar = _bar(answered[role], sum(answered.values()) or 1, colour)
         grid.add_row(Text(named(name, progress.slots[role]), style=colour), f"{answered[role]:,} requests", errors, bar)
     if counts:
-        # In a table of its own: how requests were lost may take more room than a column has.
+        # In its own row: the kinds of lost requests may be wider than a column.
         return _stacked(grid, Text(lost(counts), style="bold red" if counts.lost else "green"))
     return grid
 

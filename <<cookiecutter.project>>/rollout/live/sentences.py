@@ -1,4 +1,4 @@
-"""What happened, in words: one sentence an event, the same in the live view and in plain lines."""
+"""Describes each event in one sentence, the same in the live view and in plain lines."""
 
 import math
 from collections.abc import Mapping
@@ -30,14 +30,14 @@ from rollout.live.progress import GateReading, Progress
 from rollout.text import duration, one_line, percent, quantity, short, tally
 
 VERDICTS = {"promoted": "PROMOTED", "rolled_back": "ROLLED BACK", "in_doubt": "IN DOUBT"}
-CHOICES = {"back": "going back to stable", "on": "going on"}
+CHOICES = {"back": "rolling back to stable", "on": "continuing"}
 Tone = Literal["plain", "good", "bad", "doubtful"]
 TONES: Mapping[str, Tone] = {"promoted": "good", "rolled_back": "bad", "in_doubt": "doubtful"}
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """One thing that happened, and how it is to be taken."""
+    """One event as text; `tone` selects the color."""
 
     text: str
     tone: Tone = "plain"
@@ -50,27 +50,27 @@ def sentence(entry: Entry, progress: Progress) -> Sentence | None:
 
 
 def measurement(progress: Progress, counts: Counts | None, now: float) -> str:
-    """One line for what was just measured: where we stand, each gate, the requests."""
-    where = f"kept at {percent(progress.weight)}" if progress.keeping else f"at {percent(progress.weight)}"
+    """One line for a measurement: the weight, each gate and the requests."""
+    where = f"keep at {percent(progress.weight)}" if progress.keeping else f"at {percent(progress.weight)}"
     gates = ", ".join(reading(each) for each in progress.gates)
     return one_line(f"{where}, {time_left(progress, now)}: {gates}; {requests(progress, counts)}")
 
 
 def reading(gate: GateReading) -> str:
-    """`errors 21.3 % fail (21.3 % is above 5 %)`; the detail only where it is no pass."""
+    """`errors 21.3 % fail (21.3 % is above 5 %)`; a pass has no detail."""
     why = f" ({gate.detail})" if gate.detail and gate.outcome != "pass" else ""
     return f"{gate.gate} {quantity(gate.value, gate.unit)} {gate.outcome}{why}"
 
 
 def requests(progress: Progress, counts: Counts | None) -> str:
-    """Requests to each release, as our load counts them, else as the router does; lost ones are the load's."""
+    """Requests to each release. The load counts them, and the lost ones; without a load, the router's counts."""
     answered = requests_by_role(progress, counts)
     text = f"{answered['stable']:,} requests to stable, {answered['canary']:,} to the canary"
     return f"{text}, {lost(counts)}" if counts else text
 
 
 def requests_by_role(progress: Progress, counts: Counts | None) -> dict[str, int]:
-    """Answers of each role's release; without a load of ours, what the router counted."""
+    """Answers of each role's release; without a load, the router's counts."""
     if counts is None:
         return {role: progress.requests.get(role, 0) for role in ("stable", "canary")}
     names = {"stable": progress.stable or "", "canary": progress.release}
@@ -78,14 +78,14 @@ def requests_by_role(progress: Progress, counts: Counts | None) -> dict[str, int
 
 
 def lost(counts: Counts) -> str:
-    """`0 lost`, or how many and of which kinds; late ones too, when there are any."""
+    """`0 lost`, or the number for each kind; then the late requests, if any."""
     kinds = tally(counts.lost_by_kind)
-    late = f", {counts.late:,} not sent in time" if counts.late else ""
+    late = f", {counts.late:,} skipped (too many unanswered)" if counts.late else ""
     return f"{counts.lost:,} lost" + (f" ({kinds})" if kinds else "") + late
 
 
 def time_left(progress: Progress, now: float) -> str:
-    """`7 s left`, or what is awaited instead."""
+    """`7 s left`, or `undecided` when the time is over and the gates have not decided."""
     if progress.undecided:
         return "undecided"
     left = progress.left_seconds(now)
@@ -112,13 +112,13 @@ def _said(_: EventBase | BadLine, _progress: Progress) -> Sentence | None:
 
 @_said.register
 def _(line: BadLine, _: Progress) -> Sentence:
-    return Sentence(f"a line of the journal can't be read: {line}", "doubtful")
+    return Sentence(f"unreadable line in the journal: {line}", "doubtful")
 
 
 @_said.register
 def _(event: Started, progress: Progress) -> Sentence:
-    pace = f", {progress.speed:g} times as fast" if progress.speed != 1 else ""
-    instead = f"instead of {stable(progress)}" if progress.stable else "as the first one"
+    pace = f", at {progress.speed:g}x speed" if progress.speed != 1 else ""
+    instead = f"replaces {stable(progress)}" if progress.stable else "is the first release"
     return Sentence(f"rollout {event.rollout}: {canary(progress)} {instead}{pace}")
 
 
@@ -137,7 +137,7 @@ def _(event: Shifted, progress: Progress) -> Sentence:
 
 @_said.register
 def _(event: Extended, _: Progress) -> Sentence:
-    return Sentence(f"step {event.step} is extended: {event.why}", "doubtful")
+    return Sentence(f"step {event.step} extended: {event.why}", "doubtful")
 
 
 @_said.register
@@ -156,24 +156,24 @@ def _(event: Verdict, _: Progress) -> Sentence:
 
 @_said.register
 def _(event: Promoted, _: Progress) -> Sentence:
-    return Sentence(f"{named(event.release, event.slot)} is the stable release", "good")
+    return Sentence(f"{named(event.release, event.slot)} is now stable", "good")
 
 
 @_said.register
 def _(event: Restored, _: Progress) -> Sentence:
     if event.release is None:
-        return Sentence("no release takes traffic: there was none before", "bad")
+        return Sentence("no release receives traffic: there is no earlier release to go back to", "bad")
     return Sentence(f"all traffic is on {named(event.release, event.slot)} again", "good")
 
 
 @_said.register
 def _(event: Unrestored, _: Progress) -> Sentence:
-    return Sentence(f"the router could not be told to go back: {event.why}", "bad")
+    return Sentence(f"could not switch the router back to stable: {event.why}", "bad")
 
 
 @_said.register
 def _(event: Drained, progress: Progress) -> Sentence:
-    rest = f", {event.in_flight} still running" if event.in_flight else ""
+    rest = f", {event.in_flight} requests still in flight" if event.in_flight else ""
     return Sentence(f"{canary(progress)} drained in {duration(event.seconds)}{rest}")
 
 
@@ -181,18 +181,18 @@ def _(event: Drained, progress: Progress) -> Sentence:
 def _(event: Recovered, _: Progress) -> Sentence:
     choice = CHOICES.get(event.choice, event.choice)
     if event.after == "left":
-        return Sentence(f"an engine took over: {choice}")
-    return Sentence(f"an engine died after '{event.after}': {choice}", "doubtful")
+        return Sentence(f"a new engine took over: {choice}")
+    return Sentence(f"a new engine took over from one that died after '{event.after}': {choice}", "doubtful")
 
 
 @_said.register
 def _(event: Kept, _: Progress) -> Sentence:
-    return Sentence(f"the release before was kept for {duration(event.seconds)}, and was not needed")
+    return Sentence(f"keep ended after {duration(event.seconds)}: the old release was not needed")
 
 
 @_said.register
 def _(event: Left, _: Progress) -> Sentence:
-    return Sentence(f"the engine left, and the release stays: {event.why}", "doubtful")
+    return Sentence(f"the engine stopped and the new release stays: {event.why}", "doubtful")
 
 
 @_said.register

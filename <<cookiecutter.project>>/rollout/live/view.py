@@ -1,4 +1,4 @@
-"""A rollout as it happens: drawn anew on a terminal, plain lines anywhere else."""
+"""Shows a running rollout: a live view on a terminal, plain lines anywhere else."""
 
 import time
 from collections import deque
@@ -23,7 +23,7 @@ BAD = ("fail", "error")
 
 
 class View(Protocol):
-    """What is fed with a journal's entries, in their order, and with the load's counts, at any time."""
+    """Receives a journal's entries, in order, and the load's counts, at any time."""
 
     def __enter__(self) -> Self: ...
     def __exit__(
@@ -34,15 +34,15 @@ class View(Protocol):
 
 
 def view_on(console: Console) -> View:
-    """The view that suits where the output goes."""
-    # Asked of the file too: FORCE_COLOR makes a CI log call itself a terminal, and a live view would fill it.
+    """The view that suits this console."""
+    # Check the file too: with FORCE_COLOR, a CI log reports that it is a terminal, and a live view would flood it.
     if console.is_interactive and console.file.isatty():
         return LiveView(console)
     return PlainView(lambda line: console.print(line, markup=False, highlight=False, soft_wrap=True))
 
 
 class PlainView:
-    """One line for each event worth a sentence; measurements now and then, and when a gate begins or ends to fail."""
+    """One line for each event; measurements at intervals, and whenever a gate starts or stops failing."""
 
     def __init__(self, write: Callable[[str], None]) -> None:
         self._write = write
@@ -72,7 +72,7 @@ class PlainView:
         self._counts = counts
 
     def _is_news(self, now: float) -> bool:
-        # near a floor of samples an outcome flips many times a second: only what is bad is news at once
+        # near the sample floor an outcome flips many times a second: print only bad outcomes at once
         outcomes = tuple((gate.gate, gate.outcome) for gate in self._progress.gates if gate.outcome in BAD)
         if outcomes == self._said and now - self._said_at < SECONDS_BETWEEN_MEASUREMENTS:
             return False
@@ -84,7 +84,7 @@ class PlainView:
 
 
 class LiveView:
-    """Drawn anew four times a second; its last state stays on the screen."""
+    """Redraws four times a second; the last state stays on the screen."""
 
     def __init__(self, console: Console) -> None:
         self._story = Story()
@@ -112,12 +112,12 @@ class LiveView:
         self._counts = counts
 
     def drawn(self) -> RenderableType:
-        # A copy: rich draws in a thread of its own.
+        # A copy: rich draws in its own thread.
         return screen(self._progress, self._counts, tuple(self._lines), time.time())
 
 
 def time_of(entry: Entry, story: Story) -> float:
-    """Epoch seconds; a line that can't be read came after what was read before it."""
+    """Epoch seconds; an unreadable line gets the time of the event before it."""
     if not isinstance(entry, BadLine):
         return entry.time
     return story.newest.time if story.newest else 0.0

@@ -1,1 +1,1 @@
-"""The whole of a rollout on this machine, with load and faults."""
+"""A complete rollout on this machine, with load and faults."""

@@ -1,4 +1,4 @@
-"""Debian and Ubuntu: a package and what it needs, downloaded with apt-get and unpacked, without root."""
+"""Debian and Ubuntu: downloads a package and its dependencies with apt-get and unpacks them, without root."""
 
 from pathlib import Path
 
@@ -21,19 +21,19 @@ Acquire::Languages "none";
 #clear Acquire::IndexTargets::deb::DEP-11;
 #clear Acquire::IndexTargets::deb::Contents-deb;
 """
-"""Read after the system's own: its sources and proxies stay in effect; its hooks, and indexes for desktops, do not."""
+"""Read after the system's configuration: keeps its sources and proxies, drops its hooks and the desktop indexes."""
 
 OWN_LISTS = 'Dir::State::Lists "{work}/lists";\n'
 DOWNLOAD = ("install", "-y", "--download-only", "--reinstall", "--no-install-recommends")
 
 
 class Apt:
-    """Downloads only what the system lacks: all other libraries are then the system's."""
+    """Downloads only what the system lacks; all other libraries are the system's."""
 
     name = "apt-get"
 
     def obstacle(self, world: World) -> str | None:
-        """Why it is of no use on this machine; None when it is."""
+        """Why this source cannot be used on this machine; None if it can."""
         missing = [name for name in ("apt-get", "dpkg-deb") if world.which(name) is None]
         if missing:
             return f"{missing[0]} is not on PATH"
@@ -45,17 +45,17 @@ class Apt:
         answer = self._download(package, work, world)
         if answer.code:
             return f"{package} could not be downloaded: {complaints(answer.output)}"
-        # Packages for all architectures hold no programs and no libraries, only what an installation wants besides.
+        # Packages for all architectures contain neither programs nor libraries.
         for archive in sorted((work / "cache" / "archives").glob("*.deb")):
             if not archive.name.endswith("_all.deb"):
                 answer = world.run(["dpkg-deb", "-x", str(archive), str(tree)], WITHIN_SECONDS)
                 if answer.code:
                     return f"{archive.name} could not be unpacked: {last_line(answer.output)}"
             archive.unlink()
-        return None if tree.exists() else f"there is nothing to download for {package}"
+        return None if tree.exists() else f"apt-get found nothing to download for {package}"
 
     def _download(self, package: str, work: Path, world: World) -> Finished:
-        """With the system's lists of packages, which may be missing or old; else with fresh ones of our own."""
+        """Uses the system's package lists, which may be missing or old; if that fails, fresh lists of its own."""
         own = work / "own.conf"
         if not own.exists():
             for folder in ("cache/archives/partial", "lists/partial", "log"):
@@ -66,7 +66,7 @@ class Apt:
             if answer.code == 0:
                 return answer
             own.write_text((CONFIGURATION + OWN_LISTS).format(work=work), encoding="utf-8")
-            # Its failure decides nothing, since one dead source of many is common, but may be the reason for the next.
+            # Its failure is not final, since one dead source of many is common, but it may explain the next failure.
             updated = world.run(["apt-get", "-c", str(own), "update"], WITHIN_SECONDS)
             (work / "update.log").write_text(updated.output, encoding="utf-8")
         answer = world.run(["apt-get", "-c", str(own), *DOWNLOAD, package], WITHIN_SECONDS)
@@ -74,6 +74,6 @@ class Apt:
 
 
 def complaints(output: str) -> str:
-    """What apt-get calls an error or a warning, the last three; else what it said last."""
+    """The last three errors or warnings of apt-get; without any, its last lines."""
     found = [line for line in output.splitlines() if line.startswith(("E: ", "W: "))]
     return last_line("\n".join(dict.fromkeys(found)) or output, 3)

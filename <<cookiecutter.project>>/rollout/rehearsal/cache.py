@@ -1,4 +1,4 @@
-"""The private cache of programs: each package's files in a folder that appears in one step, complete, or not at all."""
+"""The private cache of programs: one folder for each package, created atomically."""
 
 import fcntl
 import os
@@ -14,23 +14,23 @@ from rollout.rehearsal.machine import World
 from rollout.rehearsal.programs import Program, Requirement, probe
 
 FILLING = "filling-"
-NO_HOME = "no home folder to keep programs in: set XDG_CACHE_HOME to a folder that can be written"
-READ_ONLY = "{} cannot be written: set XDG_CACHE_HOME to a folder that can"
+NO_HOME = "there is no home folder to keep programs in: set XDG_CACHE_HOME to a writable folder"
+READ_ONLY = "{} is not writable: set XDG_CACHE_HOME to a writable folder"
 
 
 class Unpacker(Protocol):
-    """Gets a package and lays its files out, without root and without changing the system."""
+    """Downloads a package and unpacks it, without root and without changing the system."""
 
     name: str
 
     def unpack(self, package: str, tree: Path, work: Path, world: World) -> str | None:
-        """Lay out what runs the package's programs in `tree`; `work` is for anything else. What went wrong, if so."""
+        """Unpack the package's programs into `tree`; `work` is for temporary files. Returns the error, if any."""
 
 
 def folder_of(environment: Mapping[str, str], os_release: Mapping[str, str], architecture: str) -> Path | None:
-    """Where the programs of this very system are kept; None where nobody has a home."""
+    """The cache folder for this system; None without a home folder."""
     base, home = environment.get("XDG_CACHE_HOME", ""), environment.get("HOME", "")
-    if not base.startswith("/"):  # a relative one has to be ignored, says its specification
+    if not base.startswith("/"):  # the XDG specification says to ignore a relative path
         if not home.startswith("/"):
             return None
         base = f"{home}/.cache"
@@ -40,26 +40,26 @@ def folder_of(environment: Mapping[str, str], os_release: Mapping[str, str], arc
 
 
 class Cache:
-    """The programs of this system that were brought before, and a safe way to bring more."""
+    """The programs downloaded earlier for this system, and a safe way to download more."""
 
     def __init__(self, folder: Path, world: World) -> None:
         self.folder, self._world = folder, world
 
     def obstacle(self) -> str | None:
-        """Why nothing can be brought here; None when it can."""
+        """Why the cache cannot be filled; None if it can."""
         there = next((each for each in (self.folder, *self.folder.parents) if os.access(each, os.F_OK)), self.folder)
         return None if os.access(there, os.W_OK | os.X_OK) else READ_ONLY.format(self.folder)
 
     def find(self, wanted: Requirement) -> Program | None:
-        """The program, if it is here and still runs: an upgrade of the system may have taken its libraries away."""
+        """The program, if it is cached and still runs: a system upgrade may have removed its libraries."""
         try:
             program = laid_out(wanted, self.folder / wanted.package)
-        except OSError:  # somebody else's, and closed to us
+        except OSError:  # another user's, without access for us
             return None
         return program if program and probe(wanted, program, self._world) is None else None
 
     def fill(self, wanted: Sequence[Requirement], source: Unpacker, troubles: list[str]) -> None:
-        """Bring the packages of these programs; whatever goes wrong is added to `troubles`."""
+        """Download the packages of these programs; adds every error to `troubles`."""
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with locked(self.folder / "lock", self._world) as alone:
@@ -86,7 +86,7 @@ class Cache:
             shutil.rmtree(work, ignore_errors=True)
 
     def _judge(self, tree: Path, wanted: Sequence[Requirement]) -> list[str]:
-        """What is wrong with what was laid out, before anybody relies on it."""
+        """Check the unpacked programs before they are used; the first error, or None."""
         found = []
         for each in wanted:
             program = laid_out(each, tree)
@@ -95,24 +95,24 @@ class Cache:
         return found
 
     def _settle(self, tree: Path) -> None:
-        """Put it in its place. What was there no longer runs, so nobody misses it in between."""
+        """Move it to its place. The old folder no longer runs, so it can be absent for a moment."""
         for file in tree.rglob("*"):
             if file.is_file() and not file.is_symlink():
                 with file.open("rb") as written:
-                    os.fsync(written.fileno())  # or a power cut could leave an empty file under the final name
+                    os.fsync(written.fileno())  # otherwise a power cut could leave an empty file under the final name
         place = self.folder / tree.name
         if place.exists():
             place.rename(tree.with_name(f"{tree.name}.old"))
         tree.rename(place)
 
     def _sweep(self) -> None:
-        """Nobody else is at work here: remove what killed processes left behind."""
+        """With the lock held, remove what killed processes left behind."""
         for left in self.folder.glob(f"{FILLING}*"):
             shutil.rmtree(left, ignore_errors=True)
 
 
 def laid_out(wanted: Requirement, tree: Path) -> Program | None:
-    """The program in an unpacked package. Its own libraries are for it alone, never for what else we start."""
+    """The program in an unpacked package. Its libraries are set for this program only."""
     places = (tree / "usr" / folder / wanted.name for folder in ("sbin", "bin"))
     path = next((place for place in places if place.is_file()), None)
     if path is None:
@@ -124,12 +124,12 @@ def laid_out(wanted: Requirement, tree: Path) -> Program | None:
 
 @contextmanager
 def locked(path: Path, world: World) -> Iterator[bool]:
-    """Hold the lock, after whoever has it now. False where the file system knows no locks: then go on without."""
+    """Wait for the lock and hold it. False if the file system has no locks: continue without one."""
     with path.open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            world.say("another process is bringing the same programs: waiting for it")
+            world.say("waiting for another process that downloads the same programs")
             with world.moving("waiting for the other process", path.parent):
                 fcntl.flock(file, fcntl.LOCK_EX)
         except OSError:

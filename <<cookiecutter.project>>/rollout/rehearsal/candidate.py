@@ -1,4 +1,4 @@
-"""Whether the service would start with these faults: asked before anything is started or measured."""
+"""Checks whether the service would start with these faults, before the rehearsal starts or measures anything."""
 
 import os
 import subprocess
@@ -13,9 +13,9 @@ WITHIN_SECONDS = 30.0
 
 
 def check(repository: Path, faults: str) -> None:
-    """Raises Refused, with what the service says: the fault that is wrong, and all that there are.
+    """Raises Refused with the service's message: the wrong fault, and the list of all faults.
 
-    A service that does not know `--check` serves instead: it is ended, and asked again when it is the candidate.
+    A service without `--check` starts serving instead: it is stopped, and its faults are checked when it is the canary.
     """
     model = offline_model(faults, speed=1.0)
     path = os.pathsep.join(filter(None, [str(repository), os.environ.get("PYTHONPATH")]))

@@ -1,4 +1,4 @@
-"""What this machine can do now: how many requests a second stable answers in time."""
+"""Measures this machine's capacity: the requests a second that stable answers in time."""
 
 import asyncio
 import itertools
@@ -9,16 +9,16 @@ from collections.abc import Sequence
 import aiohttp
 
 AT_ONCE = 8
-"""Enough to keep one process busy all the time, few enough to be answered at once."""
+"""Enough to keep one process busy, few enough for immediate answers."""
 
 WARM_UP_SECONDS = 0.5
-"""The first requests of a process are slower than those it serves later."""
+"""A process answers its first requests more slowly."""
 
 MEASURED_SECONDS = 2.0
 
 
 async def requests_per_second(url: str, tasks: Sequence[str], in_time_seconds: float) -> float:
-    """Keep `POST {url}/agent/run` busy for a moment; the good answers a second that came within `in_time_seconds`."""
+    """Keep `POST {url}/agent/run` busy for a moment; returns the good answers a second within `in_time_seconds`."""
     bodies = itertools.cycle(json.dumps({"task": task}).encode() for task in tasks)
     began = time.monotonic() + WARM_UP_SECONDS
     until = began + MEASURED_SECONDS

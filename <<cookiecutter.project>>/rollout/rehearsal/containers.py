@@ -1,4 +1,4 @@
-"""The programs in containers, where Docker is."""
+"""Runs the programs in containers, if Docker is available."""
 
 import re
 from collections.abc import Sequence
@@ -11,26 +11,26 @@ HINT = re.compile(r"(Run|See) 'docker .*--help'.*")
 
 
 class Containers:
-    """Pulls the images of the programs, which production uses too."""
+    """Pulls the programs' images, the same ones that production uses."""
 
     name, way = "docker", "will run in a container of {image}"
 
     def obstacle(self, world: World) -> str | None:
-        """Why it is of no use on this machine; None when it is."""
+        """Why this source cannot be used on this machine; None if it can."""
         docker = world.which("docker")
         if docker is None:
             return "it is not on PATH"
         engine = world.run([docker, "ps", "--quiet"], ENGINE_WITHIN_SECONDS)
-        return f"its engine does not answer: {told(engine.output)}" if engine.code else None
+        return f"the Docker engine does not answer: {told(engine.output)}" if engine.code else None
 
     def bring(self, wanted: Sequence[Requirement], world: World, troubles: list[str]) -> dict[str, Program]:
-        """Those whose image runs here."""
+        """The programs whose image runs here."""
         docker = world.which("docker") or "docker"
         found = {}
         for each in wanted:
             program = container(each, docker, world)
             world.say(f"{each.name}: using the container image {program.image}")
-            # This pulls the image too, so that no start-up deadline has to wait for a registry later.
+            # This also pulls the image, so that a later start does not wait for a registry.
             with world.moving(f"{each.name}: pulling its image"):
                 answer = world.run(program.command([each.version_flag]), PULL_WITHIN_SECONDS)
             if answer.code:
@@ -43,11 +43,11 @@ class Containers:
 
 
 def container(wanted: Requirement, docker: str, world: World) -> Program:
-    # Host network and our own user: the ports and files of a container are then those of a plain process.
+    # Host network and our user: the container's ports and files are those of a plain process.
     options = ("run", "--rm", "--init", "--network=host", f"--user={world.user}")
     return Program(wanted.name, (docker, *options), "container", wanted.image(world.environment))
 
 
 def told(output: str) -> str:
-    """What went wrong: Docker puts a hint at its own help below it."""
+    """The error: Docker prints a hint at its help below it."""
     return last_line(HINT.sub("", output))

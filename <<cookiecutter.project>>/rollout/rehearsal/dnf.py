@@ -1,4 +1,4 @@
-"""Fedora and its relatives: a package and what it needs, downloaded with dnf and unpacked, without root."""
+"""Fedora and related systems: downloads a package and its dependencies with dnf and unpacks them, without root."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,9 +7,9 @@ from rollout.rehearsal.machine import World
 from rollout.rehearsal.programs import last_line
 
 WITHIN_SECONDS = 900.0
-# The package of Prometheus changed its name; what it provides did not.
+# The Prometheus package changed its name, but not what it provides.
 PROVIDED: Mapping[str, str] = {"prometheus": "/usr/bin/prometheus"}
-# The first is on every Fedora, also in its container image, which has no cpio.
+# Every Fedora has the first, even its container image, which lacks cpio.
 UNPACK = {
     ("rpm2archive", "tar"): 'rpm2archive - <"$1" | tar -xz -C "$2"',
     ("bsdtar",): 'bsdtar -xf "$1" -C "$2"',
@@ -18,12 +18,12 @@ UNPACK = {
 
 
 class Dnf:
-    """Downloads only what the system lacks: all other libraries are then the system's."""
+    """Downloads only what the system lacks; all other libraries are the system's."""
 
     name = "dnf"
 
     def obstacle(self, world: World) -> str | None:
-        """Why it is of no use on this machine; None when it is."""
+        """Why this source cannot be used on this machine; None if it can."""
         if world.which("dnf") is None:
             return "it is not on PATH"
         if script(world) is None:
@@ -40,7 +40,7 @@ class Dnf:
             return f"{spec} could not be downloaded: {last_line(answer.output, 3)}"
         for archive in sorted(downloaded.glob("*.rpm")):
             if archive.name.endswith(".noarch.rpm"):
-                continue  # no programs and no libraries
+                continue  # contains neither programs nor libraries
             answer = world.run(["sh", "-c", script(world) or "", "sh", str(archive), str(tree)], WITHIN_SECONDS)
             if answer.code:
                 return f"{archive.name} could not be unpacked: {last_line(answer.output)}"
@@ -48,5 +48,5 @@ class Dnf:
 
 
 def script(world: World) -> str | None:
-    """What unpacks a package, $1, into a folder, $2, with the programs that are here."""
+    """The command that unpacks a package, $1, into a folder, $2, with the programs on PATH."""
     return next((text for needs, text in UNPACK.items() if all(world.which(name) for name in needs)), None)

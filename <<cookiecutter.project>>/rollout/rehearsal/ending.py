@@ -1,4 +1,4 @@
-"""The end of a rehearsal: what the load and the router saw goes into the journal, and the report is written."""
+"""The end of a rehearsal: adds the results of the load and the router to the journal, and writes the report."""
 
 import time
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from rollout.rehearsal.process import Process
 @dataclass(frozen=True)
 class Result:
     """How it ended. `exit_code` is the engine's: 0 promoted, 1 rolled back, 3 in doubt. `too_busy` says why the machine
-    could not judge the release; the verdict is then in doubt, whatever the engine said."""
+    could not judge the release; the verdict is then in doubt and overrides the engine's."""
 
     verdict: str
     exit_code: int
@@ -28,7 +28,7 @@ class Result:
 
 
 def end(engine: Process, book: Path, state: State, counts: Counts, log: Path, too_busy: str | None) -> Result:
-    """Complete the journal `book` and write its report. Raises Refused or PartFailed for an engine that wrote none."""
+    """Complete the journal `book` and write its report. Raises Refused or PartFailed if the engine wrote no journal."""
     code = engine.wait(0)
     if not book.exists():
         said = engine.last_lines(20)
@@ -50,7 +50,7 @@ def end(engine: Process, book: Path, state: State, counts: Counts, log: Path, to
 
 
 def traffic(counts: Counts, story: journal.Story, log: Path, now: float) -> Traffic:
-    """The load's counts; and from the router's log when the canary's answers went bad, and when it got its last request
+    """The load's counts; from the router's log, the time of the canary's first bad answer, and of its last request
     after a verdict against it."""
     verdict = story.verdict if story.verdict and story.verdict.verdict != "promoted" else None
     return Traffic(

@@ -1,4 +1,4 @@
-"""The load of a rehearsal: requests at an even pace, whatever becomes of the ones before."""
+"""The load of a rehearsal: requests at a constant rate, independent of earlier answers (open loop)."""
 
 import asyncio
 import errno
@@ -18,7 +18,7 @@ from yarl import URL
 
 from rollout.live.counts import Counts, Tally
 
-# Shorter than any server's: a request on a connection the server is just closing would count as lost.
+# Shorter than any server's: a request on a connection that the server is closing would count as lost.
 KEEP_IDLE_SECONDS = 5.0
 
 KEPT_ANSWERS = 50_000
@@ -26,7 +26,7 @@ KEPT_ANSWERS = 50_000
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer: when its request was sent (epoch seconds), by which release, after how long."""
+    """One answer: when its request was sent (epoch seconds), which release answered, and after how long."""
 
     sent_at: float
     release: str
@@ -34,16 +34,16 @@ class Answer:
 
 
 def tasks_of(repository: Path) -> list[str]:
-    """The tasks that its evals check."""
+    """The tasks in the repository's evals."""
     listed = yaml.safe_load((repository / "evals" / "tasks.yaml").read_text(encoding="utf-8"))
     return [each["task"] for each in listed]
 
 
 class Load:
-    """Sends `POST {url}/agent/run` as `users` different users from `async with` on until `stop`.
+    """Sends `POST {url}/agent/run` as `users` different users, from `async with` until `stop`.
 
-    Open loop: a slow answer does not slow the next request down, up to `at_most` unanswered ones. aiohttp sends
-    a POST once and never again by itself, so what it reports as lost was lost.
+    Open loop: a slow answer does not delay the next request, up to `at_most` unanswered requests. aiohttp never retries
+    a POST, so a request that it reports as lost was lost.
     """
 
     def __init__(
@@ -61,13 +61,13 @@ class Load:
         self._bodies = [json.dumps({"task": task}).encode() for task in tasks]
         self._requests_per_second = requests_per_second
         self._users = users
-        self._random = random.Random(seed)  # noqa: S311 - chooses tasks and users, keeps no secret
+        self._random = random.Random(seed)  # noqa: S311 - chooses tasks and users, not secrets
         self._timeout_seconds = timeout_seconds
         self._at_most = at_most
         self._tally = Tally()
         self._running: set[asyncio.Task[None]] = set()
         self._answers: deque[Answer] = deque(maxlen=KEPT_ANSWERS)
-        self.held_up_seconds = 0.0  # the longest that a request was due and not sent
+        self.held_up_seconds = 0.0  # the longest delay of a due request
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
@@ -82,26 +82,26 @@ class Load:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # Whoever leaves early, by an error or Ctrl-C, does not want to wait for answers.
+        # After an error or Ctrl-C, do not wait for answers.
         await self.stop(wait_seconds=0 if error else None)
 
     def counts(self) -> Counts:
-        """The counts as they are now."""
+        """The current counts."""
         return self._tally.counts()
 
     def seconds(self, release: str, since: float = 0.0) -> list[float]:
-        """How long this release took for each request sent since then (epoch seconds)."""
+        """The release's answer times for all requests sent since `since` (epoch seconds)."""
         return [each.seconds for each in self._answers if each.release == release and each.sent_at >= since]
 
     async def stop(self, wait_seconds: float | None = None) -> Counts:
-        """Send no more, wait for the answers (None: as long as a request may take), and return the final counts.
+        """Stop sending, wait for the answers (None: until every request times out), and return the final counts.
 
-        Requests that are given up here stay `unanswered`; they are not lost. Stopping twice is harmless.
+        Requests still open after that stay `unanswered` and do not count as lost. Safe to call twice.
         """
         self._pacer.cancel()
         await asyncio.wait([self._pacer])
         if self._running:
-            # Each request ends by its own timeout; the second more lets them all report it.
+            # Each request has its own timeout; the extra second lets all of them report it.
             limit = self._timeout_seconds + 1 if wait_seconds is None else wait_seconds
             await asyncio.wait(self._running, timeout=limit)
         for task in list(self._running):
@@ -115,7 +115,7 @@ class Load:
         due = 0
         while True:
             self.held_up_seconds = max(self.held_up_seconds, time.monotonic() - began - due / self._requests_per_second)
-            # All that came due since the last turn: time that a busy machine took away is caught up.
+            # Send every request that became due since the last turn: catches up after a delay.
             for _ in range(due, int((time.monotonic() - began) * self._requests_per_second) + 1):
                 due += 1
                 self._start()
@@ -132,7 +132,7 @@ class Load:
     async def _send(self) -> None:
         body = self._random.choice(self._bodies)
         user = f"user-{self._random.randrange(self._users)}"
-        # where our word for a name does not count, the credential does
+        # if the service does not trust `x-user-id`, the credential identifies the user
         headers = {"x-user-id": user, "authorization": f"Bearer {user}"}
         self._tally.sent += 1
         sent_at = time.time()
@@ -148,7 +148,7 @@ class Load:
 
 
 def why_lost(error: Exception, timeout_seconds: float) -> str:
-    """What happened to a request without an answer, as a kind to count by."""
+    """Why a request got no answer, as a kind for the counts."""
     match error:
         case TimeoutError():
             return f"no answer within {timeout_seconds:g} s"

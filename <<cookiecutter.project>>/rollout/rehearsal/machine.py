@@ -1,4 +1,4 @@
-"""The machine a rehearsal runs on: its system, what it has on PATH, and what it can run."""
+"""The machine that runs the rehearsal: its system, the programs on PATH, and running them."""
 
 import os
 import platform
@@ -16,24 +16,24 @@ from rollout.rehearsal.movement import Movement
 
 @dataclass(frozen=True)
 class Finished:
-    """What a program that ended said: its exit code, and its output with its errors among it."""
+    """A finished program: its exit code, and its stdout and stderr combined."""
 
     code: int
     output: str
 
 
 class World(Protocol):
-    """What the search for a program may touch."""
+    """Everything outside that the search for a program uses."""
 
     @property
     def environment(self) -> Mapping[str, str]: ...
     @property
     def user(self) -> str:
-        """Who we are, as "uid:gid"."""
+        """The current user, as "uid:gid"."""
 
     @property
     def os_release(self) -> Mapping[str, str]:
-        """What /etc/os-release says; empty where there is none."""
+        """The content of /etc/os-release; empty if there is none."""
 
     @property
     def architecture(self) -> str: ...
@@ -41,7 +41,7 @@ class World(Protocol):
     def run(self, argv: Sequence[str], timeout_seconds: float) -> Finished: ...
     def say(self, line: str) -> None: ...
     def moving(self, what: str, folder: Path | None = None) -> AbstractContextManager[object]:
-        """While entered, show that something happens, and how much lies in the folder."""
+        """While entered, show progress and the folder's size."""
 
 
 class Machine:
@@ -70,7 +70,7 @@ class Machine:
         return shutil.which(name, path=with_system_folders(os.environ.get("PATH", os.defpath)))
 
     def run(self, argv: Sequence[str], timeout_seconds: float) -> Finished:
-        """Run to the end. A program that can't start or doesn't end is an answer too: codes 127 and 124."""
+        """Run a program to its end. Never raises: a program that cannot start gives code 127, a timeout 124."""
         try:
             done = subprocess.run(
                 argv,
@@ -96,7 +96,7 @@ class Machine:
 
 
 def with_system_folders(path: str) -> str:
-    """A PATH with each `sbin` beside its `bin` folders: HAProxy lies there, and a plain user's PATH leaves them out."""
+    """A PATH with each `sbin` next to its `bin`: HAProxy is in `sbin`, which a normal user's PATH often lacks."""
     folders = path.split(os.pathsep)
     beside = [str(Path(folder).with_name("sbin")) for folder in folders if Path(folder).name == "bin"]
     return os.pathsep.join([*folders, *beside])

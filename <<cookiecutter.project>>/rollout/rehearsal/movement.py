@@ -1,4 +1,4 @@
-"""A sign of movement while something takes longer than two seconds: one line that changes, or plain lines."""
+"""Shows progress when something takes longer than two seconds: one changing line on a terminal, else plain lines."""
 
 import os
 import sys
@@ -13,7 +13,7 @@ PLAIN_EVERY_SECONDS, TERMINAL_EVERY_SECONDS = 10.0, 0.5
 
 
 class Movement:
-    """While it is entered, it tells every now and then how long it has been and how much lies in `folder`."""
+    """While entered, prints the elapsed time and the size of `folder` at intervals."""
 
     def __init__(
         self, what: str, folder: Path | None = None, output: TextIO | None = None, quiet_seconds: float = 2.0
@@ -47,18 +47,18 @@ class Movement:
 
 
 def moved(what: str, seconds: float, size_bytes: int) -> str:
-    """One line: what goes on, how long, and how much there is."""
+    """One line: the activity, the elapsed time and the size."""
     megabytes = f", {size_bytes / 1e6:.0f} MB" if size_bytes else ""
     return f"{what} ... {seconds:.0f} s{megabytes}"
 
 
 def size(folder: Path) -> int:
-    """Bytes in a folder whose files come and go."""
+    """Bytes in a folder whose files may change meanwhile."""
     total = 0
     for root, _, names in os.walk(folder):
         for name in names:
             try:
                 total += (Path(root) / name).lstat().st_size
-            except OSError:  # gone since it was listed
+            except OSError:  # removed after it was listed
                 continue
     return total

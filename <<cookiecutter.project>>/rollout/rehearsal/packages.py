@@ -1,4 +1,4 @@
-"""Package managers as sources, without root and without a question: the private cache, or the user's own Homebrew."""
+"""Package managers as sources, without root and without prompts: the private cache, or the user's Homebrew."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -11,46 +11,46 @@ INSTALL_WITHIN_SECONDS = 1800.0
 
 
 class Packager(Unpacker, Protocol):
-    """One that is of use on some machines only."""
+    """A package manager that exists on some machines only."""
 
     def obstacle(self, world: World) -> str | None: ...
 
 
 class Unpacked:
-    """Packages downloaded with the system's package manager into the cache. Nothing is installed."""
+    """Downloads packages with the system's package manager into the cache. Installs nothing."""
 
     def __init__(self, packager: Packager) -> None:
         self._packager, self.name = packager, packager.name
         self.way = f"will be downloaded with {self.name}, into {{folder}}"
 
     def obstacle(self, world: World) -> str | None:
-        """Why it is of no use on this machine; None when it is."""
+        """Why this source cannot be used on this machine; None if it can."""
         if obstacle := self._packager.obstacle(world):
             return obstacle
         cache = cache_of(world)
         return cache.obstacle() if cache else NO_HOME
 
     def bring(self, wanted: Sequence[Requirement], world: World, troubles: list[str]) -> dict[str, Program]:
-        """Those that are in the cache after it was filled."""
+        """The programs that are in the cache after the download."""
         if (cache := cache_of(world)) is None:
             return {}
         names = " and ".join(each.name for each in wanted)
-        world.say(f"{names}: downloading with {self.name} into {cache.folder}; nothing is installed")
+        world.say(f"{names}: downloading with {self.name} into {cache.folder}, without installing anything")
         cache.fill(wanted, self._packager, troubles)
         return in_cache(wanted, world)
 
 
 class Brew:
-    """Homebrew, which installs into the user's own prefix."""
+    """Homebrew, which installs into the user's prefix."""
 
-    name, way = "brew", "will be installed with brew, into your own prefix"
+    name, way = "brew", "will be installed with brew, into your prefix"
 
     def obstacle(self, world: World) -> str | None:
-        """Why it is of no use on this machine; None when it is."""
+        """Why this source cannot be used on this machine; None if it can."""
         return None if world.which("brew") else "it is not on PATH"
 
     def bring(self, wanted: Sequence[Requirement], world: World, troubles: list[str]) -> dict[str, Program]:
-        """Those that are on PATH after the installation."""
+        """The programs that are on PATH after the installation."""
         command = ["brew", "install", *dict.fromkeys(each.package for each in wanted)]
         world.say(f"running: {' '.join(command)}")
         with world.moving("brew"):
@@ -61,7 +61,7 @@ class Brew:
 
 
 def on_path(wanted: Sequence[Requirement], world: World, troubles: list[str]) -> dict[str, Program]:
-    """Those on PATH that will do."""
+    """The programs on PATH that are new enough."""
     found = {}
     for each in wanted:
         if path := world.which(each.name):
@@ -74,7 +74,7 @@ def on_path(wanted: Sequence[Requirement], world: World, troubles: list[str]) ->
 
 
 def in_cache(wanted: Sequence[Requirement], world: World) -> dict[str, Program]:
-    """Those in the cache that still run."""
+    """The programs in the cache that still run."""
     cache = cache_of(world)
     looked_up = {each.name: cache.find(each) for each in wanted} if cache else {}
     return {name: program for name, program in looked_up.items() if program}

@@ -1,6 +1,6 @@
-"""Finds HAProxy and Prometheus, or brings them: `python -m rollout.rehearsal.parts [--check]`.
+"""Finds HAProxy and Prometheus, or gets them: `python -m rollout.rehearsal.parts [--check]`.
 
-It and what it imports need the standard library only: `make` asks before there is any environment.
+This module and its imports use only the standard library: `make` runs it before there is an environment.
 """
 
 import argparse
@@ -22,26 +22,26 @@ REFUSED, INTERRUPTED = 2, 3
 
 
 class Source(Protocol):
-    """Where programs can come from."""
+    """A source of programs."""
 
     name: str
     way: str
-    """How a program would come, with {image} and {folder} in it."""
+    """How the source gets a program, with {image} and {folder} as placeholders."""
 
     def obstacle(self, world: World) -> str | None:
-        """Why it is of no use on this machine; None when it is. Quick, and changes nothing."""
+        """Why this source cannot be used on this machine; None if it can. Quick; changes nothing."""
 
     def bring(self, wanted: Sequence[Requirement], world: World, troubles: list[str]) -> dict[str, Program]:
-        """Those that it could bring; what went wrong is added to `troubles`."""
+        """The programs that the source could get; adds every error to `troubles`."""
 
 
 SOURCES: tuple[Source, ...] = (Unpacked(Apt()), Unpacked(Dnf()), Brew(), Containers())
 
 
 def find_programs(wanted: Sequence[Requirement], world: World) -> dict[str, Program]:
-    """Find each program, by name; bring what is missing from the first source that can.
+    """Find each program by name; get missing ones from the first source that can provide them.
 
-    Raises ProgramMissing, once for all of them, saying what was tried and what to do.
+    Raises ProgramMissing, once for all programs, with what was tried and what to do.
     """
     troubles: list[str] = []
     found = _present(wanted, world, troubles)
@@ -59,7 +59,7 @@ def find_programs(wanted: Sequence[Requirement], world: World) -> dict[str, Prog
 
 
 def check(wanted: Sequence[Requirement], world: World) -> dict[str, str]:
-    """For each program where it is, or how it will come. Nothing is downloaded. Raises ProgramMissing."""
+    """For each program, where it is or how it will be installed. Downloads nothing. Raises ProgramMissing."""
     troubles: list[str] = []
     present = _present(wanted, world, troubles)
     found = {name: program.place for name, program in present.items()}
@@ -80,7 +80,7 @@ def check(wanted: Sequence[Requirement], world: World) -> dict[str, str]:
 
 @cache
 def tool(name: str) -> Program:
-    """A program of the parts, from wherever this machine has it: haproxy, prometheus or promtool."""
+    """One program, wherever this machine has it: haproxy, prometheus or promtool."""
     return find_programs([TOOLS[name]], Machine())[name]
 
 
@@ -95,21 +95,21 @@ def _message(missing: Sequence[Requirement], world: World, troubles: Sequence[st
     images = " ".join(f"{each.image_variable}={each.image(world.environment)}" for each in missing)
     return "\n".join(
         [
-            f"Rehearsals need {names}, and nothing on this machine can bring them. Do one of these, then try again:",
-            f"  1. install {versions}, so that they are on PATH",
-            f"  2. start Docker, and they run in containers: {images}",
-            "What stands in the way:",
+            f"Rehearsals need {names}, which could not be found or installed. Do one of these, then try again:",
+            f"  1. install {versions} on PATH",
+            f"  2. start Docker, to run them in containers: {images}",
+            "What was tried:",
             *(f"  - {trouble}" for trouble in troubles),
         ]
     )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit codes: 0 found, 2 no way to get them."""
+    """Exit codes: 0 found, 2 could not be found or installed."""
     parser = argparse.ArgumentParser(
         prog="python -m rollout.rehearsal.parts", description=(__doc__ or "").split("\n")[0]
     )
-    parser.add_argument("--check", action="store_true", help="only say where they are or how they will come")
+    parser.add_argument("--check", action="store_true", help="only print where they are or how they will be installed")
     only_check = parser.parse_args(arguments).check
     try:
         print(*lines(Machine(), only_check=only_check), sep="\n")
@@ -117,13 +117,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return REFUSED
     except KeyboardInterrupt:
-        print("interrupted; nothing half-done is kept", file=sys.stderr)
+        print("interrupted: partial downloads were removed", file=sys.stderr)
         return INTERRUPTED
     return 0
 
 
 def lines(world: World, *, only_check: bool = False) -> list[str]:
-    """A line for each part. Brings what is missing, unless this is only a check. Raises ProgramMissing."""
+    """A line for each program. Gets missing ones, unless this is only a check. Raises ProgramMissing."""
     if only_check:
         return [f"{name}: {where}" for name, where in check(PARTS, world).items()]
     return [f"{name}: {program.place}" for name, program in find_programs(PARTS, world).items()]

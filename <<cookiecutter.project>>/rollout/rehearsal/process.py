@@ -1,4 +1,4 @@
-"""A release, or another part of a rehearsal, as a process of this machine."""
+"""A release, or another part of a rehearsal, as a process on this machine."""
 
 import ctypes
 import itertools
@@ -19,12 +19,12 @@ from rollout.errors import PartFailed
 STOP_WITHIN_SECONDS = 10.0
 PR_SET_PDEATHSIG = 1
 PORTS = itertools.cycle(random.sample(range(20_000, 32_000), k=12_000))
-"""Each once, at random, so that two rehearsals do not choose the same. They lie below the ports of outgoing
+"""In random order, so that two rehearsals do not choose the same port. They are below the ports of outgoing
 connections: from 32768 on Linux, from 49152 on macOS."""
 
 
 class Process:
-    """One running program. Its output goes to `log`; it is ended when its parent is, however that ends."""
+    """One running program. Its output goes to `log`. It ends whenever its parent ends."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class Process:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env={**os.environ, **(environment or {})},
-                start_new_session=True,  # Ctrl-C is for us: we move the traffic first, and end the parts then
+                start_new_session=True,  # Ctrl-C must reach only us: we move the traffic first, then stop the parts
                 preexec_fn=partial(end_with_parent, end_by),
             )
 
@@ -51,11 +51,11 @@ class Process:
         return self._process.pid
 
     def exit_code(self) -> int | None:
-        """None while it runs."""
+        """Its exit code; None while it runs."""
         return self._process.poll()
 
     def check(self) -> None:
-        """Raises PartFailed, with the last lines of its output, when it has ended."""
+        """Raises PartFailed, with the last lines of its output, if it has ended."""
         if (code := self.exit_code()) is not None:
             raise PartFailed(f"{self.name} ended with exit code {code}. Its last lines:\n{self.last_lines()}")
 
@@ -63,7 +63,7 @@ class Process:
         return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-count:])
 
     def wait(self, timeout_seconds: float) -> int:
-        """Its exit code. Raises subprocess.TimeoutExpired."""
+        """Wait for its exit code. Raises subprocess.TimeoutExpired."""
         return self._process.wait(timeout_seconds)
 
     def send(self, number: signal.Signals) -> None:
@@ -71,7 +71,7 @@ class Process:
             self._process.send_signal(number)
 
     def stop(self) -> None:
-        """Ask it to end; make it end when it does not."""
+        """Terminate it; kill it if it does not end."""
         self.send(signal.SIGTERM)
         try:
             self._process.wait(STOP_WITHIN_SECONDS)
@@ -81,15 +81,15 @@ class Process:
 
 
 def end_with_parent(by: signal.Signals) -> None:
-    """Linux: have the kernel end this process with its parent, so that a killed rehearsal leaves nothing behind.
-    SIGTERM reaches no process that is stopped (SIGSTOP); SIGKILL does, and leaves it no time to tidy up."""
+    """Linux: the kernel ends this process with its parent, so that a killed rehearsal leaves nothing behind. SIGTERM
+    has no effect on a stopped process (SIGSTOP); SIGKILL has, but leaves the process no time to clean up."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, by)
 
 
 def free_port() -> int:
-    """A port of the loopback address that nobody uses now. The kernel lends none of these to outgoing connections: so
-    the load can't take one before its program has started."""
+    """A free port on the loopback address. The kernel does not use these ports for outgoing connections, so the load
+    cannot take one before its program has started."""
     for port in PORTS:
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
@@ -98,14 +98,14 @@ def free_port() -> int:
 
 
 def listening(port: int) -> bool:
-    """Whether something listens there."""
+    """Whether something listens on the port."""
     with socket.socket() as probe:
         probe.settimeout(0.2)
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def wait_until(done: Callable[[], bool], what: str, within_seconds: float, alive: Sequence[Process] = ()) -> None:
-    """Wait for a condition. Raises PartFailed when one of the processes ends first, or the time is over."""
+    """Wait for a condition. Raises PartFailed if a process ends first, or after `within_seconds`."""
     deadline = time.monotonic() + within_seconds
     while not done():
         for process in alive:

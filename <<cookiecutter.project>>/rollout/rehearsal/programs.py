@@ -1,4 +1,4 @@
-"""The programs of a rehearsal: which versions will do, and how one that was found is started."""
+"""The programs of a rehearsal: their minimum versions, and how to start them."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ PROBE_WITHIN_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class Requirement:
-    """A program the rehearsal needs, the oldest version that will do, and where it can come from."""
+    """A program that the rehearsal needs, its minimum version, and its sources."""
 
     name: str
     package: str
@@ -44,14 +44,14 @@ PROMETHEUS = Requirement(
     image_variable="PROMETHEUS_IMAGE",
     image_default="prom/prometheus:v3.13.0",
 )
-PROMTOOL = replace(PROMETHEUS, name="promtool")  # Prometheus' package and image bring it along
+PROMTOOL = replace(PROMETHEUS, name="promtool")  # Prometheus' package and image contain it
 PARTS = (HAPROXY, PROMETHEUS)
 TOOLS = {each.name: each for each in (*PARTS, PROMTOOL)}
 
 
 @dataclass(frozen=True)
 class Program:
-    """A program that was found and is new enough. `argv` starts it; `image` is set for a container only."""
+    """A program that was found and is new enough. `argv` starts it; only a container has an `image`."""
 
     name: str
     argv: tuple[str, ...]
@@ -72,29 +72,29 @@ class Program:
     ) -> tuple[str, ...]:
         """The command line that runs the program with `args`.
 
-        A container is told of `environment` and `folders` (each under its own path) here; any other program
-        sees the folders anyway and takes its environment from the process that starts it. `label` names the
-        container, for `removal`.
+        A container gets `environment` and `folders` (each mounted at its own path) here; any other program sees the
+        folders anyway and inherits its environment from the process that starts it. `label` names the container, for
+        `removal`.
         """
         if self.source != "container":
             return (*self.argv, *args)
         options = [f"--env={name}={value}" for name, value in (environment or {}).items()]
-        # --mount, not -v: it refuses a folder that does not exist instead of creating it as root.
+        # --mount, not -v: it fails for a missing folder instead of creating it as root.
         options += [f"--mount=type=bind,source={folder},target={folder}" for folder in folders]
         options += [f"--name={label}"] if label else []
         return (*self.argv, *options, f"--entrypoint={self.name}", self.image, *args)
 
     def removal(self, label: str) -> tuple[str, ...]:
-        """The command that removes what a killed client leaves behind; empty where there is nothing to remove.
+        """The command that removes the container of a killed client; empty if there is no container.
 
-        `docker run` hands SIGTERM on to the program, except in the moment between the creation and the start
-        of the container, when it is lost; and a client that is killed leaves its container running.
+        `docker run` forwards SIGTERM to the program, except between the creation and the start of the container, when
+        the signal is lost. A killed client leaves its container running.
         """
         return (self.argv[0], "rm", "--force", label) if self.source == "container" else ()
 
 
 def probe(wanted: Requirement, program: Program, world: World) -> str | None:
-    """Ask it for its version: what is wrong with it; None when it will do."""
+    """Run the program to check its version: the error, or None."""
     answer = world.run(program.command([wanted.version_flag]), PROBE_WITHIN_SECONDS)
     if answer.code:
         return f"{program.place} does not run: {last_line(answer.output)}"
@@ -102,11 +102,11 @@ def probe(wanted: Requirement, program: Program, world: World) -> str | None:
 
 
 def judge_version(wanted: Requirement, where: str, said: str) -> str | None:
-    """What is wrong with a program that said this when asked for its version; None when it will do."""
+    """The error in this version output; None if the version is new enough."""
     match = re.search(r"version (\d+)\.(\d+)", said)
     needed = f"{wanted.name} {dotted(wanted.minimum)} or newer is needed"
     if match is None:
-        return f"{where} does not tell its version ({last_line(said)}): {needed}"
+        return f"{where} does not report its version ({last_line(said)}): {needed}"
     version = (int(match[1]), int(match[2]))
     if version < wanted.minimum:
         return f"{where} is {wanted.name} {dotted(version)}, which is too old: {needed}"
@@ -118,6 +118,6 @@ def dotted(version: Version) -> str:
 
 
 def last_line(output: str, count: int = 1) -> str:
-    """The last line that tells something, or so many of them."""
+    """The last non-empty line, or the last `count` of them."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    return " / ".join(lines[-count:]) or "it said nothing"
+    return " / ".join(lines[-count:]) or "it printed nothing"

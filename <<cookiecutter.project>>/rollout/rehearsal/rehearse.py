@@ -1,4 +1,4 @@
-"""One rehearsal: the real engine on the real parts, with real requests, and a release that is good or bad."""
+"""One rehearsal: the real engine and real parts, with real requests, and a good or a bad release."""
 
 import asyncio
 import signal
@@ -40,25 +40,25 @@ STABLE = "rehearsal-stable"
 BASELINE_WITHIN_SECONDS = 30.0
 ATTEMPTS = 4
 NEARLY = 0.95
-"""Above this share of its speed a stage is slow enough, and not set anew."""
+"""A measured pace above this share of the stage's speed is good enough: the stage is not set up again."""
 
 FOR_CERTAIN = 0.8
-"""A stage that is set anew is this much slower than need be, so that it is set anew once."""
+"""A stage that is set up again uses this share of the possible speed, so that once is enough."""
 
 ENGINE_ENDS = {0, 1, 2, 3, LEFT}
 AFTER_THE_END_SECONDS = 1.0
-"""The load goes on this long after the end, to see that no request reaches the canary any more; after the engine's
-death until its lease is over, too."""
+"""The load continues this long after the end, to check that no more requests reach the canary; after the engine's death
+at least until its lease expires."""
 
 HANGS_SECONDS = 15.0
-"""An engine that says nothing for so much longer than it may hangs. The router has returned its traffic by then."""
+"""An engine that is silent for this much longer than allowed hangs. By then the router has restored stable."""
 
 SEEN_AFTERWARDS_SECONDS = 3.0
-"""Stable has all the load for so long at least once a release was taken back: to see whether it bears it."""
+"""After a rollback, stable gets all the load for at least this long, to check that it can handle it."""
 
 
 class Slower(Exception):
-    """The stage was set for a pace that this machine can't hold."""
+    """The stage is set up for a pace that this machine cannot sustain."""
 
     def __init__(self, pace: Pace) -> None:
         super().__init__(str(pace))
@@ -66,8 +66,8 @@ class Slower(Exception):
 
 
 def rehearse(request: RehearsalRequest, programs: Mapping[str, Program], console: Console) -> Result:
-    """Run it to its end and write its report, as fast as this machine can; again, slower, if the machine grew busy.
-    Raises Refused, with nothing left behind, for what can't be rehearsed, and TooBusy where no pace is slow enough."""
+    """Run a rehearsal and write its report, as fast as this machine can; retry at a slower pace if the machine gets
+    busy. Raises Refused if it cannot be rehearsed, and TooBusy if no pace is slow enough. Leaves nothing behind."""
     policy = policy_file.load(request.policy)
     pace, result = request.pace.first(), None
     for _ in range(ATTEMPTS):
@@ -82,14 +82,14 @@ def rehearse(request: RehearsalRequest, programs: Mapping[str, Program], console
         if not result.too_busy or slower_pace is None or request.keep_going:
             return result
         pace = slower_pace
-        console.print(f"this machine grew busy: {result.too_busy}. Again, at {pace}", highlight=False, soft_wrap=True)
+        console.print(f"this machine got busy: {result.too_busy}. Retrying at {pace}", highlight=False, soft_wrap=True)
     if result:
         return result
-    raise TooBusy(f"{TOO_BUSY}: it grew slower while it was measured")
+    raise TooBusy(f"{TOO_BUSY}: it got slower during the measurement")
 
 
 class Rehearsal:
-    """The rehearsal while it runs."""
+    """A running rehearsal."""
 
     def __init__(
         self, request: RehearsalRequest, policy: Policy, wanted: Plan, stage: Stage, pace: Pace, console: Console
@@ -143,15 +143,15 @@ class Rehearsal:
         )
 
     def _fitting(self, has: Capacity) -> Pace:
-        """The pace for this machine: never above that of the stage."""
+        """The pace for this machine: at most that of the stage."""
         found = fit(self._request.pace, has, self._demand)
         if found is None:
             answers = f"it answers {has.requests_per_second:.0f} requests/s"
-            raise TooBusy(f"{TOO_BUSY}: {answers}. Try again when less runs here, or say --load and --speed")
+            raise TooBusy(f"{TOO_BUSY}: {answers}. Try again when this machine is less busy, or set --load and --speed")
         return Pace(min(found.requests_per_second, self._pace.requests_per_second), found.speed)
 
     def _settle(self, has: Capacity) -> None:
-        """Go on at the stage's speed, or raise Slower."""
+        """Continue at the stage's speed, or raise Slower."""
         found, stays = self._fitting(has), self._pace.speed
         slower = found.speed < stays * NEARLY
         pace = Pace(found.requests_per_second, max(SLOWEST, whole(found.speed * FOR_CERTAIN)) if slower else stays)
@@ -163,7 +163,7 @@ class Rehearsal:
             self._say(line)
 
     def _round_seconds(self) -> float:
-        """How long it takes to measure every gate once, as the engine does; the best of three."""
+        """Seconds to measure every gate once, as the engine does; the best of three."""
         values = Values.before_the_start(STABLE, STABLE, self._plan.window_seconds)
         times = []
         for _ in range(3):
@@ -174,21 +174,21 @@ class Rehearsal:
         return min(times)
 
     async def _wait_for_baseline(self) -> None:
-        """A production's stable release has been measured for days; here, for as long as it takes to have figures."""
+        """In production, Prometheus has scraped stable for days. Here, wait for its first metrics."""
         deadline = time.monotonic() + BASELINE_WITHIN_SECONDS
         while not await asyncio.to_thread(self._has_baseline):
             if time.monotonic() > deadline:
                 raise TooBusy(
-                    f"{TOO_BUSY}: Prometheus had no figures of the stable release within "
+                    f"{TOO_BUSY}: Prometheus had no metrics of the stable release within "
                     f"{BASELINE_WITHIN_SECONDS:g} s. Try --speed {self._pace.speed / 2:g}"
                 )
-            await asyncio.sleep(0.05)  # here, and not in the thread: Ctrl-C does not wait for the deadline
+            await asyncio.sleep(0.05)  # not in the thread, so that Ctrl-C does not wait for the deadline
 
     def _has_baseline(self) -> bool:
         return self._measured(f'sum(rate(agent_requests_total{{release="{STABLE}"}}[10s]))') > 0
 
     def _measured(self, promql: str) -> float:
-        """What Prometheus says now; 0 while it says nothing."""
+        """The query's current value; 0 without one."""
         try:
             return self._stage.prometheus.value(promql)
         except MetricsError:
@@ -201,12 +201,12 @@ class Rehearsal:
         model = offline_model(self._request.faults, self._pace.speed)
         canary = self._stage.start_release("green", self._request.release, {"AGENT_MODEL": model})
         try:
-            # in a thread, so that the load goes on
+            # in a thread, so that the load continues
             await asyncio.to_thread(wait_until, lambda: self._stage.router.health("green").up, "ready", 5, [canary])
         except PartFailed as error:
-            if canary.exit_code() == 2:  # it refused its own settings: the fault's name is wrong
+            if canary.exit_code() == 2:  # it refused its settings: the fault's name is wrong
                 raise Refused(canary.last_lines(20)) from error
-            # a canary that is late, ill or dead is the engine's to judge
+            # the engine judges a canary that is late, unhealthy or dead
 
     def _start_engine(self) -> Process:
         spec = Spec(
@@ -231,7 +231,7 @@ class Rehearsal:
         return self._stage.start("engine", (sys.executable, "-m", "rollout.onhost", "engine", str(path)))
 
     async def _follow(self, engine: Process, view: View, load: Load) -> None:
-        """Show the journal as it grows, until the engine has ended; one that hangs is ended."""
+        """Show the journal until the engine ends; kill an engine that hangs."""
         tail, heard_at = journal.Tail(self._journal), time.monotonic()
         while True:
             ended = engine.exit_code() is not None
@@ -246,7 +246,7 @@ class Rehearsal:
             await asyncio.sleep(0.1)
 
     async def _see_afterwards(self, engine: Process, load: Load, slow_before_seconds: float) -> str | None:
-        """Let the load go on for a moment; why a verdict against the release may be the machine's doing."""
+        """Continue the load for a moment; returns why the machine may have caused a verdict against the release."""
         died = engine.exit_code() not in ENGINE_ENDS
         story = journal.story_of(journal.read(self._journal)) if self._journal.exists() else journal.Story()
         restored = story.back if isinstance(story.back, Restored) else None
@@ -264,15 +264,15 @@ class Rehearsal:
         return busy.too_busy(story, stable)
 
     async def _stay_up(self) -> None:
-        """Leave everything running, for whoever wants to look."""
-        self._console.print("still up, under load: Ctrl-C ends it", highlight=False)
+        """Leave everything running, for inspection."""
+        self._console.print("still running, under load: press Ctrl-C to stop", highlight=False)
         told = asyncio.Event()
         with told_by_signal(told.set):
             await told.wait()
 
 
 def silent_at_most_seconds(plan: Plan) -> float:
-    """How long a living engine may write nothing into its journal."""
+    """How long a running engine may write nothing to its journal."""
     return max(
         plan.ready_within_seconds,
         plan.drain_within_seconds,
@@ -283,7 +283,7 @@ def silent_at_most_seconds(plan: Plan) -> float:
 
 @contextmanager
 def told_by_signal(tell: Callable[[], None]) -> Iterator[None]:
-    """Ctrl-C and SIGTERM call `tell`. For the engine that means: traffic to stable first, and then the end."""
+    """Ctrl-C and SIGTERM call `tell`. The engine then moves the traffic to stable and ends."""
     loop = asyncio.get_running_loop()
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     for number in before:
@@ -292,5 +292,5 @@ def told_by_signal(tell: Callable[[], None]) -> Iterator[None]:
         yield
     finally:
         for number, handler in before.items():
-            loop.remove_signal_handler(number)  # which leaves SIGTERM to the system: it would leave all parts behind
+            loop.remove_signal_handler(number)  # from now on SIGTERM would end us at once and leave all parts behind
             signal.signal(number, handler)

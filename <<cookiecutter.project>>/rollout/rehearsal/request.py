@@ -1,4 +1,4 @@
-"""What to rehearse, as the command line says it."""
+"""The request of the command line: what to rehearse."""
 
 import re
 from dataclasses import dataclass
@@ -10,23 +10,23 @@ from rollout.rehearsal.pace import Asked
 
 @dataclass(frozen=True)
 class RehearsalRequest:
-    """What to rehearse. `faults` are the offline model's; every duration, theirs too, is of the policy's time."""
+    """What to rehearse. `faults` are the offline model's. All durations, including theirs, are in the policy's time."""
 
     policy: Path
     state: State
     faults: str
     pace: Asked
     first_weight: float
-    hold_seconds: float | None  # at most so much of each step's
-    keep_seconds: float  # at most so much of the policy's
+    hold_seconds: float | None  # the most to use of each step's time
+    keep_seconds: float  # the most to use of the policy's keep
     keep_going: bool
 
     @property
     def repository(self) -> Path:
-        """What is rehearsed lies beside its policy."""
+        """The repository to rehearse: the folder of the policy."""
         return self.policy.parent
 
     @property
     def release(self) -> str:
-        """The candidate's name, made of its faults so that the report speaks for itself."""
+        """The canary's name: its faults, so that the report explains itself."""
         return "rehearsal-" + re.sub(r"[^A-Za-z0-9.]+", "-", self.faults or "good")

@@ -1,4 +1,4 @@
-"""What the router's own log says: when it sent the last request to a side, and when that side first answered badly."""
+"""Reads the router's log: a slot's last request, and its first bad answer."""
 
 import json
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from rollout.router.split import Slot
 
 
 def last_after(log: Path, slot: Slot, since: float) -> float:
-    """Seconds from `since` (epoch) to the last request that the router gave to `slot`; 0.0 when there was none."""
+    """Seconds from `since` (epoch) to the last request that the router sent to `slot`; 0.0 if there was none."""
     last = max((line["routed_us"] / 1e6 for line in lines(log) if line["slot"] == slot), default=since)
     return round(max(0.0, last - since), 6)
 
@@ -25,7 +25,7 @@ def failed(line: dict[str, Any], slot: Slot) -> bool:
 
 
 def lines(log: Path) -> Iterator[dict[str, Any]]:
-    """The log's requests. Other lines, such as warnings, are passed over."""
+    """The log's requests. Skips other lines, such as warnings."""
     with log.open(encoding="utf-8", errors="replace") as file:
         for text in file:
             try:

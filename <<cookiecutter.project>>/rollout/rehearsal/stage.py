@@ -1,4 +1,4 @@
-"""The stage of a rehearsal: the real router, the real Prometheus and two releases, as processes of this machine."""
+"""The stage of a rehearsal: the real router, the real Prometheus and two releases, as processes on this machine."""
 
 import os
 import shutil
@@ -23,17 +23,17 @@ from rollout.router.split import Slot
 
 START_WITHIN_SECONDS = 30.0
 LONGEST_SOCKET_PATH = 90
-"""What HAProxy and the kernels take, with room for the suffix of a temporary name."""
+"""The longest socket path for HAProxy and the kernels, minus the suffix of a temporary name."""
 
 DEADLINE_SECONDS = 120.0
-"""A request's own deadline in production, and the longest that the service takes for one."""
+"""A request's deadline in production, and the longest one that the service accepts."""
 
 PATIENCE_SECONDS = 20.0
-"""How much longer the router waits, since a busy machine is late with everything, its own deadlines too."""
+"""How much longer the router waits: on a busy machine everything is late, even the service's deadlines."""
 
 
 class Stage:
-    """Everything a rollout needs, in a temporary folder. Leaving the context ends every process and removes it."""
+    """Everything a rollout needs, in a temporary folder. Leaving the context ends all processes and removes it."""
 
     def __init__(self, repository: Path, programs: Mapping[str, Program], speed: float, lease_seconds: float) -> None:
         self.repository, self.speed = repository, speed
@@ -57,7 +57,7 @@ class Stage:
         self.close()
 
     def close(self) -> None:
-        """End everything, the newest first. A second Ctrl-C does not stop that half way."""
+        """End all processes, newest first. A second Ctrl-C does not interrupt this."""
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         for process in reversed(self._processes):
             process.stop()
@@ -81,12 +81,12 @@ class Stage:
 
     @property
     def deadline_seconds(self) -> float:
-        """A request's own deadline."""
+        """A request's deadline."""
         return max(1.0, DEADLINE_SECONDS / max(self.speed, 1.0))
 
     @property
     def answer_within_seconds(self) -> float:
-        """When the router gives a request up."""
+        """When the router gives up on a request."""
         return DEADLINE_SECONDS / self.speed + PATIENCE_SECONDS
 
     @property
@@ -112,14 +112,14 @@ class Stage:
         environment: Mapping[str, str] | None = None,
         end_by: signal.Signals = signal.SIGKILL,
     ) -> Process:
-        """Start a program whose end is bound to the stage's. If this process is killed, `end_by` ends the program: the
-        lease makes that safe even for the engine."""
+        """Start a program that ends with the stage. If this process is killed, the signal `end_by` ends the program:
+        the lease makes that safe even for the engine."""
         process = Process(name, command, self.folder / f"{name}.log", environment, end_by)
         self._processes.append(process)
         return process
 
     def start_router(self) -> Process:
-        """Start HAProxy; returns when its socket answers."""
+        """Start HAProxy; returns once its socket answers."""
         environment = {
             "ROUTER_BIND": f"127.0.0.1:{self.port}",
             "ROUTER_METRICS_BIND": f"127.0.0.1:{self.router_metrics_port}",
@@ -139,11 +139,11 @@ class Stage:
     def _router_answers(self) -> bool:
         try:
             return bool(self.router.current()) and listening(self.port)
-        except RouterError:  # its port and its socket come up at different moments
+        except RouterError:  # its port and its socket are not ready at the same moment
             return False
 
     def start_prometheus(self) -> Process:
-        """Start Prometheus; returns when it answers."""
+        """Start Prometheus; returns once it answers."""
         config = self.folder / "monitoring" / "prometheus.yml"
         arguments = [
             f"--config.file={config}",
@@ -157,19 +157,19 @@ class Stage:
     def _start_program(
         self, program: str, name: str, arguments: list[str], environment: Mapping[str, str], folders: list[Path]
     ) -> Process:
-        """Start what may be a container; then it is called like the folder, and sees `folders` only."""
+        """Start a program, maybe in a container: it is named after the folder and sees only `folders`."""
         label = f"{self.folder.name}-{name}"
         command, end_by = self._programs[program].command(arguments, environment, folders, label), signal.SIGKILL
         if removal := self._programs[program].removal(label):
             self._removals.append(removal)
-            end_by = signal.SIGTERM  # the client hands it on; one that is killed leaves its container running
+            end_by = signal.SIGTERM  # the client forwards it; a killed client leaves its container running
         return self.start(name, command, environment, end_by)
 
     def start_release(
         self, slot: Slot, release: str, extra: Mapping[str, str] | None = None, module: str = "agent"
     ) -> Process:
-        """Start a release in a slot, with `extra` in its environment, and tell Prometheus. Does not wait: a bad one
-        may never get ready."""
+        """Start a release in a slot, with `extra` in its environment, and add it to Prometheus' targets. Does not
+        wait: a bad release may never be ready."""
         self.announce(slot, release)
         environment = {
             "AGENT_RELEASE": release,
@@ -181,12 +181,12 @@ class Stage:
         return self.start(f"{slot}-{release}", (sys.executable, "-m", module), environment)
 
     def announce(self, slot: Slot, release: str) -> None:
-        """Tell Prometheus of a release, before it is started if need be: new targets take it up to 5 s."""
+        """Add a release to Prometheus' targets. Prometheus takes up to 5 s, so this may precede the start."""
         self._releases[slot] = Target(slot, release, f"127.0.0.1:{self.release_ports[slot]}")
         self._write_targets()
 
     def wait_for(self, slot: Slot, *, up: bool, alive: Process | None = None) -> None:
-        """Wait until the router sees a slot up, or down."""
+        """Wait until the router reports a slot as up, or as down."""
         wait_until(
             lambda: self.router.health(slot).up is up,
             f"the router sees {slot} {'up' if up else 'down'}",
@@ -203,7 +203,7 @@ class Stage:
 
 
 def make_folder() -> Path:
-    """A temporary folder whose name leaves room for a socket in it; where the usual place is too deep, below /tmp."""
+    """A temporary folder with a path short enough for a socket in it; in /tmp if the usual place is too deep."""
     folder = Path(tempfile.mkdtemp(prefix="rehearsal-")).resolve()
     if len(str(folder / "router.sock")) <= LONGEST_SOCKET_PATH:
         return folder

@@ -1,4 +1,4 @@
-"""Journal -> evidence that a reviewer can read: Markdown, a picture, and JSON for programs."""
+"""Turns a journal into evidence: Markdown and a picture for reviewers, JSON for programs."""
 
 from rollout.report.document import document
 from rollout.report.evidence import Evidence, beginning, gather, headline

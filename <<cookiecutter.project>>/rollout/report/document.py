@@ -1,4 +1,4 @@
-"""The evidence for programs: one JSON object. Ratios are 0..1, durations seconds, times epoch seconds."""
+"""The evidence as one JSON object. Ratios are 0..1, durations are in seconds, times in epoch seconds."""
 
 import math
 from dataclasses import asdict
@@ -9,11 +9,11 @@ from rollout.report.evidence import Evidence, headline
 from rollout.report.gates import GateEvidence, thinned
 from rollout.report.traffic import Requests
 
-_MOST_POINTS = 500  # a gate
+_MOST_POINTS = 500  # for each gate
 
 
 def document(evidence: Evidence) -> dict[str, Any]:
-    """What `rollout report --json` prints; it holds only what JSON can say."""
+    """What `rollout report --json` prints; it holds JSON types only."""
     return {
         "rollout": evidence.rollout,
         "release": evidence.release,
@@ -64,7 +64,7 @@ def _gate(gate: GateEvidence) -> dict[str, Any]:
         "outcome": gate.outcome,
         "worst": asdict(gate.worst) if gate.worst else None,
         "measurements": gate.series.count,
-        "thinned": len(series) < gate.series.count,  # of each bundle the worst point is here
+        "thinned": len(series) < gate.series.count,  # each bundle is shown by its worst point
         "series": [asdict(point) for point in series],
     }
 

@@ -1,4 +1,4 @@
-"""A rollout's story as evidence: what was to happen, what happened, who decided it and why."""
+"""A rollout's story as evidence: the plan, the events, the decisions, their authors and reasons."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ class Evidence:
 
     rollout: str
     release: str
-    stable: str | None  # None on the very first rollout
+    stable: str | None  # None on the first rollout
     slots: Slots
     by: str
     host: str
@@ -35,25 +35,25 @@ class Evidence:
     verdicts: tuple[Verdict, ...]
     steps: tuple[StepRun, ...]
     shares: tuple[Share, ...]
-    settled: float | None  # the canary's share from then on; None when it runs or only the router knows
-    abandoned: bool  # the engine died and nobody ended the rollout
+    settled: float | None  # the canary's share after the last event; None while running or if only the router knows
+    abandoned: bool  # the engine died before it ended the rollout
     gates: tuple[GateEvidence, ...]
     requests: Requests
     ready_seconds: float | None
-    first_bad_answer_seconds: float | None  # when the router first passed on a 5xx of the canary
+    first_bad_answer_seconds: float | None  # when the router first passed on a 5xx from the canary
     detection_seconds: float | None  # from the canary's first traffic to the verdict against it
     notice_seconds: float | None  # from its first bad answer to that verdict
-    restore_seconds: float | None  # from that verdict until the router said that stable has all traffic
-    unrestored: str | None  # why the router could not be told to go back
+    restore_seconds: float | None  # from that verdict until the router confirmed that stable has all traffic
+    unrestored: str | None  # why the router could not be switched back to stable
     drained: Drained | None
     kept_seconds: float | None
     orders: tuple[OrderGiven, ...]
     recoveries: tuple[Recovered, ...]
-    bad_lines: tuple[str, ...]  # those of the journal that can't be read, each with what is wrong
+    bad_lines: tuple[str, ...]  # the journal's unreadable lines, each with its error
 
 
 def gather(story: Story, alive: bool) -> Evidence:
-    """What a story shows; `alive` tells whether its engine still holds the lock. Raises NothingThere."""
+    """The evidence in a story; `alive` says whether its engine still holds the lock. Raises NothingThere."""
     started, ended, back = beginning(story), story.ended, story.back
     against, first_bad = _against(story), story.traffic.first_bad_answer if story.traffic else None
     running = ended is None and alive
@@ -94,23 +94,23 @@ def gather(story: Story, alive: bool) -> Evidence:
 
 
 def beginning(story: Story) -> Started:
-    """Raises NothingThere for a journal without one; a bad line that may have been it is named."""
+    """The event `started`. Raises NothingThere without one; names a bad line that may have been it."""
     if story.started:
         return story.started
     found = f"its first event is {story.newest.event!r}" if story.newest else "the journal is empty"
     why = "; ".join(story.doubt.told()) or found
-    raise NothingThere(f"the journal has no beginning, which is the event 'started' ({why}): choose another rollout")
+    raise NothingThere(f"the journal has no event 'started' ({why}): choose another rollout")
 
 
 def _against(story: Story) -> float | None:
-    """When it was decided to take the traffic back."""
+    """When the engine decided to roll back."""
     if story.against:
         return story.against.time
     return story.ended.time if story.ended and story.ended.verdict != "promoted" else None
 
 
 def _between(earlier: float | None, later: float | None) -> float | None:
-    """Both are epoch seconds; what never happened, or happened the other way round, has no time between."""
+    """Both are epoch seconds. None if one is missing, or if the second came first."""
     if earlier is None or later is None or later < earlier:
         return None
     return round(later - earlier, 6)
@@ -118,19 +118,19 @@ def _between(earlier: float | None, later: float | None) -> float | None:
 
 def headline(evidence: Evidence) -> str:
     """`Rolled back at 5 % after 12.4 s: errors: 21.3 % is above 5 %`."""
-    unrestored = "; the router could not be told to go back" if evidence.unrestored else ""
+    unrestored = "; the router could not be switched back to stable" if evidence.unrestored else ""
     return one_line(f"{outcome(evidence)} {_place(evidence)}: {evidence.final.reason}{unrestored}")
 
 
 def outcome(evidence: Evidence) -> str:
-    """The verdict in plain words; a rollback after a promotion names both."""
+    """The verdict as text; a rollback after a promotion names both."""
     if evidence.final.verdict == "rolled_back" and _was_promoted(evidence):
         return "Promoted, then rolled back"
     return {
         "promoted": "Promoted",
         "rolled_back": "Rolled back",
         "in_doubt": "In doubt",
-        "running": "Promoted and still watched" if _was_promoted(evidence) else "Running",
+        "running": "Promoted, gates still active" if _was_promoted(evidence) else "Running",
     }[evidence.final.verdict]
 
 

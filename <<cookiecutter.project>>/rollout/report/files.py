@@ -13,9 +13,9 @@ from rollout.report.picture import picture
 
 
 def write(story: Story, alive: bool, folder: Path) -> Path:
-    """Write `<rollout>.svg`, `.json` and last `.md` into `folder`, each of them whole or not at all.
+    """Write `<rollout>.svg`, `.json` and then `.md` into `folder`. Each write is atomic.
 
-    Returns the Markdown's path. Raises NothingThere when the story has no beginning, OSError when it can't write.
+    Returns the path of the Markdown. Raises NothingThere if the story has no event `started`, OSError if a write fails.
     """
     evidence = gather(story, alive)
     name = file_name(evidence.rollout)
@@ -26,11 +26,11 @@ def write(story: Story, alive: bool, folder: Path) -> Path:
         ".md": markdown(evidence, f"{name}.svg"),
     }
     for suffix, text in texts.items():
-        # a lone surrogate is legal in the journal's JSON, but not in a file
+        # JSON allows a lone surrogate; a file does not
         replace(folder / f"{name}{suffix}", text.encode("utf-8", "replace").decode("utf-8"))
     return folder / f"{name}.md"
 
 
 def file_name(rollout: str) -> str:
-    """The rollout's id as a file name that stays in its folder and needs no quoting in a link."""
+    """The rollout's id as a file name without path separators or characters that a link must quote."""
     return re.sub(r"[^A-Za-z0-9._-]|^\.", "_", rollout) or "_"

@@ -11,8 +11,8 @@ from rollout.journal.series import Point, Series
 
 @dataclass(frozen=True)
 class GateEvidence:
-    """One gate: its rule as the policy fixed it, and its measurements in their order. With `by`, a label, each is the
-    worst of the label's values, and its detail names whose it is."""
+    """One gate: its rule from the policy, and its measurements in order. With `by`, a label, each measurement is the
+    worst of the label's values, and its detail names that value."""
 
     name: str
     query: str
@@ -26,29 +26,29 @@ class GateEvidence:
 
     @property
     def points(self) -> tuple[Point, ...]:
-        """Its measurements; where there were very many, of each bundle the worst."""
+        """Its measurements; if there are too many, the worst of each bundle."""
         return self.series.points
 
     @property
     def outcome(self) -> str:
-        """`fail` once it failed, else what it said last; `not measured` when it never did."""
+        """`fail` if it ever failed, else its last outcome; `not measured` without any measurement."""
         if self.series.failed:
             return "fail"
         return self.series.newest.outcome if self.series.newest else "not measured"
 
     @property
     def worst(self) -> Point | None:
-        """The first measurement that came closest to the limit, or went furthest beyond it."""
+        """The first measurement that was closest to the limit, or furthest beyond it."""
         return self.series.worst
 
 
 def gates(story: Story) -> tuple[GateEvidence, ...]:
-    """The gates of the policy, then any other that was measured."""
+    """The policy's gates, then any other gate that was measured."""
     return tuple(map(_gate, story.series.values()))
 
 
 def thinned(gate: GateEvidence, bundle: Callable[[int, Point], int]) -> tuple[Point, ...]:
-    """A gate's points, of those that get the same number (from index and point) only the worst."""
+    """A gate's points: the worst of each group that gets the same number (from index and point)."""
     numbered = groupby(enumerate(gate.points), key=lambda entry: bundle(*entry))
     return tuple(gate.series.worst_of(point for _, point in entries) for _, entries in numbered)
 

@@ -1,4 +1,4 @@
-"""The evidence for a reviewer, as Markdown; nothing in text that we did not write is ever taken for markup."""
+"""The evidence for a reviewer, as Markdown. External text is always escaped."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,9 +9,11 @@ from rollout.report.gates import GateEvidence
 from rollout.report.nist import MANAGE_4_1, mapping
 from rollout.text import count, duration, moment, number, one_line, percent, quantity, tally
 
+_CHOICES = {"back": "rolled back to stable", "on": "continued"}
+
 
 def markdown(evidence: Evidence, picture: str) -> str:
-    """The whole report; `picture` is the name of the SVG file beside it."""
+    """The whole report; `picture` is the name of the SVG file in the same folder."""
     sections = [
         f"# {plain(headline(evidence))}",
         f"![Share of traffic over time, and each gate against its limit]({picture})",
@@ -29,7 +31,7 @@ def markdown(evidence: Evidence, picture: str) -> str:
 def _steps(evidence: Evidence) -> Iterator[str]:
     yield "## Steps"
     if not evidence.steps:
-        yield "No traffic was moved."
+        yield "The canary received no traffic."
         return
     head = ("Step", "Canary's share", "From", "To", "Outcome", "Extended because")
     yield table(head, (_step(step) for step in evidence.steps))
@@ -43,7 +45,7 @@ def _step(step: StepRun) -> list[str]:
 
 def _gates(evidence: Evidence) -> Iterator[str]:
     yield "## Gates"
-    head = ("Gate", "Fails", "Worst value", "Stable then", "At", "Outcome", "Measurements", "Said last")
+    head = ("Gate", "Fails", "Worst value", "Stable then", "At", "Outcome", "Measurements", "Last detail")
     yield table(head, (_gate(gate) for gate in evidence.gates))
 
 
@@ -77,11 +79,11 @@ def _facts(evidence: Evidence) -> Iterator[str]:
     if requests.lost_by_kind:
         yield f"Lost: {plain(tally(requests.lost_by_kind))}"
     if requests.late:
-        yield f"Due but not sent, because too many were unanswered: {count(requests.late)}"
+        yield f"Skipped, because too many requests were unanswered: {count(requests.late)}"
     if requests.why_unknown:
         yield f"Unknown, because {requests.why_unknown}"
     if evidence.unrestored:
-        yield f"The router could not be told to go back: {plain(evidence.unrestored)}"
+        yield f"The router could not be switched back to stable: {plain(evidence.unrestored)}"
     times = {
         "From the canary's first traffic to the verdict": evidence.detection_seconds,
         "From the canary's first bad answer to the verdict": evidence.notice_seconds,
@@ -104,13 +106,14 @@ def _who(evidence: Evidence) -> Iterator[str]:
         ["Ended", moment(evidence.ended) if evidence.ended else "not recorded"],
     ]
     if evidence.speed > 1:
-        rows.append(["Speed", f"{number(evidence.speed)} x: each duration is the policy's, divided by it"])
+        rows.append(["Speed", f"{number(evidence.speed)} x: every duration in the policy was divided by this"])
     for order in evidence.orders:
         told = f"{order.order} by {order.by}: {order.reason}"
         rows.append([f"Order at {moment(order.time)}", plain(told)])
     for event in evidence.recoveries:
-        taken = f"by {event.by}, who went {event.choice}; the last entry was '{event.after}'"
-        rows.append([f"Taken up again at {moment(event.time)}", plain(taken)])
+        choice = _CHOICES.get(event.choice, event.choice)
+        taken = f"by {event.by}, {choice}; the last event was '{event.after}'"
+        rows.append([f"Recovered at {moment(event.time)}", plain(taken)])
     yield table(("What", "Value"), rows)
 
 
@@ -122,50 +125,51 @@ def _policy(evidence: Evidence) -> Iterator[str]:
         for index, step in enumerate(policy.steps, 1)
     ]
     if policy.decide_within_seconds is not None:
-        lines.append(f"- A step is decided within {duration(policy.decide_within_seconds)}")
+        lines.append(f"- The gates must decide each step within {duration(policy.decide_within_seconds)}")
     if "keep_seconds" in policy.model_fields_set:
-        lines.append(f"- The old release is kept and watched for {duration(policy.keep_seconds)}")
+        keep = duration(policy.keep_seconds)
+        lines.append(f"- After the promotion, the old release is kept and the gates stay active for {keep}")
     yield "\n".join(lines)
     for gate in evidence.gates:
         worst = f", for the worst {plain(gate.by)}" if gate.by else ""
         yield f"**{plain(gate.name)}** fails {gate.fails} {plain(quantity(gate.limit, gate.unit))}{worst}:"
         yield fenced(gate.query, "promql")
         if gate.samples and gate.at_least:
-            yield f"It is judged from {number(gate.at_least)} samples on, counted by:"
+            yield f"It needs at least {number(gate.at_least)} samples, counted by:"
             yield fenced(gate.samples, "promql")
 
 
 def _bad_lines(evidence: Evidence) -> Iterator[str]:
     if evidence.bad_lines:
-        yield "## Lines of the journal that can't be read"
+        yield "## Unreadable lines in the journal"
         yield "\n".join(f"- {plain(line)}" for line in evidence.bad_lines)
 
 
 def _nist(evidence: Evidence) -> Iterator[str]:
     yield "## NIST AI RMF 1.0, Manage 4.1"
     yield f"> {MANAGE_4_1}"
-    yield "What this rollout shows of it, and what it does not; a report is evidence for a review and replaces none."
+    yield "What this rollout shows of it and what it does not. This report supports a review; it does not replace one."
     rows = ([asked, plain(shown)] for asked, shown in mapping(evidence))
     yield table(("Asked for", "Shown here"), rows)
 
 
-# Intraword underscores are no emphasis and stay readable: rolled_back, new_exceptions.
+# Underscores inside a word are not emphasis, so they stay unescaped: rolled_back, new_exceptions.
 _MARKUP = re.compile(r"[\\`*\[\]<>|~&$#!]|(?<![^\W_])_|_(?![^\W_])")
 
 
 def plain(content: object) -> str:
-    """Any value as one line of literal Markdown text, safe in a table's cell as well."""
+    """Any value as one line of literal Markdown text, safe in a table cell too."""
     return _MARKUP.sub(lambda found: "\\" + found[0], one_line(str(content)))
 
 
 def fenced(content: str, language: str) -> str:
-    """A code block whose fence is longer than any run of backticks in it."""
+    """A code block with a fence longer than any run of backticks in it."""
     longest = max((len(run) for run in re.findall("`+", content)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}{language}\n{content.strip()}\n{fence}"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table; its cells are Markdown already."""
+    """A table; the cells must be Markdown."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -1,4 +1,4 @@
-"""Which part of a report is evidence for which part of NIST AI RMF 1.0, Manage 4.1."""
+"""Maps the report to NIST AI RMF 1.0, Manage 4.1."""
 
 from rollout.report.evidence import Evidence
 from rollout.text import count, duration, listed
@@ -12,18 +12,18 @@ MANAGE_4_1 = (
 
 
 def mapping(evidence: Evidence) -> list[tuple[str, str]]:
-    """(what Manage 4.1 asks for, what this rollout shows of it), one sentence or two each; also what it doesn't."""
+    """(what Manage 4.1 asks for, what this rollout shows of it and what it does not), one or two sentences each."""
     return [
         ("Monitoring plan, implemented", _monitoring(evidence)),
         (
             "Input from users and other AI actors",
-            "Indirect: the gates judge the answers that users got. What users say about them is not in this report.",
+            "Indirect: the gates measure the answers that users got. This report does not include users' feedback.",
         ),
         ("Appeal and override", _override(evidence)),
         ("Decommissioning", _decommissioning(evidence)),
         ("Incident response", _response(evidence)),
         ("Recovery", _recovery(evidence)),
-        ("Change management", "Who, what, when: the release, who started it, the policy that was fixed before."),
+        ("Change management", "Who, what, when: the release, its author, and the policy, fixed before the rollout."),
     ]
 
 
@@ -35,20 +35,20 @@ def _monitoring(evidence: Evidence) -> str:
 def _override(evidence: Evidence) -> str:
     if evidence.orders:
         people = listed(sorted({order.by for order in evidence.orders}))
-        return f"Who, what, when: the rollout was overridden by {people}."
-    return "Nobody overrode this rollout; the command rollout abort was there to do it."
+        return f"Who, what, when: {people} overrode the rollout."
+    return "Nobody overrode this rollout. The command rollout abort was available."
 
 
 def _decommissioning(evidence: Evidence) -> str:
     if evidence.kept_seconds is not None:
-        return f"Steps: the old release was kept for {duration(evidence.kept_seconds)} and may be stopped now."
+        return f"Steps: the old release was kept for {duration(evidence.kept_seconds)} and can be stopped now."
     if evidence.drained:
         left = evidence.drained.in_flight
         return (
-            f"The release that lost its traffic was drained in {duration(evidence.drained.seconds)}; "
+            f"The release that no longer receives traffic drained in {duration(evidence.drained.seconds)}; "
             f"requests left in flight: {left}."
         )
-    return "No release was taken out of service in the time that this report covers."
+    return "No release was taken out of service during this report's time."
 
 
 def _response(evidence: Evidence) -> str:
@@ -66,23 +66,24 @@ def _response(evidence: Evidence) -> str:
 def _recovery(evidence: Evidence) -> str:
     if evidence.restore_seconds is not None:
         restored = duration(evidence.restore_seconds)
-        return f"Traffic: the router confirmed stable for everybody {restored} after the verdict."
+        return f"Traffic: the router confirmed {restored} after the verdict that stable has all traffic."
     if evidence.unrestored:
-        return f"The router could not be told to go back: {evidence.unrestored}. {_without_the_router(evidence)}"
+        rest = _without_the_router(evidence)
+        return f"The router could not be switched back to stable: {evidence.unrestored}. {rest}"
     if evidence.abandoned:
         return _without_the_engine(evidence)
-    return "Not needed so far: the lease and the gates stood ready to return all traffic to stable."
+    return "Not needed so far. The lease and the gates were ready to return all traffic to stable."
 
 
 def _without_the_engine(evidence: Evidence) -> str:
     if evidence.settled is None:
-        return "Where the traffic is, only the router knows."
+        return "Only the router knows where the traffic is."
     if evidence.settled > 0:
-        return "Not shown: the engine died after the promotion, and nothing watches the new release for a rollback."
-    return "Without its engine a rollout's lease ends, and the router itself returns to stable."
+        return "Not shown: the engine died after the promotion, so no gates are active to roll the release back."
+    return "When the engine dies, the lease expires and the router returns all traffic to stable."
 
 
 def _without_the_router(evidence: Evidence) -> str:
     if evidence.settled is None:
-        return "Where the traffic is, only the router knows."
-    return "The lease ended, and with it the canary's traffic."
+        return "Only the router knows where the traffic is."
+    return "The lease expired, so the router returned all traffic to stable."

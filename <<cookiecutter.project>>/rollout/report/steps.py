@@ -1,4 +1,4 @@
-"""How it was decided, and what a journal without an end means."""
+"""The verdicts, and the meaning of a journal without an end."""
 
 from dataclasses import dataclass
 
@@ -7,16 +7,17 @@ from rollout.journal.whereabouts import Whereabouts
 from rollout.text import percent
 
 RESTS: dict[Whereabouts, str] = {
-    "unmoved": "no traffic had been moved, and {stable} serves all of it",
-    "leased": "nobody renewed its lease, so the router returned all traffic to {stable}",
-    "promoting": "only the router knows whether the promotion took place",
-    "promoted": "the new release had been promoted and serves all traffic, unwatched",
+    "unmoved": "the canary had no traffic yet, so {stable} serves all of it",
+    "leased": "the lease expired, so the router returned all traffic to {stable}",
+    "promoting": "only the router knows whether the promotion happened",
+    "promoted": "the new release is promoted and serves all traffic, but no gates are active",
     "restored": "all traffic was already back on {stable}",
-    "unknown": "the router could not be told to go back, and only it knows where the traffic is",
+    "unknown": "the router could not be switched back to stable, and only it knows where the traffic is",
 }
 
 TOO_BUSY = "this machine is too busy to judge a release"
-"""A rehearsal's own verdict, whatever its engine said: the traffic went back, and the release is not to blame."""
+"""The reason of a rehearsal's own verdict, which overrides the engine's: stable has all traffic, and the machine is to
+blame, not the release."""
 
 
 @dataclass(frozen=True)
@@ -26,13 +27,13 @@ class Verdict:
     verdict: str  # promoted | rolled_back | in_doubt | running
     reason: str
     gate: str | None
-    step: int | None  # None before the first
-    weight: float  # the canary's ratio of traffic when it was decided
+    step: int | None  # None before the first step
+    weight: float  # the canary's ratio of traffic at the verdict
     seconds: float
 
 
 def verdicts(story: Story) -> tuple[Verdict, ...]:
-    """Every verdict in its order: promoted may be followed by rolled_back."""
+    """All verdicts in order: rolled_back can follow promoted."""
     return tuple(
         Verdict(each.verdict, each.reason, each.gate, each.step or None, each.weight, story.since(each.time))
         for each in story.verdicts
@@ -40,12 +41,12 @@ def verdicts(story: Story) -> tuple[Verdict, ...]:
 
 
 def final(story: Story, alive: bool) -> Verdict:
-    """The verdict that stands: the one of `ended`, else running or, with a dead engine, in doubt."""
+    """The final verdict: that of `ended`; without it, `running`, or `in_doubt` if the engine is dead."""
     ended, decided, moved = story.ended, verdicts(story), story.shifted
     step, weight, seconds = moved.step if moved else None, moved.weight if moved else 0.0, story.seconds
     if ended is None:
         verdict = "running" if alive else "in_doubt"
-        reason = f"the last entry is {_entry(story.newest)}" if alive else _abandoned(story)
+        reason = f"the last event is {_entry(story.newest)}" if alive else _abandoned(story)
         return Verdict(verdict, reason, None, step, weight, seconds)
     if decided and decided[-1].verdict == ended.verdict:
         step, weight, seconds = decided[-1].step, decided[-1].weight, decided[-1].seconds
@@ -55,7 +56,7 @@ def final(story: Story, alive: bool) -> Verdict:
 
 
 def _abandoned(story: Story) -> str:
-    """Why nobody can tell how it ended, and where the traffic is nevertheless."""
+    """Why the end is unknown, and where the traffic is."""
     stable = story.started.stable if story.started else None
     rests = RESTS[story.place].format(stable=f"stable ({stable})" if stable else "stable")
     return f"the engine died after {_entry(story.newest)}; {rests}"

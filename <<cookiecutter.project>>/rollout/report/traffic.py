@@ -1,4 +1,4 @@
-"""Where the traffic went over time, and who answered how many requests."""
+"""The traffic over time, and the requests that each release answered."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,11 +16,11 @@ class Share:
     started_seconds: float
     ended_seconds: float
     canary: float
-    inferred: bool  # nobody was there to record it: the lease says so
+    inferred: bool  # follows from the lease; no engine recorded it
 
 
 def shares(story: Story) -> tuple[Share, ...]:
-    """The canary's share from the start to the last event; what is not known is left out."""
+    """The canary's share from the start to the last event, without the times when it is unknown."""
     return tuple(
         Share(turn.seconds, until.seconds, turn.canary, turn.inferred)
         for turn, until in pairwise([*story.turns, Turn(story.seconds, None)])
@@ -28,13 +28,13 @@ def shares(story: Story) -> tuple[Share, ...]:
     )
 
 
-_NO_LOAD = "the router counts answers only: what clients sent, and so what was lost, is known in a rehearsal"
-_NOTHING = "nothing was measured, so nobody counted requests"
+_NO_LOAD = "the router counts only answers; sent and lost requests are known in rehearsals only"
+_NOTHING = "there are no measurements, so no requests were counted"
 
 
 @dataclass(frozen=True)
 class ReleaseRequests:
-    """What one release did; errors is None when only the router counted."""
+    """One release's answers; errors is None if only the router counted."""
 
     release: str
     role: str  # stable | canary | other
@@ -44,9 +44,9 @@ class ReleaseRequests:
 
 @dataclass(frozen=True)
 class Requests:
-    """Counts over the whole rollout; None is `unknown`, never zero."""
+    """Counts over the whole rollout; None means `unknown`, never zero."""
 
-    source: str  # "load": counted by the rehearsal's clients; "router": the last totals that were measured
+    source: str  # "load": the rehearsal's clients counted; "router": the last totals measured
     sent: int | None
     answered: int | None
     lost: int | None
@@ -54,11 +54,11 @@ class Requests:
     why_unknown: str | None
     last_canary_request_after_verdict_seconds: float | None = None
     lost_by_kind: Mapping[str, int] = field(default_factory=dict)
-    late: int | None = None  # due, but not sent, because too many were unanswered
+    late: int | None = None  # due but not sent because too many were unanswered
 
 
 def requests(started: Started, story: Story) -> Requests:
-    """From the rehearsal's `traffic` where there is one, else from the router's totals."""
+    """From the rehearsal's event `traffic` if there is one, else from the router's totals."""
     return _from_load(started, story.traffic) if story.traffic else _from_router(started, story.requests)
 
 

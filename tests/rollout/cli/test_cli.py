@@ -166,7 +166,7 @@ def test_without_a_rollout_there_is_nothing_to_report_or_to_stop(shell: Shell, c
 def test_a_rollout_that_does_not_exist_is_refused_by_name(shell: Shell, command: list[str]) -> None:
     shell.keep(OLDER, promoted())
     assert shell.run(*command, "typo") == 2
-    assert shell.complained == "rollout: there is no rollout typo: `rollout status --all` lists those there are\n"
+    assert shell.complained == "rollout: there is no rollout typo: `rollout status --all` lists all rollouts\n"
 
 
 def test_check_sums_up_a_policy_that_is_right(shell: Shell, tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def test_anything_else_does_not(event: Event) -> None:
 def test_only_the_first_bad_lines_are_kept_and_the_rest_is_counted() -> None:
     doubt = story_of([bad(None)] * 5000).doubt
     assert len(doubt.lines) == 20
-    assert doubt.told(at_most=2) == (str(bad(None)), str(bad(None)), "and 4,998 more lines that can't be read")
+    assert doubt.told(at_most=2) == (str(bad(None)), str(bad(None)), "and 4,998 more unreadable lines")
 
 
 def test_a_promotion_with_a_bad_line_after_it_is_not_said_to_stand() -> None:

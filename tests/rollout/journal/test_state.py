@@ -27,7 +27,7 @@ def test_a_folder_that_does_not_exist_yet_has_no_journals(state: State) -> None:
 
 
 def test_without_a_rollout_there_is_nothing_to_show_and_the_message_says_how_to_make_one(state: State) -> None:
-    with pytest.raises(NothingThere, match=r"no rollout yet in .*\.rollout: `rollout rehearse` makes one"):
+    with pytest.raises(NothingThere, match=r"no rollout yet in .*\.rollout: `rollout rehearse` runs one"):
         state.newest()
 
 
@@ -45,7 +45,7 @@ def test_a_rollout_can_be_asked_for_by_name(state: State) -> None:
 
 def test_a_name_that_does_not_exist_is_an_error_that_says_how_to_list_them(state: State) -> None:
     write_journals(state, "a")
-    with pytest.raises(NothingThere, match="there is no rollout c: `rollout status --all` lists those there are"):
+    with pytest.raises(NothingThere, match="there is no rollout c: `rollout status --all` lists all rollouts"):
         state.newest("c")
 
 

@@ -17,8 +17,8 @@ HEADLINES = {
     "good": "Promoted after 1 m 31 s: every gate passed at every step",
     "bad": "Rolled back at 5 % after 4.3 s: new_exceptions: 24 % is above 0.1 % (ModelHTTPError); stable has 0 %",
     "aborted": "Rolled back at 5 % after 4.6 s: aborted by ci: the numbers look odd",
-    "keep": "Promoted and still watched after 1 m 34 s: the last entry is 'measured' at 100 %",
-    "torn": "Running at 5 % after 1.4 s: the last entry is 'measured' at 5 %",
+    "keep": "Promoted, gates still active after 1 m 34 s: the last event is 'measured' at 100 %",
+    "torn": "Running at 5 % after 1.4 s: the last event is 'measured' at 5 %",
 }
 
 
@@ -51,7 +51,7 @@ def test_unknown_events_and_values_are_kept_and_change_no_story() -> None:
     assert [values(event) for event in events] == later
     story, known = story_of(events), story_of(events[:2])
     assert (story.step, story.place, story.runs.current, story.series) == (1, "leased", known.runs.current, {})
-    assert report.headline(report.gather(story, alive=True)).endswith("the last entry is 'paused'")
+    assert report.headline(report.gather(story, alive=True)).endswith("the last event is 'paused'")
 
 
 @pytest.mark.parametrize("name", KNOWN)

@@ -44,7 +44,7 @@ def drawn(events: Iterable[Event], counts: Counts | None = None, width: int = 10
 
 def test_a_good_rollout_is_told_in_one_line_an_event_with_the_time_since_its_start() -> None:
     told_lines = lines(good())
-    assert told_lines[0].endswith("rollout 20251124-good: v2 (green) instead of v1 (blue), 15 times as fast")
+    assert told_lines[0].endswith("rollout 20251124-good: v2 (green) replaces v1 (blue), at 15x speed")
     assert told_lines[0].strip().startswith("0:00.0  ")
     assert [line for line in told_lines if line.strip().startswith("0:42.0")] == [
         "   0:42.0  step 2 of 2: 5 % -> 100 % of the traffic to v2 (green)"
@@ -84,7 +84,7 @@ def test_a_reason_with_line_ends_still_is_one_line() -> None:
 
 
 def test_the_first_rollout_has_no_release_before() -> None:
-    assert "v2 (green) as the first one" in lines([started(stable=None)])[0]
+    assert "v2 (green) is the first release" in lines([started(stable=None)])[0]
     assert "instead of" not in drawn([started(stable=None)], COUNTS)
 
 
@@ -93,7 +93,7 @@ def test_events_from_a_newer_engine_are_passed_over() -> None:
 
 
 def test_a_bad_line_is_named_and_costs_nothing_else() -> None:
-    named = "a line of the journal can't be read: r.jsonl, line 3: not an object, but str"
+    named = "unreadable line in the journal: r.jsonl, line 3: not an object, but str"
     before, after = entries(bad())[:3], entries(bad())[3:]
     broken = BadLine("r.jsonl", 3, "not an object, but str")
     written: list[str] = []
@@ -109,7 +109,7 @@ def test_a_bad_line_is_named_and_costs_nothing_else() -> None:
 
 def test_the_picture_shows_the_steps_the_gates_and_the_requests() -> None:
     text = drawn(good()[:4], COUNTS)
-    assert "v2 instead of v1" in text
+    assert "v2 replaces v1" in text
     assert "● 5 %" in text
     assert "○ 100 %" in text
     assert "○ keep" in text

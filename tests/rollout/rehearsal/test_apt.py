@@ -72,7 +72,7 @@ def test_an_archive_that_can_not_be_unpacked_is_named(tmp_path: Path) -> None:
 def test_a_package_of_which_nothing_is_downloaded_is_a_trouble(tmp_path: Path) -> None:
     world = FakeWorld(*BOTH).fails("install", "", code=0)
     trouble = Apt().unpack("haproxy", tmp_path / "haproxy", tmp_path, world)
-    assert trouble == "there is nothing to download for haproxy"
+    assert trouble == "apt-get found nothing to download for haproxy"
 
 
 @pytest.mark.parametrize(

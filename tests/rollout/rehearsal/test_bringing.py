@@ -103,7 +103,7 @@ def test_two_processes_at_once_download_once(home: Home) -> None:
     second = home.parts()
     assert second.stderr is not None
     said = [second.stderr.readline() for _ in range(2)]
-    assert said[1] == "another process is bringing the same programs: waiting for it\n"
+    assert said[1] == "waiting for another process that downloads the same programs\n"
     home.hold.unlink()
     assert end(first) == end(second)
     assert home.downloads() == ["haproxy", "prometheus"]

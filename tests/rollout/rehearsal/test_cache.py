@@ -146,7 +146,7 @@ def test_while_another_process_fills_it_waits_and_then_brings_nothing(tmp_path: 
             for archive in archives:
                 unpack(archive, tmp_path / package)
     waiting.join(10)
-    assert world.said == ["another process is bringing the same programs: waiting for it"]
+    assert world.said == ["waiting for another process that downloads the same programs"]
     assert mine.packages == []
 
 

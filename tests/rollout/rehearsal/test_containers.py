@@ -10,7 +10,7 @@ BOTH = (HAPROXY, PROMETHEUS)
 def test_an_engine_that_does_not_answer_is_told_in_its_own_words() -> None:
     world = FakeWorld("docker").fails("docker ps", "Cannot connect to the Docker daemon. Is it running?\n")
     obstacle = Containers().obstacle(world)
-    assert obstacle == "its engine does not answer: Cannot connect to the Docker daemon. Is it running?"
+    assert obstacle == "the Docker engine does not answer: Cannot connect to the Docker daemon. Is it running?"
 
 
 def test_an_image_that_can_not_be_pulled_is_told_without_dockers_hint_at_its_help() -> None:

@@ -71,7 +71,7 @@ def test_nothing_is_said_of_a_pace_that_fits() -> None:
     ("asked", "pace", "said"),
     [
         (Asked(300), Pace(300, 20), "--load 300 is more than half of the 400 requests/s"),
-        (Asked(30, 20), Pace(30, 20), "30 requests/s are too few at 20x: the first step needs 83/s"),
+        (Asked(30, 20), Pace(30, 20), "30 requests/s are too few at 20x: the first step needs 83 requests/s"),
         (Asked(speed=100), Pace(500, 100), "at 100x the gates are due every 50 ms, and measuring them takes 20 ms"),
     ],
     ids=["load", "samples", "measurements"],

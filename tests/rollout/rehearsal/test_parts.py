@@ -40,7 +40,8 @@ def test_what_is_missing_is_downloaded_into_the_cache_and_found_there_the_next_t
     world = FakeWorld(*APT, "docker", home=tmp_path)
     assert sources(find_programs(PARTS, world)) == {"haproxy": "cache", "prometheus": "cache"}
     folder = tmp_path / CACHE
-    assert world.said == [f"haproxy and prometheus: downloading with apt-get into {folder}; nothing is installed"]
+    way = f"downloading with apt-get into {folder}, without installing anything"
+    assert world.said == [f"haproxy and prometheus: {way}"]
     again = FakeWorld(*APT, home=tmp_path)
     found = find_programs(PARTS, again)
     assert found["haproxy"].argv == (
@@ -102,12 +103,12 @@ def test_a_package_that_is_too_old_is_not_used(tmp_path: Path) -> None:
 
 def test_one_message_names_the_ways_and_what_stands_in_each() -> None:
     assert missing(FakeWorld()).splitlines() == [
-        "Rehearsals need haproxy and prometheus, and nothing on this machine can bring them. "
+        "Rehearsals need haproxy and prometheus, which could not be found or installed. "
         "Do one of these, then try again:",
-        "  1. install haproxy 2.6 or newer and prometheus 2.41 or newer, so that they are on PATH",
-        "  2. start Docker, and they run in containers: "
+        "  1. install haproxy 2.6 or newer and prometheus 2.41 or newer on PATH",
+        "  2. start Docker, to run them in containers: "
         f"HAPROXY_IMAGE={HAPROXY.image_default} PROMETHEUS_IMAGE={PROMETHEUS.image_default}",
-        "What stands in the way:",
+        "What was tried:",
         "  - apt-get: apt-get is not on PATH",
         "  - dnf: it is not on PATH",
         "  - brew: it is not on PATH",
@@ -117,15 +118,16 @@ def test_one_message_names_the_ways_and_what_stands_in_each() -> None:
 
 def test_without_a_home_the_message_says_what_to_set() -> None:
     message = missing(FakeWorld(*APT, environment={"HOME": ""}))
-    assert "  - apt-get: no home folder to keep programs in: set XDG_CACHE_HOME to a folder that" in message
+    assert (
+        "  - apt-get: there is no home folder to keep programs in: set XDG_CACHE_HOME to a writable folder" in message
+    )
 
 
 def test_a_home_that_can_not_be_written_is_told_before_anything_is_downloaded(tmp_path: Path) -> None:
     (tmp_path / "home").touch()
     world = FakeWorld(*APT, home=tmp_path / "home")
-    assert (
-        f"  - apt-get: {tmp_path}/home/{CACHE} cannot be written: set XDG_CACHE_HOME to a folder that can"
-        in missing(world)
+    assert f"  - apt-get: {tmp_path}/home/{CACHE} is not writable: set XDG_CACHE_HOME to a writable folder" in missing(
+        world
     )
     assert world.downloads() == []
 
@@ -135,7 +137,7 @@ def test_a_home_that_can_not_be_written_is_told_before_anything_is_downloaded(tm
     [
         (APT, "will be downloaded with apt-get, into {home}/" + CACHE),
         (("dnf", "bsdtar"), "will be downloaded with dnf, into {home}/" + CACHE),
-        (("brew",), "will be installed with brew, into your own prefix"),
+        (("brew",), "will be installed with brew, into your prefix"),
         (("docker",), "will run in a container of " + PROMETHEUS.image_default),
     ],
     ids=["apt-get", "dnf", "brew", "docker"],

@@ -17,8 +17,8 @@ ON_PATH = Program("haproxy", ("/bin/haproxy",), "path")
         ("HAProxy version 10.0.0", None),
         ("HA-Proxy version 2.5.14", "x is haproxy 2.5, which is too old: haproxy 2.6 or newer is needed"),
         ("HA-Proxy version 1.8", "x is haproxy 1.8, which is too old: haproxy 2.6 or newer is needed"),
-        ("segfault\n", "x does not tell its version (segfault): haproxy 2.6 or newer is needed"),
-        ("", "x does not tell its version (it said nothing): haproxy 2.6 or newer is needed"),
+        ("segfault\n", "x does not report its version (segfault): haproxy 2.6 or newer is needed"),
+        ("", "x does not report its version (it printed nothing): haproxy 2.6 or newer is needed"),
     ],
 )
 def test_a_version_is_judged_by_its_numbers(said: str, trouble: str | None) -> None:
@@ -42,7 +42,7 @@ def test_a_program_on_path_is_started_as_it_is_and_leaves_nothing_to_remove() ->
 
 def test_the_last_lines_that_say_something_are_told() -> None:
     assert last_line("a\n\n  b\nc\n\n", 2) == "b / c"
-    assert last_line("\n") == "it said nothing"
+    assert last_line("\n") == "it printed nothing"
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def test_without_a_load_the_routers_numbers_count_and_what_was_lost_is_unknown()
     requests = told(examples.engine_died())["requests"]
     assert (requests["source"], requests["sent"], requests["lost"]) == ("router", None, None)
     assert requests["releases"][STABLE] == {"role": "stable", "answered": 1400, "errors": None}
-    assert "the router counts answers only" in requests["why_unknown"]
+    assert "the router counts only answers" in requests["why_unknown"]
 
 
 def test_without_a_measurement_nobody_counted() -> None:

@@ -56,7 +56,8 @@ def ended(journal: Journal) -> Evidence:
         (
             examples.unrestored(),
             "in_doubt",
-            "In doubt at 5 % after 6.9 s: the router is gone for 1.2 s; the router could not be told to go back",
+            "In doubt at 5 % after 6.9 s: the router is gone for 1.2 s; "
+            "the router could not be switched back to stable",
         ),
     ],
 )
@@ -68,18 +69,18 @@ def test_the_headline_says_how_it_ended_where_when_and_why(journal: Journal, ver
 @pytest.mark.parametrize(
     ("journal", "said"),
     [
-        (Journal(), "no traffic had been moved, and stable (my-agent@1.4.2) serves all of it"),
+        (Journal(), "the canary had no traffic yet, so stable (my-agent@1.4.2) serves all of it"),
         (
             examples.engine_died(),
-            "nobody renewed its lease, so the router returned all traffic to stable (my-agent@1.4.2)",
+            "the lease expired, so the router returned all traffic to stable (my-agent@1.4.2)",
         ),
-        (examples.died_when_promoting(), "only the router knows whether the promotion took place"),
-        (examples.promoted()[:-3], "the new release had been promoted and serves all traffic, unwatched"),
+        (examples.died_when_promoting(), "only the router knows whether the promotion happened"),
+        (examples.promoted()[:-3], "the new release is promoted and serves all traffic, but no gates are active"),
         (examples.aborted()[:-2], "all traffic was already back on stable (my-agent@1.4.2)"),
-        (examples.unrestored()[:-2], "nobody renewed its lease, so the router returned all traffic to stable"),
+        (examples.unrestored()[:-2], "the lease expired, so the router returned all traffic to stable"),
         (
             examples.unrestored_after_promotion()[:-1],
-            "the router could not be told to go back, and only it knows where the traffic is",
+            "the router could not be switched back to stable, and only it knows where the traffic is",
         ),
     ],
 )
@@ -95,11 +96,12 @@ def test_a_dead_engine_leaves_a_rollout_in_doubt_and_the_reason_says_where_the_t
 def test_an_engine_that_lives_is_running_and_named_by_its_last_entry() -> None:
     evidence = gather(story(examples.engine_died()), alive=True)
     assert (evidence.final.verdict, evidence.abandoned) == ("running", False)
-    assert headline(evidence) == "Running at 25 % after 17.9 s: the last entry is 'measured' at 25 %"
+    assert headline(evidence) == "Running at 25 % after 17.9 s: the last event is 'measured' at 25 %"
 
 
 def test_after_its_promotion_an_engine_that_lives_is_still_watching() -> None:
-    assert headline(gather(story(examples.promoted()[:-3]), alive=True)).startswith("Promoted and still watched after ")
+    told = headline(gather(story(examples.promoted()[:-3]), alive=True))
+    assert told.startswith("Promoted, gates still active after ")
 
 
 def test_a_step_that_an_engine_died_in_was_interrupted_and_one_that_runs_has_no_end() -> None:

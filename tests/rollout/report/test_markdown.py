@@ -75,14 +75,14 @@ def test_lost_requests_are_told_by_kind_where_there_are_any() -> None:
 def test_requests_that_were_not_sent_in_time_are_told() -> None:
     journal = examples.aborted()
     journal[-1]["late"] = 1234
-    assert "- Due but not sent, because too many were unanswered: 1,234" in told(journal)
+    assert "- Skipped, because too many requests were unanswered: 1,234" in told(journal)
 
 
 def test_that_the_router_could_not_be_told_is_told() -> None:
     text = told(examples.unrestored())
-    assert "- The router could not be told to go back: the router does not answer at admin.sock: " in text
-    assert "the lease ended, and with it the canary's traffic" in text.lower()
-    assert "Where the traffic is, only the router knows." in told(examples.unrestored_after_promotion())
+    assert "- The router could not be switched back to stable: the router does not answer at admin.sock: " in text
+    assert "the lease expired, so the router returned all traffic to stable" in text.lower()
+    assert "Only the router knows where the traffic is." in told(examples.unrestored_after_promotion())
 
 
 def test_without_a_load_the_numbers_are_the_routers() -> None:
@@ -101,12 +101,12 @@ def test_a_gate_by_a_label_says_so_and_names_the_worst() -> None:
     ("journal", "said"),
     [
         (examples.rolled_back_at_5_percent(), "3.4 s after the canary's first bad answer"),
-        (examples.aborted(), "the rollout was overridden by jan"),
-        (examples.rolled_back_at_5_percent(), "the router confirmed stable for everybody 4 ms after the verdict"),
-        (examples.promoted(), "the old release was kept for 20 s and may be stopped now"),
-        (examples.engine_died(), "a rollout's lease ends, and the router itself returns to stable"),
-        (examples.died_when_promoting(), "Where the traffic is, only the router knows"),
-        (examples.promoted()[:-3], "the engine died after the promotion, and nothing watches the new release"),
+        (examples.aborted(), "jan overrode the rollout"),
+        (examples.rolled_back_at_5_percent(), "confirmed 4 ms after the verdict that stable has all traffic"),
+        (examples.promoted(), "the old release was kept for 20 s and can be stopped now"),
+        (examples.engine_died(), "the lease expires and the router returns all traffic to stable"),
+        (examples.died_when_promoting(), "Only the router knows where the traffic is"),
+        (examples.promoted()[:-3], "the engine died after the promotion, so no gates are active"),
         (examples.promoted(), "No gate failed, so there was no incident to respond to"),
     ],
 )

@@ -1,1 +1,1 @@
-"""A model that needs no network and no key, solves the tasks with the real tools, and can be made to fail."""
+"""A model without network or key that solves the tasks with the real tools and can simulate faults."""

@@ -8,12 +8,12 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
 SECONDS_PER_UNIT = {"ms": 0.001, "s": 1.0, "m": 60.0}
-# A coroutine can't raise these: Python makes a RuntimeError of them.
+# A coroutine can't raise these: Python turns them into a RuntimeError.
 NOT_RAISABLE = (StopIteration, StopAsyncIteration)
 
 
 class FaultError(ValueError):
-    """The name asks for a fault that does not exist, or gives it a wrong value."""
+    """The name contains an unknown fault, or a wrong value."""
 
 
 class Raise(NamedTuple):
@@ -25,7 +25,7 @@ class Raise(NamedTuple):
 
 @dataclass(frozen=True)
 class Faults:
-    """What is wrong with a release. The default is: nothing."""
+    """The faults of a release. The default is none."""
 
     error_ratio: float = 0.0
     latency_seconds: float = 0.0
@@ -39,7 +39,7 @@ class Faults:
 
 
 def parse_faults(text: str) -> Faults:
-    """Read what stands after `offline:`; no text means no faults.
+    """Parse the text after `offline:`; an empty text means no faults.
 
     Raises:
         FaultError: says what is wrong and lists every fault with an example.
@@ -122,7 +122,7 @@ def _number(value: str) -> Decimal:
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault: the field of Faults it sets, and what a person is told about it."""
+    """One fault: the field of Faults that it sets, its parser, an example and a description."""
 
     field: str
     read: Callable[[str], object]

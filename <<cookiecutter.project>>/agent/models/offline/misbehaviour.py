@@ -1,4 +1,4 @@
-"""Acts out the faults of each run, the same way each time the process runs."""
+"""Simulates the faults of each run, in the same order for every process."""
 
 import asyncio
 import os
@@ -12,7 +12,7 @@ CRASH_EXIT_CODE = 70
 
 
 class Misbehaviour:
-    """What goes wrong at the start of each run."""
+    """The faults at the start of each run."""
 
     def __init__(self, faults: Faults, seed: str, model_name: str) -> None:
         self._faults = faults
@@ -21,7 +21,7 @@ class Misbehaviour:
         self._runs = 0
 
     async def start_run(self) -> None:
-        """Wait, raise, hang or die, as the faults say.
+        """Wait, raise, hang or die, according to the faults.
 
         Raises:
             ModelHTTPError: the fault `errors`.
@@ -29,7 +29,7 @@ class Misbehaviour:
         """
         faults = self._faults
         self._runs += 1
-        # All three are drawn for every run and before any wait, so that one doesn't shift another.
+        # Draw all three for every run and before any wait, so that one fault does not change another's runs.
         errs, raises, hangs = (self._random.random() for _ in range(3))
         if self._runs == faults.crash_at_run:
             os._exit(CRASH_EXIT_CODE)

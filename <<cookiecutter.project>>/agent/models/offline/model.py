@@ -36,12 +36,12 @@ class OfflineModel(FunctionModel):
         super().__init__(self._respond, model_name=name, profile={"context_window": CONTEXT_WINDOW_TOKENS})
 
     async def __aenter__(self) -> Self:
-        """Open the model; nothing can be served before that."""
+        """Open the model; it can't serve before that."""
         await asyncio.sleep(self._faults.slow_start_seconds)
         return self
 
     def ready(self) -> bool:
-        """Whether the model can be used now."""
+        """Whether the model is ready."""
         return not self._faults.unhealthy
 
     async def _respond(self, messages: list[ModelMessage], _info: AgentInfo) -> ModelResponse:
@@ -53,7 +53,7 @@ class OfflineModel(FunctionModel):
 
 
 def make_offline_model(name: str) -> OfflineModel:
-    """The model of `offline` or `offline:FAULTS`.
+    """The model for `offline` or `offline:FAULTS`.
 
     Raises:
         StartError: a fault is unknown or its value is wrong; lists all of them.
@@ -75,7 +75,7 @@ def next_part(messages: Sequence[ModelMessage], min_tool_calls: int) -> TextPart
         call = calls[len(results)]
         return ToolCallPart(call.tool, resolve(call, results[-1] if results else ""))
     if len(results) < min_tool_calls:
-        # As in a loop that gets nowhere: each round sends the task once more.
+        # Like an endless tool loop: each round sends the task again.
         return ToolCallPart("count_words", {"text": task})
     return TextPart(f"The answer is {' and '.join(results[: len(calls)])}." if calls else CANNOT)
 

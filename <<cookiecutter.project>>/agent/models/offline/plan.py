@@ -1,11 +1,11 @@
-"""From a task's text to the tool calls that solve it. Pure: the same text makes the same calls."""
+"""Plans the tool calls that solve a task's text. Pure: the same text gives the same calls."""
 
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
 
-# A part of a task can build on the one before it: "... Then multiply that by 3."
+# A part of a task can use the result before it: "... Then multiply that by 3."
 BACK_REFERENCE = re.compile(r"\bthat\b", re.IGNORECASE)
 
 NUMBER = r"(?:that\b|(?<![\d.])-?\d{1,15}(?:\.\d{1,15})?)"
@@ -14,7 +14,7 @@ DATE = r"\d{4}-\d\d-\d\d"
 
 @dataclass(frozen=True)
 class Call:
-    """A tool and its arguments, in which `that` stands for the result before."""
+    """A tool and its arguments, where `that` means the previous result."""
 
     tool: str
     args: dict[str, str]
@@ -22,7 +22,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Rule:
-    """A way to say something, and the call it means: its arguments are the pattern's groups, or made of them."""
+    """A phrase and its tool call: the arguments are the pattern's groups, or derived from them."""
 
     pattern: re.Pattern[str]
     tool: str
@@ -33,7 +33,7 @@ def _rule(tool: str, pattern: str, expression: str | None = None) -> Rule:
     return Rule(re.compile(pattern, re.IGNORECASE), tool, expression)
 
 
-# Where two match at one place, the one higher up wins. None may take more than linear time: a task may be
+# If two patterns match at the same place, the first in this list wins. Each must take linear time: a task can have
 # 20,000 digits.
 RULES = (
     _rule(
@@ -77,13 +77,13 @@ RULES = (
 
 @lru_cache(maxsize=256)  # a run asks once per model request
 def plan(task: str) -> tuple[Call, ...]:
-    """The calls a task asks for, in the order of its text; none if it asks for nothing known."""
+    """The task's calls, in the order of its text; empty if the task matches no pattern."""
     found = [
         (match.start(), order, match, rule) for order, rule in enumerate(RULES) for match in rule.pattern.finditer(task)
     ]
     calls, end = [], 0
     for start, _, match, rule in sorted(found, key=itemgetter(0, 1)):
-        # What lies inside another part, such as a quoted text, is not a part of its own.
+        # Skip a match inside another one, for example in a quoted text.
         if start >= end:
             end = match.end()
             calls.append(_call(rule, match.groupdict()))
@@ -91,7 +91,7 @@ def plan(task: str) -> tuple[Call, ...]:
 
 
 def resolve(call: Call, result_before: str) -> dict[str, str]:
-    """The call's arguments with `that` replaced by the number or date of the result before it."""
+    """The call's arguments with `that` replaced by the number or date of the previous result."""
     value = result_before.split(" ", 1)[0]
     return {
         name: text if name == "text" else BACK_REFERENCE.sub(lambda _: value, text) for name, text in call.args.items()

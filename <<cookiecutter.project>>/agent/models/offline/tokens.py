@@ -1,4 +1,4 @@
-"""How many tokens a conversation has, and what they cost: estimated from the texts, so always the same."""
+"""Estimates a conversation's tokens and their cost from its texts: deterministic."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -7,7 +7,7 @@ from pydantic_ai import ModelMessage, RequestUsage, TextPart, ToolCallPart
 
 CONTEXT_WINDOW_TOKENS = 8_000
 CHARACTERS_PER_TOKEN = 4
-# Instructions and tool definitions, which go out with every request.
+# Every request includes the instructions and the tool definitions.
 FIXED_TOKENS = 350
 TOKENS_PER_PART = 4
 USD_PER_INPUT_TOKEN = Decimal("0.000003")
@@ -17,7 +17,7 @@ USD_PER_OUTPUT_TOKEN = Decimal("0.000015")
 def request_usage(
     messages: Iterable[ModelMessage], response: TextPart | ToolCallPart, cost_factor: Decimal
 ) -> RequestUsage:
-    """The usage of one model request: the messages sent, the part that came back."""
+    """The usage of one model request: the sent messages and the received part."""
     sent = FIXED_TOKENS + sum(_tokens(part) for message in messages for part in message.parts)
     received = _tokens(response)
     cost = sent * USD_PER_INPUT_TOKEN + received * USD_PER_OUTPUT_TOKEN

@@ -1,4 +1,4 @@
-"""Seconds to pixels, with a change of scale when a long `keep` would squeeze the steps."""
+"""Maps seconds to pixels, with a second scale when a long `keep` would squeeze the steps."""
 
 import math
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from rollout.text import duration
 
 _NICE = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 28800, 43200, 86400)
 _APART = 70  # pixels between two ticks, at least
-_TAIL = 0.1  # of the picture stays for what comes after the last event
+_TAIL = 0.1  # of the picture is for the time after the last event
 _STEPS_SHARE = 0.6  # of the picture, when the scale changes
 
 
@@ -20,7 +20,7 @@ class Axis:
     ended_seconds: float  # the last event
 
     def x(self, seconds: float) -> float:
-        """The pixel of a time; beyond the ends it stays at the end."""
+        """The pixel of a time; times outside the axis are at its ends."""
         for (from_time, from_x), (to_time, to_x) in zip(self.knots, self.knots[1:], strict=False):
             if seconds <= to_time:
                 return from_x + (to_x - from_x) * max(0.0, seconds - from_time) / (to_time - from_time)
@@ -36,16 +36,16 @@ class Axis:
 
     @property
     def end(self) -> float:
-        """The pixel of the last event; from here to `right` is what holds after it."""
+        """The pixel of the last event; the space up to `right` is the time after it."""
         return self.x(self.ended_seconds)
 
     @property
     def change(self) -> tuple[float, float] | None:
-        """(seconds, pixel) where the scale changes, if it does."""
+        """(seconds, pixel) of the change of scale, if there is one."""
         return self.knots[1] if len(self.knots) > 2 else None
 
     def ticks(self) -> list[tuple[float, str]]:
-        """(pixel, words) of every tick, none after the last event."""
+        """(pixel, label) of every tick up to the last event."""
         found: list[tuple[float, str]] = []
         for (from_time, from_x), (to_time, to_x) in zip(self.knots, self.knots[1:], strict=False):
             every = _every((to_time - from_time) / (to_x - from_x))

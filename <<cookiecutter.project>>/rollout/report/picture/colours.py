@@ -1,4 +1,4 @@
-"""The picture's colours and fonts, in one place; each outcome has a shape too, for who can't tell them apart."""
+"""The picture's colours and fonts. Each outcome has its own shape too, for readers with colour blindness."""
 
 from rollout.report.picture.svg import element
 

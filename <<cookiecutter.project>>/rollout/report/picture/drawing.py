@@ -1,4 +1,4 @@
-"""The evidence as one SVG: readable on a light and on a dark page, without scripts or fonts from elsewhere."""
+"""The evidence as one SVG: readable on light and dark pages, without scripts or external fonts."""
 
 import textwrap
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ _UNSEEN = element(
 
 
 def picture(evidence: Evidence) -> str:
-    """A whole SVG document, 900 pixels wide and as high as its gates need."""
+    """A complete SVG document, 900 pixels wide and as high as its gates need."""
     times = axis(evidence, _LEFT, _RIGHT)
     panel_bottom = _PANEL_TOP + _PANEL_HEIGHT
     bottom = panel_bottom + 14 + len(evidence.gates) * (_STRIP_HEIGHT + _STRIP_GAP)
@@ -73,7 +73,7 @@ def _head(evidence: Evidence) -> Iterator[str]:
 
 
 def _grid(evidence: Evidence, times: Axis, top: float, bottom: float) -> Iterator[str]:
-    """The time axis under everything, its ticks going up through all panels."""
+    """The time axis at the bottom, with ticks through all panels."""
     for x, label in times.ticks():
         yield line(x, top, x, bottom - _STRIP_GAP + 4, stroke=GRID)
         yield text(x, bottom + 10, label, font_size=11, fill=FAINT, text_anchor="middle")
@@ -81,12 +81,12 @@ def _grid(evidence: Evidence, times: Axis, top: float, bottom: float) -> Iterato
     if evidence.speed > 1:
         title += f", {number(evidence.speed)} x faster than the policy"
     if times.change:
-        title += "; smaller scale from the promotion on"
+        title += "; smaller scale after the promotion"
     yield text((_LEFT + _RIGHT) / 2, bottom + 27, title, font_size=11, fill=FAINT, text_anchor="middle")
 
 
 def _foot(evidence: Evidence, times: Axis, y: float) -> Iterator[str]:
-    """What the marks mean, as far as they occur, and which rollout this is."""
+    """A legend of the marks that occur, and the rollout's name."""
     seen = {point.outcome for gate in evidence.gates for point in gate.points}
     x: float = 24
     for outcome in (known for known in OUTCOMES if known in seen):

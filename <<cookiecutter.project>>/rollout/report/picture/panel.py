@@ -1,4 +1,4 @@
-"""The picture's upper panel: each side's share of traffic, the steps, the verdict."""
+"""The picture's upper panel: each release's share of traffic, the steps, the verdict."""
 
 from collections.abc import Iterator
 
@@ -11,8 +11,8 @@ from rollout.report.steps import Verdict
 from rollout.report.traffic import Share
 from rollout.text import duration, percent
 
-_PIXELS_A_LETTER = 7.3  # at 12 px in the widest of the fonts; more is only a wider label
-_CRISP = {"shape_rendering": "crispEdges"}  # or a seam shows between two areas
+_PIXELS_A_LETTER = 7.3  # at 12 px in the widest of the fonts; a larger value only makes labels wider
+_CRISP = {"shape_rendering": "crispEdges"}  # without it, a seam shows between two areas
 
 
 def panel(evidence: Evidence, axis: Axis, top: float, bottom: float) -> Iterator[str]:
@@ -24,7 +24,7 @@ def panel(evidence: Evidence, axis: Axis, top: float, bottom: float) -> Iterator
 
 
 def verdict_lines(evidence: Evidence, axis: Axis, top: float, bottom: float) -> Iterator[str]:
-    """A line through the whole picture at every verdict, with its words on the upper panel."""
+    """A line through the whole picture at every verdict, with its label on the upper panel."""
     decided = evidence.verdicts
     if evidence.abandoned:
         decided = (*decided, evidence.final)
@@ -37,7 +37,7 @@ def verdict_lines(evidence: Evidence, axis: Axis, top: float, bottom: float) -> 
 
 
 def first_bad_answer(evidence: Evidence, axis: Axis, top: float, bottom: float) -> Iterator[str]:
-    """When the canary first answered badly, at the foot of the upper panel: how long until the verdict."""
+    """The canary's first bad answer, at the foot of the upper panel: shows how long the verdict took."""
     seconds = evidence.first_bad_answer_seconds
     if seconds is None:
         return
@@ -47,7 +47,7 @@ def first_bad_answer(evidence: Evidence, axis: Axis, top: float, bottom: float) 
 
 
 def shown(evidence: Evidence, axis: Axis) -> list[Share]:
-    """The shares, and what holds after the last event up to the picture's edge."""
+    """The shares of traffic; the last one extends to the picture's edge."""
     shares = list(evidence.shares)
     if evidence.settled is not None:
         inferred = evidence.abandoned or evidence.unrestored is not None
@@ -81,7 +81,7 @@ def _steps(steps: tuple[StepRun, ...], axis: Axis, top: float) -> Iterator[str]:
         left = axis.x(step.started_seconds)
         right = axis.end if step.ended_seconds is None else axis.x(step.ended_seconds)
         yield line(left, top - 18, left, top, stroke=FAINT, stroke_width=1)
-        if left + 5 >= free:  # otherwise the step before needs the room
+        if left + 5 >= free:  # otherwise it would cover the label of the step before
             label = "kept" if step.name == "keep" else percent(step.weight)
             yield text(left + 5, top - 6, label, font_size=12, font_weight=600, fill=INK)
             free = left + 5 + _PIXELS_A_LETTER * len(label) + 4
@@ -97,7 +97,7 @@ def _words(verdict: Verdict, gone: bool) -> str:
 
 
 def _label(label: str, x: float, y: float, axis: Axis, colour: str, ink: str = CARD) -> Iterator[str]:
-    """Words beside a vertical line, on the side where there is room."""
+    """A label next to a vertical line, on the side with enough room."""
     width = _PIXELS_A_LETTER * len(label) + 14
     left = x - width if x - width > axis.left else x
     yield rect(left, y - 11, width, 21, fill=colour, stroke=CARD, stroke_width=1, rx=3)

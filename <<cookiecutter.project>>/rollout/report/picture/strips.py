@@ -1,4 +1,4 @@
-"""The picture's lower part: one thin strip a gate, its values against its limit."""
+"""The picture's lower part: one thin strip for each gate, with its values and its limit."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,11 +10,11 @@ from rollout.report.picture.svg import element, fitted, line, rect, text
 from rollout.text import quantity
 
 _APART = 6  # pixels between two marks, at least
-_FLOOR = 6  # pixels below 0, so that a mark at 0 is whole
+_FLOOR = 6  # pixels below 0, so that a mark at 0 is not cut off
 
 
 def strip(gate: GateEvidence, axis: Axis, top: float, bottom: float) -> Iterator[str]:
-    """One gate between two heights: name and limit at the left, the worst value at the right."""
+    """One gate between two heights: name and limit on the left, the worst value on the right."""
     highest = 1.25 * max(gate.limit, *(point.value or 0.0 for point in gate.points), 0.0) or 1.0
     scale = _Scale(bottom - _FLOOR, (bottom - _FLOOR - top) / highest)
     limit = scale.y(gate.limit)
@@ -29,7 +29,7 @@ def strip(gate: GateEvidence, axis: Axis, top: float, bottom: float) -> Iterator
 
 
 class _Scale:
-    """A value's height above the one of 0."""
+    """A value's height above that of 0."""
 
     def __init__(self, zero: float, pixels_per_unit: float) -> None:
         self.zero, self.pixels_per_unit = zero, pixels_per_unit
@@ -61,7 +61,7 @@ def _band(gate: GateEvidence, points: Sequence[Point], axis: Axis, scale: "_Scal
 
 
 def _line(points: Sequence[Point], axis: Axis, scale: _Scale) -> Iterator[str]:
-    """The value's line; it breaks where nothing was measured."""
+    """The line of values, with gaps where nothing was measured."""
     path, pen = "", "M"
     for point in points:
         if point.value is None:

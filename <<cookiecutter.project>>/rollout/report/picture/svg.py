@@ -1,4 +1,4 @@
-"""SVG as text: elements whose attributes and texts are escaped."""
+"""SVG as text: elements with escaped attributes and text."""
 
 import re
 from xml.sax.saxutils import escape, quoteattr
@@ -13,7 +13,7 @@ def element(name: str, *children: str, **attributes: str | float) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text as the content of an element; what XML can't hold becomes a replacement character."""
+    """Text as the content of an element; characters that XML forbids become replacement characters."""
     return escape(_FORBIDDEN.sub("\ufffd", text))
 
 
@@ -28,14 +28,14 @@ def line(x1: float, y1: float, x2: float, y2: float, **attributes: str | float) 
 
 
 def rect(x: float, y: float, width: float, height: float, **attributes: str | float) -> str:
-    """A rectangle; nothing when it has no area."""
+    """A rectangle; nothing if it has no area."""
     if width <= 0 or height <= 0:
         return ""
     return element("rect", x=x, y=y, width=width, height=height, **attributes)
 
 
 def fitted(content: str, most: int) -> str:
-    """At most that many characters: the middle gives way, since both ends of a release's name tell it apart."""
+    """Cut to at most `most` characters, in the middle: both ends identify a release."""
     if len(content) <= most:
         return content
     head = (most - 1) // 2

@@ -126,5 +126,5 @@ def test_an_engine_that_lives_leaves_what_comes_next_open() -> None:
 
 def test_a_day_of_keep_does_not_squeeze_the_steps() -> None:
     svg = drawn(examples.kept_for_a_day())
-    assert "time since start; smaller scale from the promotion on" in words(svg)
+    assert "time since start; smaller scale after the promotion" in words(svg)
     assert len(list(svg.iter(f"{SVG}circle"))) < 1000
