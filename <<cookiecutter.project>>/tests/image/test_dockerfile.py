@@ -40,7 +40,7 @@ def test_the_engine_s_image_holds_the_rooms_that_it_imports_and_no_other() -> No
 @pytest.mark.parametrize(
     ("docker", "said"),
     [
-        pytest.param("no-such-docker", "there is no command 'no-such-docker'", id="no command"),
+        pytest.param("no-such-docker", "the command 'no-such-docker' does not exist", id="no command"),
         pytest.param("false", "make image needs a running Docker engine, and none answers", id="no engine"),
     ],
 )
