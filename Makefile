@@ -1,17 +1,17 @@
-# Each word does what the README says. A python3 that is too old or incomplete: make test PYTHON=python3.13
+# The README explains each target. If python3 is too old or incomplete: make test PYTHON=python3.13
 PYTHON ?= python3
-# uv makes .venv and installs, if it is on PATH; else venv and pip do.
+# If uv is on PATH, it creates .venv and installs; otherwise venv and pip do.
 UV ?= uv
 
 PROJECT := <<cookiecutter.project>>
 BAKED := build/my-agent
 BAKED_MAKE = $(MAKE) --no-print-directory -C $(BAKED)
-# Whose agent/ and rollout/ the tests of the engine import, run and build: make test-engine REPOSITORY=../my-agent
+# The engine's tests use this repository's agent/ and rollout/: make test-engine REPOSITORY=../my-agent
 REPOSITORY ?= $(BAKED)
 ENGINE := tests/deploy tests/host tests/rollout tests/workflows
 PYTEST = REPOSITORY="$(REPOSITORY)" .venv/bin/python -m pytest
 
-# One .venv for both: a baked repository's is a link to this one, so that its make finds installed what is installed here.
+# The baked repository's .venv is a link to this one, so its make finds everything already installed.
 INSTALL := PYTHON="$(PYTHON)" UV="$(UV)" PYTHON_IS_NAMED="$(filter-out file,$(origin PYTHON))" \
   sh "$(PROJECT)/requirements/install" --git
 BAKE := requirements/bake.txt
@@ -19,7 +19,7 @@ RUN := "$(PROJECT)/requirements/run.txt"
 DEV := $(RUN) "$(PROJECT)/requirements/dev.txt"
 TEST := requirements/test.txt
 
-# What somebody set for another Python, or for all of them, is not meant for the one in .venv.
+# These settings are meant for another Python; the one in .venv ignores them.
 unexport PYTHONPATH PYTHONHOME PYTHONSAFEPATH PYTHONUSERBASE PYTHONINSPECT PYTHONOPTIMIZE PYTHONWARNINGS
 unexport VIRTUAL_ENV CONDA_PREFIX
 
@@ -29,13 +29,13 @@ unexport VIRTUAL_ENV CONDA_PREFIX
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s%s\n", $$1, $$2}' Makefile
 
-demo:  ## bake the defaults into build/my-agent; rehearse a good release and a bad one there
+demo:  ## bake the defaults into build/my-agent, then rehearse a good and a bad release there
 	@$(INSTALL) --parts $(BAKE) $(RUN)
 	$(bake)
 	+@$(BAKED_MAKE) demo
 
-# Side by side: what tolerates a busy machine. The rest is judged by its pace, and runs alone.
-test:  ## run all tests: the template's, the engine's, and those of a repository baked from it
+# Tests that tolerate load run in parallel. The others are timing-sensitive and run alone.
+test:  ## run all tests: the template's, the engine's, and a baked repository's
 	@$(INSTALL) --parts $(BAKE) $(DEV) $(TEST)
 	$(bake)
 	+@$(BAKED_MAKE) setup
@@ -45,69 +45,70 @@ test:  ## run all tests: the template's, the engine's, and those of a repository
 
 test-template:
 	@$(INSTALL) $(BAKE) $(TEST)
-	@echo "the template's tests ..."
+	@echo "running the template's tests ..."
 	@.venv/bin/python -m pytest $(addprefix --ignore=,$(ENGINE))
 
-test-engine: tested  ## the engine's tests; of your own copy: make test-engine REPOSITORY=../my-agent
+test-engine: tested  ## run the engine's tests; on your own copy: make test-engine REPOSITORY=../my-agent
 	@$(MAKE) --no-print-directory test-units
 	@$(MAKE) --no-print-directory test-engine-alone
 
 test-units:
-	@echo "the engine's tests of $(REPOSITORY), without processes ..."
+	@echo "running the engine's unit tests on $(REPOSITORY) ..."
 	@$(PYTEST) -m "not parts and not docker and not workflows" $(ENGINE)
 
 test-engine-alone:
-	@echo "the engine's tests of $(REPOSITORY), with HAProxy, Prometheus and Docker ..."
+	@echo "running the engine's tests on $(REPOSITORY), with HAProxy, Prometheus and Docker ..."
 	@if docker info >/dev/null 2>&1; then $(PYTEST) -m "(parts or docker) and not faults and not workflows" $(ENGINE); else \
 	  $(PYTEST) -m "parts and not docker and not workflows" $(ENGINE) && \
-	  echo && echo "LEFT OUT: the tests of the Docker target, since no Docker engine answers here; 'docker info' says why."; \
+	  echo && echo "SKIPPED: the tests of the Docker target. No Docker engine answers; 'docker info' says why."; \
 	fi
 
 test-baked: bake
-	@echo "the tests of $(BAKED) ..."
+	@echo "running the tests of $(BAKED) ..."
 	+@$(BAKED_MAKE) test
 
-# After make test's own bake: two at once would be in each other's way.
+# Without a bake: make test bakes first, and two bakes at once would conflict.
 lint-baked:
 	+@$(BAKED_MAKE) lint
 
-test-faults: tested  ## the whole matrix of faults on containers; three quarters of an hour
+test-faults: tested  ## run the whole fault matrix on containers; 45 minutes
 	$(need_docker)
 	@$(PYTEST) -m docker tests/host/faults
 	@REPOSITORY="$(REPOSITORY)" .venv/bin/python -m tests.host.faults.page
 
-test-workflows: tested  ## the baked workflows, run here with act and Docker; ten minutes
+test-workflows: tested  ## run the baked workflows with act and Docker; 10 minutes
 	$(need_docker)
 	@$(PYTEST) -m workflows tests/workflows/executed
 
-# The repository under test, with what it needs: the one baked here, or one that somebody names and that stays as it is.
+# Prepare the repository under test: bake the default one; one that REPOSITORY names is not changed.
 tested:
 ifeq ($(REPOSITORY),$(BAKED))
 	@$(INSTALL) --parts $(BAKE) $(DEV) $(TEST)
 	$(bake)
 else
-	@[ -d "$(REPOSITORY)/rollout" ] || { echo "REPOSITORY=$(REPOSITORY) is no folder with a rollout/ in it."; exit 1; }
+	@[ -d "$(REPOSITORY)/rollout" ] || { echo "REPOSITORY=$(REPOSITORY) has no folder rollout/."; exit 1; }
 	@$(INSTALL) --parts $(BAKE) "$(REPOSITORY)/requirements/run.txt" "$(REPOSITORY)/requirements/dev.txt" $(TEST)
 endif
 
-lint:  ## check style, format and types of hooks/ and tests/
+lint:  ## check style, format and types of the template's own Python
 	@$(INSTALL) $(BAKE) $(TEST)
 	@.venv/bin/python -m ruff check
 	@.venv/bin/python -m ruff format --check --quiet
 	@.venv/bin/python -m mypy --no-error-summary
 
-bench: bake  ## measure: verdict to last canary request, requests lost, detection, bake time, wrong verdicts; an hour
+bench: bake  ## measure: time from verdict to last canary request, lost requests, detection, bake time, wrong verdicts; an hour
 	@$(INSTALL) --parts $(BAKE) $(DEV)
 	+@$(BAKED_MAKE) setup
 	@REPOSITORY=$(BAKED) PYTHONPATH=.:$(BAKED) .venv/bin/python -m bench $(BAKED)
 
-# What the repository needs, it brings itself: its .venv is this one.
+# Installs only what the bake needs; the baked repository's make adds the rest to the same .venv.
 bake:
 	@$(INSTALL) $(BAKE)
 	$(bake)
 
 define need_docker
-@docker version >/dev/null 2>&1 || { echo "make $@ needs Docker's engine: 'docker version' says why none answers."; exit 1; }
+@docker version >/dev/null 2>&1 || { \
+  echo "make $@ needs a running Docker engine, and none answers; 'docker version' says why."; exit 1; }
 endef
 
 define bake
@@ -116,7 +117,7 @@ define bake
 @[ -d $(BAKED)/.venv ] || ln -sfn ../../.venv $(BAKED)/.venv
 endef
 
-requirements:  ## write requirements/*.txt anew, the baked repository's too; needs uv. UPGRADE=--upgrade: newest versions
+requirements:  ## recompile all requirements/*.txt with uv; UPGRADE=--upgrade takes the newest versions
 	@$(MAKE) --no-print-directory -C "$(PROJECT)" requirements UV="$(UV)" UPGRADE="$(UPGRADE)"
 	@for name in test bake; do \
 	  echo "requirements/$$name.txt of the template"; \

@@ -61,9 +61,9 @@ def rehearsals(folder: Path, good: int, bad: int) -> None:
 @pytest.mark.parametrize(
     ("good", "bad", "said"),
     [
-        pytest.param(1, 0, "did not end as it should, or a request was lost", id="good not promoted"),
-        pytest.param(0, 1, "did not end as it should, or a request was lost", id="bad not rolled back"),
-        pytest.param(2, 0, "was refused; the message above says why", id="refused"),
+        pytest.param(1, 0, "did not end as expected, or lost a request", id="good not promoted"),
+        pytest.param(0, 1, "did not end as expected, or lost a request", id="bad not rolled back"),
+        pytest.param(2, 0, "was refused; see the message above", id="refused"),
         pytest.param(3, 0, "without a verdict: this machine is too busy, a part failed, or it was", id="no verdict"),
     ],
 )

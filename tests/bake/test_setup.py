@@ -20,14 +20,14 @@ exec {python} "$@"
 def test_a_python_that_is_missing_is_named_with_ways_to_get_it(folder: Path) -> None:
     done = install(folder, PYTHON="no-such-python")
     assert done.returncode == 2
-    assert "'no-such-python' is not that:\n  | there is no such command\n" in done.stderr
+    assert "'no-such-python' does not work:\n  | there is no such command\n" in done.stderr
     assert "apt-get install python3 python3-venv" in done.stderr
     assert not (folder / ".venv").exists()
 
 
 def test_a_python_that_is_too_old_says_its_version(folder: Path) -> None:
     old = program(folder / "old", "#!/bin/sh\necho 'it is Python 3.9.2' >&2\nexit 1\n")
-    assert f"'{old}' is not that:\n  | it is Python 3.9.2\n" in install(folder, PYTHON=str(old)).stderr
+    assert f"'{old}' does not work:\n  | it is Python 3.9.2\n" in install(folder, PYTHON=str(old)).stderr
 
 
 def test_what_a_version_manager_says_of_an_inactive_python_is_shown(folder: Path) -> None:
@@ -71,14 +71,14 @@ def test_without_any_python_parts_that_nothing_could_bring_are_named_too(folder:
 
 
 def test_a_program_that_is_no_python_is_told_apart(folder: Path) -> None:
-    assert "'true' is not that:\n  | it prints nothing, and so is no Python\n" in install(folder, PYTHON="true").stderr
+    assert "'true' does not work:\n  | no output, so it is not Python\n" in install(folder, PYTHON="true").stderr
 
 
 def test_a_temporary_folder_that_is_missing_is_named(folder: Path) -> None:
     done = install(folder, TMPDIR="/nonexistent")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("Temporary files cannot be written to /nonexistent: it does not exist, or ")
-    assert done.stderr.endswith("  Say where they can be:  export TMPDIR=/path/to/a/folder\n")
+    assert done.stderr.startswith("Temporary files cannot be written to /nonexistent: it does not exist, ")
+    assert done.stderr.endswith("  Choose another folder:  export TMPDIR=/path/to/a/folder\n")
 
 
 @pytest.mark.skipif(os.getuid() == 0 and not shutil.which("setpriv"), reason="root may write anywhere")
@@ -87,7 +87,7 @@ def test_a_folder_that_cannot_be_written_is_named(folder: Path) -> None:
     done = install(folder, before=AS_ANY_USER)
     folder.chmod(0o755)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith(f".venv cannot be set up: nothing can be written to {folder}.\n")
+    assert done.stderr.startswith(f".venv cannot be set up: {folder} is not writable.\n")
 
 
 def test_parts_that_cannot_be_brought_are_one_message(folder: Path) -> None:
@@ -159,5 +159,5 @@ def test_uv_makes_the_venv_and_installs_and_hears_only_of_indexes(folder: Path) 
 def test_pip_goes_on_where_uv_cannot(folder: Path) -> None:
     uv = program(folder / "uv", UV.format(pip="echo 'no index' >&2; exit 1"))
     done = install(folder, UV=str(uv))
-    assert "uv could not, and pip goes on: no index" in done.stdout
+    assert "uv failed, trying pip: no index" in done.stdout
     assert has_tiny(folder)

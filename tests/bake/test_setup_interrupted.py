@@ -73,7 +73,7 @@ def test_who_is_interrupted_leaves_nothing_and_is_repaired(folder: Path, stage: 
     os.killpg(running.pid, number)  # as a terminal does
     output, errors = running.communicate(timeout=20)
     assert running.returncode == 128 + number
-    assert errors == "\ninterrupted: what was not finished is done anew the next time\n"
+    assert errors == "\ninterrupted: the next run repeats what is unfinished\n"
     assert "Traceback" not in output
     assert list((folder / "temporary").iterdir()) == []
     done = install(folder, **setting)

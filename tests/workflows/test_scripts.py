@@ -38,7 +38,7 @@ def test_a_release_needs_environments_that_are_there_and_protected(
     done = script("environments", folder=tmp_path, PATH=path, **github)
     assert done.code == (1 if complaint else 0), done.err
     assert (complaint or "") in done.err
-    assert ("nobody approves" in done.out) == bool(without_approval)
+    assert ("needs no approval" in done.out) == bool(without_approval)
 
 
 def test_every_script_begins_by_failing_on_errors() -> None:

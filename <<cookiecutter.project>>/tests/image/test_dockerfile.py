@@ -40,8 +40,8 @@ def test_the_engine_s_image_holds_the_rooms_that_it_imports_and_no_other() -> No
 @pytest.mark.parametrize(
     ("docker", "said"),
     [
-        pytest.param("no-such-docker", "there is no command 'no-such-docker'", id="no command"),
-        pytest.param("false", "make image needs Docker's engine, and none answers", id="no engine"),
+        pytest.param("no-such-docker", "the command 'no-such-docker' does not exist", id="no command"),
+        pytest.param("false", "make image needs a running Docker engine, and none answers", id="no engine"),
     ],
 )
 def test_make_image_says_what_is_missing_and_how_to_get_it(docker: str, said: str) -> None:

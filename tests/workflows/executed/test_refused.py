@@ -21,7 +21,7 @@ def test_a_commit_that_is_not_on_main_ends_there_too(github: Ground) -> None:
     run = github.push_tag(github.origin.tag("1.1.0", branch="unreviewed")).finish()
     assert not run.green
     assert run.results() == {"check": "failure"}
-    assert "tag what is on main" in run.said("check")
+    assert "tag a commit on main" in run.said("check")
 
 
 def test_a_target_that_does_not_exist_yet_ends_there_too(github: Ground) -> None:
