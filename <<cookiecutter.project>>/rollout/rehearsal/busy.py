@@ -21,8 +21,8 @@ MISSED_SCRAPES = 0.1
 
 ENOUGH_ANSWERS = 20
 OF_THE_MACHINE = frozenset({"seconds", "count"})
-"""Units of the gates that a busy machine alone can fail: times and alerts. It can also fail the health check, and a gate
-that counts slow requests and shows their latency."""
+"""Units of the gates that a busy machine alone can fail: times and alerts. It can also fail the health check, and
+a gate that counts slow requests and shows their latency."""
 
 
 @dataclass(frozen=True)
