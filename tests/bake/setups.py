@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -28,14 +29,22 @@ def install(folder: Path, *options: str, before: Sequence[str] = (), **settings:
 
 
 def start(folder: Path, *options: str, before: Sequence[str] = (), **settings: str) -> subprocess.Popen[str]:
-    """Run it in a process group of its own, as make runs it in a terminal's."""
+    """Run it in a process group of its own, as make runs it in a terminal's; a job in the background ignores Ctrl-C, and
+    would hand that on."""
     ours = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
     index = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": folder.as_uri()}
     defaults = {"HOME": str(folder / "home"), "PYTHON": sys.executable, "UV": "no-uv"}
     command = [*before, "sh", "requirements/install", *options, "requirements/run.txt"]
     environment = ours | index | defaults | settings
     return subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, process_group=0
+        command,
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        process_group=0,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
