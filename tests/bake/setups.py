@@ -29,8 +29,8 @@ def install(folder: Path, *options: str, before: Sequence[str] = (), **settings:
 
 
 def start(folder: Path, *options: str, before: Sequence[str] = (), **settings: str) -> subprocess.Popen[str]:
-    """Run it in a process group of its own, as make runs it in a terminal's; a job in the background ignores Ctrl-C, and
-    would hand that on."""
+    """Run it in a process group of its own, as make runs it in a terminal's. A background job ignores Ctrl-C, and would
+    hand that on."""
     ours = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
     index = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": folder.as_uri()}
     defaults = {"HOME": str(folder / "home"), "PYTHON": sys.executable, "UV": "no-uv"}
