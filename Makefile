@@ -24,7 +24,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONSAFEPATH PYTHONUSERBASE PYTHONINSPECT PYTHO
 unexport VIRTUAL_ENV CONDA_PREFIX
 
 .PHONY: help demo test test-template test-units test-engine test-engine-alone test-baked test-faults test-workflows
-.PHONY: bench lint lint-baked bake tested requirements
+.PHONY: docker-answers bench lint lint-baked bake tested requirements
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s%s\n", $$1, $$2}' Makefile
@@ -71,14 +71,17 @@ test-baked: bake
 lint-baked:
 	+@$(BAKED_MAKE) lint
 
-test-faults: tested  ## the whole matrix of faults on containers; three quarters of an hour
-	$(need_docker)
+test-faults: docker-answers tested  ## the whole matrix of faults on containers; three quarters of an hour
 	@$(PYTEST) -m docker tests/host/faults
 	@REPOSITORY="$(REPOSITORY)" .venv/bin/python -m tests.host.faults.page
 
-test-workflows: tested  ## the baked workflows, run here with act and Docker; ten minutes
-	$(need_docker)
+test-workflows: docker-answers tested  ## the baked workflows, run here with act and Docker; ten minutes
 	@$(PYTEST) -m workflows tests/workflows/executed
+
+# Before anything is baked.
+docker-answers:
+	@docker version >/dev/null 2>&1 || { \
+	  echo "make test-faults and make test-workflows need Docker's engine: 'docker version' says why none answers."; exit 1; }
 
 # The repository under test, with what it needs: the one baked here, or one that somebody names and that stays as it is.
 tested:
@@ -105,10 +108,6 @@ bench: bake  ## measure: verdict to last canary request, requests lost, detectio
 bake:
 	@$(INSTALL) $(BAKE)
 	$(bake)
-
-define need_docker
-@docker version >/dev/null 2>&1 || { echo "make $@ needs Docker's engine: 'docker version' says why none answers."; exit 1; }
-endef
 
 define bake
 @echo "baking the defaults into $(BAKED) ..."
