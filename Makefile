@@ -24,7 +24,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONSAFEPATH PYTHONUSERBASE PYTHONINSPECT PYTHO
 unexport VIRTUAL_ENV CONDA_PREFIX
 
 .PHONY: help demo test test-template test-units test-engine test-engine-alone test-baked test-faults test-workflows
-.PHONY: bench lint lint-baked bake tested requirements
+.PHONY: docker-answers bench lint lint-baked bake tested requirements
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s%s\n", $$1, $$2}' Makefile
@@ -71,14 +71,18 @@ test-baked: bake
 lint-baked:
 	+@$(BAKED_MAKE) lint
 
-test-faults: tested  ## run the whole fault matrix on containers; 45 minutes
-	$(need_docker)
+test-faults: docker-answers tested  ## run the whole fault matrix on containers; 45 minutes
 	@$(PYTEST) -m docker tests/host/faults
 	@REPOSITORY="$(REPOSITORY)" .venv/bin/python -m tests.host.faults.page
 
-test-workflows: tested  ## run the baked workflows with act and Docker; 10 minutes
-	$(need_docker)
+test-workflows: docker-answers tested  ## run the baked workflows with act and Docker; 10 minutes
 	@$(PYTEST) -m workflows tests/workflows/executed
+
+# Before anything is baked.
+docker-answers:
+	@docker version >/dev/null 2>&1 || { \
+	  echo "make test-faults and make test-workflows need a running Docker engine; 'docker version' says why none answers."; \
+	  exit 1; }
 
 # Prepare the repository under test: bake the default one; one that REPOSITORY names is not changed.
 tested:
@@ -105,11 +109,6 @@ bench: bake  ## measure: time from verdict to last canary request, lost requests
 bake:
 	@$(INSTALL) $(BAKE)
 	$(bake)
-
-define need_docker
-@docker version >/dev/null 2>&1 || { \
-  echo "make $@ needs a running Docker engine, and none answers; 'docker version' says why."; exit 1; }
-endef
 
 define bake
 @echo "baking the defaults into $(BAKED) ..."

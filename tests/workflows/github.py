@@ -4,10 +4,11 @@ python github.py STATE COMMAND...
 """
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+import jq  # as `gh` has it built in
 
 State = dict[str, Any]
 OPTIONS = ("--method", "--input", "--jq", "--json", "--env", "--body")
@@ -27,7 +28,9 @@ def main() -> int:
     if "--jq" not in options:
         print(json.dumps(answer))
         return 0
-    return subprocess.run(["jq", "--raw-output", options["--jq"]], input=json.dumps(answer), text=True).returncode
+    for found in jq.compile(options["--jq"]).input_value(answer):
+        print(found if isinstance(found, str) else json.dumps(found, separators=(",", ":")))
+    return 0
 
 
 def parsed(words: list[str]) -> tuple[list[str], dict[str, str]]:

@@ -28,9 +28,7 @@ class GitHub:
         self._programs, self._state, self._folder = folder / "bin", folder / "state.json", folder
         self.said = ""
         self._programs.mkdir()
-        self.program(
-            "gh", f'exec "{sys.executable}" -I -S "{Path(__file__).parent / "github.py"}" "{self._state}" "$@"'
-        )
+        self.program("gh", f'exec "{sys.executable}" -I "{Path(__file__).parent / "github.py"}" "{self._state}" "$@"')
         self.program("ssh-keygen", f'[ "$*" = "-F my-host" ] && printf "# Host my-host found\\n%s\\n" "{HOST_KEY}"')
 
     def program(self, name: str, line: str) -> None:
