@@ -48,7 +48,7 @@ def is_held(path: Path) -> bool:
     """Whether a running engine holds the lock."""
     if not path.exists():
         return False
-    with path.open("a+", encoding="utf-8") as file:
+    with path.open("rb") as file:  # who only looks need not be allowed to write
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:

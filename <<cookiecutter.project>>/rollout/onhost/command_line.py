@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
@@ -48,6 +49,11 @@ def run(parser: Parser, arguments: Sequence[str] | None, complain: Callable[[Com
         complaint = Complaint.of(error)
     except KeyboardInterrupt:
         complaint = Complaint(refused=False, code="interrupted", message=f"interrupted; {interrupted}")
+    except OSError as error:  # a file or folder that cannot be used; the error names it
+        complaint = Complaint(refused=False, code=RolloutError.code, message=str(error))
+    except Exception as error:
+        traceback.print_exc()
+        complaint = Complaint(refused=False, code=RolloutError.code, message=f"unexpected error: {error!r}")
     complain(complaint)
     return REFUSED if complaint.refused else IN_DOUBT
 

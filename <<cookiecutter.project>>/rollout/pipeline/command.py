@@ -17,7 +17,7 @@ from rollout.errors import PolicyError
 from rollout.onhost.command_line import Commands, Parser, run
 from rollout.pipeline.deploy import deploy
 from rollout.pipeline.evidence import write_evidence
-from rollout.pipeline.facts import facts
+from rollout.pipeline.facts import facts, image_in
 from rollout.pipeline.github import annotate, annotate_error, write_outputs
 from rollout.pipeline.host import POLICY, ProductionHost
 from rollout.pipeline.production import Production
@@ -35,7 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return run(parser(), arguments, annotate_error)
 
 
-def run_facts(_: argparse.Namespace) -> int:
+def run_facts(chosen: argparse.Namespace) -> int:
+    if chosen.going_back:
+        outputs()({"image": image_in(Path(), os.environ)})
+        return 0
     created = subprocess.run(["git", "log", "-1", "--format=%cI"], check=True, capture_output=True, text=True).stdout
     outputs()(asdict(facts(Path(), os.environ, created.strip())))
     return 0
@@ -91,7 +94,8 @@ def say(text: str) -> None:
 def parser() -> Parser:
     top = Parser(prog="rollout.pipeline", description=__doc__, allow_abbrev=False)
     commands = Commands(top)
-    commands.add("facts", run_facts, "write the version, image and labels of this release as step outputs")
+    sub = commands.add("facts", run_facts, "write the version, image and labels of this release as step outputs")
+    sub.add_argument("--going-back", action="store_true", help="write the image only; check neither version nor tag")
     sub = commands.add("target", run_target, "refuse an invalid rollout.yaml or an unsupported target")
     wrong = "only warn about an invalid policy: a running rollout can roll back without it"
     sub.add_argument("--going-back", action="store_true", help=wrong)

@@ -33,12 +33,17 @@ def facts(folder: Path, github: Mapping[str, str], created: str) -> Facts:
         "SOURCE": f"{github['GITHUB_SERVER_URL']}/{github['GITHUB_REPOSITORY']}",
         "CREATED": created,
     }
-    registry = registry_in((folder / ".template.json").read_text(encoding="utf-8"))
     return Facts(
         version,
-        image(registry, github["GITHUB_REPOSITORY"]),
+        image_in(folder, github),
         "\n".join(f"{key}={text}" for key, text in labels.items()),
     )
+
+
+def image_in(folder: Path, github: Mapping[str, str]) -> str:
+    """The image's name alone: a rollback needs no valid version or tag."""
+    registry = registry_in((folder / ".template.json").read_text(encoding="utf-8"))
+    return image(registry, github["GITHUB_REPOSITORY"])
 
 
 def version_in(pyproject: str) -> str:

@@ -38,12 +38,12 @@ class Checkout:
         identity = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
         subprocess.run(["git", *identity, *arguments], cwd=self.folder, check=True)
 
-    def facts(self, ref: str = "refs/tags/v1.2.3") -> int:
+    def facts(self, *options: str, ref: str = "refs/tags/v1.2.3") -> int:
         """The exit code."""
         github = {"REF": ref, "REPOSITORY": "My-Org/My-Agent", "SHA": "abc", "SERVER_URL": "https://x"}
         for name, value in (github | {"OUTPUT": str(self.folder / "output")}).items():
             self._monkeypatch.setenv(f"GITHUB_{name}", value)
-        return main(["facts"])
+        return main(["facts", *options])
 
     @property
     def output(self) -> str:
@@ -77,14 +77,14 @@ def test_an_image_is_named_by_its_registry_and_the_repository(registry: str, ima
 def test_a_tag_that_is_not_the_version_is_refused(
     tag: str, checkout: Checkout, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert checkout.facts(f"refs/tags/{tag}") == 2
+    assert checkout.facts(ref=f"refs/tags/{tag}") == 2
     assert f"::error::the tag is {tag}, but the version in pyproject.toml is 1.2.3" in capsys.readouterr().err
     assert checkout.output == ""
 
 
 def test_a_branch_may_have_any_name_and_a_policy_that_is_wrong(checkout: Checkout) -> None:
     checkout.write("rollout.yaml", "steps: []\n")
-    assert checkout.facts("refs/heads/main") == 0
+    assert checkout.facts(ref="refs/heads/main") == 0
 
 
 @pytest.mark.parametrize(
@@ -162,3 +162,9 @@ def test_a_release_and_its_engine_by_their_digests_are_accepted_with_nothing_ins
 
 def test_an_output_of_several_lines_stays_one_output() -> None:
     assert output("labels", "A=1\nB=2") == "labels<<END_OF_labels\nA=1\nB=2\nEND_OF_labels\n"
+
+
+def test_a_rollback_needs_neither_a_valid_version_nor_a_tag_that_fits(checkout: Checkout) -> None:
+    checkout.write("pyproject.toml", '[project]\nversion = "1.0+local"\n')
+    assert checkout.facts("--going-back", ref="refs/tags/nightly") == 0
+    assert checkout.output == "image=ghcr.io/my-org/my-agent\n"

@@ -12,7 +12,14 @@ from tests.image.context import LITTER, git
 from tests.repository import REPOSITORY
 from tests.workflows.executed.known import make_known
 
-FEW_TESTS = ("__init__.py", "agent/conftest.py", "agent/service.py", "agent/api/test_routes.py")
+FEW_TESTS = (
+    "__init__.py",
+    "asking.py",
+    "waiting.py",
+    "agent/conftest.py",
+    "agent/service.py",
+    "agent/api/test_routes.py",
+)
 TEST_OF_IMAGES = '''\
 """The image that this change would make."""
 
