@@ -86,12 +86,12 @@ def test_a_bad_release_makes_the_run_red_and_the_release_before_serves(
     results = bad.results()
     assert (results["build"], results["deploy"], results["restore"]) == ("success", "failure", "success")
     assert served_by(serving.url) == ground.built(GOOD)["agent"]
-    assert f"All traffic is on {ground.built(GOOD)['agent']} already" in bad.summary("restore")
+    assert f"All traffic is already on {ground.built(GOOD)['agent']}" in bad.summary("restore")
 
 
 def test_its_summary_says_why(ground: Ground, bad: Run) -> None:
     assert "Rolled back" in bad.summary("restore")
-    assert "errors" in bad.summary("restore")
+    assert "ModelHTTPError" in bad.summary("restore") or "errors" in bad.summary("restore")
     assert "Gate errors" in bad.summary("evidence")
     assert ground.built(BAD)["agent"] in bad.summary("evidence")
 
