@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,42 +39,49 @@ def status(state: State, *, every: bool, as_json: bool = False) -> int:
     paths = state.journals()
     if not paths:
         print(f"no rollout yet in {state.folder}")
-    for path in paths if every else reversed(paths):
-        if tell(state, path) and not every:
-            break
+    for path, found in gathered(state, paths if every else reversed(paths), every=every):
+        tell(path, found)
     if lock.is_held(state.lock()):
         print(lock.describe(state.lock()))
     return 0
 
 
-def tell(state: State, path: Path) -> bool:
-    """Print a rollout's headline and the bad lines of its journal; False if the journal has no rollout."""
-    try:
-        evidence = report.gather(story_at(path), alive=alive(state, path))
-    except NothingThere as error:
-        print(f"{path.stem}: {error}")
-        return False
-    print(f"{evidence.rollout}: {report.headline(evidence)}")
-    for line in evidence.bad_lines:
+def gathered(
+    state: State, paths: Iterable[Path], *, every: bool
+) -> Iterator[tuple[Path, report.Evidence | NothingThere]]:
+    """Each journal with the evidence in it, or why there is none; without `every` only up to the first evidence."""
+    for path in paths:
+        try:
+            evidence = report.gather(story_at(path), alive=alive(state, path))
+        except NothingThere as error:
+            yield path, error
+            continue
+        yield path, evidence
+        if not every:
+            return
+
+
+def tell(path: Path, found: report.Evidence | NothingThere) -> None:
+    """Print a rollout's headline and the bad lines of its journal, or why the journal has no rollout."""
+    if isinstance(found, NothingThere):
+        print(f"{path.stem}: {found}")
+        return
+    print(f"{found.rollout}: {report.headline(found)}")
+    for line in found.bad_lines:
         print(f"  {line}")
-    return True
 
 
 def document(state: State, *, every: bool) -> dict[str, Any]:
     """What `rollout status --json` prints of a folder: the newest rollout or all of them, oldest first; the name of the
     running one; and the journals without a rollout."""
-    running = lock.holder(state.lock()).get("rollout") if lock.is_held(state.lock()) else None
     rollouts: list[dict[str, Any]] = []
     unreadable: dict[str, str] = {}
-    for path in reversed(state.journals()):
-        try:
-            rollouts.insert(0, in_short(report.gather(story_at(path), alive=alive(state, path))))
-        except NothingThere as error:
-            unreadable[path.stem] = str(error)
-            continue
-        if not every:
-            break
-    return {"rollouts": rollouts, "running": running, "unreadable": unreadable}
+    for path, found in gathered(state, reversed(state.journals()), every=every):
+        if isinstance(found, NothingThere):
+            unreadable[path.stem] = str(found)
+        else:
+            rollouts.insert(0, in_short(found))
+    return {"rollouts": rollouts, "running": running(state), "unreadable": unreadable}
 
 
 def in_short(evidence: report.Evidence) -> dict[str, Any]:
@@ -161,4 +168,9 @@ def printable(line: bytes, entry: journal.Entry) -> str:
 
 def alive(state: State, path: Path) -> bool:
     """Whether the engine of this journal is running, which means that it holds the lock."""
-    return lock.is_held(state.lock()) and lock.holder(state.lock()).get("rollout") == path.stem
+    return running(state) == path.stem
+
+
+def running(state: State) -> str | int | None:
+    """The name that the holder of the lock left in it; None when nobody holds it, or when it is just being written."""
+    return lock.holder(state.lock()).get("rollout") if lock.is_held(state.lock()) else None
