@@ -121,22 +121,18 @@ class Engine:
         self._wait_until_ready()
         for number, step in enumerate(self._plan.steps, start=1):
             self._take(number, step)
-        self._record.write(
-            events.Verdict(
-                time=self._now(),
-                verdict="promoted",
-                reason=self._watch.reason,
-                gate=None,
-                step=self._watch.step,
-                weight=self._traffic.weight,
-            )
-        )
+        self._decide_for_it()
         self._promote_and_keep(self._plan.keep_seconds)
 
     def _go_live(self) -> None:
         """All traffic at once, as soon as the canary is healthy, for the reason that the spec gives."""
         self._watch.reason = self._spec.at_once or ""
         self._wait_until_ready()
+        self._decide_for_it()
+        self._promote()
+
+    def _decide_for_it(self) -> None:
+        """Write the verdict down before the traffic follows it. Raises OSError."""
         self._record.write(
             events.Verdict(
                 time=self._now(),
@@ -147,7 +143,6 @@ class Engine:
                 weight=self._traffic.weight,
             )
         )
-        self._promote()
 
     def _wait_until_ready(self) -> None:
         """Until the canary is healthy and, where it will be judged, Prometheus has found it: what comes before its
