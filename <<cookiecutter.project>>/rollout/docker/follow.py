@@ -89,16 +89,16 @@ def check_end(host: Host, rollout: str, story: Story, silent_rounds: int) -> Non
 def check_engine(host: Host, rollout: str, *, begun: bool) -> None:
     """The stream ended before the rollout. Raises Refused or PartFailed when the engine has ended."""
     engine = host.engine()
-    if engine and engine.labels.get(names.ROLLOUT) == rollout and engine.state in ("created", "running", "restarting"):
+    ours = engine if engine and engine.labels.get(names.ROLLOUT) == rollout else None
+    if ours and ours.state in ("created", "running", "restarting"):
         return
-    ours = engine and engine.labels.get(names.ROLLOUT) == rollout
-    log = host.docker.logs(engine.id) if engine and ours else Said(0, "", "")
+    log = host.docker.logs(ours.id) if ours else Said(0, "", "")
     complaint = Complaint.in_output(log.out)
     said = complaint.message if complaint else log.err.strip()
     if not begun and said:
         tidy(host, rollout)
         raise complaint.error() if complaint and complaint.refused else Refused(said)
-    if engine is None or engine.exit_code != 0 or not ours:
+    if ours is None or ours.exit_code != 0:
         raise PartFailed(
             f"the engine of {rollout} is gone: {said or 'its container was removed'}. Traffic is on stable"
         )
