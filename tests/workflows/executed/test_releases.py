@@ -1,6 +1,7 @@
 """A tag becomes a release: a good one serves, and a bad one is taken back."""
 
 import base64
+import re
 
 import pytest
 
@@ -90,9 +91,9 @@ def test_a_bad_release_makes_the_run_red_and_the_release_before_serves(
 
 
 def test_its_summary_says_why(ground: Ground, bad: Run) -> None:
-    assert "Rolled back" in bad.summary("restore")
-    assert "ModelHTTPError" in bad.summary("restore") or "errors" in bad.summary("restore")
-    assert "Gate errors" in bad.summary("evidence")
+    # The release fails one request in five with one type of exception, so either gate may see it first.
+    for job in ("restore", "evidence"):
+        assert re.search(r"Rolled back .*: (errors|new_exceptions: ModelHTTPError)[: ]", bad.summary(job)), job
     assert ground.built(BAD)["agent"] in bad.summary("evidence")
 
 
