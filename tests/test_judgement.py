@@ -15,7 +15,7 @@ from bench.judgement.simulation import End, Simulation, Verdicts, rollout
 from bench.judgement.traffic import Traffic, evenly
 from bench.judgement.windows import Sums
 from rollout.cli.check import lines
-from rollout.gates.counts import Seen, Share
+from rollout.gates.counts import Window, Share
 from rollout.gates.forecast import forecast, seconds_to_see
 from rollout.gates.judge import Outcome
 from rollout.gates.weigh import weigh
@@ -100,15 +100,15 @@ def test_where_no_window_is_above_the_limit_nothing_fails_so_the_bench_need_not_
     for gate in (ERRORS, policies.gate_of(SHIPPED, "latency_p99"), policies.gate_of(SHIPPED, "new_exceptions")):
         for total, stable_bad in itertools.product((1, 3, 7, 40, 1000, 30_000), (0, 3, 50)):
             for bad in {0, int(gate.limit.value * total)}:
-                seen = [Seen(120, Share(bad, total), Share(stable_bad, 1000))]
+                seen = [Window(120, Share(bad, total), Share(stable_bad, 1000))]
                 assert weigh(gate, seen).outcome is not Outcome.FAIL
 
 
 def test_two_windows_fail_just_when_one_of_them_does_so_the_bench_may_ask_each_alone() -> None:
     counts = [Share(bad, total) for total in (4, 60, 400) for bad in range(0, total, max(1, total // 20))]
-    alone = {each: weigh(ERRORS, [Seen(120, each)]).outcome is Outcome.FAIL for each in counts}
+    alone = {each: weigh(ERRORS, [Window(120, each)]).outcome is Outcome.FAIL for each in counts}
     for short, long in itertools.product(counts, repeat=2):
-        both = weigh(ERRORS, [Seen(120, short), Seen(600, long)])
+        both = weigh(ERRORS, [Window(120, short), Window(600, long)])
         assert (both.outcome is Outcome.FAIL) == (alone[short] or alone[long])
 
 

@@ -9,10 +9,10 @@ from itertools import accumulate
 
 from bench.judgement.simulation import End
 from bench.judgement.traffic import LOOK_SECONDS, poisson
-from rollout.gates.counts import Mean, Seen
+from rollout.gates.counts import Mean, Window
 from rollout.gates.decide import decide, decide_kept
 from rollout.gates.judge import Measurement
-from rollout.gates.look import IDLE_WINDOWS
+from rollout.gates.query import IDLE_WINDOWS
 from rollout.gates.weigh import weigh
 from rollout.policy.plan import Gate, Plan, Step
 
@@ -111,7 +111,7 @@ class CostRollout:
         return any(self._canary.above(limit, looks) for limit, looks in pairs)
 
     def _measure(self) -> Measurement:
-        seen = [Seen(looks * LOOK_SECONDS, self._canary.last(looks), self._stables(looks)) for looks in self._windows]
+        seen = [Window(looks * LOOK_SECONDS, self._canary.last(looks), self._stables(looks)) for looks in self._windows]
         return weigh(self._gate, seen)
 
     def _keep(self) -> float | None:

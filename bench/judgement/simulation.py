@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 
 from bench.judgement.traffic import LOOK_SECONDS, Traffic
 from bench.judgement.windows import Sums
-from rollout.gates.counts import Seen, Share
+from rollout.gates.counts import Window, Share
 from rollout.gates.decide import decide, decide_kept
 from rollout.gates.judge import Measurement
-from rollout.gates.look import IDLE_WINDOWS
+from rollout.gates.query import IDLE_WINDOWS
 from rollout.gates.weigh import weigh
 from rollout.policy.plan import Gate, Plan, Step
 
@@ -104,7 +104,7 @@ class Simulation:
         for looks in self._windows:
             stable = Share(*self._stables(looks)) if self._stable else None
             canary = Share(self._bad.last(looks), self._total.last(looks))
-            seen.append(Seen(looks * LOOK_SECONDS, canary, stable))
+            seen.append(Window(looks * LOOK_SECONDS, canary, stable))
         return weigh(gate, seen)
 
     def _keep(self) -> float | None:
@@ -150,7 +150,7 @@ class Verdicts:
         """(window in looks, bad, total, stable's bad, stable's total)"""
         if counts not in self._known:
             window, bad, total, stable_bad, stable_total = counts
-            seen = Seen(window * LOOK_SECONDS, Share(bad, total), Share(stable_bad, stable_total))
+            seen = Window(window * LOOK_SECONDS, Share(bad, total), Share(stable_bad, stable_total))
             self._known[counts] = decide_kept([weigh(self.gate, [seen])]).move == "back"
         return self._known[counts]
 

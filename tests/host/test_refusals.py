@@ -85,7 +85,7 @@ def test_a_stopped_prometheus_is_refused(serving: Service, images: Images) -> No
     finally:
         docker("start", serving.name("prometheus"))
     assert done.code == 2
-    assert "Prometheus can't be asked, so no gate could be judged" in done.err
+    assert "Prometheus can't be queried, so no gate can be judged" in done.err
 
 
 def test_the_stable_release_is_not_started_a_second_time(serving: Service) -> None:

@@ -1,4 +1,4 @@
-"""rollout.yaml -> Policy. An error names the file, the line, the key's path, and what would be right."""
+"""rollout.yaml -> Policy. An error names the file, the line, the key's path, and what is allowed."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,24 +26,24 @@ def load(path: Path) -> Policy:
 
 
 def checked(path: Path) -> str:
-    """The text of a policy file in which nothing is wrong. Raises PolicyError."""
+    """The text of a valid policy file. Raises PolicyError."""
     load(path)
     return path.read_text(encoding="utf-8")
 
 
 def parse(text: str, name: str) -> Policy:
-    """The text of a policy file -> Policy; `name` is the file's name in messages."""
+    """Parse the text of a policy file; `name` is the file's name in messages. Raises PolicyError."""
     reader = Reader(name)
     try:
-        # compose() keeps line numbers and builds no objects, so it is as safe as safe_load
+        # compose() keeps line numbers, and is as safe as safe_load because it builds no objects
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         data = reader.read(root, ()) if root else None
     except yaml.YAMLError as error:
-        raise PolicyError(f"{name}: is not YAML: {' '.join(str(error).split())}") from error
+        raise PolicyError(f"{name}: not valid YAML: {' '.join(str(error).split())}") from error
     except RecursionError as error:
-        raise PolicyError(f"{name}: an alias (*name) stands within its own anchor (&name)") from error
+        raise PolicyError(f"{name}: an alias (*name) is inside its own anchor (&name)") from error
     if not isinstance(data, dict):
-        raise PolicyError(f"{name}: must hold keys such as steps: and gates:, found something else")
+        raise PolicyError(f"{name}: must contain keys such as steps: and gates:")
     try:
         policy = Policy.model_validate(data)
     except ValidationError as error:
@@ -54,7 +54,7 @@ def parse(text: str, name: str) -> Policy:
 
 
 class Reader:
-    """YAML nodes -> plain data. Keeps the line of each path, and which keys stand twice."""
+    """YAML nodes -> plain data. Records the line of each key, and duplicate keys."""
 
     def __init__(self, name: str) -> None:
         self.lines: Lines = {(): 1}
@@ -69,16 +69,18 @@ class Reader:
             return [self.read(item, (*path, index)) for index, item in enumerate(node.value)]
         try:
             return yaml.SafeLoader("").construct_object(node)
-        except ValueError:  # a date with a 13th month: text, for the policy to refuse
+        except ValueError:  # such as a date with a 13th month: keep the text, and let the schema reject it
             return node.value
 
     def _mapping(self, node: yaml.MappingNode, path: tuple[Key, ...]) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"  # as YAML marks such keys
+            key = (
+                str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"
+            )  # a key that is a list or mapping
             line = key_node.start_mark.line + 1
             if key in found:
-                self.mistakes.append(f"{self._name}:{line}: {dotted((*path, key))}: stands twice")
+                self.mistakes.append(f"{self._name}:{line}: {dotted((*path, key))}: duplicate key")
                 continue
             self.lines[*path, key] = line
             found[key] = self.read(value_node, (*path, key))
@@ -86,12 +88,14 @@ class Reader:
 
 
 def explain(detail: Mapping[str, Any], lines: Lines, name: str) -> str:
-    """One of pydantic's errors -> `file:line: key.path: what is wrong and what would be right`."""
-    path: tuple[Key, ...] = tuple(detail.get("ctx", {}).get("path", detail["loc"]))  # a misfit names its own key
+    """One of pydantic's errors -> `file:line: key.path: what is wrong, and what is allowed`."""
+    path: tuple[Key, ...] = tuple(
+        detail.get("ctx", {}).get("path", detail["loc"])
+    )  # errors from wrong_key name their own path
     line = next(lines[path[:end]] for end in range(len(path), -1, -1) if path[:end] in lines)
     where = f"{name}:{line}: " + (f"{dotted(path)}: " if path else "")
     if detail["type"] == "extra_forbidden":
-        return f"{where}unknown key; known here: {', '.join(known_keys(path))}"
+        return f"{where}unknown key; allowed here: {', '.join(known_keys(path))}"
     if detail["type"] == "missing":
         return f"{where}is missing"
     if detail["type"] == "literal_error":
@@ -101,7 +105,7 @@ def explain(detail: Mapping[str, Any], lines: Lines, name: str) -> str:
 
 
 def known_keys(path: tuple[Key, ...]) -> list[str]:
-    """The keys that may stand beside the one at `path`."""
+    """The keys allowed at the level of `path`."""
     part = PARTS[str(path[0]) if len(path) > 1 else ""]
     return list(part.model_fields)
 

@@ -181,7 +181,7 @@ def test_a_step_shorter_than_its_window_is_extended_once_and_not_at_every_measur
     world.plan = replace(PLAN, steps=(replace(PLAN.steps[0], hold_seconds=0), PLAN.steps[2]))
     world.run()
     assert [event["why"] for event in world.journal.all("extended")] == [
-        "the window still holds measurements of the weight before"
+        "the window still contains requests from the previous weight"
     ]
 
 

@@ -60,7 +60,7 @@ def test_a_step_that_is_late_may_still_pass_at_its_deadline() -> None:
 def test_a_short_step_does_not_pass_on_a_window_of_the_step_before() -> None:
     short = replace(STEP, hold_seconds=1)
     decision = decide(PLAN, short, 3.9, [PASS], errors=0)
-    assert decision == Decision("extend", "the window still holds measurements of the weight before")
+    assert decision == Decision("extend", "the window still contains requests from the previous weight")
     assert decide(PLAN, short, 4, [PASS], errors=0) == ADVANCE
 
 

@@ -42,14 +42,14 @@ def test_every_query_that_prometheus_refuses_is_named_with_its_key() -> None:
     with pytest.raises(PolicyError) as refused:
         preflight.check([ERRORS, ALERTS], "agent@new", "agent@old", server)
     assert str(refused.value).splitlines() == [
-        "rollout.yaml: gates.errors.query: Prometheus refuses it: parse error: a",
-        "rollout.yaml: gates.errors.samples: Prometheus refuses it: b",
-        "rollout.yaml: gates.alerts.query: Prometheus refuses it: c",
+        "rollout.yaml: gates.errors.query: Prometheus rejects it: parse error: a",
+        "rollout.yaml: gates.errors.samples: Prometheus rejects it: b",
+        "rollout.yaml: gates.alerts.query: Prometheus rejects it: c",
     ]
 
 
 def test_without_prometheus_nothing_is_started() -> None:
-    with pytest.raises(Refused, match="Prometheus can't be asked, so no gate could be judged: it does not answer"):
+    with pytest.raises(Refused, match="Prometheus can't be queried, so no gate can be judged: it does not answer"):
         preflight.check([ERRORS], "agent@new", "agent@old", Server(errors=Unreachable("it does not answer")))
 
 

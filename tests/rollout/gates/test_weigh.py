@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from rollout.gates.counts import Mean, Seen, Share
+from rollout.gates.counts import Mean, Window, Share
 from rollout.gates.judge import Measurement, Outcome
 from rollout.gates.weigh import weigh
 from rollout.policy.plan import Gate, Weighed
@@ -33,11 +33,11 @@ def errors(
     assert gate.weighed
     beside = Share(*stable) if stable else None
     times = gate.weighed.windows_seconds
-    return weigh(gate, [Seen(at, Share(*each), beside) for at, each in zip(times, windows, strict=False)])
+    return weigh(gate, [Window(at, Share(*each), beside) for at, each in zip(times, windows, strict=False)])
 
 
 def cost(canary: Mean, stable: Mean | None) -> Measurement:
-    return weigh(COST, [Seen(600, canary, stable)])
+    return weigh(COST, [Window(600, canary, stable)])
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def cost(canary: Mean, stable: Mean | None) -> Measurement:
     [
         (2, 500, Outcome.PASS, "0.4 % (2 of 500), limit 5 %, evidence 0 of 3.8"),
         (25, 500, Outcome.PASS, "5 % (25 of 500), limit 5 %, evidence 0 of 3.8"),
-        (7, 60, Outcome.INCONCLUSIVE, "11.7 % (7 of 60), limit 5 %, evidence 1.8 of 3.8: chance does that too"),
+        (7, 60, Outcome.INCONCLUSIVE, "11.7 % (7 of 60), limit 5 %, evidence 1.8 of 3.8: this may be chance"),
         (13, 60, Outcome.FAIL, "21.7 % (13 of 60), limit 5 %, evidence 4.1 of 3.8"),
         (4, 4, Outcome.FAIL, "100 % (4 of 4), limit 5 %, evidence 3.9 of 3.8"),
         (3, 3, Outcome.INCONCLUSIVE, "100 % (3 of 3), limit 5 %, evidence 3.2 of 3.8: 3 of 25 samples so far"),
@@ -115,10 +115,10 @@ def test_stables_counts_stand_beside_the_canarys() -> None:
 def test_the_vendors_errors_are_told_and_count_unless_the_rule_says_otherwise() -> None:
     assert ERRORS.weighed
     rule = replace(ERRORS.weighed, questions={**QUESTIONS, "vendor": "v()"})
-    seen = [Seen(600, Share(30, 100, vendor=28), Share(280, 1000, vendor=270))]
+    seen = [Window(600, Share(30, 100, vendor=28), Share(280, 1000, vendor=270))]
     counted = weigh(replace(ERRORS, weighed=rule), seen)
     assert (counted.outcome, counted.vendor, counted.stable_vendor) == (Outcome.FAIL, 28, 270)
-    assert "; 28 of the vendor's API" in counted.detail
+    assert "; 28 from the model's API" in counted.detail
     excused = weigh(replace(ERRORS, weighed=replace(rule, without_vendor=True)), seen)
     assert (excused.outcome, excused.value) == (Outcome.PASS, 0.02)
 
@@ -150,7 +150,7 @@ def test_the_sentence_of_a_mean() -> None:
     failed = cost(of(1.62, 0.5, 1000), of(1.0, 0.4, 5000))
     assert failed.detail == "1.62 x (1,000 samples), limit 1.5 x stable, evidence 6.7 of 3"
     nothing = cost(of(0.0, 0.0, 400), of(1.0, 0.4, 5000))
-    assert nothing.detail.endswith(": nothing at all: was anything answered?")
+    assert nothing.detail.endswith(": the mean is 0: check that runs are answered")
 
 
 @pytest.mark.parametrize("stable", [None, Mean(0, 0, 0), Mean(0, 0, 500)], ids=["no", "an idle", "a free"])
@@ -161,7 +161,7 @@ def test_without_a_mean_of_stables_nothing_passes_and_nothing_fails(stable: Mean
 
 def test_a_mean_may_have_a_number_for_a_limit() -> None:
     gate = replace(COST, limit=Limit(4, "count"), weighed=Weighed("mean", MEANS, (600,), 3))
-    assert weigh(gate, [Seen(600, of(7, 2, 100), of(1.2, 1, 2000))]).outcome is Outcome.FAIL
-    passed = weigh(gate, [Seen(600, of(1.3, 1, 100), of(1.2, 1, 2000))])
+    assert weigh(gate, [Window(600, of(7, 2, 100), of(1.2, 1, 2000))]).outcome is Outcome.FAIL
+    passed = weigh(gate, [Window(600, of(1.3, 1, 100), of(1.2, 1, 2000))])
     assert passed.outcome is Outcome.PASS
     assert passed.stable == pytest.approx(1.2)

@@ -37,11 +37,11 @@ ANSWERS = {
         '{"status":"error","errorType":"timeout","error":"query timed out"}',
         "answers HTTP 503: query timed out",
     ),
-    "a page that is no JSON": (200, "<html>Hello</html>", "not as Prometheus does"),
-    "JSON of something else": (200, '{"hello": "world"}', "not as Prometheus does"),
-    "JSON that is a list": (200, "[1, 2]", "not as Prometheus does"),
-    "results that are no series": (200, '{"data": {"result": [{"metric": {}}]}}', "not as Prometheus does"),
-    "a result that is no list": (200, '{"data": {"result": {"a": 1}}}', "not as Prometheus does"),
+    "a page that is no JSON": (200, "<html>Hello</html>", "is not from Prometheus"),
+    "JSON of something else": (200, '{"hello": "world"}', "is not from Prometheus"),
+    "JSON that is a list": (200, "[1, 2]", "is not from Prometheus"),
+    "results that are no series": (200, '{"data": {"result": [{"metric": {}}]}}', "is not from Prometheus"),
+    "a result that is no list": (200, '{"data": {"result": {"a": 1}}}', "is not from Prometheus"),
 }
 
 

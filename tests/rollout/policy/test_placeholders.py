@@ -36,5 +36,5 @@ def test_an_expression_without_a_stranger_has_no_problem(promql: str) -> None:
 
 @pytest.mark.parametrize("name", ["$releases", "$Release", "$1", "$interval", "${release}", "${", "${1}"])
 def test_a_placeholder_that_means_nothing_is_named_beside_those_that_do(name: str) -> None:
-    problem = f"{name} means nothing here: use $release, $stable, $window, $ago, $elapsed, $slower_than"
+    problem = f"unknown placeholder {name}: use $release, $stable, $window, $ago, $elapsed, $slower_than"
     assert unknown_in(f"x[$window] + {name}") == problem

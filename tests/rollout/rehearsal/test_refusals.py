@@ -25,9 +25,9 @@ def test_a_fault_that_does_not_exist_is_refused_with_a_list_of_those_that_do(reh
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("slower_than: 60s", "slower_than: 10m", "gates.latency_p99.slower_than: 600 s is no bucket's edge"),
-        ("histogram_quantile(0.99,", "histogram_quantile(0.99", "gates.latency_p99.shows: Prometheus refuses it"),
-        ("weight: 25%", "weight: 125%", "steps[1].weight: 125% is more than everybody"),
+        ("slower_than: 60s", "slower_than: 10m", "gates.latency_p99.slower_than: 600 s is not a bucket boundary"),
+        ("histogram_quantile(0.99,", "histogram_quantile(0.99", "gates.latency_p99.shows: Prometheus rejects it"),
+        ("weight: 25%", "weight: 125%", "steps[1].weight: 125% is more than 100%"),
     ],
 )
 def test_a_policy_that_can_not_work_is_refused_before_a_canary_is_started(
