@@ -1,4 +1,4 @@
-"""What one rollout is to do and where its parts are: all that an engine is started with, as JSON."""
+"""The engine's input, as JSON: the releases, the policy, and the addresses of the router and Prometheus."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -26,7 +26,7 @@ class Spec:
     first_weight: float = 0.0
     hold_at_most_seconds: float | None = None
     keep_at_most_seconds: float | None = None
-    at_once: str | None = None  # why it goes live without steps and gates, as soon as it is healthy
+    at_once: str | None = None  # the reason to move all traffic without steps and gates
 
     @property
     def canary_slot(self) -> Slot:

@@ -59,7 +59,7 @@ def run(spec: Spec) -> str:
             router = Haproxy(Path(spec.router_socket), Path(spec.router_folder))
             engine = Engine(spec, wanted, router, metrics, book, clock, IncomingOrders(state, spec.rollout, clock))
             if not before.is_empty:
-                return engine.pick_up(before, router.on_disk().get("stable"))
+                return engine.resume(before, router.on_disk().get("stable"))
             book.write(started(spec, wanted, clock.time()))
             return engine.run()
 

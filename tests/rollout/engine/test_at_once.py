@@ -51,5 +51,5 @@ def test_an_engine_that_dies_at_any_event_is_followed_by_one_that_goes_on(number
     if not before:  # nothing was begun
         return
     here.journal = MemoryJournal()
-    assert here.engine().pick_up(story(before), here.router.split.stable) == "promoted"
+    assert here.engine().resume(story(before), here.router.split.stable) == "promoted"
     assert here.router.split == everybody_on("green")

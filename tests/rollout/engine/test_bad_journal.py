@@ -85,7 +85,7 @@ def test_wherever_a_line_is_bad_and_an_engine_dies_traffic_ends_on_one_release_a
             stable, events = here.router.split.stable, here.journal.events
             here.clock.sleep(1)
             here.journal = MemoryJournal()
-            verdict = here.engine().pick_up(story_of(spoiled(events, number)), stable)
+            verdict = here.engine().resume(story_of(spoiled(events, number)), stable)
             where = f"died at {died} ({events[-1]['event']}), line {number + 1} ({events[number]['event']}) is bad"
             assert here.router.split == everybody_on("green" if verdict == "promoted" else "blue"), where
             assert stable == "green" or verdict != "promoted", where
@@ -95,27 +95,27 @@ def test_a_canary_that_the_router_calls_stable_is_watched_where_the_release_befo
     world = World()
     world.router.split = everybody_on("green")
     world.router.make("blue", DOWN)
-    assert world.engine().pick_up(told(STARTED, PROMOTED, NOISE), "green") == "promoted"
+    assert world.engine().resume(told(STARTED, PROMOTED, NOISE), "green") == "promoted"
     assert world.router.split == everybody_on("green")
 
 
 def test_where_the_release_before_is_up_the_same_journal_takes_the_traffic_back() -> None:
     world = World()
     world.router.split = everybody_on("green")
-    assert world.engine().pick_up(told(STARTED, PROMOTED, NOISE), "green") == "in_doubt"
+    assert world.engine().resume(told(STARTED, PROMOTED, NOISE), "green") == "in_doubt"
     assert world.router.split == everybody_on("blue")
 
 
 def test_a_journal_without_one_line_that_can_be_read_begins_no_rollout_anew() -> None:
     world = World()
     assert not told(NOISE).is_empty
-    assert world.engine().pick_up(told(NOISE), "blue") == "in_doubt"
+    assert world.engine().resume(told(NOISE), "blue") == "in_doubt"
     assert world.journal.all("shifted") == []
 
 
 def test_at_once_what_the_router_calls_stable_stays_and_is_not_promoted_again() -> None:
     here = at_once()
     here.router.split = everybody_on("green")
-    assert here.engine().pick_up(told(STARTED, PROMOTED, NOISE), "green") == "promoted"
+    assert here.engine().resume(told(STARTED, PROMOTED, NOISE), "green") == "promoted"
     assert here.journal.names() == ["recovered", "ended"]
     assert here.router.splits == []

@@ -74,7 +74,7 @@ def test_an_engine_that_is_told_to_end_after_the_promotion_leaves_the_release_an
     assert world.journal.names()[-2:] == ["promoted", "left"]
     before: list[Event] = list(world.journal.events)
     world.orders.done()
-    assert world.engine().pick_up(story(before), "green") == "promoted"
+    assert world.engine().resume(story(before), "green") == "promoted"
     assert world.journal.names()[-4:] == ["recovered", "promoted", "kept", "ended"]
     assert world.journal.only("kept")["time"] - EPOCH >= world.journal.all("promoted")[0]["time"] - EPOCH + 10
 

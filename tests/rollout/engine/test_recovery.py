@@ -112,7 +112,7 @@ def test_wherever_an_engine_is_killed_the_next_one_leaves_the_canary_with_traffi
         world, before = killed_at(number, fate, after_writing=after_writing)
         world.clock.sleep(1)  # whoever supervises it starts the next one
         world.journal = MemoryJournal()
-        verdict = world.engine().pick_up(story(before), world.router.split.stable)
+        verdict = world.engine().resume(story(before), world.router.split.stable)
         where = f"killed at {number}, {whole.journal.events[number]['event']}"
         assert world.router.split == everybody_on("green" if verdict == "promoted" else "blue"), where
         if verdict == "promoted":
@@ -126,9 +126,9 @@ def test_an_engine_that_is_killed_while_it_picks_up_leaves_its_work_to_the_next_
     world, events = killed_at(30, FATES["a good release"], after_writing=True)
     world.journal = MemoryJournal(dies_at=second, dies_after_writing=True)
     with pytest.raises(Died):
-        world.engine().pick_up(story(events), world.router.split.stable)
+        world.engine().resume(story(events), world.router.split.stable)
     events, world.journal = events + world.journal.events, MemoryJournal()
-    assert world.engine().pick_up(story(events), world.router.split.stable) == "in_doubt"
+    assert world.engine().resume(story(events), world.router.split.stable) == "in_doubt"
     assert world.router.split == everybody_on("blue")
 
 
@@ -145,7 +145,7 @@ def picked_up(before: list[Event], stable_now: str, world: World | None = None) 
     world = world or World()
     world.clock.sleep(100)
     events = [{**each, "time": EPOCH + each["time"]} for each in before]
-    world.engine().pick_up(story(events), stable_now)
+    world.engine().resume(story(events), stable_now)
     return world
 
 

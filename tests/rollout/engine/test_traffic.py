@@ -61,7 +61,7 @@ def test_a_renewal_that_the_router_misses_is_no_reason_to_go_back(scene: Scene) 
 
 def test_a_router_that_is_silent_for_longer_than_the_lease_puts_the_rollout_in_doubt(scene: Scene) -> None:
     scene.silence(60)
-    with pytest.raises(GoBack, match=r"the router is gone for 4\.5 s: the router is silent") as back:
+    with pytest.raises(GoBack, match=r"the router has not answered for 4\.5 s: the router is silent") as back:
         scene.traffic.shift(0.05)
     assert back.value.verdict == "in_doubt"
 
@@ -74,18 +74,18 @@ def test_every_answer_begins_the_routers_time_anew(scene: Scene) -> None:
 
 
 def test_a_look_takes_in_both_sides(scene: Scene) -> None:
-    scene.traffic.look()
+    scene.traffic.refresh_health()
     scene.router.sides = {"blue": replace(UP, requests=95), "green": replace(UP, requests=5)}
-    scene.traffic.look()
+    scene.traffic.refresh_health()
     assert (scene.traffic.stable.requests, scene.traffic.canary.requests) == (95, 5)
 
 
 def test_on_the_way_back_a_silent_router_does_not_stop_a_look(scene: Scene) -> None:
     scene.silence(60)
     scene.clock.sleep(LEASE_SECONDS + 1)
-    scene.traffic.look_if_possible()
+    scene.traffic.refresh_health_if_possible()
     with pytest.raises(GoBack):
-        scene.traffic.look()
+        scene.traffic.refresh_health()
 
 
 def test_to_promote_is_to_make_the_canarys_slot_stable_without_a_lease(scene: Scene) -> None:

@@ -76,7 +76,7 @@ def test_a_canary_that_went_down_and_came_back_between_two_looks_is_taken_back(w
     assert world.run() == "rolled_back"
     assert (
         world.journal.only("verdict")["reason"]
-        == "the canary went down and came back: it is not stable; stable's health check says L7OK"
+        == "the canary went down and came back up; stable's health check says L7OK"
     )
 
 
@@ -89,7 +89,7 @@ def test_a_router_that_is_silent_for_less_than_the_lease_is_borne(world: World) 
 def test_a_router_that_is_silent_for_longer_than_the_lease_puts_the_rollout_in_doubt(world: World) -> None:
     hush(world, STEP_2, PLAN.lease_seconds + 1)
     assert world.run() == "in_doubt"
-    assert world.journal.only("verdict")["reason"].startswith("the router is gone for ")
+    assert world.journal.only("verdict")["reason"].startswith("the router has not answered for ")
     assert world.journal.names()[-4:] == BACK
     assert world.router.split == everybody_on("blue")
 
@@ -154,7 +154,7 @@ def test_a_promotion_that_is_picked_up_after_its_keep_is_judged_once_all_the_sam
     world.metrics.say(errors=1)
     promoted = [event for event in world.journal.events if event["event"] not in ("kept", "ended")]
     world.clock.passed += 100
-    assert world.engine().pick_up(story(promoted), "green") == "rolled_back"
+    assert world.engine().resume(story(promoted), "green") == "rolled_back"
     assert world.router.split == everybody_on("blue")
 
 
@@ -198,5 +198,5 @@ def test_after_the_promotion_nothing_depends_on_a_lease(world: World) -> None:
 
 
 def test_what_no_journal_can_hold_is_said_and_does_not_stop_the_way_back(capsys: pytest.CaptureFixture[str]) -> None:
-    Record(MemoryJournal(), FakeClock(), []).note(Kept, time=1.0, seconds=math.nan)
-    assert "the journal can't hold" in capsys.readouterr().err
+    Record(MemoryJournal(), FakeClock(), []).try_write(Kept, time=1.0, seconds=math.nan)
+    assert "the journal can't store" in capsys.readouterr().err

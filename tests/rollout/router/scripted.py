@@ -150,7 +150,7 @@ def run(case: Case, kill: Kill | None) -> None:
     book = DeadlyJournal(case.journal, kill)
     engine = Engine(case.spec, wanted, router, script, book, clock, script)
     if not before.is_empty:
-        engine.pick_up(before, router.on_disk().get("stable"))
+        engine.resume(before, router.on_disk().get("stable"))
         return
     book.write(engine_process.started(case.spec, wanted, clock.time()))
     engine.run()
