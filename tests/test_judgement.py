@@ -15,7 +15,7 @@ from bench.judgement.simulation import End, Simulation, Verdicts, rollout
 from bench.judgement.traffic import Traffic, evenly
 from bench.judgement.windows import Sums
 from rollout.cli.check import lines
-from rollout.gates.counts import Window, Share
+from rollout.gates.counts import Share, Window
 from rollout.gates.forecast import forecast, seconds_to_see
 from rollout.gates.judge import Outcome
 from rollout.gates.weigh import weigh

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from bench.judgement.traffic import LOOK_SECONDS, Traffic
 from bench.judgement.windows import Sums
-from rollout.gates.counts import Window, Share
+from rollout.gates.counts import Share, Window
 from rollout.gates.decide import decide, decide_kept
 from rollout.gates.judge import Measurement
 from rollout.gates.query import IDLE_WINDOWS

@@ -73,7 +73,7 @@ class GatePolicy(Part):
             raise ValueError("at_least is missing: how many samples it takes to pass")
         if kind == "value" and (self.samples is None) != (self.at_least is None):
             raise ValueError(
-                "samples and at_least need each other: the query that counts samples, and how many it takes to pass"
+                "samples and at_least need each other: what counts samples, and how many it takes"
             )
         if kind == "value" and self.windows and len(self.windows) > 1:
             raise ValueError("a gate with query has one window, for example windows: [10m]")

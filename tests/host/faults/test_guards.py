@@ -18,7 +18,7 @@ from tests.rollout.lines import last_of
 pytestmark = [pytest.mark.docker, pytest.mark.faults]
 
 CONFIG = Path(haproxy.__file__).with_name("haproxy.cfg").read_text(encoding="utf-8")
-WITHOUT_LEASE = CONFIG.replace("if leased believable in_canary", "if in_canary")
+WITHOUT_LEASE = CONFIG.replace("if leased plausible in_canary", "if in_canary")
 LEASES_SECONDS = 12
 """More than two leases of the policy here."""
 
@@ -55,7 +55,7 @@ def on_canary(load: Requests, scene: Scene, since: float) -> list[Sent]:
 def test_it_is_the_lease_that_takes_the_users_from_a_canary_without_an_engine(
     ground: Ground, config: str, kept: bool
 ) -> None:
-    assert config.count("if leased believable in_canary") == (not kept)
+    assert config.count("if leased plausible in_canary") == (not kept)
     configure(ground, config)
     with Requests(ground.url) as load:
         scene = lose_engine(ground, "25 %")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from rollout.gates.counts import Mean, Window, Share
+from rollout.gates.counts import Mean, Share, Window
 from rollout.gates.judge import Measurement, Outcome
 from rollout.gates.weigh import weigh
 from rollout.policy.plan import Gate, Weighed

@@ -18,7 +18,11 @@ MISTAKES = {
     "a time that is not a bucket boundary": (
         "slower_than: 60s",
         "slower_than: 45s",
-        ["gates.latency_p99.slower_than: ", "45 s is not a bucket boundary of agent_request_seconds_bucket", "10, 30, 60"],
+        [
+            "gates.latency_p99.slower_than: ",
+            "45 s is not a bucket boundary of agent_request_seconds_bucket",
+            "10, 30, 60",
+        ],
     ),
     "a limit above the highest finite bucket": (
         "  restarts:",

@@ -162,11 +162,11 @@ MISTAKES = {
         "bad: b\n    total: t\n    slower_than: 60s",
         "17: gates.errors: slower_than and $slower_than need each other",
     ),
-    "samples without a floor": (
+    "samples without at_least": (
         "    at_least: 20\n", "",
-        "17: gates.errors: samples and at_least need each other: the query that counts samples, and how many it takes to pass",
+        "17: gates.errors: samples and at_least need each other: what counts samples, and how many it takes",
     ),
-    "floor without samples": (
+    "at_least without samples": (
         "    samples: sum(requests)\n", "",
         "17: gates.errors: samples and at_least need each other",
     ),

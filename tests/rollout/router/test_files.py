@@ -46,7 +46,7 @@ def test_a_shift_that_the_router_can_not_hear_is_an_error_and_is_on_disk_all_the
 def test_a_shift_that_can_not_be_written_moves_the_traffic_and_is_an_error(router: RunningRouter) -> None:
     router.shift(0.25)
     shutil.rmtree(router.folder)
-    with pytest.raises(RouterError, match=r"obeys, but .* can't be written"):
+    with pytest.raises(RouterError, match=r"applied the split, but .* can't be written"):
         router.control.shift(everybody_on("blue"))
     assert router.control.current() == everybody_on("blue").entries()
     assert sides(router, [*IN_5, *IN_25, *OUT]) == {"blue"}
@@ -56,7 +56,7 @@ def test_a_running_map_without_the_split_s_keys_is_an_error(router: RunningRoute
     (router.folder / "split.map").write_text("stable blue\n", encoding="utf-8")
     router.kill()
     router.start()
-    with pytest.raises(RouterError, match="the router says"):
+    with pytest.raises(RouterError, match="the router's split is"):
         router.shift(0.25)
     assert sides(router, IN_5) == {"blue"}
 
