@@ -1,4 +1,4 @@
-"""The parts, put together."""
+"""Assembles the ASGI app."""
 
 from asyncio import get_running_loop
 from collections.abc import AsyncIterator
@@ -17,7 +17,7 @@ from agent.tools import TOOL_NAMES
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The service as an ASGI app, with a registry of its own.
+    """Create the ASGI app, with its own registry of metrics.
 
     Raises:
         StartError: the model can't be used.
@@ -37,5 +37,5 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(make_router(settings, model, runner, metrics))
     handle_problems(app, metrics)
     app.add_middleware(ReleaseHeader, release=settings.release)
-    app.add_middleware(MeasureRequests, metrics=metrics)  # the last one added is the outermost
+    app.add_middleware(MeasureRequests, metrics=metrics)  # outermost, because it is added last
     return app

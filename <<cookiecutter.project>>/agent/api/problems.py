@@ -1,4 +1,4 @@
-"""Every error response: RFC 9457 problem details, from one handler."""
+"""Error responses: RFC 9457 problem details, all from one handler."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -21,14 +21,14 @@ MEDIA_TYPE = "application/problem+json"
 
 
 class Mistake(BaseModel):
-    """One thing that is wrong in a request."""
+    """One mistake in a request."""
 
     where: str
     message: str
 
 
 class Problem(BaseModel):
-    """The body of an error response. It never holds a traceback, nor what an exception said of itself."""
+    """The body of an error response. It never contains a traceback or an unexpected exception's message."""
 
     type: str = "about:blank"
     title: str
@@ -39,15 +39,15 @@ class Problem(BaseModel):
 
 
 def problem_of(error: Exception) -> Problem:
-    """What a client is told about an exception."""
+    """The error response for an exception."""
     name = type(error).__name__
     match error:
         case RequestValidationError():
-            return _problem(422, "the request is wrong: correct what `errors` names", errors=_mistakes(error))
+            return _problem(422, "the request is invalid: see `errors`", errors=_mistakes(error))
         case HTTPException():
             return _problem(error.status_code, error.detail)
         case UsageLimitExceeded():
-            return _problem(422, f"the run passed a limit and was stopped: {error.message}", name)
+            return _problem(422, f"the run exceeded a limit and was stopped: {error.message}", name)
         case DeadlineError():
             return _problem(504, str(error), name)
         case ModelHTTPError():
@@ -55,12 +55,12 @@ def problem_of(error: Exception) -> Problem:
         case ModelAPIError():
             return _problem(502, "the model's API could not be used: try again later", name)
         case _:
-            return _problem(500, f"the service failed with {name}: its log says where", name)
+            return _problem(500, f"the service failed with {name}: its log has the traceback", name)
 
 
 def handle_problems(app: FastAPI, metrics: Metrics) -> None:
-    """Make every exception of an app a problem response. Those that aren't the client's are counted; they and passed
-    limits are logged."""
+    """Turn every exception of an app into a problem response. Exceptions that answer with 5xx are counted; these and
+    exceeded limits are logged."""
 
     async def respond(_request: Request | None, error: Exception) -> JSONResponse:
         problem = problem_of(error)
@@ -77,7 +77,7 @@ def handle_problems(app: FastAPI, metrics: Metrics) -> None:
 
 
 class AnswerExceptions:
-    """Answers all other exceptions. Starlette's own way to do it is outside of all middleware, and raises again."""
+    """Handles all other exceptions. Starlette's own handler is outside all middleware, and raises them again."""
 
     def __init__(self, app: ASGIApp, respond: Callable[[None, Exception], Awaitable[JSONResponse]]) -> None:
         self._app = app
@@ -86,13 +86,13 @@ class AnswerExceptions:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = False
 
-        async def send_and_note(message: Message) -> None:
+        async def send_recorded(message: Message) -> None:
             nonlocal started
             started = True
             await send(message)
 
         try:
-            await self._app(scope, receive, send_and_note)
+            await self._app(scope, receive, send_recorded)
         except Exception as error:
             if started:
                 raise

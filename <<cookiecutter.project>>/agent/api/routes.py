@@ -1,4 +1,4 @@
-"""The routes."""
+"""The routes of the service."""
 
 from typing import Annotated
 
@@ -16,7 +16,7 @@ RUN_PATH = "/agent/run"
 
 
 class Task(BaseModel):
-    """What POST /agent/run takes."""
+    """The request body of POST /agent/run."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -24,7 +24,7 @@ class Task(BaseModel):
 
 
 class Answer(BaseModel):
-    """What POST /agent/run answers."""
+    """The response body of POST /agent/run."""
 
     answer: str
     release: str
@@ -32,7 +32,7 @@ class Answer(BaseModel):
 
 
 class Health(BaseModel):
-    """What GET /health answers when all is well."""
+    """The response body of GET /health when the service is healthy."""
 
     status: str
     release: str
@@ -47,7 +47,7 @@ def make_router(settings: Settings, model: Model, runner: Runner, metrics: Metri
     @router.get("/health")
     async def health() -> Health:
         if not is_ready(model):
-            raise HTTPException(503, f"the model {settings.model} says that it is not ready")
+            raise HTTPException(503, f"the model {settings.model} is not ready")
         return healthy
 
     @router.post(RUN_PATH)

@@ -59,7 +59,7 @@ class Runner:
 
 
 def outcome_of(error: BaseException) -> str:
-    """How a run ended that raised: one of the metrics' OUTCOMES."""
+    """The outcome of a run that raised an exception: one of the metrics' OUTCOMES."""
     match error:
         case UsageLimitExceeded():
             return "usage_limit"

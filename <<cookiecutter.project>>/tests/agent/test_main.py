@@ -22,7 +22,7 @@ def test_it_serves_a_task_on_a_port_that_the_kernel_chose(start: Start) -> None:
     ("env", "said"),
     [
         ({"AGENT_PORT": "http"}, "AGENT_PORT=http should be a port from 0 to 65535"),
-        ({"AGENT_MODEL": "offline:erors=0.2"}, "there is no fault 'erors'"),
+        ({"AGENT_MODEL": "offline:erors=0.2"}, "unknown fault 'erors'"),
         ({"AGENT_MODEL": "gtp-5"}, "AGENT_MODEL=gtp-5 can't be used"),
     ],
 )

@@ -52,5 +52,5 @@ def test_an_unknown_name_in_agent_env_is_refused_without_showing_its_value(tmp_p
     (tmp_path / "agent.env").write_text("AGENT_PROT=8080\nSOME_API_KEY=hush\n")
     with pytest.raises(StartError) as caught:
         load_settings()
-    assert "AGENT_PROT in agent.env is no setting; there are AGENT_MODEL, " in str(caught.value)
+    assert "AGENT_PROT in agent.env is not a setting; valid settings: AGENT_MODEL, " in str(caught.value)
     assert "hush" not in str(caught.value)

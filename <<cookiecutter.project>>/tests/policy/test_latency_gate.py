@@ -80,7 +80,8 @@ def test_requests_of_which_none_has_ended_are_not_judged(live: Live, new: Agent)
 
 def test_at_another_pace_the_edge_below_is_the_limit(live: Live, old: Agent) -> None:
     live.publish(old.text())
-    rules = [gate.weighed for gate in preflight.at_bucket_boundaries(plan(policy(), SPEED).gates, live.server) if gate.weighed]
+    gates = preflight.at_bucket_boundaries(plan(policy(), SPEED).gates, live.server)
+    rules = [gate.weighed for gate in gates if gate.weighed]
     assert [rule.slower_than_seconds for rule in rules if rule.slower_than_seconds] == [SLOWER_THAN_SECONDS]
 
 

@@ -11,7 +11,7 @@ from tests.repository import REPOSITORY
 @pytest.mark.parametrize(
     ("faults", "said"),
     [
-        ("erors=0.2", "--fault erors=0.2: there is no fault 'erors'. The faults, several with commas between them:\n"),
+        ("erors=0.2", "--fault erors=0.2: unknown fault 'erors'. Valid faults, separated by commas:\n"),
         ("errors=2", "--fault errors=2: 'errors=2': should be a share above 0 and up to 1. The faults, "),
         (
             "latency=80",

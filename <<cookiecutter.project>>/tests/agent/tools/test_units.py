@@ -29,7 +29,7 @@ def test_a_unit_converts_to_itself_unchanged(unit: str) -> None:
 
 
 def test_an_unknown_unit_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(ToolFailed, match="'parsec' is no unit known here; there are mm, cm, "):
+    with pytest.raises(ToolFailed, match="'parsec' is not a known unit; known units: mm, cm, "):
         asyncio.run(convert(1, "parsec", "km"))
 
 

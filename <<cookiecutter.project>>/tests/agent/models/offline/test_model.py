@@ -25,7 +25,7 @@ def test_it_answers_from_what_the_tools_returned() -> None:
 
 def test_a_tool_that_fails_ends_the_run_with_its_message() -> None:
     result = run("offline", "Look up the price of the moon, then multiply that by 3.")
-    assert result.output.startswith("I can't do this: there is no 'moon' in the catalogue")
+    assert result.output.startswith("I can't do this: 'moon' is not in the catalogue")
 
 
 def test_arguments_that_do_not_fit_the_tool_end_the_run_too() -> None:
