@@ -12,10 +12,10 @@ from tests.repository import REPOSITORY
     ("faults", "said"),
     [
         ("erors=0.2", "--fault erors=0.2: unknown fault 'erors'. Valid faults, separated by commas:\n"),
-        ("errors=2", "--fault errors=2: 'errors=2': should be a share above 0 and up to 1. The faults, "),
+        ("errors=2", "--fault errors=2: 'errors=2': should be a share above 0 and up to 1. Valid faults, "),
         (
             "latency=80",
-            "--fault latency=80: 'latency=80': should be a duration with its unit: ms, s or m. The ",
+            "--fault latency=80: 'latency=80': should be a duration with its unit: ms, s or m. Valid ",
         ),
     ],
 )
