@@ -99,7 +99,7 @@ class CostRollout:
         raise AssertionError("a step ends by its deadline")
 
     def _stables(self, looks: int) -> Mean:
-        """Stable's, as `look` asks for them."""
+        """Stable's counts, from the same windows as in `gates/query.py`."""
         return self._stable.last(IDLE_WINDOWS * self._windows[-1] if self._idle else looks)
 
     def _limits(self) -> list[float]:
@@ -115,7 +115,7 @@ class CostRollout:
         return weigh(self._gate, seen)
 
     def _keep(self) -> float | None:
-        """Seconds until it is taken back; None: never. Stable's means do not change any more."""
+        """Seconds until it is rolled back; None: never. Stable's means do not change any more."""
         limits = list(zip(self._limits(), self._windows, strict=True))
         looks = int(self._plan.keep_seconds / LOOK_SECONDS)
         for look, many in enumerate(poisson(self._rng, self._rate * LOOK_SECONDS, looks), start=1):

@@ -108,7 +108,7 @@ class Simulation:
         return weigh(gate, seen)
 
     def _keep(self) -> float | None:
-        """Seconds until it is taken back; None: never."""
+        """Seconds until it is rolled back; None: never."""
         bad, total = self._canary(1.0, int(self._plan.keep_seconds / LOOK_SECONDS))
         found = [look for window in self._windows if (look := self._first(window, bad, total)) is not None]
         return min(found) * LOOK_SECONDS if found else None

@@ -26,7 +26,7 @@ RATES: dict[str, tuple[float, bool]] = {
 
 @dataclass(frozen=True)
 class Table:
-    """`wrong` of `healthy` rollouts were taken back; both 0 where the table is not about that."""
+    """`wrong` of `healthy` rollouts were rolled back; both 0 where the table is not about that."""
 
     text: str
     wrong: int = 0
@@ -51,7 +51,7 @@ def wrongly(
     rates: Sequence[str] = tuple(RATES),
     compared: bool = False,
 ) -> Table:
-    """How many healthy releases are taken back, in the rollout or in the time of `keep` after it."""
+    """How many healthy releases are rolled back, during the rollout or during `keep`."""
     verdicts, rows, wrong = Verdicts(gate), [], 0
     for name in rates:
         row = [name]
@@ -81,8 +81,8 @@ def outcome(ends: Sequence[End]) -> str:
 def seen(
     plan: Plan, gate: Gate, shares: Sequence[float], rates: Sequence[float], many: int, healthy: float | None = None
 ) -> Table:
-    """How many bad releases are taken back, and when; beside the fastest test that there is. `healthy`: stable's share,
-    of a gate that compares."""
+    """How many bad releases are rolled back, and when, next to the fastest possible test. `healthy` is stable's share, for
+    a gate that compares."""
     verdicts, rows = Verdicts(gate), []
     for rate in rates:
         for share in shares:
@@ -93,7 +93,7 @@ def seen(
             fastest = [seconds for seconds in known if seconds is not None]
             reference = f"{percent(len(fastest), many)} in {duration(median(fastest))}" if fastest else "0"
             rows.append([number(rate), f"{number(100 * share)} %", outcome(ends), reference])
-    return Table(markdown(["requests/s", "bad", "taken back after", "fastest possible"], rows))
+    return Table(markdown(["requests/s", "bad", "rolled back after", "fastest possible"], rows))
 
 
 def costs(plan: Plan, gate: Gate, rates: Sequence[float], many: int, few: int) -> Table:
