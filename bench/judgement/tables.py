@@ -81,8 +81,8 @@ def outcome(ends: Sequence[End]) -> str:
 def seen(
     plan: Plan, gate: Gate, shares: Sequence[float], rates: Sequence[float], many: int, healthy: float | None = None
 ) -> Table:
-    """How many bad releases are rolled back, and when, next to the fastest possible test. `healthy` is stable's share, for
-    a gate that compares."""
+    """How many bad releases are rolled back, and when, next to the fastest possible test. `healthy` is stable's share,
+    for a gate that compares."""
     verdicts, rows = Verdicts(gate), []
     for rate in rates:
         for share in shares:
