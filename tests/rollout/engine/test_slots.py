@@ -11,7 +11,7 @@ def seen(*requests: int) -> SlotHistory:
     return side
 
 
-def test_a_side_that_was_never_seen_has_no_requests_and_no_trouble() -> None:
+def test_a_slot_without_data_has_no_requests_and_no_trouble() -> None:
     assert SlotHistory().requests == 0
     assert SlotHistory().trouble() is None
 
@@ -26,13 +26,13 @@ def test_requests_are_added_up_across_a_restart_of_the_router() -> None:
     assert seen(5000, 5010, 3, 7, 0, 1).requests == 10 + 7 + 1
 
 
-def test_a_side_that_is_down_is_trouble_and_the_health_check_says_why() -> None:
+def test_a_slot_that_is_down_is_trouble_with_the_health_checks_result() -> None:
     side = SlotHistory()
     side.update(DOWN)
     assert side.trouble() == "the canary is down: its health check says L4CON connection refused"
 
 
-def test_a_side_that_was_down_before_it_was_watched_is_no_trouble() -> None:
+def test_a_slot_that_was_down_before_it_was_watched_is_no_trouble() -> None:
     side = SlotHistory()
     side.update(DOWN)
     side.update(replace(UP, downs=1))
@@ -40,7 +40,7 @@ def test_a_side_that_was_down_before_it_was_watched_is_no_trouble() -> None:
     assert side.trouble() is None
 
 
-def test_a_side_that_went_down_and_came_back_between_two_looks_is_trouble() -> None:
+def test_a_slot_that_went_down_and_up_between_two_updates_is_trouble() -> None:
     side = SlotHistory()
     side.update(replace(UP, downs=1))
     side.watch_from_now()
@@ -48,7 +48,7 @@ def test_a_side_that_went_down_and_came_back_between_two_looks_is_trouble() -> N
     assert side.trouble() == "the canary went down and came back up"
 
 
-def test_a_router_that_restarts_and_counts_from_0_again_is_no_trouble() -> None:
+def test_a_restarted_router_that_counts_from_0_is_no_trouble() -> None:
     side = SlotHistory()
     side.update(replace(UP, downs=3))
     side.watch_from_now()
@@ -56,7 +56,7 @@ def test_a_router_that_restarts_and_counts_from_0_again_is_no_trouble() -> None:
     assert side.trouble() is None
 
 
-def test_a_side_that_goes_down_after_the_routers_restart_is_trouble() -> None:
+def test_a_slot_that_goes_down_after_the_routers_restart_is_trouble() -> None:
     side = SlotHistory()
     side.update(replace(UP, downs=3))
     side.watch_from_now()

@@ -25,7 +25,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "state" / "lock"
 
 
-def test_a_second_rollout_is_refused_and_told_who_holds_the_lock_since_when_and_what_to_do(path: Path) -> None:
+def test_a_second_rollout_is_refused_and_the_message_names_the_holder(path: Path) -> None:
     with lock.held(path, "20251124-first", "maria"), pytest.raises(Locked) as refused, lock.held(path, "second", "jan"):
         pass
     words = str(refused.value)
@@ -36,7 +36,7 @@ def test_a_second_rollout_is_refused_and_told_who_holds_the_lock_since_when_and_
     assert isinstance(refused.value, Refused)
 
 
-def test_the_refused_one_does_not_write_its_name_over_the_holders(path: Path) -> None:
+def test_a_refused_rollout_does_not_overwrite_the_holders_name(path: Path) -> None:
     with lock.held(path, "first", "maria"):
         with pytest.raises(Locked), lock.held(path, "second", "jan"):
             pass
@@ -51,26 +51,26 @@ def test_the_lock_is_held_for_as_long_as_the_context_lasts(path: Path) -> None:
     assert not lock.is_held(path)
 
 
-def test_the_lock_is_given_back_when_its_holder_fails(path: Path) -> None:
+def test_the_lock_is_released_when_its_holder_fails(path: Path) -> None:
     with pytest.raises(ZeroDivisionError), lock.held(path, "first", "maria"):
         raise ZeroDivisionError
     with lock.held(path, "second", "jan"):
         assert "rollout second is running, by jan" in lock.describe(path)
 
 
-def test_asking_whether_it_is_held_makes_no_file(path: Path) -> None:
+def test_checking_the_lock_creates_no_file(path: Path) -> None:
     assert not lock.is_held(path)
     assert not path.exists()
 
 
-def test_a_lock_that_nobody_has_signed_yet_belongs_to_a_rollout_that_is_starting(path: Path) -> None:
+def test_a_lock_without_a_name_yet_belongs_to_a_rollout_that_is_starting(path: Path) -> None:
     path.parent.mkdir()
     path.touch()
     assert lock.describe(path) == "another rollout is starting"
 
 
 @pytest.mark.parts
-def test_the_kernel_gives_the_lock_back_when_its_holder_is_killed(path: Path) -> None:
+def test_the_kernel_releases_the_lock_of_a_killed_holder(path: Path) -> None:
     with ExitStack() as stack:
         holder = stack.enter_context(
             subprocess.Popen(

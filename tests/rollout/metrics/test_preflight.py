@@ -1,4 +1,4 @@
-"""What is refused before anything is touched, on a real Prometheus that knows a stable release."""
+"""Mistakes that are reported before a rollout starts, with a real Prometheus that knows a stable release."""
 
 import pytest
 
@@ -58,7 +58,7 @@ def check(text: str, server: Prometheus) -> None:
 
 
 @pytest.mark.parametrize(("before", "after", "said"), MISTAKES.values(), ids=MISTAKES.keys())
-def test_a_gate_that_could_never_be_judged_is_refused_with_its_key(
+def test_a_gate_that_could_never_be_judged_is_rejected_with_its_key(
     live: Live, old: Agent, before: str, after: str, said: list[str]
 ) -> None:
     live.publish(old.text())

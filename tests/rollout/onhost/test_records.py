@@ -1,4 +1,4 @@
-"""What runs beside the data: a journal that is printed as it grows, and orders."""
+"""Commands that run next to the data: printing a growing journal, and giving orders."""
 
 import json
 import threading
@@ -46,13 +46,13 @@ def test_a_journal_is_printed_as_far_as_it_is_written(state: State, capsys: pyte
     assert printed(capsys) == ["started", "ready", "shifted"]
 
 
-def test_whoever_comes_back_gets_only_what_is_new(state: State, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_reader_that_returns_gets_only_new_events(state: State, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["journal", ROLLOUT, "--state", str(state.folder), "--from", "2"]) == 0
     assert printed(capsys) == ["shifted"]
 
 
 @pytest.mark.parametrize("last", ["promoted", "ended"])
-def test_it_is_followed_until_the_rollout_is_promoted_or_has_ended(
+def test_a_journal_is_followed_until_the_rollout_is_promoted_or_has_ended(
     state: State, capsys: pytest.CaptureFixture[str], last: str
 ) -> None:
     def go_on() -> None:
@@ -68,14 +68,16 @@ def test_it_is_followed_until_the_rollout_is_promoted_or_has_ended(
 
 
 @pytest.mark.parametrize("kind", ["abort", "promote", "rollback"])
-def test_an_order_names_who_gives_it_and_why(state: State, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_order_names_its_author_and_reason(state: State, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ROLLOUT_BY", "maria")
     with lock.held(state.lock(), ROLLOUT, "jan"):
         assert main(["order", kind, ROLLOUT, "--state", str(state.folder), "--reason", "because"]) == 0
     assert state.order(ROLLOUT) == Order(kind, by="maria", reason="because")  # type: ignore[arg-type]
 
 
-def test_an_order_for_an_engine_that_does_not_run_is_refused(state: State, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_order_for_an_engine_that_is_not_running_is_refused(
+    state: State, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["order", "promote", ROLLOUT, "--state", str(state.folder), "--reason", "because"]) == 2
     printed, complained = capsys.readouterr()
     message = f"rollout {ROLLOUT} is not running: there is nothing to promote"
@@ -85,7 +87,7 @@ def test_an_order_for_an_engine_that_does_not_run_is_refused(state: State, capsy
 
 
 @pytest.mark.parametrize("command", ["survey", "check-host", "targets", "engine"])
-def test_a_command_that_was_typed_by_hand_says_that_it_is_none_to_type(
+def test_a_command_run_by_hand_says_that_it_is_not_for_people(
     command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("ROLLOUT_SPEC", "ROLLOUT_CHECK", "ROUTER_METRICS_ADDRESS"):

@@ -1,4 +1,4 @@
-"""What can be wrong with a policy: in the text `SMALL`, what is replaced by what, and how the message begins."""
+"""Mistakes in a policy: the part of `SMALL` to replace, its replacement, and the beginning of the message."""
 
 from tests.rollout.policies import SMALL
 
