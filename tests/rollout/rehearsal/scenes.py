@@ -1,4 +1,4 @@
-"""A router, a Prometheus and two releases that play one scene, and the shipped gates asked of it. No engine."""
+"""A router, a Prometheus and two releases, and the shipped gates measured on them. No engine."""
 
 import asyncio
 import json
@@ -32,7 +32,7 @@ AT_ONCE = 8
 
 
 class Scene:
-    """Two releases under the router, all traffic on the canary; `model` and `module` are the canary's."""
+    """Two releases behind the router, with all traffic on the canary; `model` and `module` are the canary's."""
 
     def __init__(self, model: str = "offline", module: str = "agent", repository: Path = REPOSITORY) -> None:
         self._model, self._module = model, module
@@ -70,7 +70,7 @@ class Scene:
         self.wait_for(f'count(up{{release="{NEW}"}} == 1)', 2)
 
     def all_on(self, slot: Slot) -> Split:
-        """The split that gives a slot everybody, for the length of a scene."""
+        """The split that sends everybody to a slot, for the duration of a scene."""
         until_ms = round((time.time() + LEASE_SECONDS) * 1000)
         return Split("blue", "green", BUCKETS if slot == "green" else 0, until_ms, "scene")
 
@@ -79,7 +79,7 @@ class Scene:
         return health.up and health.check.startswith("L7OK")
 
     def value(self, promql: str) -> float | None:
-        """What Prometheus says now; None for nothing."""
+        """The current value in Prometheus, or None."""
         try:
             return self.stage.prometheus.value(promql)
         except MetricsError:
@@ -89,13 +89,13 @@ class Scene:
         wait_until(lambda: self.value(promql) == value, f"{promql} == {value:g}", WITHIN_SECONDS)
 
     def ask(self, *sent: tuple[str, str, str], headers: Mapping[str, str] | None = None) -> list[int]:
-        """Send these requests (method, path, task), some at once; their statuses. Returns when they are scraped."""
+        """Send these requests (method, path, task), some in parallel. Returns their statuses once they are scraped."""
         statuses = asyncio.run(ask_all(self.stage.url, sent, headers or {}))
         time.sleep(0.6)  # two scrapes
         return statuses
 
     def measure(self, gate: str) -> Measurement:
-        """One of the shipped gates, over all of the scene."""
+        """One of the shipped gates, over the whole scene."""
         asked = self._gates[gate]
         seconds = time.monotonic() - self.began + 1.0
         if asked.weighed:
@@ -105,7 +105,7 @@ class Scene:
 
 
 async def ask_all(url: str, sent: Sequence[tuple[str, str, str]], headers: Mapping[str, str]) -> list[int]:
-    """The statuses, in the order of the requests."""
+    """The statuses in the order of the requests."""
     at_once = asyncio.Semaphore(AT_ONCE)
     async with aiohttp.ClientSession(headers={"content-type": "application/json", **headers}) as session:
 

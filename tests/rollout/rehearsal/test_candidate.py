@@ -1,4 +1,4 @@
-"""A wrong fault is refused before anything is started."""
+"""An invalid fault is refused before anything is started."""
 
 import pytest
 
@@ -19,12 +19,12 @@ from tests.repository import REPOSITORY
         ),
     ],
 )
-def test_a_wrong_fault_is_refused_with_all_that_there_are(faults: str, said: str) -> None:
+def test_an_invalid_fault_is_refused_with_a_list_of_all_faults(faults: str, said: str) -> None:
     with pytest.raises(Refused) as refused:
         candidate.check(REPOSITORY, faults)
     assert str(refused.value).startswith(said)
     assert [name for name in FAULTS if f"  {name}" not in str(refused.value)] == []
 
 
-def test_a_right_one_is_accepted() -> None:
+def test_a_valid_fault_is_accepted() -> None:
     candidate.check(REPOSITORY, "errors=0.2,latency=80s,unhealthy")

@@ -1,4 +1,4 @@
-"""A bad release is taken back, whatever is wrong with it and at whatever step it shows; a good one is promoted."""
+"""A bad release is rolled back, whatever its fault and at whichever step it shows; a good one is promoted."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,9 +13,9 @@ pytestmark = pytest.mark.parts
 
 Rehearse = Callable[..., Running]
 IN_FLIGHT = 5
-"""A release that dies takes down what it was answering, and nothing else."""
+"""A release that dies loses only the requests that it was answering."""
 DEATH = {None, "errors"}
-"""It is down; or what it took down is seen a moment before that."""
+"""It is down, or its lost requests are detected a moment earlier."""
 
 ANY_ERROR = {"errors", "new_exceptions", "completion"}
 BAD_RELEASES = [
@@ -46,7 +46,7 @@ def test_a_bad_release_ends_on_stable_with_the_reason_named(
     assert report["last_canary_request_after_verdict_seconds"] < 1
 
 
-def test_a_release_that_never_gets_ready_gets_no_request(rehearse: Rehearse, tmp_path: Path) -> None:
+def test_a_release_that_never_becomes_ready_gets_no_request(rehearse: Rehearse, tmp_path: Path) -> None:
     impatient = copy_repository(tmp_path / "repository", shipped().replace("ready_within: 2m", "ready_within: 6s"))
     running = rehearse("--fault", "unhealthy", "--policy", str(impatient))
 
@@ -80,9 +80,7 @@ def test_without_its_gates_the_same_bad_release_is_promoted(rehearse: Rehearse, 
     assert running.report()["requests"]["releases"]["rehearsal-errors-0.2"]["errors"] > 100
 
 
-def test_a_release_that_dies_after_its_promotion_is_replaced_by_the_one_before(
-    rehearse: Rehearse, tmp_path: Path
-) -> None:
+def test_a_release_that_dies_after_its_promotion_is_replaced_by_the_old_one(rehearse: Rehearse, tmp_path: Path) -> None:
     brief = copy_repository(tmp_path / "repository", shipped(hold="3m"))
     running = rehearse("--fault", "crash=4000", "--first", "100%", "--keep", "20m", "--policy", str(brief))
 

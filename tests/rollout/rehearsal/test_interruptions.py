@@ -1,4 +1,4 @@
-"""Whatever is taken away in mid-rollout, the traffic ends on stable and nothing is left behind."""
+"""Whatever is killed during a rollout, the traffic ends on stable and nothing is left behind."""
 
 import json
 import os
@@ -34,7 +34,7 @@ def test_ctrl_c_moves_the_traffic_first_and_leaves_no_process_and_no_folder(rehe
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
-def test_who_ends_it_after_the_verdict_leaves_no_process_and_no_folder(rehearse: Rehearse, number: int) -> None:
+def test_an_interruption_after_the_verdict_leaves_no_process_and_no_folder(rehearse: Rehearse, number: int) -> None:
     running = rehearse("--fault", "errors=0.5", "--first", "25%")
     running.until(lambda events: last_of(events, "ended") is not None)
     stage = str(running.stage())
@@ -59,7 +59,7 @@ def test_a_killed_rehearsal_leaves_no_process(rehearse: Rehearse, *, stopped: bo
     wait_until(lambda: not processes_with(stage), 60, lambda: processes_with(stage))
 
 
-def test_abort_takes_the_release_back_and_says_who_wanted_it(rehearse: Rehearse) -> None:
+def test_abort_rolls_the_release_back_and_names_who_ordered_it(rehearse: Rehearse) -> None:
     running = rehearse()
     running.until(shifted_to(0.05))
     assert "is running" in rollout(running.state, "status").stdout
@@ -70,7 +70,7 @@ def test_abort_takes_the_release_back_and_says_who_wanted_it(rehearse: Rehearse)
     assert "the log looks odd" in running.report()["reason"]
 
 
-def test_a_second_rollout_is_refused_and_told_who_holds_the_lock(rehearse: Rehearse) -> None:
+def test_a_second_rollout_is_refused_and_the_message_names_the_holder_of_the_lock(rehearse: Rehearse) -> None:
     first = rehearse()
     first.until(shifted_to(0.05))
 
@@ -81,7 +81,7 @@ def test_a_second_rollout_is_refused_and_told_who_holds_the_lock(rehearse: Rehea
     assert first.process.poll() is None
 
 
-def test_a_killed_engine_gives_all_traffic_back_within_the_lease(rehearse: Rehearse) -> None:
+def test_a_killed_engine_returns_all_traffic_within_the_lease(rehearse: Rehearse) -> None:
     running = rehearse("--first", "25%")
     running.until(shifted_to(0.25))
     log = running.stage() / "router.log"
@@ -92,7 +92,7 @@ def test_a_killed_engine_gives_all_traffic_back_within_the_lease(rehearse: Rehea
 
     kept = Path(log.parent.parent / "kept.log")
     lease_seconds = running.events()[0]["policy"]["lease_seconds"]
-    while time.time() < killed + lease_seconds + 0.8:  # the stage ends a little later, and its log with it
+    while time.time() < killed + lease_seconds + 0.8:  # the stage and its log end a little later
         kept.write_text(log.read_text())
         time.sleep(0.05)
     assert 0 < routed.last_after(kept, "green", killed) <= lease_seconds + 0.1
@@ -102,7 +102,7 @@ def test_a_killed_engine_gives_all_traffic_back_within_the_lease(rehearse: Rehea
     assert "died" in running.report()["reason"]
 
 
-def test_an_engine_that_hangs_loses_the_traffic_and_is_ended(rehearse: Rehearse) -> None:
+def test_an_engine_that_hangs_loses_the_traffic_and_is_stopped(rehearse: Rehearse) -> None:
     running = rehearse("--first", "25%")
     running.until(shifted_to(0.25))
     stage = str(running.stage())
@@ -133,13 +133,13 @@ def test_a_canary_that_hangs_is_a_failure_and_not_silence(rehearse: Rehearse) ->
     canary = running.child("AGENT_RELEASE=rehearsal-good")
     os.kill(canary, signal.SIGSTOP)
     running.until(lambda events: last_of(events, "restored") is not None)
-    os.kill(canary, signal.SIGCONT)  # what it holds would be waited for
+    os.kill(canary, signal.SIGCONT)  # its requests would be waited for
 
     assert running.end(300) == 1, running.text()
     assert running.report()["verdict"] == "rolled_back"
 
 
-def test_a_journal_is_enough_to_rebuild_each_decision(rehearse: Rehearse) -> None:
+def test_the_journal_contains_everything_to_repeat_each_decision(rehearse: Rehearse) -> None:
     running = rehearse("--fault", "errors=0.5", "--first", "25%")
 
     assert running.end() == 1, running.text()

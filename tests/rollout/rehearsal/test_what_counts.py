@@ -1,4 +1,4 @@
-"""What counts for and against a release, on the real router and the real Prometheus, by the shipped gates."""
+"""What counts for and against a release, with a real router, a real Prometheus and the shipped gates."""
 
 import signal
 import threading
@@ -23,14 +23,14 @@ ALERTS{alertname="Forged",alertstate="firing",release="old"} 1
 agent_requests_total{status="forged",release="old",slot="blue",job="router"} TURN
 """
 TRICKLED_SECONDS = 4.0
-"""The limit of p99 at this speed is 3 s."""
+"""At this speed the limit of p99 is 3 s."""
 
 
 def rates(release: str, code: str) -> str:
     return f'sum(haproxy_server_http_responses_total{{release="{release}",code="{code}"}})'
 
 
-def test_health_probes_and_unknown_paths_hide_no_errors() -> None:
+def test_health_probes_and_unknown_paths_do_not_hide_errors() -> None:
     with Scene(model="offline:errors=0.24") as scene:
         statuses = scene.ask(*runs(50), *probes(500), *probes(200, "/nothing"), *probes(100, "/metrics"), *runs(50))
         failed = Counter(statuses)[502]
@@ -40,7 +40,7 @@ def test_health_probes_and_unknown_paths_hide_no_errors() -> None:
         assert measured.value == pytest.approx(failed / 100, rel=0.05)
 
 
-def test_refused_requests_hide_no_errors_and_are_counted_by_themselves() -> None:
+def test_refused_requests_do_not_hide_errors_and_are_counted_separately() -> None:
     with Scene(model="offline:errors=0.24") as scene:
         failed = Counter(scene.ask(*runs(50), *runs(700, ""), *probes(100, "/agent/nothing"), *runs(50)))[502]
         measured = scene.measure("errors")
@@ -50,7 +50,7 @@ def test_refused_requests_hide_no_errors_and_are_counted_by_themselves() -> None
         assert scene.value(rates(OLD, "4xx")) == 0
 
 
-def test_a_release_that_refuses_everybody_passes_no_gate_on_what_it_answers() -> None:
+def test_a_release_that_refuses_everybody_does_not_pass_gates_on_its_answers() -> None:
     with Scene() as scene:
         assert set(scene.ask(*runs(150, ""))) == {422}
         scene.wait_for(rates(NEW, "4xx"), 150)
@@ -58,13 +58,13 @@ def test_a_release_that_refuses_everybody_passes_no_gate_on_what_it_answers() ->
             assert scene.measure(gate).outcome is not Outcome.PASS, gate
 
 
-def test_tasks_that_pass_a_limit_are_no_new_exceptions() -> None:
+def test_tasks_that_exceed_a_limit_are_not_new_exceptions() -> None:
     with Scene() as scene:
         assert Counter(scene.ask(*runs(60), *runs(6, SUMS))) == {200: 60, 422: 6}
         assert scene.measure("new_exceptions").outcome is Outcome.PASS
 
 
-def test_a_release_speaks_neither_for_the_router_nor_for_another_release_nor_of_alerts() -> None:
+def test_a_release_cant_report_series_of_the_router_of_another_release_or_of_alerts() -> None:
     with Scene(model="offline:errors=1", module=LIAR) as scene:
         for turn in range(1, 4):
             scene.lies.write_text(FORGED.replace("TURN", str(turn * 100_000)))
@@ -78,7 +78,7 @@ def test_a_release_speaks_neither_for_the_router_nor_for_another_release_nor_of_
         assert scene.value('count({status="forged",job!="agent"})') is None
 
 
-def test_a_release_with_too_many_series_is_not_heard_and_never_passes() -> None:
+def test_a_release_with_too_many_series_is_not_scraped_and_never_passes() -> None:
     with Scene(module=LIAR) as scene:
         scene.lies.write_text("".join(f'flood{{number="{number}"}} 1\n' for number in range(6000)))
         scene.wait_for(f'sum(up{{job="agent",release="{NEW}"}})', 0)
@@ -91,7 +91,7 @@ def test_a_release_with_too_many_series_is_not_heard_and_never_passes() -> None:
             assert scene.measure(gate).outcome in (Outcome.NO_DATA, Outcome.INCONCLUSIVE), gate
 
 
-def test_eight_clients_that_trickle_their_bodies_make_no_release_slow() -> None:
+def test_eight_clients_that_send_slowly_do_not_make_a_release_slow() -> None:
     body = b'{"task":"What is 2+2?"}'
 
     def trickle(port: int) -> None:
@@ -106,7 +106,7 @@ def test_eight_clients_that_trickle_their_bodies_make_no_release_slow() -> None:
     with Scene() as scene:
         ports = [scene.stage.port] * 8 + [
             scene.stage.release_ports["green"]
-        ] * 8  # the router's wait is one guard of two
+        ] * 8  # the router's wait is one of two guards
         clients = [threading.Thread(target=trickle, args=(port,)) for port in ports]
         for client in clients:
             client.start()
@@ -118,11 +118,11 @@ def test_eight_clients_that_trickle_their_bodies_make_no_release_slow() -> None:
         assert (measured.outcome, measured.total) == (Outcome.PASS, 166)
 
 
-def test_a_stable_that_dies_is_counted_against_stable_alone() -> None:
+def test_the_death_of_stable_counts_only_against_stable() -> None:
     with Scene() as scene:
         scene.stage.router.shift(scene.all_on("blue"))
         scene.ask(*runs(50, TASK))
-        scene.old.send(signal.SIGKILL)  # not told to end: the router learns it from its requests
+        scene.old.send(signal.SIGKILL)  # killed, so the router notices it only by its requests
         assert set(scene.ask(*runs(100, TASK))) <= {200, 502}
         assert scene.value(f'sum(haproxy_server_redispatch_warnings_total{{release="{OLD}"}})')
         measured = scene.measure("errors")

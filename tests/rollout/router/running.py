@@ -1,4 +1,4 @@
-"""HAProxy with the shipped configuration between two backends, in a folder of its own."""
+"""HAProxy with the shipped configuration and two backends, in its own folder."""
 
 import itertools
 import signal
@@ -25,13 +25,13 @@ WITHIN_SECONDS = 10.0
 
 
 class RunningRouter:
-    """Starts with `split_map` as its map file and believes the names that `trusted` addresses send."""
+    """Starts with `split_map` as its map file, and accepts x-user-id from the `trusted` addresses."""
 
     def __init__(
         self, folder: Path, blue: Backend, green: Backend, split_map: str = AT_REST, trusted: str = "127.0.0.0/8"
     ) -> None:
         self.blue, self.green = blue, green
-        self.folder = folder / "the router"  # a space, which the admin socket would take for the end of a word
+        self.folder = folder / "the router"  # the admin socket would take the space as a separator
         self.socket, self._log = folder / "router.sock", folder / "router.log"
         self.folder.mkdir(parents=True)
         (self.folder / "split.map").write_text(split_map, encoding="utf-8")
@@ -59,7 +59,7 @@ class RunningRouter:
         self.process.stop()
 
     def start(self) -> None:
-        """Start it, or start it anew after `kill`."""
+        """Start it, or restart it after `kill`."""
         folders = [self.folder.parent, CONFIG.parent]
         command = tool("haproxy").command(["-db", "-f", str(CONFIG)], self.environment, folders)
         self.process = Process("router", command, self._log, self.environment)
@@ -76,14 +76,14 @@ class RunningRouter:
         self.process.wait(WITHIN_SECONDS)
 
     def shift(self, weight: float, *, stable: Slot = "blue", lease_seconds: float = 30.0, salt: str = SALT) -> Split:
-        """Shift as an engine does; returns the split."""
+        """Shift traffic like an engine; returns the split."""
         until_ms = round((time.time() + lease_seconds) * 1000)
         split = Split(stable, other(stable), round(weight * BUCKETS), until_ms, salt)
         self.control.shift(split)
         return split
 
     def set(self, key: str, value: str) -> None:
-        """Set one key of the running map, as half a shift does."""
+        """Set one key of the running map, like a part of a shift."""
         with socket.socket(socket.AF_UNIX) as connection:
             connection.connect(str(self.socket))
             name = str(self.folder / "split.map").replace(" ", "\\ ")
@@ -94,12 +94,12 @@ class RunningRouter:
         wait_until(lambda: self.control.health(slot).up is up, f"{slot} is up: {up}", WITHIN_SECONDS, [self.process])
 
     def lines(self, count: int) -> list[dict[str, Any]]:
-        """The log of the first `count` requests. A line is written a moment after the answer."""
+        """The log of the first `count` requests. Lines are written shortly after the answers."""
         wait_until(lambda: len(list(routed.lines(self._log))) >= count, f"{count} lines in the log", WITHIN_SECONDS)
         return list(routed.lines(self._log))
 
 
 def users_in(low: float, high: float, salt: str = SALT) -> Iterator[str]:
-    """Endless user ids whose bucket lies between these shares."""
+    """Yield user ids whose bucket is between these shares."""
     names = (f"user-{number}" for number in itertools.count())
     return (name for name in names if low <= bucket(salt, name) / BUCKETS < high)
