@@ -118,9 +118,7 @@ def test_an_installation_killed_midway_leaves_nothing_usable_and_the_next_one_cl
     killed.send_signal(signal.SIGKILL)
     killed.communicate()
     assert not {"haproxy", "prometheus"} & home.kept()
-    os.kill(
-        int(home.told.read_text().split()[0]), signal.SIGKILL
-    )  # apt-get, which outlives its parent by a moment
+    os.kill(int(home.told.read_text().split()[0]), signal.SIGKILL)  # apt-get, which outlives its parent by a moment
     home.hold.unlink()
     assert f"haproxy: {home.cache}" in end(home.parts())
     assert home.kept() == {"lock", "haproxy", "prometheus"}
