@@ -1,4 +1,4 @@
-"""What a client does slowly, wrongly or not at all is not counted against the release."""
+"""Slow, invalid or incomplete requests do not count against the release."""
 
 import json
 import socket
@@ -23,7 +23,7 @@ TRICKLED_SECONDS = 1.5
 
 
 def counted(service: Service) -> dict[str, float]:
-    """What its /metrics says of requests and exceptions: sums over all labels."""
+    """Requests and exceptions in its /metrics: sums over all labels."""
     found: dict[str, float] = {}
     for family in text_string_to_metric_families(service.get("/metrics")):
         for sample in family.samples:
@@ -38,7 +38,7 @@ def connect(service: Service) -> socket.socket:
 
 
 @pytest.mark.parametrize("chunked", [False, True], ids=["of a known length", "in chunks"])
-def test_a_request_s_clock_starts_when_its_body_is_complete(start: Start, chunked: bool) -> None:
+def test_a_requests_time_starts_when_its_body_is_complete(start: Start, chunked: bool) -> None:
     service = start()
     with connect(service) as client:
         length = b"transfer-encoding: chunked" if chunked else b"content-length: %d" % len(BODY)
@@ -53,7 +53,7 @@ def test_a_request_s_clock_starts_when_its_body_is_complete(start: Start, chunke
     assert counted(service)["agent_request_seconds_sum"] < TRICKLED_SECONDS / 2
 
 
-def test_a_client_that_leaves_before_its_body_is_complete_is_no_exception_and_no_latency(start: Start) -> None:
+def test_a_client_that_disconnects_before_its_body_is_complete_causes_no_exception_and_no_latency(start: Start) -> None:
     service = start()
     with connect(service) as client:
         client.sendall(HEAD + b"content-length: 24\r\n\r\n{")
@@ -64,7 +64,7 @@ def test_a_client_that_leaves_before_its_body_is_complete_is_no_exception_and_no
     assert "agent_exceptions_total" not in found
 
 
-def test_a_client_that_leaves_before_its_answer_is_no_exception(start: Start) -> None:
+def test_a_client_that_disconnects_before_its_answer_causes_no_exception(start: Start) -> None:
     service = start(AGENT_MODEL="offline:latency=300ms")
     with connect(service) as client:
         client.sendall(HEAD + b"content-length: %d\r\n\r\n" % len(BODY) + BODY)
@@ -78,7 +78,7 @@ def test_a_client_that_leaves_before_its_answer_is_no_exception(start: Start) ->
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"\xff\xfe", b"[1]", json.dumps({"task": "x" * 20_001}).encode(), b'{"task":"x","y":1}']
 )
-def test_a_request_that_is_refused_is_no_exception_and_no_latency(client: TestClient, body: bytes) -> None:
+def test_a_refused_request_causes_no_exception_and_no_latency(client: TestClient, body: bytes) -> None:
     response = client.post("/agent/run", content=body, headers={"content-type": "application/json"})
     assert 400 <= response.status_code < 500
     found = samples(client)
@@ -87,12 +87,12 @@ def test_a_request_that_is_refused_is_no_exception_and_no_latency(client: TestCl
     assert not [name for name, _ in found if name == "agent_exceptions_total"]
 
 
-def test_a_task_that_passes_a_limit_is_no_exception_of_the_release(client: TestClient) -> None:
+def test_a_task_that_exceeds_a_limit_is_not_an_exception_of_the_release(client: TestClient) -> None:
     assert client.post("/agent/run", json={"task": SUMS}).status_code == 422
     assert not [name for name, _ in samples(client) if name == "agent_exceptions_total"]
 
 
-def test_an_exception_of_the_release_is_one_however_many_refusals_come_with_it(serve: Serve) -> None:
+def test_an_exception_of_the_release_is_counted_however_many_requests_are_refused(serve: Serve) -> None:
     client = serve(model="offline:exception=LookupError@1")
     for task in ("", "What is 2+2?", ""):
         client.post("/agent/run", json={"task": task})

@@ -1,4 +1,4 @@
-"""The service says how near its one process is to its limit."""
+"""The service exports how busy its event loop is."""
 
 import threading
 import time
@@ -20,7 +20,7 @@ def busy_ratio(service: Service, seconds: float) -> float:
     return (busy_seconds(service) - before) / (time.monotonic() - began)
 
 
-def test_a_process_that_has_all_it_can_do_is_busy_all_the_time_and_an_idle_one_is_not(tmp_path: Path) -> None:
+def test_a_fully_loaded_process_is_busy_all_the_time_and_an_idle_one_is_not(tmp_path: Path) -> None:
     service = start_service(tmp_path, {})
     over = threading.Event()
 

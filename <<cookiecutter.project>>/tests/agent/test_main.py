@@ -1,4 +1,4 @@
-"""`python -m agent`, as a process."""
+"""`python -m agent` as a process."""
 
 import time
 from pathlib import Path
@@ -12,7 +12,7 @@ from tests.waiting import wait_until
 pytestmark = pytest.mark.parts
 
 
-def test_it_serves_a_task_on_a_port_that_the_kernel_chose(start: Start) -> None:
+def test_it_serves_a_task_on_a_free_port(start: Start) -> None:
     status, body = start(AGENT_RELEASE="v7").post("What is 6 * 7?")
     assert (status, body["release"]) == (200, "v7")
     assert "42" in body["answer"]
@@ -26,7 +26,7 @@ def test_it_serves_a_task_on_a_port_that_the_kernel_chose(start: Start) -> None:
         ({"AGENT_MODEL": "gtp-5"}, "AGENT_MODEL=gtp-5 can't be used"),
     ],
 )
-def test_a_wrong_setting_stops_the_start_with_one_message_and_exit_code_2(
+def test_an_invalid_setting_stops_the_start_with_one_message_and_exit_code_2(
     start: Start, env: dict[str, str], said: str
 ) -> None:
     service = start(**env)
@@ -36,19 +36,19 @@ def test_a_wrong_setting_stops_the_start_with_one_message_and_exit_code_2(
     assert "Traceback" not in service.output()
 
 
-def test_settings_come_from_agent_env_too(start: Start, tmp_path: Path) -> None:
+def test_settings_are_also_read_from_agent_env(start: Start, tmp_path: Path) -> None:
     (tmp_path / "agent.env").write_text("AGENT_RELEASE=from-file\n")
     assert '"release":"from-file"' in start().get("/health")
 
 
-def test_a_secret_file_is_a_setting_that_no_output_shows(start: Start, tmp_path: Path) -> None:
+def test_a_secret_file_sets_a_variable_and_no_output_shows_it(start: Start, tmp_path: Path) -> None:
     (tmp_path / "AGENT_RELEASE").write_text("from-a-secret\n")
     service = start(AGENT_SECRETS_FOLDER=str(tmp_path))
     assert '"release":"from-a-secret"' in service.get("/health")
     assert "from-a-secret" not in service.output()
 
 
-def test_a_secret_that_can_t_be_read_stops_the_start_with_one_message_and_exit_code_2(
+def test_a_secret_that_cant_be_read_stops_the_start_with_one_message_and_exit_code_2(
     start: Start, tmp_path: Path
 ) -> None:
     (tmp_path / "ANTHROPIC_API_KEY").symlink_to("nowhere")

@@ -1,4 +1,4 @@
-"""What a stop loses: nothing that was begun."""
+"""A stop loses no request."""
 
 import http.client
 import signal
@@ -30,9 +30,7 @@ def connect(service: Service) -> http.client.HTTPConnection:
         pytest.param({"AGENT_MODEL": "offline:hang=1", "AGENT_DEADLINE_SECONDS": "1"}, 504, id="without end"),
     ],
 )
-def test_a_request_that_runs_when_sigterm_comes_is_still_answered(
-    start: Start, env: dict[str, str], status: int
-) -> None:
+def test_a_request_in_progress_at_sigterm_is_still_answered(start: Start, env: dict[str, str], status: int) -> None:
     service = start(**env)
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(service.post, "What is 6 * 7?")
@@ -42,7 +40,7 @@ def test_a_request_that_runs_when_sigterm_comes_is_still_answered(
     assert service.exit_code() == STOPPED
 
 
-def test_a_connection_that_is_kept_for_later_does_not_delay_the_stop(start: Start) -> None:
+def test_an_idle_connection_does_not_delay_the_stop(start: Start) -> None:
     service = start()
     connection = connect(service)
     connection.request("GET", "/health")

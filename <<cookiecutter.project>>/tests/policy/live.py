@@ -1,4 +1,4 @@
-"""A real Prometheus that scrapes what a test publishes, and the gates asked of it."""
+"""A real Prometheus that scrapes text from a test, and the gates measured on it."""
 
 import math
 import time
@@ -25,10 +25,10 @@ from tests.policy.text import rollout_yaml
 ROOT = Path(__file__).parents[2]
 WITHIN_SECONDS = 30.0
 SPEED = 40.0
-"""Two minutes are 3 s, ten are 15 s."""
+"""At this speed, two minutes are 3 s and ten are 15 s."""
 
 SLOWER_THAN_SECONDS = 1.0
-"""60 s are 1.5 s at that speed, which is no bucket's edge; this is the one below."""
+"""At this speed, 60 s are 1.5 s, which is not a bucket boundary; this is the boundary below."""
 
 CONFIG = """
 global: {scrape_interval: 150ms, scrape_timeout: 150ms, evaluation_interval: 150ms}
@@ -48,7 +48,7 @@ groups:
 
 
 def policy() -> Policy:
-    """What rollout.yaml says."""
+    """The policy in rollout.yaml."""
     return policy_file.parse(rollout_yaml(), "rollout.yaml")
 
 
@@ -64,7 +64,7 @@ def quick_gates() -> list[Gate]:
 
 
 def start_prometheus(program: Program, folder: Path, config_file: Path) -> tuple[Process, Prometheus]:
-    """Start a server; returns when it answers questions."""
+    """Start a server; returns when it answers queries."""
     port = free_port()
     arguments = [
         f"--config.file={config_file}",
@@ -82,7 +82,7 @@ def start_prometheus(program: Program, folder: Path, config_file: Path) -> tuple
 
 
 def is_so(server: Prometheus, promql: str, value: float) -> bool:
-    """Whether the expression has this value now."""
+    """Whether the expression currently has this value."""
     with suppress(MetricsError):
         return server.value(promql) == value
     return False
@@ -90,7 +90,7 @@ def is_so(server: Prometheus, promql: str, value: float) -> bool:
 
 @dataclass
 class Live:
-    """One Prometheus, the page it scrapes, and the gates of rollout.yaml."""
+    """One Prometheus, the page that it scrapes, and the gates of rollout.yaml."""
 
     server: Prometheus
     exporter: Exporter
@@ -98,7 +98,7 @@ class Live:
     _turns: "count[int]" = field(default_factory=lambda: count(1))
 
     def publish(self, *texts: str) -> float:
-        """Have these lines, and no others, scraped. Returns when they are stored: the moment, of time.monotonic."""
+        """Publish these lines only. Returns their time (of time.monotonic) when Prometheus has stored them."""
         turn = next(self._turns)
         self.exporter.text = "".join([*texts, series("published_turn", turn)])
         self.wait_for("published_turn", turn)
@@ -119,7 +119,7 @@ class Live:
         elapsed_seconds: float = 60.0,
         judged_seconds: float = math.inf,
     ) -> Measurement:
-        """One measurement, as the engine makes it. `window_seconds` replaces the gate's own."""
+        """Measure a gate once, like the engine. `window_seconds` replaces the gate's own."""
         asked = self.gates[gate] if isinstance(gate, str) else gate
         if window_seconds and asked.weighed:
             asked = replace(asked, weighed=replace(asked.weighed, windows_seconds=(window_seconds,)))

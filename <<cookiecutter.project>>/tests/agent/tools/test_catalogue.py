@@ -1,4 +1,4 @@
-"""The catalogue and the lookup."""
+"""The catalogue and its lookup."""
 
 import asyncio
 from typing import get_args

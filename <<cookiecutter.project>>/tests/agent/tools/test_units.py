@@ -1,4 +1,4 @@
-"""Units: what converts to what."""
+"""Unit conversion."""
 
 import asyncio
 
@@ -33,6 +33,6 @@ def test_an_unknown_unit_is_refused_with_the_known_ones() -> None:
         asyncio.run(convert(1, "parsec", "km"))
 
 
-def test_units_of_two_kinds_do_not_convert() -> None:
+def test_units_of_different_kinds_do_not_convert() -> None:
     with pytest.raises(ToolFailed, match="km is a unit of length, kg of mass"):
         asyncio.run(convert(1, "km", "kg"))

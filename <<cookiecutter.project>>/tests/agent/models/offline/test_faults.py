@@ -1,4 +1,4 @@
-"""From a model's name to its faults."""
+"""Parsing the faults in a model's name."""
 
 from decimal import Decimal
 
@@ -29,12 +29,12 @@ def test_no_text_means_no_faults() -> None:
         ("errors=0.1, latency=3s", Faults(error_ratio=0.1, latency_seconds=3.0)),
     ],
 )
-def test_each_fault_is_read(text: str, faults: Faults) -> None:
+def test_each_fault_is_parsed(text: str, faults: Faults) -> None:
     assert parse_faults(text) == faults
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
-def test_each_example_in_the_message_is_right(fault: Fault) -> None:
+def test_each_example_in_the_message_is_valid(fault: Fault) -> None:
     assert parse_faults(fault.example) != Faults()
 
 
