@@ -1,4 +1,4 @@
-"""A repository to set up."""
+"""A repository for the tests of its setup."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.source import PROJECT, TEMPLATE
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A repository with one requirement, `tiny`, which an index of its own has."""
+    """A repository with one requirement, `tiny`, from its own package index."""
     made = tmp_path / "my agent"
     (made / "requirements").mkdir(parents=True)
     for name in ("install", "needs", "running", "environment"):

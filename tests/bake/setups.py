@@ -1,4 +1,4 @@
-"""Runs `requirements/install` in a folder, as make does."""
+"""Runs `requirements/install` in a folder, like make."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 Done = subprocess.CompletedProcess[str]
-# Root may write anywhere, but for a root without its capabilities.
+# Root can write everywhere, except without its capabilities.
 AS_ANY_USER = ("setpriv", "--bounding-set=-all") if os.getuid() == 0 else ()
 PARTS = "import sys\nsys.exit({check!r} if '--check' in sys.argv else {bring!r})\n"
 UV = """#!/bin/sh
@@ -29,8 +29,8 @@ def install(folder: Path, *options: str, before: Sequence[str] = (), **settings:
 
 
 def start(folder: Path, *options: str, before: Sequence[str] = (), **settings: str) -> subprocess.Popen[str]:
-    """Run it in a process group of its own, as make runs it in a terminal's. A background job ignores Ctrl-C, and would
-    hand that on."""
+    """Run it in its own process group, like make in a terminal. Jobs in the background would ignore Ctrl-C, and so
+    would their children."""
     ours = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
     index = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": folder.as_uri()}
     defaults = {"HOME": str(folder / "home"), "PYTHON": sys.executable, "UV": "no-uv"}
@@ -54,13 +54,13 @@ def has_tiny(folder: Path) -> bool:
 
 
 def program(path: Path, text: str) -> Path:
-    """A program that is this script."""
+    """Create a program from this script."""
     path.write_text(text)
     path.chmod(0o755)
     return path
 
 
 def parts(folder: Path, check: int | str = 0, bring: int | str = 0) -> None:
-    """A `rollout.rehearsal.parts` that ends like this."""
+    """Create a `rollout.rehearsal.parts` that ends like this."""
     (folder / "rollout" / "rehearsal").mkdir(parents=True)
     (folder / "rollout" / "rehearsal" / "parts.py").write_text(PARTS.format(check=check, bring=bring))

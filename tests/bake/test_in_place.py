@@ -1,4 +1,4 @@
-"""The project folder passes its own checks where it stands, unrendered, and after a bake."""
+"""The project folder passes its own checks unrendered, and after a bake."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.source import PROJECT
 
 
 def check(folder: Path, caches: Path, *tool: str) -> None:
-    """Run a Python tool in the folder; caches go elsewhere."""
+    """Run a Python tool in the folder, with its caches elsewhere."""
     environment = os.environ | {
         "PYTHONDONTWRITEBYTECODE": "1",
         "RUFF_CACHE_DIR": str(caches / "ruff"),

@@ -1,4 +1,4 @@
-"""What Docker knows of a host that a test has made, and what answers inside of it."""
+"""Inspects the containers of a test's host, and sends requests inside its network."""
 
 import json
 from typing import Any
@@ -21,13 +21,13 @@ print(answer.read().decode())
 
 
 def inspect(host: Service, part: str) -> dict[str, Any]:
-    """All that Docker knows of a part's container."""
+    """Docker's description of a part's container."""
     found: dict[str, Any] = json.loads(docker("inspect", host.name(part)))[0]
     return found
 
 
 def started(host: Service, part: str) -> str:
-    """When its container was started the last time."""
+    """When its container was last started."""
     return str(inspect(host, part)["State"]["StartedAt"])
 
 
@@ -46,19 +46,19 @@ def wait_for(host: Service, part: str) -> None:
 
 
 def ask(host: Service, url: str) -> tuple[int, str]:
-    """Status and body, as a container on the host's network gets them."""
+    """Status and body, as received by a container on the host's network."""
     network, image = f"--network={host.project}_agent", host.environment["ENGINE_IMAGE"]
     status, _, body = docker("run", "--rm", network, "--entrypoint=python", image, "-c", PROBE, url).partition("\n")
     return int(status), body
 
 
 def on_volumes(host: Service, command: str) -> str:
-    """Run a shell command as the guide does: in the container that prepares, which has the volumes."""
+    """Run a shell command as in the guide: in the container `prepare`, which has the volumes."""
     return host.compose("run", "--rm", "-T", "--entrypoint", "sh", "prepare", "-c", command)
 
 
 def left(host: Service) -> list[str]:
-    """Containers, volumes and networks that belong to it."""
+    """The containers, volumes and networks of the host."""
     listed = [
         docker("ps", "--all", "--quiet", f"--filter=name=^{host.project}-"),
         docker("volume", "ls", "--quiet", f"--filter=name=^{host.project}_"),

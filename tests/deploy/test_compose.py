@@ -1,4 +1,4 @@
-"""What each service of the host may and may not do, as deploy/docker/compose.yaml says it."""
+"""What each service of the host may and may not do, according to deploy/docker/compose.yaml."""
 
 import ipaddress
 import re
@@ -63,7 +63,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("name", "protection"), CASES, ids=[f"{name} {protection}" for name, protection in CASES])
-def test_a_service_is_protected_and_without_the_protection_this_test_fails(name: str, protection: str) -> None:
+def test_a_service_has_each_protection_and_without_it_this_test_fails(name: str, protection: str) -> None:
     key, holds = {**PROTECTIONS, **OF_PARTS}[protection]
     service = SERVICES[name]
     assert holds(service)
@@ -71,7 +71,7 @@ def test_a_service_is_protected_and_without_the_protection_this_test_fails(name:
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_a_service_sees_named_volumes_only_and_nothing_of_the_host(name: str) -> None:
+def test_a_service_mounts_only_named_volumes_and_nothing_of_the_host(name: str) -> None:
     service = SERVICES[name]
     assert {volume.split(":")[0] for volume in service["volumes"]} <= set(composed()["volumes"])
     assert not service.keys() & {"privileged", "cap_add", "devices", "pid", "ipc", "volumes_from", "secrets", "configs"}
@@ -97,7 +97,7 @@ def test_only_the_routers_service_port_is_published() -> None:
     assert services(ROUTER_PORT="127.0.0.1:9000")["router"]["ports"] == ["127.0.0.1:9000:8080"]
 
 
-def test_preparing_happens_once_and_without_a_network() -> None:
+def test_prepare_runs_once_and_without_a_network() -> None:
     assert SERVICES["prepare"]["restart"] == "no"
     assert SERVICES["prepare"]["network_mode"] == "none"
 
@@ -108,7 +108,7 @@ def test_a_container_and_its_label_are_named_after_the_service(name: str) -> Non
     assert SERVICES[name]["labels"][names.PART] == name
 
 
-def test_a_volume_lies_in_the_same_place_everywhere_and_where_our_commands_expect_it() -> None:
+def test_a_volume_is_mounted_at_the_same_path_everywhere_and_where_commands_expect_it() -> None:
     places: dict[str, set[str]] = {volume: set() for volume in composed()["volumes"]}
     for service in SERVICES.values():
         for volume, place in (mount.split(":")[:2] for mount in service["volumes"]):
@@ -119,17 +119,17 @@ def test_a_volume_lies_in_the_same_place_everywhere_and_where_our_commands_expec
     assert {volume: places[volume] for volume in expected} == {volume: {place} for volume, place in expected.items()}
 
 
-def test_only_preparing_may_write_configuration_and_only_the_engine_the_split() -> None:
+def test_only_prepare_may_write_configuration_and_only_the_engine_the_split() -> None:
     writable = {"router": {"socket"}, "prometheus": {"prometheus-data"}, "alertmanager": {"alertmanager-data"}}
     for name in PARTS:
         assert {volume.split(":")[0] for volume in PARTS[name]["volumes"] if volume.count(":") == 1} == writable[name]
 
 
-def test_the_router_names_the_engines_image_for_whoever_starts_a_release() -> None:
+def test_the_routers_label_names_the_engines_image() -> None:
     assert SERVICES["router"]["labels"][names.ENGINE_IMAGE] == SERVICES["prepare"]["image"] == f"{PROJECT}-engine"
 
 
-def test_the_router_says_where_everything_is() -> None:
+def test_the_routers_environment_has_all_addresses() -> None:
     environment = SERVICES["router"]["environment"]
     addresses = {name: service["networks"]["agent"]["ipv4_address"] for name, service in PARTS.items()}
     assert environment["ROUTER_METRICS_ADDRESS"] == environment["ROUTER_METRICS_BIND"] == f"{addresses['router']}:8404"
@@ -141,7 +141,7 @@ def test_the_router_says_where_everything_is() -> None:
     }
 
 
-def test_static_addresses_are_in_the_subnet_and_docker_never_gives_them_to_others() -> None:
+def test_static_addresses_are_in_the_subnet_and_docker_never_assigns_them() -> None:
     (pool,) = composed()["networks"]["agent"]["ipam"]["config"]
     subnet, dynamic = ipaddress.ip_network(pool["subnet"]), ipaddress.ip_network(pool["ip_range"])
     slots = [SERVICES["router"]["environment"][name].split(":")[0] for name in ("BLUE_ADDRESS", "GREEN_ADDRESS")]
@@ -152,5 +152,5 @@ def test_static_addresses_are_in_the_subnet_and_docker_never_gives_them_to_other
     ] == []
 
 
-def test_a_variable_has_the_same_default_wherever_it_stands() -> None:
+def test_a_variable_has_the_same_default_everywhere() -> None:
     assert {name for name, defaults in variables().items() if len(defaults) > 1} == set()

@@ -1,4 +1,4 @@
-"""One prepared host: deploy/docker/compose.yaml with a project, a network and a port of its own."""
+"""A prepared host: deploy/docker/compose.yaml with its own project, network and port."""
 
 import json
 import os
@@ -24,7 +24,7 @@ COMPOSE = REPOSITORY / "deploy" / "docker" / "compose.yaml"
 
 @dataclass(frozen=True)
 class Done:
-    """A command that has ended."""
+    """A finished command."""
 
     code: int
     out: str
@@ -32,7 +32,7 @@ class Done:
 
 
 class Service:
-    """The parts of a host, up to 20 times as fast as in production, and the command line that talks to it."""
+    """The parts of a host, at up to 20 times production's speed, and the command line for it."""
 
     def __init__(self, engine_image: str, folder: Path, *, docker_host: str | None = None) -> None:
         self.policy = quick(folder)
@@ -68,7 +68,7 @@ class Service:
         self.compose("up", "--detach", "--wait", "--no-build")
 
     def down(self) -> None:
-        """Leave nothing: releases, engines and helpers are no services of Compose, nor is what a test has named."""
+        """Remove everything, also what Compose does not know: releases, engines, helpers, and what tests created."""
         for ours in (f"label=com.docker.compose.project={self.project}", f"name=^{self.project}-"):
             if made := docker("ps", "--all", "--quiet", "--filter", ours, host=self.docker_host).split():
                 docker("rm", "--force", "--volumes", *made, host=self.docker_host)
@@ -82,7 +82,7 @@ class Service:
         return done.stdout
 
     def rollout(self, *arguments: str, stdin: str = "", within_seconds: float = 300) -> Done:
-        """`rollout …`, as typed in the repository."""
+        """Run `rollout …` in the repository."""
         done = subprocess.run(
             [sys.executable, "-m", "rollout", *arguments],
             cwd=REPOSITORY,
@@ -106,14 +106,14 @@ class Service:
             )
 
     def start(self, image: str, *arguments: str) -> Done:
-        """`rollout start IMAGE --follow`, with the quick policy."""
+        """Run `rollout start IMAGE --follow` with the quick policy."""
         return self.rollout("start", image, "--follow", "--policy", str(self.policy), *arguments)
 
     def name(self, part: str) -> str:
         return f"{self.project}-{part}"
 
     def stable(self) -> str:
-        """The name of the container that is stable now."""
+        """The name of the stable container."""
         slots = json.loads(self.rollout("status", "--json").out)["slots"]
         return self.name(next(slot for slot, found in slots.items() if found and found["role"] == "stable"))
 
@@ -121,19 +121,19 @@ class Service:
         return Host.find(Docker.connect(), self.project)
 
     def beside(self, command: str) -> list[str]:
-        """The arguments of docker that run a shell command where the journals are."""
+        """The docker arguments for a shell command next to the journals."""
         mounted = f"{self.project}_state:/var/lib/rollout"
         image = self.environment["ENGINE_IMAGE"]
         return ["run", "--rm", "--volume", mounted, "--entrypoint", "sh", image, "-c", command]
 
     def events(self) -> list[Event]:
-        """The newest rollout's journal, read from the volume itself."""
+        """The newest rollout's journal, read from the volume."""
         newest = 'cat "$(ls -d /var/lib/rollout/journals/* | tail -1)"'
         text = docker(*self.beside(newest), host=self.docker_host)
         return [json.loads(line) for line in text.splitlines() if line.endswith("}")]
 
     def until(self, seen: Callable[[list[Event]], bool], within_seconds: float = 120) -> list[Event]:
-        """Wait until the newest journal says so."""
+        """Wait until the newest journal contains this."""
         found: list[Event] = []
 
         def done() -> bool:

@@ -1,4 +1,4 @@
-"""A running request outlives what happens around it, and what nobody needs is removed."""
+"""A running request survives what happens around it, and unneeded things are removed."""
 
 import threading
 
@@ -17,7 +17,7 @@ METRICS = "import urllib.request; print(urllib.request.urlopen('http://127.0.0.1
 
 
 def metrics(container: str) -> str:
-    """What a release says of itself: the router lets nobody ask."""
+    """The metrics of a release, read directly: the router does not expose them."""
     return docker("exec", container, "python", "-c", METRICS)
 
 
@@ -41,7 +41,7 @@ def test_a_long_request_outlives_two_changes_of_roles_and_the_end_of_its_release
     wait_until(lambda: "agent_requests_in_flight 1.0" in metrics(container), "it is being answered", 20)
     put_live(serving, fast)
     assert not answers
-    put_live(serving, images.release("faster"))  # its slot is emptied: it is asked to end, and answers first
+    put_live(serving, images.release("faster"))  # its slot is needed: it is stopped, and answers first
     asking.join()
     assert [(answer.status, answer.release) for answer in answers] == [(200, slow)]
 

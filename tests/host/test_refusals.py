@@ -14,14 +14,14 @@ pytestmark = pytest.mark.docker
 
 @pytest.fixture(scope="module")
 def pruned(serving: Service) -> Service:
-    """The host, with nothing but its stable release."""
+    """The host, with only its stable release."""
     assert serving.rollout("prune").code == 0
     return serving
 
 
 @pytest.fixture(autouse=True)
 def untouched(pruned: Service) -> Iterator[None]:
-    """No test here makes or ends a container of a release or an engine."""
+    """No test here creates or stops a container of a release or an engine."""
     before = standing(pruned)
     yield
     assert standing(pruned) == before

@@ -1,4 +1,4 @@
-"""A secret reaches the release that needs it, and nothing else: a canary is planted and looked for everywhere."""
+"""A secret reaches only the release that needs it: the tests store a marker and search for it everywhere."""
 
 import secrets as randomness
 import subprocess
@@ -17,13 +17,13 @@ CANARY = f"canary-{randomness.token_hex(16)}"
 
 @pytest.fixture(scope="module")
 def told(serving: Service, images: Images) -> Service:
-    """A host whose secrets were given, with a release that was promoted after that, and one that was taken back."""
+    """A host with secrets, one release that was promoted after that, and one that was rolled back."""
     service = serving
     for arguments in (["MODEL_API_KEY"], ["webhook_url", "--for", "alerting"]):
         done = service.rollout("secret", *arguments, stdin=f"https://hooks.example/{CANARY}\n")
         assert done.code == 0, done.err
         assert CANARY not in done.out
-    service.up()  # Alertmanager is told of its address
+    service.up()  # Alertmanager's configuration refers to the file
     live = images.release("told")
     given = ("--now", "--reason", "it reads the secret", "--policy", str(service.policy))
     assert service.rollout("rollback", live, *given).code == 0

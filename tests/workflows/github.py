@@ -1,6 +1,6 @@
-"""Stands for `gh`: a repository on GitHub in one JSON file, which also notes each command. Run as a program.
+"""A fake `gh`: a repository on GitHub in one JSON file, which also records each command.
 
-python github.py STATE COMMAND...
+Run as `python github.py STATE COMMAND...`.
 """
 
 import json
@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import jq  # as `gh` has it built in
+import jq  # built into `gh`
 
 State = dict[str, Any]
 OPTIONS = ("--method", "--input", "--jq", "--json", "--env", "--body")
@@ -34,7 +34,7 @@ def main() -> int:
 
 
 def parsed(words: list[str]) -> tuple[list[str], dict[str, str]]:
-    """The command's own words, and its options."""
+    """The command's positional arguments, and its options."""
     command, options = [], {}
     rest = iter(words)
     for word in rest:
@@ -46,7 +46,7 @@ def parsed(words: list[str]) -> tuple[list[str], dict[str, str]]:
 
 
 def answered(state: State, command: list[str], options: dict[str, str], text: str) -> Any:
-    """What GitHub says; None for what it does not have."""
+    """GitHub's answer; None for what it does not have."""
     match command:
         case ["repo", "view"]:
             return {"nameWithOwner": "my-org/my-agent"}
@@ -65,7 +65,7 @@ def answered(state: State, command: list[str], options: dict[str, str], text: st
 
 
 def written(bodies: State, path: str, method: str, body: Any) -> Any:
-    """POST adds to a collection, PUT puts in place."""
+    """POST adds to a collection, PUT replaces."""
     if method == "POST":
         path = f"{path}/{sum(name.startswith(f'{path}/') for name in bodies) + 1}"
     bodies[path] = body

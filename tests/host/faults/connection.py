@@ -1,4 +1,4 @@
-"""The ssh connection of whoever follows is cut: the rollout goes on, and the follower attaches again by itself."""
+"""The follower's ssh connection is cut: the rollout continues, and the follower reconnects by itself."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ from tests.processes import children
 
 
 class CutSsh(Fault):
-    """`start --follow` over ssh, to a sshd of the tests' own on the loopback address."""
+    """`start --follow` over ssh, to the tests' own sshd on the loopback address."""
 
     def begin(self, scene: Scene) -> None:
         self._sshd = Sshd(scene.ground.folder / f"sshd-{len(scene.ground.rollouts())}")
@@ -33,6 +33,6 @@ class CutSsh(Fault):
 
 
 def descendants(pid: int) -> list[int]:
-    """The processes below this one: of an sshd, its connections."""
+    """The child processes of this process; for an sshd, its connections."""
     found = children(pid)
     return found + [below for each in found for below in descendants(each)]

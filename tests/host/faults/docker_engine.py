@@ -1,4 +1,4 @@
-"""A Docker engine of the tests' own: in a network of its own, so that nothing of the machine's engine is touched."""
+"""The tests' own Docker engine, in its own network namespace: the machine's engine is not affected."""
 
 import os
 import secrets
@@ -25,7 +25,7 @@ PATH = f"/usr/sbin:/sbin:{os.environ['PATH']}"
 
 
 class DockerEngine:
-    """`host` is for DOCKER_HOST, `address` is where its published ports are. The registry is there by its name."""
+    """`host` is for DOCKER_HOST; `address` is where it publishes ports. It reaches the registry by its name."""
 
     def __init__(self, registry: Registry) -> None:
         if os.geteuid() != 0:
@@ -46,8 +46,8 @@ class DockerEngine:
         self.start()
 
     def start(self) -> None:
-        """Returns when it answers."""
-        (self._folder / "pid").unlink(missing_ok=True)  # of one that was killed
+        """Start it; returns when it answers."""
+        (self._folder / "pid").unlink(missing_ok=True)  # left by a killed engine
         folder = self._folder
         options = [f"--data-root={folder}/data", f"--exec-root={folder}/exec", f"--pidfile={folder}/pid"]
         options += [f"--host={self.host}", f"--containerd={folder}/containerd.sock"]
@@ -76,7 +76,7 @@ class DockerEngine:
         return subprocess.run(["docker", "--host", self.host, "info"], capture_output=True).returncode == 0
 
     def _connect(self, number: int) -> str:
-        """A network name space with one cable to the machine's; returns the address at its end."""
+        """Create a network namespace connected to the machine's; returns the address at its end."""
         ours, theirs = f"10.232.{number}.1", f"10.232.{number}.2"
         name, cable = self._network, f"v{self._network[-6:]}"
         for command in (

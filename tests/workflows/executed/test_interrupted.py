@@ -1,7 +1,7 @@
-"""A deploy that does not come to its end: cancelled, or its runner gone.
+"""A deploy that does not end normally: cancelled, or its runner is lost.
 
-Cancelled is its step, as GitHub's runner does it. Of a run that is cancelled as a whole act would skip every later
-step, those of jobs that have to run in any case too.
+The test cancels the deploy's step, like GitHub's runner. If a whole run is cancelled, act would skip all later steps,
+including those of jobs that must always run.
 """
 
 import signal
@@ -51,7 +51,7 @@ def test_when_the_runner_of_a_deploy_is_lost_another_one_gives_all_traffic_back(
     ground.wait_for_build(run, "v3.1.0")
     with Traffic(serving.url) as traffic:
         until_shifted(ground, serving, run, "v3.1.0")
-        run.tell_its_steps(signal.SIGKILL)  # with no chance to tell anybody
+        run.tell_its_steps(signal.SIGKILL)  # without a chance to notify anybody
         run.finish()
     assert not run.green
     assert (run.results()["deploy"], run.results()["restore"]) == ("failure", "success")
