@@ -72,7 +72,7 @@ class GatePolicy(Part):
         if kind != "value" and self.at_least is None:
             raise ValueError("at_least is missing: how many samples it takes to pass")
         if kind == "value" and (self.samples is None) != (self.at_least is None):
-            raise ValueError("samples and at_least need each other: what counts samples, and how many it takes")
+            raise ValueError("samples and at_least need each other: a query, and how many samples a pass needs")
         if kind == "value" and self.windows and len(self.windows) > 1:
             raise ValueError("a gate with query has one window, for example windows: [10m]")
         return self

@@ -164,7 +164,7 @@ MISTAKES = {
     ),
     "samples without at_least": (
         "    at_least: 20\n", "",
-        "17: gates.errors: samples and at_least need each other: what counts samples, and how many it takes",
+        "17: gates.errors: samples and at_least need each other: a query, and how many samples a pass needs",
     ),
     "at_least without samples": (
         "    samples: sum(requests)\n", "",
