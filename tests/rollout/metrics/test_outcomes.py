@@ -24,7 +24,7 @@ CASES = {
     "1/0 is inconclusive": ("vector(1) / 0", Outcome.INCONCLUSIVE, "infinite"),
     "-1/0 is inconclusive": ("vector(-1) / 0", Outcome.INCONCLUSIVE, "infinite"),
     "two series are an error": ("two", Outcome.ERROR, "2 series where one was expected"),
-    "a range is an error": ("one[3s]", Outcome.ERROR, "a range, not a value"),
+    "a range is an error": ("one[3s]", Outcome.ERROR, "returns a range vector"),
     "a text is an error": ('"five"', Outcome.ERROR, "the text 'five', not a number"),
     "a mistake in the query is an error, in Prometheus' words": ("sum(one", Outcome.ERROR, "unclosed left parenthesis"),
     "labels that do not match are an error": (
@@ -80,4 +80,4 @@ def test_with_by_the_worst_value_is_judged_and_named(live: Live) -> None:
 def test_several_series_for_one_label_value_are_an_error(live: Live) -> None:
     measured = live.measure(replace(gate("two"), by="job"))
     assert measured.outcome is Outcome.ERROR
-    assert "aggregate them, with sum by (job)" in measured.detail
+    assert "aggregate them with sum by (job)" in measured.detail

@@ -48,7 +48,7 @@ MISTAKES = {
     "a range where a value is needed": (
         'query: sum(changes(process_start_time_seconds{release="$release"}[$elapsed]))',
         "query: process_start_time_seconds[5m]",
-        ["gates.restarts.query: ", "a range, not a value"],
+        ["gates.restarts.query: ", "returns a range vector"],
     ),
 }
 
@@ -71,5 +71,5 @@ def test_a_gate_that_could_never_be_judged_is_rejected_with_its_key(
 
 
 def test_without_a_prometheus_the_rollout_is_refused() -> None:
-    with pytest.raises(Refused, match="no gate could be judged"):
+    with pytest.raises(Refused, match="no gate can be judged"):
         check(policies.shipped(), Prometheus(f"http://127.0.0.1:{free_port()}"))
