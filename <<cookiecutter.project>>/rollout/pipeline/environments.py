@@ -4,19 +4,25 @@ GitHub would make a missing one, without protection, the moment that a job names
 standard library only: nothing that was installed sees the token.
 """
 
+import argparse
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
+
+from rollout.errors import Refused, WrongInput
+from rollout.onhost.command_line import Parser, run
+from rollout.pipeline.github import annotate_error
+from rollout.pipeline.variables import repository
 
 Environment = Mapping[str, Any]  # as GitHub's REST API answers
 LookAt = Callable[[str], Environment | None]
 
 ONLY_SOME_BRANCHES = ("build", "production")
 APPROVAL = "release-approval"
-REFUSED = 2
 
 
 def complaint(look_at: LookAt, *, approved: bool) -> str | None:
@@ -40,30 +46,45 @@ def missing(name: str) -> str:
 
 
 def has_reviewers(found: Environment) -> bool:
-    rules = found.get("protection_rules", [])
-    return any(rule["type"] == "required_reviewers" and rule["reviewers"] for rule in rules)
+    rules = found.get("protection_rules") or []
+    return any(rule.get("type") == "required_reviewers" and rule.get("reviewers") for rule in rules)
 
 
 def ask_github(repository: str, name: str) -> Environment | None:
-    """None for what is missing or can't be looked at; gh says on standard error which of them."""
-    done = subprocess.run(["gh", "api", f"repos/{repository}/environments/{name}"], stdout=subprocess.PIPE, text=True)
+    """None if it does not exist or can't be read; gh prints the reason on standard error. Raises WrongInput."""
+    command = ["gh", "api", f"repos/{repository}/environments/{name}"]
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+    except FileNotFoundError as error:
+        raise WrongInput("the program gh is missing: install it (https://cli.github.com)") from error
     if done.returncode:
         return None
-    found: Environment = json.loads(done.stdout)
+    try:
+        found = json.loads(done.stdout)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise WrongInput(f"`{' '.join(command)}` printed no JSON object: try it by hand, with another version of gh")
     return found
 
 
-def main(variables: Mapping[str, str]) -> int:
-    """The exit code: 0, or 2 for what is refused."""
-    approved = variables.get("WITHOUT_APPROVAL") != "true"
+def check(_: argparse.Namespace) -> int:
+    """Raises Refused."""
+    approved = os.environ.get("WITHOUT_APPROVAL") != "true"
     if not approved:
         print("::warning::this release needs no approval: the variable RELEASE_WITHOUT_APPROVAL is true")
-    found = complaint(lambda name: ask_github(variables["GITHUB_REPOSITORY"], name), approved=approved)
-    if found:
-        print(f"::error::{found}: run .github/setup-repository", file=sys.stderr)
-        return REFUSED
+    look_at = partial(ask_github, repository(os.environ))
+    if found := complaint(look_at, approved=approved):
+        raise Refused(f"{found}: run .github/setup-repository")
     return 0
 
 
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit code: 0, or 2 for what is refused."""
+    parser = Parser(prog="rollout.pipeline.environments", description=__doc__, allow_abbrev=False)
+    parser.set_defaults(command=check, interrupted="nothing was changed")
+    return run(parser, arguments, annotate_error)
+
+
 if __name__ == "__main__":
-    sys.exit(main(os.environ))
+    sys.exit(main())
