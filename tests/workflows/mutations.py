@@ -39,6 +39,11 @@ MUTATIONS = {
     "the aggregator can be skipped": Mutation(
         CI, "    if: ${{ always() }} # a required", "    # a required", {"required", "jactionlint"}
     ),
+    "a branch is released": Mutation(RELEASE, 'tags: ["v*"]', "branches: [main]", {"triggers"}),
+    "a release by hand is of what somebody types": Mutation(
+        RELEASE, "  workflow_dispatch: #", "  workflow_dispatch: {inputs: {ref: {type: string}}} #", {"triggers"}
+    ),
+    "a tag that started nothing can't be released": Mutation(RELEASE, "  workflow_dispatch: #", "  #", {"triggers"}),
     "a lost runner restores nothing": Mutation(RELEASE, NOT_SUCCESS, "${{ failure() }}", {"giving_back"}),
     "restoring waits for people": Mutation(
         RELEASE,

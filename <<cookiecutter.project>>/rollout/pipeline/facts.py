@@ -70,8 +70,10 @@ def registry_in(template: Mapping[str, Any]) -> str:
 
 
 def check_tag(ref: str, version: str) -> None:
-    """Compare a tag with the version; ignores branches. Raises WrongRelease."""
-    if ref.startswith(TAG) and ref != f"{TAG}v{version}":
+    """Compare a tag with the version. Raises WrongRelease, for a branch too."""
+    if not ref.startswith(TAG):
+        raise WrongRelease(f"{ref} is not a tag: to release one by hand, gh workflow run release.yml --ref v{version}")
+    if ref != f"{TAG}v{version}":
         raise WrongRelease(
             f"the tag is {ref.removeprefix(TAG)}, but the version in pyproject.toml is {version}: change the version "
             f"on main and tag that commit, or use the tag v{version}"

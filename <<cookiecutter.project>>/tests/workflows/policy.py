@@ -94,6 +94,13 @@ def required(workflows: Workflows) -> Iterator[str]:
         yield "ci.required can be skipped, which counts as passed"
 
 
+def triggers(workflows: Workflows) -> Iterator[str]:
+    """A release is of a tag, pushed or chosen by hand; what to release is never typed."""
+    found = workflows["release"][True]  # YAML reads the key `on` as a truth value
+    if found != {"push": {"tags": ["v*"]}, "workflow_dispatch": None}:
+        yield f"release starts on {found}"
+
+
 def giving_back(workflows: Workflows) -> Iterator[str]:
     """A deploy that began and did not succeed is given back, however it ended."""
     restore = workflows["release"]["jobs"]["restore"]
@@ -177,5 +184,18 @@ def pins(workflows: Workflows) -> Iterator[str]:
 
 RULES: dict[str, Callable[[Workflows], Iterator[str]]] = {
     rule.__name__: rule
-    for rule in (grants, environments, required, giving_back, queues, digests, secrets, targets, tools, caches, pins)
+    for rule in (
+        grants,
+        environments,
+        required,
+        triggers,
+        giving_back,
+        queues,
+        digests,
+        secrets,
+        targets,
+        tools,
+        caches,
+        pins,
+    )
 }

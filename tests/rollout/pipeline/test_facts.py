@@ -46,9 +46,18 @@ def test_a_tag_that_is_not_the_version_is_refused(
     assert checkout.output == ""
 
 
-def test_a_branch_may_have_any_name_and_a_policy_that_is_wrong(checkout: Checkout) -> None:
+def test_a_branch_releases_nothing_and_is_told_how_to_release_a_tag(
+    checkout: Checkout, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert checkout.facts(ref="refs/heads/v1.2.3") == 2
+    said = "::error::refs/heads/v1.2.3 is not a tag: to release one by hand, gh workflow run release.yml --ref v1.2.3"
+    assert said in capsys.readouterr().err
+    assert checkout.output == ""
+
+
+def test_a_release_s_facts_need_no_policy_that_is_right(checkout: Checkout) -> None:
     checkout.write("rollout.yaml", "steps: []\n")
-    assert checkout.facts(ref="refs/heads/main") == 0
+    assert checkout.facts() == 0
 
 
 @pytest.mark.parametrize(
