@@ -15,7 +15,7 @@ class Mutation(NamedTuple):
 CI, RELEASE = "workflows/ci.yml", "workflows/release.yml"
 CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
 NOT_SUCCESS = "${{ always() && needs.deploy.result != 'success' && needs.deploy.result != 'skipped' }}"
-QUEUE = "{group: production, cancel-in-progress: false, queue: max}"
+QUEUE = "      cancel-in-progress: false\n      queue: max\n"
 BOTH_DIGESTS = 'python3 -m rollout.pipeline.digests "$IMAGE" "$AGENT" "$ENGINE"'
 INJECTION = 'echo "${{ github.event.pull_request.title }}"'
 
@@ -47,16 +47,33 @@ MUTATIONS = {
     "a lost runner restores nothing": Mutation(RELEASE, NOT_SUCCESS, "${{ failure() }}", {"giving_back"}),
     "restoring waits for people": Mutation(
         RELEASE,
-        "{name: production, deployment: false} # has",
+        '{name: "${{ needs.check.outputs.environment }}", deployment: false} # has',
         "{name: release-approval, deployment: false} # has",
         {"environments"},
     ),
-    "a deploy is cancelled": Mutation(
-        RELEASE, QUEUE, "{group: production, cancel-in-progress: true}", {"queues", "jactionlint"}
+    "a pre-release reaches production": Mutation(
+        RELEASE, "name: ${{ needs.check.outputs.environment }} # production", "name: production #", {"environments"}
     ),
-    "a second deploy is dropped": Mutation(
-        RELEASE, QUEUE, "{group: production, cancel-in-progress: false}", {"queues"}
+    "production needs no approval": Mutation(
+        RELEASE, "&& 'staging' || 'release-approval'", "&& 'staging' || 'staging'", {"environments"}
     ),
+    "what is deployed nowhere is approved and deployed": Mutation(
+        RELEASE, "    if: ${{ needs.check.outputs.environment != '' }} #", "    #", {"prereleases"}
+    ),
+    "a deploy needs no approval": Mutation(
+        RELEASE, "needs: [check, build, approve]", "needs: [check, build]", {"prereleases"}
+    ),
+    "a version is not looked at": Mutation(
+        RELEASE, "          VERSION: ${{ steps.facts.outputs.version }}\n", "", {"prereleases"}
+    ),
+    "the environment is made up": Mutation(
+        RELEASE,
+        "environment: ${{ steps.environments.outputs.environment }}",
+        "environment: production",
+        {"prereleases"},
+    ),
+    "a deploy is cancelled": Mutation(RELEASE, QUEUE, "      cancel-in-progress: true\n", {"queues"}),
+    "a second deploy is dropped": Mutation(RELEASE, QUEUE, "      cancel-in-progress: false\n", {"queues"}),
     "a tag is signed": Mutation(RELEASE, BOTH_DIGESTS, "echo", {"digests"}),
     "what nobody signed is deployed": Mutation(RELEASE, "cosign verify", "cosign tree", {"digests"}),
     "every step knows the key": Mutation(

@@ -1,4 +1,4 @@
-"""`python3 -m rollout.pipeline.environments`: refuses to go on when an environment is missing or open.
+"""`python3 -m rollout.pipeline.environments`: decides which environment a version is deployed to, if it is protected.
 
 GitHub would make a missing one, without protection, the moment that a job names it. It asks `gh`, and needs the
 standard library only: nothing that was installed sees the token.
@@ -11,29 +11,38 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from rollout.errors import Refused, WrongInput
 from rollout.onhost.command_line import Parser, run
-from rollout.pipeline.github import annotate_error
-from rollout.pipeline.variables import repository
+from rollout.pipeline.github import annotate, annotate_error, write_outputs
+from rollout.pipeline.variables import repository, variable
+from rollout.pipeline.version import is_final
 
 Environment = Mapping[str, Any]  # as GitHub's REST API answers
 LookAt = Callable[[str], Environment | None]
 
-ONLY_SOME_BRANCHES = ("build", "production")
-APPROVAL = "release-approval"
+BUILD, APPROVAL, PRODUCTION, STAGING = "build", "release-approval", "production", "staging"
 
 
-def complaint(look_at: LookAt, *, approved: bool) -> str | None:
-    """What is wrong with the first environment that is; without approval nobody has to be asked."""
-    for name in ONLY_SOME_BRANCHES:
+def environment_for(version: str, look_at: LookAt) -> str | None:
+    """Where a version is deployed to: a pre-release never to production, and nowhere without an environment staging."""
+    if is_final(version):
+        return PRODUCTION
+    return STAGING if look_at(STAGING) else None
+
+
+def complaint(environment: str | None, look_at: LookAt, *, approved: bool) -> str | None:
+    """The first mistake in the environments that a deploy to this one needs, or None. `approved`: production needs
+    reviewers."""
+    for name in filter(None, (BUILD, environment)):
         found = look_at(name)
         if found is None:
             return missing(name)
         if not found.get("deployment_branch_policy"):
             return f"the environment {name} is open to all branches"
-    if not approved:
+    if not approved or environment != PRODUCTION:
         return None
     found = look_at(APPROVAL)
     if found is None:
@@ -69,13 +78,18 @@ def ask_github(repository: str, name: str) -> Environment | None:
 
 
 def check(_: argparse.Namespace) -> int:
-    """Raises Refused."""
+    """Write the output `environment`, empty if the release is not deployed. Raises Refused."""
     approved = os.environ.get("WITHOUT_APPROVAL") != "true"
-    if not approved:
-        print("::warning::this release needs no approval: the variable RELEASE_WITHOUT_APPROVAL is true")
-    look_at = partial(ask_github, repository(os.environ))
-    if found := complaint(look_at, approved=approved):
+    version, look_at = variable(os.environ, "VERSION"), partial(ask_github, repository(os.environ))
+    environment = environment_for(version, look_at)
+    if environment == PRODUCTION and not approved:
+        annotate("warning", "this release needs no approval: the variable RELEASE_WITHOUT_APPROVAL is true")
+    if found := complaint(environment, look_at, approved=approved):
         raise Refused(f"{found}: run .github/setup-repository")
+    if environment != PRODUCTION:
+        where = "deployed to staging" if environment else f"not deployed, because {missing(STAGING)}"
+        annotate("notice", f"{version} is a pre-release, so it does not reach production: it is {where}")
+    write_outputs(Path(variable(os.environ, "GITHUB_OUTPUT")), {"environment": environment or ""})
     return 0
 
 
