@@ -15,7 +15,7 @@ class Mutation(NamedTuple):
 CI, RELEASE = "workflows/ci.yml", "workflows/release.yml"
 CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
 NOT_SUCCESS = "${{ always() && needs.deploy.result != 'success' && needs.deploy.result != 'skipped' }}"
-QUEUE = "      cancel-in-progress: false\n      queue: max\n"
+QUEUE = '{group: "${{ needs.check.outputs.environment }}", cancel-in-progress: false, queue: max}'
 BOTH_DIGESTS = 'python3 -m rollout.pipeline.digests "$IMAGE" "$AGENT" "$ENGINE"'
 INJECTION = 'echo "${{ github.event.pull_request.title }}"'
 
@@ -72,8 +72,12 @@ MUTATIONS = {
         "environment: production",
         {"prereleases"},
     ),
-    "a deploy is cancelled": Mutation(RELEASE, QUEUE, "      cancel-in-progress: true\n", {"queues"}),
-    "a second deploy is dropped": Mutation(RELEASE, QUEUE, "      cancel-in-progress: false\n", {"queues"}),
+    "a deploy is cancelled": Mutation(
+        RELEASE, QUEUE, "{group: production, cancel-in-progress: true}", {"queues", "jactionlint"}
+    ),
+    "a second deploy is dropped": Mutation(
+        RELEASE, QUEUE, "{group: production, cancel-in-progress: false}", {"queues"}
+    ),
     "a tag is signed": Mutation(RELEASE, BOTH_DIGESTS, "echo", {"digests"}),
     "what nobody signed is deployed": Mutation(RELEASE, "cosign verify", "cosign tree", {"digests"}),
     "every step knows the key": Mutation(
