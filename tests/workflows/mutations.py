@@ -72,9 +72,7 @@ MUTATIONS = {
         "environment: production",
         {"prereleases"},
     ),
-    "a deploy is cancelled": Mutation(
-        RELEASE, QUEUE, "{group: production, cancel-in-progress: true}", {"queues", "jactionlint"}
-    ),
+    "a deploy is cancelled": Mutation(RELEASE, QUEUE, "{group: production, cancel-in-progress: true}", {"queues"}),
     "a second deploy is dropped": Mutation(
         RELEASE, QUEUE, "{group: production, cancel-in-progress: false}", {"queues"}
     ),

@@ -74,7 +74,7 @@ def test_a_key_that_was_pasted_wrongly_is_named_with_the_way_to_set_it(
     code, said = on_host(tmp_path, "echo", "was run", **reach(key.replace(before, after)))
     assert code == 2
     assert re.fullmatch(
-        rf"::error::the secret SSH_KEY of the environment production .* can't be used: {why}\..*\n", said
+        rf"::error::the secret SSH_KEY of the environment production, .* can't be used: {why}\..*\n", said
     )
     assert "gh secret set SSH_KEY --env production <deploy-key" in said
     assert key.splitlines()[1] not in said

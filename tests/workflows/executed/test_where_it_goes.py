@@ -17,10 +17,10 @@ BUILT = {"check", "test", "build", "sign"}
 DEPLOYED = {"approve", "deploy", "evidence"}
 
 
-def printing(environment: str, verdict: int) -> dict[str, Any]:
+def printing(environment: str, verdict: int) -> dict[str | bool, Any]:
     """release.yml without what its steps do; `verdict` is the exit code of the deploy."""
     text = (REPOSITORY / ".github" / "workflows" / "release.yml").read_text(encoding="utf-8")
-    workflow: dict[str, Any] = yaml.safe_load(known(text))
+    workflow: dict[str | bool, Any] = yaml.safe_load(known(text))
     workflow["on"] = workflow.pop(True)  # YAML reads the key `on` as a truth value
     for name, job in workflow["jobs"].items():
         job.pop("uses", None)
