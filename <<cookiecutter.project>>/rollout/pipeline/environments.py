@@ -24,6 +24,8 @@ Environment = Mapping[str, Any]  # as GitHub's REST API answers
 LookAt = Callable[[str], Environment | None]
 
 BUILD, APPROVAL, PRODUCTION, STAGING = "build", "release-approval", "production", "staging"
+OPEN = "is open to all branches"
+BY_HAND = "let only the tags v* use it: Settings, Environments"
 
 
 def environment_for(version: str, look_at: LookAt) -> str | None:
@@ -41,7 +43,7 @@ def complaint(environment: str | None, look_at: LookAt, *, approved: bool) -> st
         if found is None:
             return missing(name)
         if not found.get("deployment_branch_policy"):
-            return f"the environment {name} is open to all branches"
+            return f"the environment {name} {OPEN}"
     if not approved or environment != PRODUCTION:
         return None
     found = look_at(APPROVAL)
@@ -85,7 +87,8 @@ def check(_: argparse.Namespace) -> int:
     if environment == PRODUCTION and not approved:
         annotate("warning", "this release needs no approval: the variable RELEASE_WITHOUT_APPROVAL is true")
     if found := complaint(environment, look_at, approved=approved):
-        raise Refused(f"{found}: run .github/setup-repository")
+        by_hand = f"{STAGING} {OPEN}" in found  # the script leaves staging alone
+        raise Refused(f"{found}: {BY_HAND if by_hand else 'run .github/setup-repository'}")
     if environment != PRODUCTION:
         where = "deployed to staging" if environment else f"not deployed, because {missing(STAGING)}"
         annotate("notice", f"{version} is a pre-release, so it does not reach production: it is {where}")
