@@ -155,7 +155,7 @@ def test_what_github_refuses_is_named_and_the_rest_is_done(case: str, github: Gi
     other = GitHub(tmp_path)
     other.refuse(call)
     said = other.told_everything("--reviewer", "grace", code=1)
-    refused = said.partition("GitHub refused these, for the reasons above. Then run this again:\n")[2]
+    refused = said.partition("GitHub refused these, for the reasons above. Solve them, then run this again:\n")[2]
     assert NAMED.get(case, f"repos/my-org/my-agent/{lost.rstrip('/')}") in refused
     whole, found = ({*each.has["bodies"], *each.has["values"]} for each in (github, other))
     assert whole - found == {name for name in whole if name.startswith(lost)}
