@@ -93,6 +93,14 @@ def outputs() -> Callable[[Mapping[str, str]], None]:
     return partial(write_outputs, Path(variable(os.environ, "GITHUB_OUTPUT")))
 
 
+def folder(text: str) -> Path:
+    """A folder, or a name that is free. Raises ArgumentTypeError, of which argparse makes a sentence."""
+    path = Path(text)
+    if path.exists() and not path.is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is not a folder")
+    return path
+
+
 def say(text: str) -> None:
     print(text, flush=True)
 
@@ -124,7 +132,8 @@ def parser() -> Parser:
     sub = commands.add(
         "evidence", run_evidence, "write the newest report and the host's status to a folder, and print a summary"
     )
-    sub.add_argument("folder", type=Path)
+    sub.add_argument("folder", type=folder)
     sub.add_argument("release", nargs="?", help="write the report only if the newest rollout is of this release")
-    commands.add("summary", run_summary, "print the reports in a folder as Markdown").add_argument("folder", type=Path)
+    sub = commands.add("summary", run_summary, "print the reports in a folder as Markdown")
+    sub.add_argument("folder", type=folder)
     return top

@@ -105,6 +105,17 @@ def test_a_reference_that_is_no_digest_is_refused_before_any_host_is_asked(
     assert "::error::my-agent:v1: a release must be an image with its digest" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", ["summary", "evidence"])
+def test_a_file_in_place_of_a_folder_is_refused_before_any_host_is_asked(
+    command: str, checkout: Checkout, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
+    assert main([command, str(checkout.folder / "rollout.yaml")]) == 2
+    assert re.search(
+        r"^::error::argument folder: .*rollout\.yaml is not a folder$", capsys.readouterr().err, re.MULTILINE
+    )
+
+
 @pytest.mark.parametrize(
     ("gh", "repository", "sentence"),
     [
