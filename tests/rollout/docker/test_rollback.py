@@ -7,7 +7,7 @@ import pytest
 from rollout.docker.examine import check_stable
 from rollout.docker.rollback import Rollback, rollback
 from rollout.errors import AlreadyStable, NoOtherRelease, Refused, UnsupportedTarget
-from tests.rollout.docker.played import RELEASE, PlayedDocker, engine, host, says, stable
+from tests.rollout.docker.fakes import RELEASE, FakeDocker, engine, host, says, stable
 from tests.rollout.policies import SMALL
 
 ANOTHER = RELEASE.replace("a" * 64, "b" * 64)
@@ -19,7 +19,7 @@ def test_a_release_that_is_stable_and_one_that_is_not_there_have_their_own_codes
     release: str | None, refusal: type[Refused]
 ) -> None:
     with pytest.raises(refusal):
-        rollback(host(PlayedDocker({}, [stable()])), release, NOBODY, "why", print, now=True)
+        rollback(host(FakeDocker({}, [stable()])), release, NOBODY, "why", print, now=True)
 
 
 def test_a_start_of_what_is_stable_has_the_same_code() -> None:
@@ -30,14 +30,14 @@ def test_a_start_of_what_is_stable_has_the_same_code() -> None:
 def test_a_rollback_that_would_start_a_rollout_obeys_the_target(tmp_path: Path) -> None:
     path = tmp_path / "rollout.yaml"
     path.write_text(SMALL.replace("target: docker", "target: kubernetes"), encoding="utf-8")
-    docker = PlayedDocker({}, [stable()])
+    docker = FakeDocker({}, [stable()])
     with pytest.raises(UnsupportedTarget):
         rollback(host(docker), ANOTHER, path, "why", print, now=True)
     assert docker.asked == [["survey"]]
 
 
 def test_an_engine_that_runs_goes_back_whatever_the_policy_says_now() -> None:
-    docker = PlayedDocker({"order": says("told")}, [stable(), engine("r", "running")])
+    docker = FakeDocker({"order": says("told")}, [stable(), engine("r", "running")])
     assert rollback(host(docker), None, NOBODY, "why", print, now=False) == Rollback("r", running=True)
     assert docker.asked[0][:3] == ["order", "rollback", "r"]
 

@@ -98,7 +98,7 @@ def test_the_engine_runs_before_the_canary_and_the_slot_is_empty_before_both() -
         f"start {GREEN}",
     ]
     assert (release_in(docker, GREEN), state(docker, GREEN), state(docker, ENGINE)) == (NEW, "running", "running")
-    assert docker.targets == [(f"blue={OLD}", f"green={NEW}")]
+    assert docker.targets() == [(f"blue={OLD}", f"green={NEW}")]
     check_stable_was_left_alone(docker)
 
 
@@ -119,7 +119,7 @@ def test_a_step_that_fails_leaves_stable_serving_and_the_host_free(
     assert ("Nothing was touched" in str(failed.value)) is refused
     assert "could not be removed" not in str(failed.value)
     assert release_in(docker, GREEN) in (OLDER, None)
-    assert docker.targets[-1:] in ([], [(f"blue={OLD}",)])
+    assert docker.targets()[-1:] in ([], [(f"blue={OLD}",)])
     if refused:
         assert state(docker, ENGINE) == ("running" if host is kept else None)
     check_next_start_works(docker)
