@@ -7,13 +7,13 @@ from contextlib import closing
 
 import pytest
 
-from rollout.rehearsal.process import wait_until
 from rollout.router.haproxy import write_map
 from rollout.router.split import everybody_on
 from tests.deploy.composed import composed, services
 from tests.deploy.hosts import PARTS, address, ask, inspect, left, on_volumes, started, wait_for
 from tests.host.images import docker
 from tests.host.service import Service
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.parts, pytest.mark.docker]
 ENGINE_IMAGE = "agent-release-engine:of-host-tests"
@@ -148,7 +148,7 @@ def read_again(host: Service, part: str) -> None:
 
     before = read_at()
     host.compose("exec", "-T", part, "sh", "-c", f"kill -{signal} 1")
-    wait_until(lambda: read_at() != before, f"{part} reads it again", WITHIN_SECONDS)
+    wait_until(lambda: read_at() != before, WITHIN_SECONDS, lambda: f"{part} last read it at {before}")
 
 
 @pytest.mark.parametrize("part", PARTS)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rollout.docker.tunnel import Tunnel
-from rollout.rehearsal.process import wait_until
+from tests.waiting import wait_until
 
 LISTENS = """\
 #!{python}
@@ -70,7 +70,7 @@ def test_one_that_is_open_is_used_again_and_one_that_was_cut_is_opened_anew(ssh:
 def test_it_ends_with_whoever_opened_it(ssh: Path) -> None:
     with Tunnel("ssh://my-host") as tunnel:
         tunnel.open()
-        wait_until((ssh.parent / "pid").exists, "ssh has begun", 10)
+        wait_until((ssh.parent / "pid").exists, 10)
         pid = (ssh.parent / "pid").read_text()
     assert not Path(f"/proc/{pid}").exists()
 

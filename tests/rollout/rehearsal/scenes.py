@@ -18,11 +18,12 @@ from rollout.policy import file as policy_file
 from rollout.policy.placeholders import Values
 from rollout.policy.plan import plan
 from rollout.rehearsal.parts import tool
-from rollout.rehearsal.process import Process, wait_until
+from rollout.rehearsal.process import Process
 from rollout.rehearsal.stage import Stage
 from rollout.router.split import BUCKETS, Slot, Split
 from tests.repository import REPOSITORY
 from tests.rollout import policies
+from tests.waiting import wait_until
 
 SPEED, LEASE_SECONDS = 20.0, 60.0
 NEW, OLD = "new", "old"
@@ -64,8 +65,7 @@ class Scene:
         self.stage.__exit__(kind, error, trace)
 
     def _wait(self) -> None:
-        alive: list[Process] = [self.old, self.new]
-        wait_until(lambda: self._up("blue") and self._up("green"), "both are up", WITHIN_SECONDS, alive)
+        wait_until(lambda: self._up("blue", self.old) and self._up("green", self.new), WITHIN_SECONDS)
         self.stage.router.shift(self.all_on("green"))
         self.wait_for(f'count(up{{release="{NEW}"}} == 1)', 2)
 
@@ -74,7 +74,8 @@ class Scene:
         until_ms = round((time.time() + LEASE_SECONDS) * 1000)
         return Split("blue", "green", BUCKETS if slot == "green" else 0, until_ms, "scene")
 
-    def _up(self, slot: Slot) -> bool:
+    def _up(self, slot: Slot, release: Process) -> bool:
+        release.check()
         health = self.stage.router.health(slot)
         return health.up and health.check.startswith("L7OK")
 
@@ -86,7 +87,11 @@ class Scene:
             return None
 
     def wait_for(self, promql: str, value: float) -> None:
-        wait_until(lambda: self.value(promql) == value, f"{promql} == {value:g}", WITHIN_SECONDS)
+        wait_until(
+            lambda: self.value(promql) == value,
+            WITHIN_SECONDS,
+            lambda: f"{promql} is {self.value(promql)}, not {value:g}",
+        )
 
     def ask(self, *sent: tuple[str, str, str], headers: Mapping[str, str] | None = None) -> list[int]:
         """Send these requests (method, path, task), some at once; their statuses. Returns when they are scraped."""
