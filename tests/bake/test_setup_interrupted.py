@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.bake.setups import has_tiny, install, program, start
+from tests.waiting import wait_until
 
 PYTHON = """#!/bin/sh
 case "$*" in "-m venv"*)
@@ -35,16 +35,9 @@ def slow(folder: Path, stage: str, seconds: int) -> dict[str, str]:
     return {stage: str(program(folder / f"slow-{stage}", text))}
 
 
-def wait_for(path: Path) -> None:
-    deadline = time.monotonic() + 20
-    while not path.exists():
-        assert time.monotonic() < deadline, f"{path} never came"
-        time.sleep(0.02)
-
-
 def test_two_at_once_take_turns_and_the_second_has_nothing_to_do(folder: Path) -> None:
     first = start(folder, **slow(folder, "PYTHON", 2))
-    wait_for(folder / "started")
+    wait_until((folder / "started").exists)
     second = install(folder)
     assert first.communicate(timeout=60)[1] == ""
     assert (first.returncode, second.returncode, second.stderr) == (0, 0, "")
@@ -55,7 +48,7 @@ def test_two_at_once_take_turns_and_the_second_has_nothing_to_do(folder: Path) -
 
 def test_who_was_killed_holds_nobody_up(folder: Path) -> None:
     first = start(folder, **slow(folder, "PYTHON", 1))
-    wait_for(folder / "started")
+    wait_until((folder / "started").exists)
     first.kill()
     first.wait()
     assert install(folder).returncode == 0
@@ -69,7 +62,7 @@ def test_who_is_interrupted_leaves_nothing_and_is_repaired(folder: Path, stage: 
     (folder / "temporary").mkdir()
     setting = {"TMPDIR": str(folder / "temporary")}
     running = start(folder, **slow(folder, stage, 60), **setting)
-    wait_for(folder / "started")
+    wait_until((folder / "started").exists)
     os.killpg(running.pid, number)  # as a terminal does
     output, errors = running.communicate(timeout=20)
     assert running.returncode == 128 + number

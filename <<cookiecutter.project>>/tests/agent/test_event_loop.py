@@ -16,7 +16,7 @@ def busy_seconds(service: Service) -> float:
 
 def busy_ratio(service: Service, seconds: float) -> float:
     began, before = time.monotonic(), busy_seconds(service)
-    time.sleep(seconds)
+    time.sleep(seconds)  # the time that is measured
     return (busy_seconds(service) - before) / (time.monotonic() - began)
 
 

@@ -92,9 +92,12 @@ def test_a_killed_engine_gives_all_traffic_back_within_the_lease(rehearse: Rehea
 
     kept = Path(log.parent.parent / "kept.log")
     lease_seconds = running.events()[0]["policy"]["lease_seconds"]
-    while time.time() < killed + lease_seconds + 0.8:  # the stage ends a little later, and its log with it
-        kept.write_text(log.read_text())
-        time.sleep(0.05)
+
+    def lease_is_over() -> bool:
+        kept.write_text(log.read_text())  # the stage ends a little later, and its log with it
+        return bool(time.time() > killed + lease_seconds + 0.8)
+
+    wait_until(lease_is_over)
     assert 0 < routed.last_after(kept, "green", killed) <= lease_seconds + 0.1
     assert routed.last_after(kept, "blue", killed) > lease_seconds + 0.3
     assert running.end(120) == 3, running.text()

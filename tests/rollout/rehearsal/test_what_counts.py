@@ -82,8 +82,8 @@ def test_a_release_with_too_many_series_is_not_heard_and_never_passes() -> None:
     with Scene(module=LIAR) as scene:
         scene.lies.write_text("".join(f'flood{{number="{number}"}} 1\n' for number in range(6000)))
         scene.wait_for(f'sum(up{{job="agent",release="{NEW}"}})', 0)
-        scene.began = time.monotonic() + 2
-        time.sleep(2)
+        scene.wait_for(f'absent_over_time(process_start_time_seconds{{release="{NEW}"}}[1s])', 1)
+        scene.began = time.monotonic()
         scene.ask(*runs(120))
         assert scene.value("count(flood)") is None
         assert scene.measure("errors").outcome is Outcome.PASS, "the router is heard"
@@ -100,7 +100,7 @@ def test_eight_clients_that_trickle_their_bodies_make_no_release_slow() -> None:
             connection.send(request("/agent/run", *headers, method="POST"))
             for byte in body:
                 connection.send(bytes([byte]))
-                time.sleep(TRICKLED_SECONDS / len(body))
+                time.sleep(TRICKLED_SECONDS / len(body))  # slowly, which is what this is about
             assert connection.answer().status == 200
 
     with Scene() as scene:
