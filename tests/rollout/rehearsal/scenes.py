@@ -58,7 +58,7 @@ class Scene:
         except BaseException:
             self.stage.close()
             raise
-        self.began = time.monotonic()
+        self.begin()
         return self
 
     def __exit__(
@@ -68,7 +68,6 @@ class Scene:
 
     def _wait(self) -> None:
         wait_until(lambda: self._up("blue", self.old) and self._up("green", self.new), WITHIN_SECONDS)
-        self.stage.router.shift(self.all_on("green"))
         self.wait_for(f'count(up{{release="{NEW}"}} == 1)', 2)
 
     def all_on(self, slot: Slot) -> Split:
@@ -98,15 +97,26 @@ class Scene:
     def ask(self, *sent: tuple[str, str, str], headers: Mapping[str, str] | None = None) -> list[int]:
         """Send these requests (method, path, task), some at once; their statuses. Returns when they are scraped."""
         statuses = asyncio.run(ask_all(self.stage.url, sent, headers or {}))
+        self._wait_for_scrapes()
+        return statuses
+
+    def begin(self) -> None:
+        """Forget what was: what is measured from now on begins here. All traffic is on the canary again."""
+        self.stage.router.shift(self.all_on("green"))
+        self._wait_for_scrapes()
+        self.began = time.monotonic()
+        self._wait_for_scrapes()
+
+    def _wait_for_scrapes(self) -> None:
+        """Wait until every target has been scraped once more."""
         counted_at = time.time() + COUNTED_AFTER_SECONDS
         oldest = 'min(timestamp(up{job=~"router|agent"}))'
         wait_until(lambda: (self.value(oldest) or 0) > counted_at, WITHIN_SECONDS, lambda: self.value(oldest))
-        return statuses
 
     def measure(self, gate: str) -> Measurement:
-        """One of the shipped gates, over all of the scene."""
+        """One of the shipped gates, over all since `begin`."""
         asked = self._gates[gate]
-        seconds = time.monotonic() - self.began + 1.0
+        seconds = time.monotonic() - self.began
         if asked.weighed:
             asked = replace(asked, weighed=replace(asked.weighed, windows_seconds=(seconds,)))
         values = Values(NEW, OLD, seconds, 0.0, seconds)
@@ -133,3 +143,8 @@ def runs(count: int, task: str = TASK) -> list[tuple[str, str, str]]:
 
 def probes(count: int, path: str = "/health") -> list[tuple[str, str, str]]:
     return [("GET", path, "")] * count
+
+
+def rates(release: str, code: str) -> str:
+    """PromQL: the answers with these codes that the router counted for a release."""
+    return f'sum(haproxy_server_http_responses_total{{release="{release}",code="{code}"}})'
