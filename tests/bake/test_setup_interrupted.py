@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.bake.setups import has_tiny, install, program, start
+from tests.bake.setups import QUICK, has_tiny, install, program, start
 from tests.waiting import wait_until
 
 PYTHON = """#!/bin/sh
@@ -31,7 +30,7 @@ esac
 
 def slow(folder: Path, stage: str, seconds: int) -> dict[str, str]:
     """A Python that takes so long to make a venv, or a uv that takes so long to install, with a temporary file."""
-    text = {"PYTHON": PYTHON, "UV": UV}[stage].format(python=sys.executable, seconds=seconds)
+    text = {"PYTHON": PYTHON, "UV": UV}[stage].format(python=f'"{folder / QUICK}"', seconds=seconds)
     return {stage: str(program(folder / f"slow-{stage}", text))}
 
 

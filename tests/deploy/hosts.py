@@ -47,8 +47,7 @@ def wait_for(host: Service, part: str) -> None:
 
 def ask(host: Service, url: str) -> tuple[int, str]:
     """Status and body, as a container on the host's network gets them."""
-    network, image = f"--network={host.project}_agent", host.environment["ENGINE_IMAGE"]
-    status, _, body = docker("run", "--rm", network, "--entrypoint=python", image, "-c", PROBE, url).partition("\n")
+    status, _, body = docker("exec", host.reader(), "python", "-c", PROBE, url).partition("\n")
     return int(status), body
 
 

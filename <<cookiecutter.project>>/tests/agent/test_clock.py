@@ -41,6 +41,7 @@ def in_flight(service: Service) -> bool:
     return "agent_requests_in_flight 1.0" in service.get("/metrics")
 
 
+@pytest.mark.parts
 def test_a_request_s_clock_starts_when_its_body_is_complete(start: Start) -> None:
     service = start()
     with connect(service) as whole, connect(service) as chunked:
@@ -57,6 +58,7 @@ def test_a_request_s_clock_starts_when_its_body_is_complete(start: Start) -> Non
     assert counted(service)["agent_request_seconds_sum"] < TRICKLED_SECONDS / 2
 
 
+@pytest.mark.parts
 def test_a_client_that_leaves_is_no_exception_and_before_its_body_is_complete_no_latency(start: Start) -> None:
     service = start(AGENT_MODEL="offline:latency=300ms")
     with connect(service) as client:

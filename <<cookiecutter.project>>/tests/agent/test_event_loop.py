@@ -4,7 +4,11 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.agent.service import Service, start_service
+
+pytestmark = pytest.mark.parts
 
 NAME = "agent_event_loop_busy_seconds_total"
 
