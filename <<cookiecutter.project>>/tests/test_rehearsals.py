@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.policy.live import policy
+
 pytestmark = [pytest.mark.parts, pytest.mark.rehearsal]
 
 REPOSITORY = Path(__file__).parents[1]
@@ -29,8 +31,10 @@ def rehearsed(state: Path, *options: str) -> dict[str, Any]:
 
 
 def test_a_good_release_is_promoted(tmp_path: Path) -> None:
-    report = rehearsed(tmp_path, "--expect", "promoted", "--hold", "4m", "--keep", "1s")
+    report = rehearsed(tmp_path, "--expect", "promoted", "--hold", "1m", "--keep", "1s")
     assert report["verdict"] == "promoted"
+    weights = [step.weight for step in policy().steps]
+    assert [step["weight"] for step in report["steps"][: len(weights)]] == weights
     assert report["requests"]["lost"] == 0
 
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 Done = subprocess.CompletedProcess[str]
 # Root can write everywhere, except without its capabilities.
 AS_ANY_USER = ("setpriv", "--bounding-set=-all") if os.getuid() == 0 else ()
+QUICK = "quick-python"
+QUICK_PYTHON = """#!/bin/sh
+# To make a venv takes seconds, most of them for its pip: this one is copied.
+case "$1 $2" in "-m venv") for last; do :; done; exec cp -RP "{venv}" "$last" ;; esac
+exec "{python}" "$@"
+"""
 PARTS = "import sys\nsys.exit({check!r} if '--check' in sys.argv else {bring!r})\n"
 UV = """#!/bin/sh
 case "$1" in --version) echo "uv 1.0"; exit ;; esac
@@ -33,7 +38,7 @@ def start(folder: Path, *options: str, before: Sequence[str] = (), **settings: s
     would their children."""
     ours = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
     index = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": folder.as_uri()}
-    defaults = {"HOME": str(folder / "home"), "PYTHON": sys.executable, "UV": "no-uv"}
+    defaults = {"HOME": str(folder / "home"), "PYTHON": str(folder / QUICK), "UV": "no-uv"}
     command = [*before, "sh", "requirements/install", *options, "requirements/run.txt"]
     environment = ours | index | defaults | settings
     return subprocess.Popen(

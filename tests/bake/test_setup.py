@@ -110,7 +110,7 @@ def test_settings_for_another_python_are_ignored(folder: Path, settings: dict[st
     (folder / "home" / ".config" / "pip").mkdir(parents=True)
     (folder / "home" / ".config" / "pip" / "pip.conf").write_text(conf)
     (folder / "home" / "venv.py").write_text("raise SystemExit('that of another Python')")
-    done = install(folder, **settings)
+    done = install(folder, **settings, PYTHON=sys.executable)
     assert (done.returncode, done.stderr) == (0, "")
     assert has_tiny(folder)
     assert not (folder / "elsewhere").exists()
@@ -146,7 +146,7 @@ def test_the_old_environment_stays_until_the_new_one_is_complete(folder: Path) -
 def test_uv_creates_the_venv_and_installs_and_gets_only_settings_about_indexes(folder: Path) -> None:
     uv = program(folder / "uv", UV.format(pip="exit 0"))
     settings = {"UV_PYTHON": "3.8", "UV_SYSTEM_PYTHON": "1", "UV_DEFAULT_INDEX": "https://index.test"}
-    assert install(folder, UV=str(uv), **settings).returncode == 0
+    assert install(folder, UV=str(uv), **settings, PYTHON=sys.executable).returncode == 0
     index = "UV_DEFAULT_INDEX=https://index.test"
     assert (folder / "uv.txt").read_text().splitlines() == [
         f"venv --quiet --python {sys.executable} .venv",

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
-import time
 from pathlib import Path
 
 import pytest
 
-from tests.bake.setups import has_tiny, install, program, start
+from tests.bake.setups import QUICK, has_tiny, install, program, start
+from tests.waiting import wait_until
 
 PYTHON = """#!/bin/sh
 case "$*" in "-m venv"*)
@@ -32,20 +31,13 @@ esac
 def slow(folder: Path, stage: str, seconds: int) -> dict[str, str]:
     """A Python that takes this long to create a venv, or a uv that takes this long to install, with a temporary
     file."""
-    text = {"PYTHON": PYTHON, "UV": UV}[stage].format(python=sys.executable, seconds=seconds)
+    text = {"PYTHON": PYTHON, "UV": UV}[stage].format(python=f'"{folder / QUICK}"', seconds=seconds)
     return {stage: str(program(folder / f"slow-{stage}", text))}
-
-
-def wait_for(path: Path) -> None:
-    deadline = time.monotonic() + 20
-    while not path.exists():
-        assert time.monotonic() < deadline, f"{path} never came"
-        time.sleep(0.02)
 
 
 def test_two_simultaneous_installs_take_turns_and_the_second_has_nothing_to_do(folder: Path) -> None:
     first = start(folder, **slow(folder, "PYTHON", 2))
-    wait_for(folder / "started")
+    wait_until((folder / "started").exists)
     second = install(folder)
     assert first.communicate(timeout=60)[1] == ""
     assert (first.returncode, second.returncode, second.stderr) == (0, 0, "")
@@ -56,7 +48,7 @@ def test_two_simultaneous_installs_take_turns_and_the_second_has_nothing_to_do(f
 
 def test_a_killed_install_does_not_block_the_next_one(folder: Path) -> None:
     first = start(folder, **slow(folder, "PYTHON", 1))
-    wait_for(folder / "started")
+    wait_until((folder / "started").exists)
     first.kill()
     first.wait()
     assert install(folder).returncode == 0
@@ -72,7 +64,7 @@ def test_an_interrupted_install_leaves_nothing_and_is_repaired(
     (folder / "temporary").mkdir()
     setting = {"TMPDIR": str(folder / "temporary")}
     running = start(folder, **slow(folder, stage, 60), **setting)
-    wait_for(folder / "started")
+    wait_until((folder / "started").exists)
     os.killpg(running.pid, number)  # like a terminal
     output, errors = running.communicate(timeout=20)
     assert running.returncode == 128 + number

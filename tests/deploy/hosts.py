@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from rollout.rehearsal.process import wait_until
 from tests.host.images import docker
 from tests.host.service import Service
+from tests.waiting import wait_until
 
 PARTS = ("router", "prometheus", "alertmanager")
 HEALTHY_WITHIN_SECONDS = 120.0
@@ -39,16 +39,15 @@ def address(host: Service, part: str) -> str:
 def wait_for(host: Service, part: str) -> None:
     """Wait until a part is healthy."""
 
-    def healthy() -> bool:
-        return bool(inspect(host, part)["State"]["Health"]["Status"] == "healthy")
+    def health() -> str:
+        return str(inspect(host, part)["State"]["Health"]["Status"])
 
-    wait_until(healthy, f"{part} is healthy", HEALTHY_WITHIN_SECONDS)
+    wait_until(lambda: health() == "healthy", HEALTHY_WITHIN_SECONDS, health)
 
 
 def ask(host: Service, url: str) -> tuple[int, str]:
     """Status and body, as received by a container on the host's network."""
-    network, image = f"--network={host.project}_agent", host.environment["ENGINE_IMAGE"]
-    status, _, body = docker("run", "--rm", network, "--entrypoint=python", image, "-c", PROBE, url).partition("\n")
+    status, _, body = docker("exec", host.reader(), "python", "-c", PROBE, url).partition("\n")
     return int(status), body
 
 

@@ -7,13 +7,13 @@ from contextlib import closing
 
 import pytest
 
-from rollout.rehearsal.process import wait_until
 from rollout.router.haproxy import write_map
 from rollout.router.split import everybody_on
 from tests.deploy.composed import composed, services
 from tests.deploy.hosts import PARTS, address, ask, inspect, left, on_volumes, started, wait_for
 from tests.host.images import docker
 from tests.host.service import Service
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.parts, pytest.mark.docker]
 ENGINE_IMAGE = "agent-release-engine:of-host-tests"
@@ -110,13 +110,15 @@ def test_only_the_engines_user_and_group_can_access_the_admin_socket(host: Servi
     assert on_volumes(host, "stat -c '%a %u:%g' /run/router/admin.sock").split() == ["660", "10001:10001"]
 
 
-@pytest.mark.parametrize("part", PARTS)
-def test_a_restarted_part_is_healthy_again_at_the_same_address(part: str, host: Service) -> None:
-    before, last = address(host, part), started(host, part)
-    docker("restart", host.name(part))
-    wait_for(host, part)
-    assert started(host, part) != last
-    assert address(host, part) == before == host.environment[f"{part.upper()}_ADDRESS"]
+def test_parts_that_are_restarted_are_healthy_again_at_the_same_addresses(host: Service) -> None:
+    addresses = {part: host.environment[f"{part.upper()}_ADDRESS"] for part in PARTS}
+    assert {part: address(host, part) for part in PARTS} == addresses
+    last = {part: started(host, part) for part in PARTS}
+    docker("restart", *map(host.name, PARTS))
+    for part in PARTS:
+        wait_for(host, part)
+        assert started(host, part) != last[part]
+    assert {part: address(host, part) for part in PARTS} == addresses
 
 
 @pytest.mark.parametrize("again", [("up", "--detach"), ("run", "--rm", "-T", "prepare")], ids=["up", "run prepare"])
@@ -148,7 +150,7 @@ def read_again(host: Service, part: str) -> None:
 
     before = read_at()
     host.compose("exec", "-T", part, "sh", "-c", f"kill -{signal} 1")
-    wait_until(lambda: read_at() != before, f"{part} reads it again", WITHIN_SECONDS)
+    wait_until(lambda: read_at() != before, WITHIN_SECONDS, lambda: f"{part} last read it at {before}")
 
 
 @pytest.mark.parametrize("part", PARTS)

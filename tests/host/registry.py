@@ -4,7 +4,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from rollout.rehearsal.process import Process, free_port, listening, wait_until
+from rollout.rehearsal.process import Process, free_port, listening
+from tests.waiting import wait_until
 
 CONFIG = """\
 version: 0.1
@@ -36,7 +37,7 @@ class Registry:
                 check=True,
                 capture_output=True,
             )
-        wait_until(lambda: listening(self.port), "the registry answers", 30)
+        wait_until(lambda: listening(self.port), 30)
 
     @property
     def address(self) -> str:

@@ -11,15 +11,23 @@ from pathlib import Path
 
 from rollout.docker.connection import Docker
 from rollout.docker.host import Host
+from rollout.onhost import names
 from rollout.rehearsal.process import free_port
 from tests.host.images import docker
 from tests.host.policy import quick
+from tests.host.shell import Shell
 from tests.pace import pace, patience
 from tests.repository import REPOSITORY
 from tests.rollout.lines import Event
 from tests.waiting import wait_until
 
 COMPOSE = REPOSITORY / "deploy" / "docker" / "compose.yaml"
+READ_AT = {
+    "state": names.STATE,
+    "router": names.ROUTER_FOLDER,
+    "secrets": "/run/agent-secrets",
+    "router-config": "/etc/router",
+}
 
 
 @dataclass(frozen=True)
@@ -31,12 +39,18 @@ class Done:
     err: str
 
 
+def read_lines(text: str) -> list[Event]:
+    """A journal's events; a line that is half written is passed over."""
+    return [json.loads(line) for line in text.splitlines() if line.endswith("}")]
+
+
 class Service:
     """The parts of a host, at up to 20 times production's speed, and the command line for it."""
 
     def __init__(self, engine_image: str, folder: Path, *, docker_host: str | None = None) -> None:
         self.policy = quick(folder)
         self.compose_files = [COMPOSE]
+        self._reads = False
         number = secrets.randbelow(200) + 20
         self.project = f"host-{secrets.token_hex(3)}"
         self.port = free_port()
@@ -59,6 +73,7 @@ class Service:
             "ROLLOUT_SERVICE": self.project,
             **({"DOCKER_HOST": docker_host} if docker_host else {}),
         }
+        self._shell = Shell(self.name("reader"), dict(self.environment))
 
     @property
     def url(self) -> str:
@@ -69,6 +84,7 @@ class Service:
 
     def down(self) -> None:
         """Remove everything, also what Compose does not know: releases, engines, helpers, and what tests created."""
+        self._shell.close()
         for ours in (f"label=com.docker.compose.project={self.project}", f"name=^{self.project}-"):
             if made := docker("ps", "--all", "--quiet", "--filter", ours, host=self.docker_host).split():
                 docker("rm", "--force", "--volumes", *made, host=self.docker_host)
@@ -120,17 +136,24 @@ class Service:
     def host(self) -> Host:
         return Host.find(Docker.connect(), self.project)
 
-    def beside(self, command: str) -> list[str]:
-        """The docker arguments for a shell command next to the journals."""
-        mounted = f"{self.project}_state:/var/lib/rollout"
-        image = self.environment["ENGINE_IMAGE"]
-        return ["run", "--rm", "--volume", mounted, "--entrypoint", "sh", image, "-c", command]
+    def reader(self) -> str:
+        """The name of a container that only reads, on the host's volumes and network; started when first needed."""
+        if not self._reads:
+            mounts = [text for name, path in READ_AT.items() for text in ("--volume", f"{self.project}_{name}:{path}")]
+            where = ["--name", self.name("reader"), "--network", f"{self.project}_agent", *mounts]
+            asleep = ["--init", "--entrypoint", "sleep", self.environment["ENGINE_IMAGE"], "infinity"]
+            docker("run", "--detach", "--restart", "always", *where, *asleep, host=self.docker_host)
+            self._reads = True
+        return self.name("reader")
+
+    def ask(self, script: str) -> str:
+        """Run a shell script beside the data, as its owner; what it printed, or nothing while Docker is away."""
+        self.reader()
+        return self._shell.ask(script)
 
     def events(self) -> list[Event]:
         """The newest rollout's journal, read from the volume."""
-        newest = 'cat "$(ls -d /var/lib/rollout/journals/* | tail -1)"'
-        text = docker(*self.beside(newest), host=self.docker_host)
-        return [json.loads(line) for line in text.splitlines() if line.endswith("}")]
+        return read_lines(self.ask(f'cat "$(ls -d {names.STATE}/journals/*.jsonl | tail -1)"'))
 
     def until(self, seen: Callable[[list[Event]], bool], within_seconds: float = 120) -> list[Event]:
         """Wait until the newest journal contains this."""

@@ -6,7 +6,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from rollout.rehearsal.process import Process, free_port, listening, wait_until
+from rollout.rehearsal.process import Process, free_port, listening
+from tests.waiting import wait_until
 
 CONFIG = """\
 Port {port}
@@ -55,9 +56,13 @@ class Sshd:
         wrapper.chmod(0o755)
         Path("/run/sshd").mkdir(exist_ok=True)  # the folder for sshd's privilege separation
         self._process = Process("sshd", (program, "-D", "-e", "-f", str(folder / "sshd_config")), folder / "sshd.log")
-        wait_until(lambda: listening(self.port), "sshd answers", 20, [self._process])
+        wait_until(self._answers, 20, self._process.last_lines)
         self.docker_host = "ssh://loopback"
         self.environment = {"DOCKER_HOST": self.docker_host, "PATH": f"{wrapper.parent}:{os.environ['PATH']}"}
+
+    def _answers(self) -> bool:
+        self._process.check()
+        return listening(self.port)
 
     def connections(self) -> int:
         """The number of connections accepted so far."""

@@ -12,7 +12,7 @@ from rollout.onhost.command_line import IN_DOUBT, REFUSED
 from rollout.policy import file as policy_file
 from rollout.report import document, gather
 from tests.pages import rows
-from tests.rollout.docker.played import PlayedDocker, host, says, stable
+from tests.rollout.docker.fakes import FakeDocker, host, says, stable
 from tests.rollout.lines import story
 from tests.rollout.policies import SMALL
 from tests.rollout.report.examples import promoted
@@ -32,7 +32,7 @@ def test_every_code_is_listed_with_its_exit_code() -> None:
 @pytest.mark.parametrize(
     ("name", "printed"),
     [
-        ("status", status.for_programs(host(PlayedDocker({"status": says(EMPTY)})), every=False)),
+        ("status", status.for_programs(host(FakeDocker({"status": says(EMPTY)})), every=False)),
         ("a slot", status.in_slot("stable", stable()) or {}),
         ("report", document(gather(story(promoted()), alive=False))),
         ("check", checked(policy_file.parse(SMALL, "rollout.yaml"))),

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,8 +57,7 @@ class Service:
 def start_service(folder: Path, env: Mapping[str, str]) -> Service:
     """Start the service with this environment; its output goes to a file in the folder."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AGENT_")}
-    log = folder / "agent.log"
-    with log.open("wb") as output:
+    with tempfile.NamedTemporaryFile(dir=folder, suffix=".log", delete=False) as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "agent"],
             cwd=folder,  # not the repository: its agent.env would be read
@@ -65,7 +65,7 @@ def start_service(folder: Path, env: Mapping[str, str]) -> Service:
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-    return Service(process, log)
+    return Service(process, Path(output.name))
 
 
 def post(url: str, task: str) -> tuple[int, dict[str, Any]]:

@@ -16,11 +16,12 @@ from rollout.policy import file as policy_file
 from rollout.policy.placeholders import Values
 from rollout.policy.plan import Gate, plan
 from rollout.policy.schema import Policy
-from rollout.rehearsal.process import Process, free_port, wait_until
+from rollout.rehearsal.process import Process, free_port
 from rollout.rehearsal.programs import Program
 from tests.policy.exporter import Exporter
 from tests.policy.releases import series
 from tests.policy.text import rollout_yaml
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 WITHIN_SECONDS = 30.0
@@ -73,8 +74,13 @@ def start_prometheus(program: Program, folder: Path, config_file: Path) -> tuple
     ]
     command = program.command(arguments, {}, [folder, config_file.parent], f"prometheus-{port}")
     process, server = Process("prometheus", command, folder / "prometheus.log"), Prometheus(f"http://127.0.0.1:{port}")
+
+    def answers() -> bool:
+        process.check()
+        return is_so(server, "vector(1)", 1)
+
     try:
-        wait_until(lambda: is_so(server, "vector(1)", 1), "Prometheus answers", WITHIN_SECONDS, [process])
+        wait_until(answers, WITHIN_SECONDS, process.last_lines)
     except BaseException:
         process.stop()
         raise
@@ -106,7 +112,7 @@ class Live:
 
     def wait_for(self, promql: str, value: float) -> None:
         """Wait until the expression has this value."""
-        wait_until(lambda: is_so(self.server, promql, value), f"{promql} == {value:g}", WITHIN_SECONDS)
+        wait_until(lambda: is_so(self.server, promql, value), WITHIN_SECONDS, lambda: f"not {promql} == {value:g}")
 
     def measure(
         self,

@@ -1,13 +1,11 @@
 """The follower's ssh connection is cut: the rollout continues, and the follower reconnects by itself."""
 
-import os
 import signal
-from contextlib import suppress
 
 from tests.host.faults.scene import Scene, end
 from tests.host.faults.strikes import Fault
 from tests.host.sshd import Sshd
-from tests.processes import children
+from tests.processes import descendants, tell
 
 
 class CutSsh(Fault):
@@ -19,9 +17,7 @@ class CutSsh(Fault):
 
     def strike(self, scene: Scene) -> None:
         assert scene.follower
-        for pid in descendants(self._sshd.pid):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        tell(descendants(self._sshd.pid), signal.SIGKILL)  # its connections
 
     def heal(self, scene: Scene) -> None:
         assert scene.follower
@@ -30,9 +26,3 @@ class CutSsh(Fault):
             assert "PROMOTED" in scene.follower_output.read_text()
         finally:
             self._sshd.stop()
-
-
-def descendants(pid: int) -> list[int]:
-    """The child processes of this process; for an sshd, its connections."""
-    found = children(pid)
-    return found + [below for each in found for below in descendants(each)]

@@ -35,7 +35,7 @@ class FillDisk(Fault):
                 lambda: "the journal can't be written" in scene.ground.complaints("engine"),
                 "the engine has met the full disk",
             )
-            time.sleep(FULL_FOR_SECONDS)
+            time.sleep(FULL_FOR_SECONDS)  # the fault itself
             scene.ground.ask(FREE)
 
     def heal(self, scene: Scene) -> None:

@@ -8,9 +8,10 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from rollout.rehearsal.process import Process, wait_until
+from rollout.rehearsal.process import Process
 from tests.host.faults.ground import NotTried
 from tests.host.registry import Registry
+from tests.waiting import wait_until
 
 PROGRAMS = ("dockerd", "containerd", "ip", "nsenter", "docker-registry")
 CONTAINERD = """\
@@ -42,7 +43,7 @@ class DockerEngine:
         (self._folder / "containerd.toml").write_text(CONTAINERD.format(folder=self._folder))
         run = self._inside("containerd", "--config", str(self._folder / "containerd.toml"))
         self._containerd = Process("containerd", run, self._folder / "containerd.log")  # it outlives dockerd
-        wait_until((self._folder / "containerd.sock").exists, "containerd answers", 30, [self._containerd])
+        wait_until((self._folder / "containerd.sock").exists, 30, self._containerd.last_lines)
         self.start()
 
     def start(self) -> None:
@@ -52,7 +53,7 @@ class DockerEngine:
         options = [f"--data-root={folder}/data", f"--exec-root={folder}/exec", f"--pidfile={folder}/pid"]
         options += [f"--host={self.host}", f"--containerd={folder}/containerd.sock"]
         self._process = Process("dockerd", self._inside("dockerd", *options), folder / "log")
-        wait_until(self._answers, "the second Docker engine answers", 60, [self._process])
+        wait_until(self._answers, 60, self._process.last_lines)
 
     def take(self, *images: str) -> None:
         """Copy images from the machine's engine."""
@@ -73,6 +74,7 @@ class DockerEngine:
         shutil.rmtree(self._folder)
 
     def _answers(self) -> bool:
+        self._process.check()
         return subprocess.run(["docker", "--host", self.host, "info"], capture_output=True).returncode == 0
 
     def _connect(self, number: int) -> str:

@@ -11,22 +11,15 @@ from typing import Any
 from rollout.onhost import names
 from rollout.router.split import Slot
 from tests.host.faults import policy
-from tests.host.faults.shell import Shell
 from tests.host.faults.table import Place
 from tests.host.images import Images, docker
-from tests.host.service import Service
+from tests.host.service import Service, read_lines
 from tests.pace import patience
 from tests.rollout.lines import Event
 from tests.waiting import wait_until
 
 VERSION = re.compile(r"\d+\.\d+\.\d+")
 Grounds = Callable[[Place], "Ground"]
-READ_AT = {
-    "state": names.STATE,
-    "router": names.ROUTER_FOLDER,
-    "secrets": "/run/agent-secrets",
-    "router-config": "/etc/router",
-}
 
 
 class NotTried(Exception):
@@ -46,7 +39,6 @@ class Ground(Service):
         self.environment["SPEED"] = f"{policy.speed():g}"
         self.good = [images.release(f"good-{letter}") for letter in "abcd"]
         self.stable_release = self.good[0]
-        self._shell = Shell(self.name("reader"), self.environment)
         self.before: str | None = None  # the previous cell, which the next start proves clean
 
     def find_stable(self) -> Slot:
@@ -67,15 +59,9 @@ class Ground(Service):
         """Start everything, and release for the first time."""
         self.before_up()
         self.up()
-        mounts = [text for name, path in READ_AT.items() for text in ("--volume", f"{self.project}_{name}:{path}")]
-        asleep = ["--init", "--entrypoint", "sleep", self.environment["ENGINE_IMAGE"], "infinity"]
-        self.docker("run", "--detach", "--restart", "always", "--name", self.name("reader"), *mounts, *asleep)
+        self.reader()
         done = self.start(self.stable_release)
         assert done.code == 0, done.out + done.err
-
-    def down(self) -> None:
-        self._shell.close()
-        super().down()
 
     def before_up(self) -> None:
         """A hook for special hosts."""
@@ -97,10 +83,6 @@ class Ground(Service):
     def docker(self, *arguments: str) -> str:
         return docker(*arguments, host=self.docker_host)
 
-    def ask(self, script: str) -> str:
-        """Run a shell script next to the data, as their owner; returns its output, empty while Docker is down."""
-        return self._shell.ask(script)
-
     def complaints(self, part: str) -> str:
         """A container's standard error."""
         command = ["docker", "logs", "--tail", "50", self.name(part)]
@@ -111,8 +93,7 @@ class Ground(Service):
         return [Path(line).stem for line in self.ask(f"ls {names.STATE}/journals | grep jsonl").splitlines()]
 
     def journal(self, rollout: str) -> list[Event]:
-        text = self.ask(f"cat {names.STATE}/journals/{rollout}.jsonl 2>/dev/null")
-        return [json.loads(line) for line in text.splitlines() if line.endswith("}")]
+        return read_lines(self.ask(f"cat {names.STATE}/journals/{rollout}.jsonl 2>/dev/null"))
 
     def state(self, part: str) -> dict[str, Any]:
         """Docker's state of a container: Status, Pid, StartedAt and so on; empty while it is unavailable."""

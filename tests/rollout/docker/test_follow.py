@@ -1,35 +1,20 @@
 """Following a rollout from another machine, with unreadable lines in its journal. The fake host has only a journal."""
 
-from collections.abc import Iterator
-from typing import Any, cast
-
 import pytest
 
 from rollout.docker.follow import SILENT_ROUNDS, check_end, entries_from, final
 from rollout.docker.host import Host
 from rollout.errors import PartFailed
 from rollout.journal import after, story_of
+from tests.rollout.docker import fakes
+from tests.rollout.docker.fakes import FakeDocker
 
 PROMOTED = ['{"time": 1, "event": "verdict", "verdict": "promoted"}', '{"time": 1, "event": "promoted"}']
 KEPT = '{"time": 2, "event": "measured", "step": 1, "weight": 1, "keep": true, "gates": []}'
 
 
-class JournalOnly:
-    """Prints its lines from the requested one on, with empty lines in between; its engine has ended."""
-
-    def __init__(self, *lines: str) -> None:
-        self._lines = lines
-
-    def stream(self, *command: str) -> Iterator[str]:
-        for line in self._lines[int(command[-1]) :]:
-            yield from ("", line)
-
-    def engine(self) -> Any:
-        return None
-
-
 def host(*lines: str) -> Host:
-    return cast(Host, JournalOnly(*lines))
+    return fakes.host(FakeDocker(journal=lines))
 
 
 def test_a_bad_line_has_the_same_number_after_every_reconnect() -> None:

@@ -7,7 +7,7 @@ import pytest
 from rollout.docker.examine import check_stable
 from rollout.docker.rollback import Rollback, rollback
 from rollout.errors import AlreadyStable, NoOtherRelease, Refused, UnsupportedTarget
-from tests.rollout.docker.played import RELEASE, PlayedDocker, engine, host, says, stable
+from tests.rollout.docker.fakes import RELEASE, FakeDocker, engine, host, says, stable
 from tests.rollout.policies import SMALL
 
 ANOTHER = RELEASE.replace("a" * 64, "b" * 64)
@@ -17,7 +17,7 @@ NOBODY = Path("nowhere.yaml")
 @pytest.mark.parametrize(("release", "refusal"), [(RELEASE, AlreadyStable), (None, NoOtherRelease)])
 def test_a_stable_release_and_a_missing_one_have_different_codes(release: str | None, refusal: type[Refused]) -> None:
     with pytest.raises(refusal):
-        rollback(host(PlayedDocker({}, [stable()])), release, NOBODY, "why", print, now=True)
+        rollback(host(FakeDocker({}, [stable()])), release, NOBODY, "why", print, now=True)
 
 
 def test_starting_the_stable_release_has_the_same_code() -> None:
@@ -28,14 +28,14 @@ def test_starting_the_stable_release_has_the_same_code() -> None:
 def test_a_rollback_that_starts_a_rollout_checks_the_target(tmp_path: Path) -> None:
     path = tmp_path / "rollout.yaml"
     path.write_text(SMALL.replace("target: docker", "target: kubernetes"), encoding="utf-8")
-    docker = PlayedDocker({}, [stable()])
+    docker = FakeDocker({}, [stable()])
     with pytest.raises(UnsupportedTarget):
         rollback(host(docker), ANOTHER, path, "why", print, now=True)
     assert docker.asked == [["survey"]]
 
 
 def test_a_running_engine_is_rolled_back_whatever_the_policy_says_now() -> None:
-    docker = PlayedDocker({"order": says("told")}, [stable(), engine("r", "running")])
+    docker = FakeDocker({"order": says("told")}, [stable(), engine("r", "running")])
     assert rollback(host(docker), None, NOBODY, "why", print, now=False) == Rollback("r", running=True)
     assert docker.asked[0][:3] == ["order", "rollback", "r"]
 

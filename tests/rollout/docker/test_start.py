@@ -6,23 +6,18 @@ from datetime import timedelta
 
 import pytest
 
-from rollout.docker.host import Host
 from rollout.docker.image import Image
 from rollout.docker.request import StartRequest
 from rollout.docker.start import Started, start
 from rollout.errors import HostFailed, Locked, Refused
 from rollout.onhost import names
 from tests.rollout.docker.fakes import FakeDocker
+from tests.rollout.docker.fakes import host as host_with
 from tests.rollout.policies import SMALL
 
 REPOSITORY = "ghcr.io/my-org/my-agent"
 OLDER, OLD, NEW = (f"{REPOSITORY}@sha256:{digit * 64}" for digit in "012")
 BLUE, GREEN, ENGINE = (f"my-agent-{part}" for part in ("blue", "green", "engine"))
-ENVIRONMENT = {
-    "PROMETHEUS_URL": "http://prometheus:9090",
-    "BLUE_ADDRESS": "10.0.0.2:8000",
-    "GREEN_ADDRESS": "10.0.0.3:8000",
-}
 CLAIM = f"create {ENGINE}"
 LOOKS = ("list", "look at", "platform", "run survey", "run check-host")
 """Ignores its arguments."""
@@ -46,7 +41,7 @@ def kept() -> FakeDocker:
 
 def begin(docker: FakeDocker, release: str = NEW, at_once: str | None = None) -> Started:
     request = StartRequest(Image.parse(release), SMALL, at_once=at_once)
-    return start(request, Host(docker, "my-agent", "engine-image", ENVIRONMENT), lambda _: None)
+    return start(request, host_with(docker), lambda _: None)
 
 
 def steps(host: Callable[[], FakeDocker]) -> list[str]:
@@ -98,7 +93,7 @@ def test_the_slot_is_emptied_then_the_engine_starts_then_the_canary() -> None:
         f"start {GREEN}",
     ]
     assert (release_in(docker, GREEN), state(docker, GREEN), state(docker, ENGINE)) == (NEW, "running", "running")
-    assert docker.targets == [(f"blue={OLD}", f"green={NEW}")]
+    assert docker.targets() == [(f"blue={OLD}", f"green={NEW}")]
     check_stable_was_left_alone(docker)
 
 
@@ -119,7 +114,7 @@ def test_after_a_failed_step_stable_serves_and_the_host_is_free(
     assert ("Nothing was touched" in str(failed.value)) is refused
     assert "could not be removed" not in str(failed.value)
     assert release_in(docker, GREEN) in (OLDER, None)
-    assert docker.targets[-1:] in ([], [(f"blue={OLD}",)])
+    assert docker.targets()[-1:] in ([], [(f"blue={OLD}",)])
     if refused:
         assert state(docker, ENGINE) == ("running" if host is kept else None)
     check_next_start_works(docker)

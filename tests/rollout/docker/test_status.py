@@ -3,14 +3,14 @@
 from json import dumps
 
 from rollout.docker import status
-from tests.rollout.docker.played import MADE, RELEASE, PlayedDocker, engine, host, says, stable
+from tests.rollout.docker.fakes import MADE, RELEASE, FakeDocker, engine, host, says, stable
 
 NEWEST = {"rollout": "r", "release": RELEASE, "stable": None, "verdict": "promoted", "headline": "Promoted"}
 
 
-def played() -> PlayedDocker:
+def played() -> FakeDocker:
     answer = says(dumps({"rollouts": [NEWEST], "running": "r"}))
-    return PlayedDocker({"status": answer}, [stable(), engine("r", "running")])
+    return FakeDocker({"status": answer}, [stable(), engine("r", "running")])
 
 
 def test_programs_get_the_stable_release_both_slots_and_the_engine() -> None:
@@ -45,6 +45,6 @@ def test_people_get_one_line_for_each() -> None:
 
 
 def test_a_host_without_a_release_is_not_an_error() -> None:
-    docker = PlayedDocker({"status": says('{"rollouts": [], "running": null, "unreadable": {}}')})
+    docker = FakeDocker({"status": says('{"rollouts": [], "running": null, "unreadable": {}}')})
     found = status.for_programs(host(docker), every=True)
     assert (found["stable"], found["engine"], found["rollouts"]) == (None, None, [])

@@ -2,7 +2,8 @@
 
 import json
 import threading
-import time
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from rollout.journal.events import Ended, Promoted, Ready, Shifted, Started
 from rollout.journal.orders import Order
 from rollout.journal.state import State
 from rollout.onhost.command import main
+from tests.waiting import wait_until
 
 ROLLOUT = "20251124T120000.000Z-good"
 EVENTS: dict[str, journal.Event] = {
@@ -38,7 +40,12 @@ def write(state: State, *events: str) -> None:
 
 
 def printed(capsys: pytest.CaptureFixture[str]) -> list[str]:
-    return [json.loads(line)["event"] for line in capsys.readouterr().out.splitlines()]
+    return events_in(capsys.readouterr().out)
+
+
+def events_in(output: str) -> list[str]:
+    """The events of the whole lines."""
+    return [json.loads(line)["event"] for line in output.splitlines(keepends=True) if line.endswith("\n")]
 
 
 def test_a_journal_is_printed_as_far_as_it_is_written(state: State, capsys: pytest.CaptureFixture[str]) -> None:
@@ -52,19 +59,19 @@ def test_a_reader_that_returns_gets_only_new_events(state: State, capsys: pytest
 
 
 @pytest.mark.parametrize("last", ["promoted", "ended"])
-def test_a_journal_is_followed_until_the_rollout_is_promoted_or_has_ended(
-    state: State, capsys: pytest.CaptureFixture[str], last: str
-) -> None:
+def test_a_journal_is_followed_until_the_rollout_is_promoted_or_has_ended(state: State, last: str) -> None:
+    output = StringIO()
+
     def go_on() -> None:
-        time.sleep(0.3)
+        wait_until(lambda: len(events_in(output.getvalue())) == 3)
         write(state, last)
 
     writer = threading.Thread(target=go_on)
-    with lock.held(state.lock(), ROLLOUT, "maria"):
+    with lock.held(state.lock(), ROLLOUT, "maria"), redirect_stdout(output):
         writer.start()
         assert main(["journal", ROLLOUT, "--state", str(state.folder), "--follow"]) == 0
         writer.join()
-    assert printed(capsys) == ["started", "ready", "shifted", last]
+    assert events_in(output.getvalue()) == ["started", "ready", "shifted", last]
 
 
 @pytest.mark.parametrize("kind", ["abort", "promote", "rollback"])

@@ -18,17 +18,20 @@ from rollout.policy import file as policy_file
 from rollout.policy.placeholders import Values
 from rollout.policy.plan import plan
 from rollout.rehearsal.parts import tool
-from rollout.rehearsal.process import Process, wait_until
+from rollout.rehearsal.process import Process
 from rollout.rehearsal.stage import Stage
 from rollout.router.split import BUCKETS, Slot, Split
 from tests.repository import REPOSITORY
 from tests.rollout import policies
+from tests.waiting import wait_until
 
 SPEED, LEASE_SECONDS = 20.0, 60.0
 NEW, OLD = "new", "old"
 TASK = "What is 2+2?"
 WITHIN_SECONDS = 30.0
 AT_ONCE = 8
+COUNTED_AFTER_SECONDS = 0.1
+"""The router and a release count a request a moment after its answer."""
 
 
 class Scene:
@@ -55,7 +58,7 @@ class Scene:
         except BaseException:
             self.stage.close()
             raise
-        self.began = time.monotonic()
+        self.begin()
         return self
 
     def __exit__(
@@ -64,9 +67,7 @@ class Scene:
         self.stage.__exit__(kind, error, trace)
 
     def _wait(self) -> None:
-        alive: list[Process] = [self.old, self.new]
-        wait_until(lambda: self._up("blue") and self._up("green"), "both are up", WITHIN_SECONDS, alive)
-        self.stage.router.shift(self.all_on("green"))
+        wait_until(lambda: self._up("blue", self.old) and self._up("green", self.new), WITHIN_SECONDS)
         self.wait_for(f'count(up{{release="{NEW}"}} == 1)', 2)
 
     def all_on(self, slot: Slot) -> Split:
@@ -74,7 +75,8 @@ class Scene:
         until_ms = round((time.time() + LEASE_SECONDS) * 1000)
         return Split("blue", "green", BUCKETS if slot == "green" else 0, until_ms, "scene")
 
-    def _up(self, slot: Slot) -> bool:
+    def _up(self, slot: Slot, release: Process) -> bool:
+        release.check()
         health = self.stage.router.health(slot)
         return health.up and health.check.startswith("L7OK")
 
@@ -86,18 +88,35 @@ class Scene:
             return None
 
     def wait_for(self, promql: str, value: float) -> None:
-        wait_until(lambda: self.value(promql) == value, f"{promql} == {value:g}", WITHIN_SECONDS)
+        wait_until(
+            lambda: self.value(promql) == value,
+            WITHIN_SECONDS,
+            lambda: f"{promql} is {self.value(promql)}, not {value:g}",
+        )
 
     def ask(self, *sent: tuple[str, str, str], headers: Mapping[str, str] | None = None) -> list[int]:
         """Send these requests (method, path, task), some in parallel. Returns their statuses once they are scraped."""
         statuses = asyncio.run(ask_all(self.stage.url, sent, headers or {}))
-        time.sleep(0.6)  # two scrapes
+        self._wait_for_scrapes()
         return statuses
 
+    def begin(self) -> None:
+        """Forget what was: what is measured from now on begins here. All traffic is on the canary again."""
+        self.stage.router.shift(self.all_on("green"))
+        self._wait_for_scrapes()
+        self.began = time.monotonic()
+        self._wait_for_scrapes()
+
+    def _wait_for_scrapes(self) -> None:
+        """Wait until every target has been scraped once more."""
+        counted_at = time.time() + COUNTED_AFTER_SECONDS
+        oldest = 'min(timestamp(up{job=~"router|agent"}))'
+        wait_until(lambda: (self.value(oldest) or 0) > counted_at, WITHIN_SECONDS, lambda: self.value(oldest))
+
     def measure(self, gate: str) -> Measurement:
-        """One of the shipped gates, over the whole scene."""
+        """One of the shipped gates, over all since `begin`."""
         asked = self._gates[gate]
-        seconds = time.monotonic() - self.began + 1.0
+        seconds = time.monotonic() - self.began
         if asked.weighed:
             asked = replace(asked, weighed=replace(asked.weighed, windows_seconds=(seconds,)))
         values = Values(NEW, OLD, seconds, 0.0, seconds)
@@ -124,3 +143,8 @@ def runs(count: int, task: str = TASK) -> list[tuple[str, str, str]]:
 
 def probes(count: int, path: str = "/health") -> list[tuple[str, str, str]]:
     return [("GET", path, "")] * count
+
+
+def rates(release: str, code: str) -> str:
+    """PromQL: the answers with these codes that the router counted for a release."""
+    return f'sum(haproxy_server_http_responses_total{{release="{release}",code="{code}"}})'

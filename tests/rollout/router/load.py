@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from rollout.rehearsal.process import wait_until
 from tests.rollout.router.client import Connection, request
+from tests.waiting import wait_until
 
 PAUSE_SECONDS = 0.001
 
@@ -51,7 +51,7 @@ class Load:
     def wait_for_more(self, count: int, within_seconds: float = 20.0) -> None:
         """Wait for this many more answers."""
         wanted = len(self.answered) + count
-        wait_until(lambda: len(self.answered) >= wanted, f"{count} answers more", within_seconds)
+        wait_until(lambda: len(self.answered) >= wanted, within_seconds, lambda: self.lost[-3:])
 
     def _go_on(self, offset: int) -> None:
         users = itertools.islice(itertools.cycle(self._users), offset, None)

@@ -12,7 +12,6 @@ from types import TracebackType
 from typing import Self
 
 from rollout.engine.spec import Spec
-from rollout.rehearsal.process import wait_until
 from rollout.router.split import Slot
 from tests.rollout.lines import Event, read
 from tests.rollout.router import scripted
@@ -20,6 +19,7 @@ from tests.rollout.router.backend import Backend
 from tests.rollout.router.client import ask_all, of
 from tests.rollout.router.running import SALT, RunningRouter, users_in
 from tests.rollout.router.scripted import LEASE_SECONDS, Case, Fate, Kill
+from tests.waiting import wait_until
 
 USERS = list(islice(users_in(0, 0.05), 5))  # a user in the share at 5 % is in it at every weight
 WITHIN_SECONDS = 30.0
@@ -77,7 +77,7 @@ class Rollout:
 
     def all_on_within_a_lease(self, slot: Slot) -> None:
         """Wait for it, up to a second longer on a busy machine."""
-        wait_until(lambda: self.sides() == {slot}, f"all traffic is on {slot}", LEASE_SECONDS + 1)
+        wait_until(lambda: self.sides() == {slot}, LEASE_SECONDS + 1, self.sides)
 
     def stable_on_disk(self) -> Slot:
         return "green" if self.router.control.on_disk()["stable"] == "green" else "blue"

@@ -12,11 +12,12 @@ from typing import Any, Self
 from rollout.errors import RouterError
 from rollout.rehearsal import routed
 from rollout.rehearsal.parts import tool
-from rollout.rehearsal.process import Process, free_port, listening, wait_until
+from rollout.rehearsal.process import Process, free_port, listening
 from rollout.router.folder import CONFIG
 from rollout.router.haproxy import Haproxy, write_map
 from rollout.router.split import BUCKETS, Slot, Split, bucket, everybody_on, other
 from tests.rollout.router.backend import Backend
+from tests.waiting import wait_until
 
 AT_REST = write_map(everybody_on("blue").entries())
 LEASE_MOST_SECONDS = 60.0
@@ -63,9 +64,10 @@ class RunningRouter:
         folders = [self.folder.parent, CONFIG.parent]
         command = tool("haproxy").command(["-db", "-f", str(CONFIG)], self.environment, folders)
         self.process = Process("router", command, self._log, self.environment)
-        wait_until(self._ready, "the router listens", WITHIN_SECONDS, [self.process])
+        wait_until(self._ready, WITHIN_SECONDS, self.process.last_lines)
 
     def _ready(self) -> bool:
+        self.process.check()
         try:
             return bool(self.control.health("blue")) and listening(self.port)
         except RouterError:
@@ -91,11 +93,11 @@ class RunningRouter:
             assert connection.recv(1000).strip() == b""
 
     def wait_for(self, slot: Slot, *, up: bool) -> None:
-        wait_until(lambda: self.control.health(slot).up is up, f"{slot} is up: {up}", WITHIN_SECONDS, [self.process])
+        wait_until(lambda: self.control.health(slot).up is up, WITHIN_SECONDS, lambda: self.control.health(slot))
 
     def lines(self, count: int) -> list[dict[str, Any]]:
         """The log of the first `count` requests. Lines are written shortly after the answers."""
-        wait_until(lambda: len(list(routed.lines(self._log))) >= count, f"{count} lines in the log", WITHIN_SECONDS)
+        wait_until(lambda: len(list(routed.lines(self._log))) >= count, WITHIN_SECONDS)
         return list(routed.lines(self._log))
 
 

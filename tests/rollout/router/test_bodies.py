@@ -45,7 +45,7 @@ def test_a_slow_body_reaches_the_release_all_at_once(
         begin(connection, header)
         for byte in sent[:-1]:
             connection.send(bytes([byte]))
-            time.sleep(WAITS_SECONDS / 4 / len(sent))
+            time.sleep(WAITS_SECONDS / 4 / len(sent))  # slowly, but in time
         assert router.control.health("blue").requests == 0
         connection.send(sent[-1:])
         assert connection.answer().release == "blue"
@@ -107,7 +107,7 @@ def test_a_slow_request_uses_the_split_at_the_time_it_is_forwarded(router: Runni
     with Connection(router.port) as connection:
         begin(connection, ("x-user-id", next(users_in(0, 0.25))), ("content-length", "2"))
         connection.send(b"{")
-        time.sleep(0.1)
+        time.sleep(0.1)  # time in which the router must not choose yet; nothing tells that it has not
         router.shift(0)
         connection.send(b"}")
         assert connection.answer().release == "blue"
@@ -121,7 +121,7 @@ def test_normal_clients_lose_nothing_while_others_send_slowly(router: RunningRou
             begin(connection, ("content-length", str(len(BODY))))
             for byte in BODY:
                 connection.send(bytes([byte]))
-                time.sleep(0.02)
+                time.sleep(0.02)  # slowly, but in time
             answers.append(connection.answer())
 
     slow = [threading.Thread(target=trickle) for _ in range(8)]

@@ -5,10 +5,10 @@ from urllib.request import urlopen
 
 import pytest
 
-from rollout.rehearsal.process import wait_until
 from tests.rollout.router.backend import Backend
 from tests.rollout.router.client import Connection, ask, request
 from tests.rollout.router.running import RunningRouter
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.parts
 
@@ -79,7 +79,7 @@ def test_other_requests_use_the_slots_health_and_are_drained(router: RunningRout
     blue.go.clear()
     with Connection(router.port) as waiting:
         waiting.send(request("/feedback"))
-        wait_until(lambda: len(blue.requests) == 1, "the request arrived", 5)
+        wait_until(lambda: len(blue.requests) == 1, 5)
         assert router.control.health("blue").running == 1
         blue.go.set()
         assert waiting.answer().release == "blue"

@@ -10,12 +10,12 @@ from typing import Literal
 import pytest
 
 from rollout.journal.line import event_of
-from rollout.rehearsal.process import wait_until
 from rollout.router.split import Slot
 from tests.rollout.lines import Event, last_of
 from tests.rollout.router.backend import Backend
 from tests.rollout.router.played import EngineProcess, rollout
 from tests.rollout.router.scripted import TURNS, Fate, Kill, Place, place
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.parts
 
@@ -86,11 +86,11 @@ def test_an_engine_that_hangs_loses_the_traffic_within_the_lease_and_resumes_whe
     tmp_path: Path, blue: Backend, green: Backend, fate: Fate, end: str
 ) -> None:
     with rollout(tmp_path, blue, green, fate, hold_seconds=0.6) as one, EngineProcess(one.case) as engine:
-        wait_until(lambda: one.sides() == {"green"}, "the canary has its users", 10)
+        wait_until(lambda: one.sides() == {"green"}, 10, one.sides)
         engine.send(signal.SIGSTOP)
         one.all_on_within_a_lease("blue")
         assert last_of(one.events(), "verdict") is None
         engine.send(signal.SIGCONT)
-        wait_until(lambda: one.sides() == {"green"}, "the canary has its users again", 10)
+        wait_until(lambda: one.sides() == {"green"}, 10, one.sides)
         assert engine.exit_code() == 0
         assert one.check_end() == end

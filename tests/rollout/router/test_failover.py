@@ -6,11 +6,11 @@ from itertools import islice
 
 import pytest
 
-from rollout.rehearsal.process import wait_until
 from tests.rollout.router.backend import Backend
 from tests.rollout.router.client import Closed, Connection, ask, of, request
 from tests.rollout.router.load import Load
 from tests.rollout.router.running import RunningRouter, users_in
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.parts
 
@@ -107,7 +107,7 @@ def test_a_post_in_progress_when_its_slot_died_is_not_sent_again(
 
     client = threading.Thread(target=post)
     client.start()
-    wait_until(lambda: len(blue.requests) == 1, "the order arrived", 5)
+    wait_until(lambda: len(blue.requests) == 1, 5)
     blue.kill()
     client.join()
     assert statuses == [502]

@@ -6,11 +6,11 @@ from itertools import islice
 import pytest
 
 from rollout.errors import RouterError
-from rollout.rehearsal.process import wait_until
 from rollout.router.split import everybody_on
 from tests.rollout.router.client import ask, ask_all, of
 from tests.rollout.router.load import Load
 from tests.rollout.router.running import RunningRouter, users_in
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.parts
 
@@ -88,5 +88,5 @@ def test_a_router_that_restarts_after_the_lease_sends_everybody_to_stable(router
     split = router.shift(1, lease_seconds=0.2)
     router.kill()
     router.start()
-    wait_until(lambda: ask(router.port, of("ann")).release == "blue", "the lease is over", within_seconds=2)
+    wait_until(lambda: ask(router.port, of("ann")).release == "blue", within_seconds=2)
     assert router.control.current() == split.entries()

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from rollout.rehearsal.process import wait_until
 from rollout.router.split import bucket
 from tests.rollout.router.backend import Backend
 from tests.rollout.router.client import ask, ask_all, of
 from tests.rollout.router.running import LEASE_MOST_SECONDS, SALT, RunningRouter, users_in
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.parts
 
@@ -23,7 +23,7 @@ def sides(router: RunningRouter) -> set[str | None]:
 
 def test_everybody_is_on_stable_from_the_exact_millisecond_at_which_the_lease_expires(router: RunningRouter) -> None:
     split = router.shift(1, lease_seconds=0.5)
-    wait_until(lambda: sides(router) == {"blue"}, "all on blue", within_seconds=1.5)
+    wait_until(lambda: sides(router) == {"blue"}, within_seconds=1.5)
     lines = router.lines(1)
     assert {line["slot"] for line in lines if line["routed_us"] // 1000 < split.until_ms} == {"green"}
     assert {line["slot"] for line in lines if line["routed_us"] // 1000 >= split.until_ms} == {"blue"}

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.processes import descendants, tell
+
 LABELS = ("ubuntu-24.04", "ubuntu-slim")
 LONGEST_SECONDS = 900.0
 
@@ -71,30 +73,12 @@ class Run:
 
     def kill(self) -> None:
         """Kill act and everything that its steps have started, like a machine that is lost."""
-        tell([self.process.pid, *below(self.process.pid)], signal.SIGKILL)
+        tell([self.process.pid, *descendants(self.process.pid)], signal.SIGKILL)
         self.process.wait(60)
 
     def tell_its_steps(self, what: signal.Signals) -> None:
         """Kill everything that act has started, but not act."""
-        tell(below(self.process.pid), what)
-
-
-def below(pid: int) -> list[int]:
-    """All descendants of a process."""
-    listed = subprocess.run(["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    parents = {int(child): int(parent) for child, parent in map(str.split, listed.splitlines())}
-    found = [pid]
-    for parent in found:
-        found += [child for child, its in parents.items() if its == parent]
-    return found[1:]
-
-
-def tell(pids: Iterable[int], what: signal.Signals) -> None:
-    for pid in pids:
-        try:
-            os.kill(pid, what)
-        except ProcessLookupError:
-            continue
+        tell(descendants(self.process.pid), what)
 
 
 def begin(clone: Path, log: Path, arguments: Iterable[str], environment: Mapping[str, str]) -> Run:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from rollout.rehearsal.process import wait_until
 from tests.host.registry import Registry
 from tests.host.service import Service
+from tests.waiting import wait_until
 from tests.workflows.executed import programs, stand_ins
 from tests.workflows.executed.act import Run, begin
 from tests.workflows.executed.origin import Origin
@@ -108,7 +108,7 @@ class Ground:
         def built_or_over() -> bool:
             return len(self.built(name)) == 2 or run.process.poll() is not None
 
-        wait_until(built_or_over, f"{name} is built", BUILT_WITHIN_SECONDS)
+        wait_until(built_or_over, BUILT_WITHIN_SECONDS, lambda: f"{name}: {self.built(name)}")
         assert run.process.poll() is None, run.said()[-4000:]
 
     def signed(self) -> list[tuple[str, str]]:
