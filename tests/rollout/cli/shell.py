@@ -21,6 +21,7 @@ class Shell:
 
     def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         self.state, self._capsys = State(folder / ".rollout"), capsys
+        self.state.folder.mkdir()
 
     def run(self, *arguments: str) -> int:
         here = [] if arguments[0] == "check" else ["--state", str(self.state.folder)]
