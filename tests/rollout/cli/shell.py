@@ -33,6 +33,10 @@ class Shell:
         """What was printed since."""
         return self._capsys.readouterr().out
 
+    def complaints(self) -> str:
+        """What it complained of since."""
+        return self._capsys.readouterr().err
+
     def keep(self, rollout: str, events: list[Event]) -> None:
         first = started(replace(SPEC, rollout=rollout), PLAN, events[0]["time"])
         with opened(self.state.journal(rollout)) as book:

@@ -1,9 +1,14 @@
 """`rollout status` of a folder."""
 
 import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
 
 from rollout.journal import lock
 from tests.rollout.cli.shell import NEWER, OLDER, Shell, promoted, rolled_back
+from tests.rollout.journal.fifo import fifo, in_time
 
 
 def test_status_without_a_rollout_says_so_and_is_no_error(shell: Shell) -> None:
@@ -57,6 +62,43 @@ def test_status_json_lists_rollouts_the_oldest_first_and_which_one_runs(shell: S
         (NEWER, "running"),
     ]
     assert found["running"] == NEWER
+
+
+@pytest.mark.parametrize("content", ["[]", "5", "{}", '{"rollout": []}'])
+def test_status_with_a_lock_that_names_nobody_says_so_and_shows_the_rollouts(shell: Shell, content: str) -> None:
+    shell.keep(NEWER, promoted())
+    with lock.held(shell.state.lock(), NEWER, "maria"):
+        shell.state.lock().write_text(content, encoding="utf-8")
+        assert shell.run("status") == 0
+        headline, named = shell.said.splitlines()
+        assert shell.run("status", "--json") == 0
+    assert headline.startswith(f"{NEWER}: Promoted")
+    assert named.startswith("a rollout may be running: ")
+    assert json.loads(shell.said)["running"] is None
+
+
+@pytest.mark.parametrize("put", [fifo, Path.mkdir])
+def test_status_names_what_is_in_the_place_of_the_lock(shell: Shell, put: Callable[[Path], object]) -> None:
+    shell.keep(NEWER, promoted())
+    put(shell.state.lock())
+    assert in_time(lambda: shell.run("status")) == 0
+    assert shell.said.splitlines()[1].startswith("the lock can't be read, so a rollout may be running: ")
+    assert shell.run("status", "--json") == 0
+    assert str(shell.state.lock()) in json.loads(shell.said)["unreadable"]["lock"]
+
+
+def test_status_and_report_name_a_fifo_among_the_journals_and_do_not_wait_for_it(shell: Shell) -> None:
+    shell.keep(OLDER, promoted())
+    fifo(shell.state.journal(NEWER))
+    assert in_time(lambda: shell.run("status")) == 0
+    named, headline = shell.said.splitlines()
+    assert named.startswith(f"{NEWER}: {NEWER}.jsonl can't be read: ")
+    assert headline.startswith(f"{OLDER}: Promoted")
+    assert in_time(lambda: shell.run("status", "--json")) == 0
+    assert list(json.loads(shell.said)["unreadable"]) == [NEWER]
+    assert in_time(lambda: shell.run("report", "--json")) == 0
+    assert json.loads(shell.said)["verdict"] == "promoted"
+    assert in_time(lambda: shell.run("report", NEWER)) == 2
 
 
 def test_status_json_without_a_rollout_is_no_refusal(shell: Shell) -> None:
