@@ -1,14 +1,17 @@
 """A standard output that nobody reads any more, or that is full: no traceback, and an exit code that is no verdict."""
 
+import io
 import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from rollout.onhost import output
 from tests.repository import REPOSITORY
 from tests.rollout.cli.shell import NEWER, Shell, rolled_back
 
@@ -84,6 +87,19 @@ def test_a_picture_that_nobody_sees_any_more_is_no_verdict() -> None:
     with closed_pipe() as writes:
         done = run("-c", PICTURE, stdout=writes)
     assert (done.returncode, done.stderr) == (141, "")
+
+
+def test_a_stream_gets_a_buffer_for_as_long_as_a_command_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with io.FileIO(tmp_path / "out", "w") as raw:
+        stream = io.TextIOWrapper(cast(io.BufferedWriter, raw), write_through=True)
+        monkeypatch.setattr(sys, "stdout", stream)
+        with output.buffered():
+            assert sys.stdout is not stream
+            print("during")
+        assert sys.stdout is stream
+        print("after")
+        stream.detach()
+    assert (tmp_path / "out").read_text() == "during\nafter\n"
 
 
 @pytest.mark.parametrize("buffer", BUFFERS, ids=["buffered", "unbuffered"])

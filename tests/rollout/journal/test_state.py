@@ -65,12 +65,12 @@ def not_allowed(folder: Path) -> Iterator[None]:
     root = os.geteuid() == 0
     folder.chmod(0)
     if root:
-        os.seteuid(65534)
+        os.setresuid(65534, 65534, 0)
     try:
         yield
     finally:
         if root:
-            os.seteuid(0)
+            os.setresuid(0, 0, 0)
         folder.chmod(0o700)
 
 
