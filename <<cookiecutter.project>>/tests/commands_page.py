@@ -24,6 +24,7 @@ HEAD = f"""\
 | 1 | rolled back |
 | 2 | refused: nothing was touched; this includes a wrong command line |
 | 3 | in doubt, or something failed; traffic is on stable |
+| 141 | the program that reads the output has ended, such as `head` |
 
 With `rehearse --expect`, 0 means that the rehearsal ended as expected, and 1 that it did not.
 [JSON for programs](json.md) describes the output of `--json` and the codes of refusals."""

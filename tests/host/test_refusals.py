@@ -109,7 +109,7 @@ def test_without_a_sound_stable_release_nothing_can_be_compared(serving: Service
 def test_without_a_running_rollout_there_is_nothing_to_order(serving: Service, command: str) -> None:
     done = serving.rollout(command, "--reason", "why")
     assert done.code == 2
-    assert done.err.endswith(f"is not running: there is nothing to {command}\n")
+    assert done.err == f"rollout: no rollout is running on this host: there is nothing to {command}\n"
 
 
 def test_a_rollback_to_nothing_is_refused(pruned: Service) -> None:

@@ -11,7 +11,7 @@ from rollout.engine.spec import Spec
 from rollout.errors import MetricsError, RouterError
 from rollout.journal.events import Event
 from rollout.journal.line import text
-from rollout.journal.orders import Order
+from rollout.journal.orders import Order, UnknownOrder
 from rollout.metrics.questions import Answer as AnswerOf
 from rollout.metrics.questions import Question, one_by_one
 from rollout.onhost.engine_process import started
@@ -217,15 +217,18 @@ class FakeOrders:
     """The pending order of a person, or None."""
 
     def __init__(self) -> None:
-        self.order: Order | None = None
+        self.order: Order | UnknownOrder | None = None
+        self.stuck = False
 
-    def pending(self) -> Order | None:
+    def pending(self) -> Order | UnknownOrder | None:
         return self.order
 
     def done(self) -> None:
+        if self.stuck:
+            raise OSError(errno.EROFS, "Read-only file system")
         self.order = None
 
-    def give(self, order: Order) -> None:
+    def give(self, order: Order | UnknownOrder) -> None:
         self.order = order
 
 

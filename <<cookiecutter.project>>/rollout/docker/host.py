@@ -101,7 +101,7 @@ class Host:
 
     def order(self, kind: str, rollout: str, reason: str) -> str:
         """Leave an order for the rollout's engine; returns the message for people. Raises Refused when none runs."""
-        return self.ask("order", kind, rollout, "--state", names.STATE, "--reason", reason)
+        return self.ask("order", kind, rollout, "--state", names.STATE, f"--reason={reason}")
 
     def run(self, *command: str, environment: Mapping[str, str] | None = None) -> Said:
         return self.docker.run(self.engine_image, command, **self._settings("helper", environment))

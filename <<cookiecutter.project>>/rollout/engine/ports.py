@@ -4,7 +4,7 @@ from typing import Protocol
 
 from rollout.gates.measure import Metrics
 from rollout.journal.events import Event
-from rollout.journal.orders import Order
+from rollout.journal.orders import Order, UnknownOrder
 from rollout.router.split import Slot, Split
 
 
@@ -66,7 +66,7 @@ class Journal(Protocol):
 
 
 class Orders(Protocol):
-    """Orders from people and signals. `done` removes the pending one."""
+    """Orders from people and signals. `done` removes the pending one; raises OSError."""
 
-    def pending(self) -> Order | None: ...
+    def pending(self) -> Order | UnknownOrder | None: ...
     def done(self) -> None: ...

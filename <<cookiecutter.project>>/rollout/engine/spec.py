@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Self
 
+from rollout.errors import OtherVersion
 from rollout.router.split import Slot, other
 
 
@@ -37,4 +38,8 @@ class Spec:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        return cls(**json.loads(text))
+        """Raises OtherVersion: an engine that does not know all that it is to do does not begin."""
+        try:
+            return cls(**json.loads(text))
+        except (TypeError, ValueError) as error:
+            raise OtherVersion(f"the engine can't read its spec ({error}): is its image of another version?") from error

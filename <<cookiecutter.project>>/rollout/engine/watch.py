@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from rollout.engine.ports import Clock, Orders, WatchedMetrics
 from rollout.engine.record import Record
@@ -10,8 +11,8 @@ from rollout.engine.traffic import Traffic
 from rollout.gates.decide import GoBack
 from rollout.gates.judge import Measurement
 from rollout.gates.measure import measure_all, with_baselines
-from rollout.journal.events import OrderGiven
-from rollout.journal.orders import Order
+from rollout.journal.events import Ignored, OrderGiven
+from rollout.journal.orders import Order, UnknownOrder
 from rollout.policy.placeholders import Values
 from rollout.policy.plan import Gate, Plan
 from rollout.text import percent
@@ -44,6 +45,7 @@ class Watch:
         self.step = 0
         self.reason = ALL_PASSED
         self.promoted = self.skip_hold = False
+        self._ignored: UnknownOrder | None = None
 
     def measure(self, gates: Sequence[Gate], step_ends: float, *, keep: bool) -> Sequence[Measurement]:
         """Beat until the next measurement is due, then measure the gates and record them."""
@@ -79,7 +81,10 @@ class Watch:
 
     def pause(self, at_most_seconds: float = math.inf) -> None:
         self._clock.sleep(min(self._plan.beat_seconds, at_most_seconds))
-        if order := self._orders.pending():
+        order = self._orders.pending()
+        if isinstance(order, UnknownOrder):
+            self._ignore(order)
+        elif order:
             self._obey(order)
 
     def _obey(self, order: Order) -> None:
@@ -94,6 +99,14 @@ class Watch:
             cut = f"the hold at {percent(self._traffic.weight)} was cut short by {order.by}: {order.reason}"
             self.reason = cut if self.reason == ALL_PASSED else f"{self.reason}; {cut}"
         self._orders.done()
+
+    def _ignore(self, order: UnknownOrder) -> None:
+        """Name it once, also when its file can't be taken away."""
+        if order != self._ignored:
+            self._ignored = order
+            self._record.note(Ignored, time=self._clock.time(), why=order.why)
+        with suppress(OSError):
+            self._orders.done()
 
     def _values(self) -> Values:
         now = self._clock.monotonic()

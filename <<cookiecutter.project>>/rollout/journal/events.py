@@ -168,6 +168,11 @@ class OrderGiven(EventBase):
     reason: Text = ""
 
 
+class Ignored(EventBase):
+    event: Literal["ignored"] = "ignored"
+    why: Text = ""
+
+
 class Verdict(EventBase):
     event: Literal["verdict"] = "verdict"
     verdict: VerdictName
@@ -256,8 +261,8 @@ class Unknown(EventBase):
 KNOWN: dict[str, type[EventBase]] = {
     str(model.model_fields["event"].default): model
     for model in (
-        Started, Ready, Shifted, Measured, Extended, OrderGiven, Verdict, Promoted, Restored, Unrestored, Drained,
-        Recovered, Kept, Left, Ended, Unjudged, Traffic,
+        Started, Ready, Shifted, Measured, Extended, OrderGiven, Ignored, Verdict, Promoted, Restored, Unrestored,
+        Drained, Recovered, Kept, Left, Ended, Unjudged, Traffic,
     )
 }  # fmt: skip
 """Each event's name and its model."""
@@ -275,6 +280,7 @@ Event = Annotated[
     | Annotated[Measured, Tag("measured")]
     | Annotated[Extended, Tag("extended")]
     | Annotated[OrderGiven, Tag("order")]
+    | Annotated[Ignored, Tag("ignored")]
     | Annotated[Verdict, Tag("verdict")]
     | Annotated[Promoted, Tag("promoted")]
     | Annotated[Restored, Tag("restored")]

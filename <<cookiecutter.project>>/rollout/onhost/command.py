@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rollout.journal.state import State
-from rollout.onhost import commands, names, records
+from rollout.onhost import commands, names, orders, records
 from rollout.onhost.command_line import Commands, Parser, run, to_program
 
 
@@ -44,7 +44,7 @@ def parser() -> Parser:
         help="until the rollout is promoted or ends, or its engine is gone",
     )
     journal.add_argument("--from", dest="first", type=int, default=0, metavar="N", help="skip the first N events")
-    order = onhost.add("order", records.run_order, "leave an order for an engine", state())
+    order = onhost.add("order", orders.run_order, "leave an order for an engine", state())
     order.add_argument("kind", choices=["abort", "promote", "rollback"])
     order.add_argument("rollout")
     order.add_argument("--reason", required=True)
@@ -53,5 +53,5 @@ def parser() -> Parser:
 
 def state() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(add_help=False)
-    options.add_argument("--state", type=lambda text: State(Path(text).resolve()), required=True, metavar="FOLDER")
+    options.add_argument("--state", type=lambda text: State.existing(Path(text)), required=True, metavar="FOLDER")
     return options

@@ -64,7 +64,7 @@ def run_status(chosen: argparse.Namespace) -> int:
 
 
 def run_report(chosen: argparse.Namespace) -> int:
-    return records.write_report(chosen.state, chosen.rollout, None, as_json=True)
+    return records.write_report(chosen.state, chosen.rollout, chosen.state.reports(), as_json=True)
 
 
 def run_targets(chosen: argparse.Namespace) -> int:

@@ -41,9 +41,9 @@ class SplitReader(Protocol):
 
 @dataclass(frozen=True)
 class Survey:
-    """`running` describes the holder of the lock; if it only watches a promoted release, `keeping` names it instead.
-    `history` lists the releases that were promoted and not rolled back, oldest first; `stable_since` is in epoch
-    seconds."""
+    """`running` describes the holder of the lock, or says why nobody can tell; if the holder only watches a promoted
+    release, `keeping` names it instead. `history` lists the releases that were promoted and not rolled back, oldest
+    first; `stable_since` is in epoch seconds."""
 
     stable_slot: Slot
     running: str | None
@@ -68,7 +68,8 @@ def survey(state: State, router: SplitReader) -> Survey:
     stories = dict(told(state))
     stayed = [story.started.release for story in stories.values() if story.started and story.stayed]
     since = [story.promoted.time for story in stories.values() if story.promoted and story.stayed]
-    holder = str(lock.holder(state.lock()).get("rollout")) if lock.is_held(state.lock()) else None
+    held = lock.is_held(state.lock())
+    holder = lock.holder(state.lock()) if held else None
     keeping = holder if holder and holder in stories and stories[holder].keeps else None
     try:
         stable = router.current().get("stable")
@@ -77,7 +78,7 @@ def survey(state: State, router: SplitReader) -> Survey:
     begun = [rollout for rollout, story in stories.items() if story.started or rollout == holder]
     return Survey(
         stable_slot="green" if stable == "green" else "blue",
-        running=lock.describe(state.lock()) if holder and not keeping else None,
+        running=None if keeping else lock.describe(state.lock()) if held else lock.trouble(state.lock()),
         keeping=keeping,
         newest=begun[-1] if begun else None,
         history=stayed,

@@ -7,6 +7,8 @@ import pytest
 from rollout.docker.examine import check_stable
 from rollout.docker.rollback import Rollback, rollback
 from rollout.errors import AlreadyStable, NoOtherRelease, Refused, UnsupportedTarget
+from rollout.onhost import names
+from rollout.onhost.command import parser
 from tests.rollout.docker.fakes import RELEASE, FakeDocker, engine, host, says, stable
 from tests.rollout.policies import SMALL
 
@@ -38,6 +40,15 @@ def test_a_running_engine_is_rolled_back_whatever_the_policy_says_now() -> None:
     docker = FakeDocker({"order": says("told")}, [stable(), engine("r", "running")])
     assert rollback(host(docker), None, NOBODY, "why", print, now=False) == Rollback("r", running=True)
     assert docker.asked[0][:3] == ["order", "rollback", "r"]
+
+
+@pytest.mark.parametrize("reason", ["why", "-x", "--state", ""])
+def test_a_reason_reaches_the_host_whatever_it_begins_with(reason: str, tmp_path: Path) -> None:
+    docker = PlayedDocker({"order": says("told")})
+    host(docker).order("abort", "r", reason)
+    (command,) = docker.asked
+    here = [str(tmp_path) if each == names.STATE else each for each in command]
+    assert parser().parse_args(here).reason == reason
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rollout.journal.orders import Order
+from rollout.journal.orders import Order, UnknownOrder
 from rollout.router.split import everybody_on
 from tests.rollout.engine.test_loop import BACK, KEEP, STEP_1, STEP_2, STEP_3
 from tests.rollout.fakes import EPOCH, PLAN, World
@@ -75,6 +75,23 @@ def test_a_signal_after_the_promotion_stops_the_engine_and_the_next_one_resumes_
     assert world.engine().resume(story(before), "green") == "promoted"
     assert world.journal.names()[-4:] == ["recovered", "promoted", "kept", "ended"]
     assert world.journal.only("kept")["time"] - EPOCH >= world.journal.all("promoted")[0]["time"] - EPOCH + 10
+
+
+@pytest.mark.parametrize("stuck", [False, True], ids=["file removed", "file stays"])
+@pytest.mark.parametrize("at", [0.2, STEP_2 + 3, KEEP + 2])
+def test_an_order_of_a_later_version_is_named_once_and_changes_nothing(world: World, at: float, stuck: bool) -> None:
+    world.orders.stuck = stuck
+    world.clock.at(at, lambda: world.orders.give(UnknownOrder("unknown order 'pause', by jan: lunch")))
+    assert world.run() == "promoted"
+    assert world.journal.only("ignored")["why"] == "unknown order 'pause', by jan: lunch"
+    assert not world.journal.all("order")
+
+
+def test_after_an_order_that_is_ignored_the_next_one_is_obeyed(world: World) -> None:
+    world.clock.at(3, lambda: world.orders.give(UnknownOrder("not JSON")))
+    world.clock.at(STEP_2 + 3, lambda: world.orders.give(Order("abort", by="jan", reason="the wrong prompt")))
+    assert world.run() == "rolled_back"
+    assert world.journal.all("verdict")[-1]["reason"] == "aborted by jan: the wrong prompt"
 
 
 def test_after_the_promotion_only_changes_and_every_twelfth_measurement_are_written(world: World) -> None:

@@ -1,9 +1,12 @@
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from rollout.errors import NothingThere
+from rollout.errors import NothingThere, Refused
 from rollout.journal.orders import Order
 from rollout.journal.state import State, new_rollout
 
@@ -24,6 +27,51 @@ def write_journals(state: State, *rollouts: str) -> None:
 
 def test_a_folder_that_does_not_exist_yet_has_no_journals(state: State) -> None:
     assert state.journals() == []
+
+
+def test_an_empty_folder_is_told_apart_from_one_that_does_not_exist(tmp_path: Path) -> None:
+    assert State.existing(tmp_path).journals() == []
+    with pytest.raises(NothingThere, match=r"there is no folder .*/nowhere: `rollout rehearse` creates \.rollout"):
+        State.existing(tmp_path / "nowhere")
+
+
+def a_file(path: Path) -> None:
+    path.touch()
+
+
+def a_loop(path: Path) -> None:
+    path.symlink_to(path)
+
+
+@pytest.mark.parametrize(("put", "why"), [(a_file, "Not a directory"), (a_loop, "Too many levels of symbolic links")])
+def test_what_is_no_folder_is_refused(tmp_path: Path, put: Callable[[Path], None], why: str) -> None:
+    put(tmp_path / "journals")
+    for ask in (State(tmp_path).journals, lambda: State.existing(tmp_path / "journals")):
+        with pytest.raises(Refused, match=f"the folder .*/journals can't be read: {why}"):
+            ask()
+
+
+def test_a_folder_that_may_not_be_read_is_refused_and_does_not_look_empty(state: State) -> None:
+    write_journals(state, "a")
+    with not_allowed(state.folder / "journals"):
+        for ask in (state.journals, lambda: State.existing(state.folder / "journals")):
+            with pytest.raises(Refused, match="can't be read: Permission denied"):
+                ask()
+
+
+@contextmanager
+def not_allowed(folder: Path) -> Iterator[None]:
+    """Nobody may read it; root could, and so is nobody for a moment."""
+    root = os.geteuid() == 0
+    folder.chmod(0)
+    if root:
+        os.setresuid(65534, 65534, 0)
+    try:
+        yield
+    finally:
+        if root:
+            os.setresuid(0, 0, 0)
+        folder.chmod(0o700)
 
 
 def test_without_a_rollout_the_message_says_how_to_start_one(state: State) -> None:

@@ -10,6 +10,7 @@ import pytest
 from rollout.cli.command import main
 from rollout.journal.state import State
 from rollout.onhost.survey import survey
+from tests.rollout.journal.fifo import fifo
 from tests.rollout.onhost.test_survey import Router
 
 WRITTEN = Path(__file__).parents[1] / "journal" / "written"
@@ -79,11 +80,16 @@ def make_a_folder(path: Path) -> None:
     path.mkdir()
 
 
+def make_a_fifo(path: Path) -> None:
+    path.unlink()
+    fifo(path)
+
+
 def make_noise(path: Path) -> None:
     path.write_bytes(bytes(range(256)) * 999)
 
 
-@pytest.mark.parametrize("spoil", [make_empty, make_torn, take_the_beginning, make_a_folder, make_noise])
+@pytest.mark.parametrize("spoil", [make_empty, make_torn, take_the_beginning, make_a_folder, make_a_fifo, make_noise])
 def test_an_unreadable_newest_journal_affects_only_itself(
     state: State, capsys: pytest.CaptureFixture[str], spoil: Callable[[Path], None]
 ) -> None:

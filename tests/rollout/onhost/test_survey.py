@@ -88,6 +88,21 @@ def test_an_engine_that_is_rolling_back_is_running(state: State, engine: str) ->
     assert survey(state, Router("blue")).keeping is None
 
 
+@pytest.mark.parametrize("content", ["[]", "5", "{}"])
+def test_where_the_lock_names_nobody_something_is_running(state: State, engine: str, content: str) -> None:
+    keep(state, 5, "five", "promoted", ended=False)
+    state.lock().write_text(content, encoding="utf-8")
+    found = survey(state, Router("blue"))
+    assert found.keeping is None
+    assert "does not name its holder" in str(found.running)
+    assert found.newest == engine
+
+
+def test_where_the_lock_is_no_file_something_may_be_running(state: State) -> None:
+    state.lock().mkdir()
+    assert "a rollout may be running" in str(survey(state, Router("blue")).running)
+
+
 def test_a_silent_router_is_refused(state: State) -> None:
     with pytest.raises(Refused, match="the router does not answer: the router is silent"):
         survey(state, Router(None))
