@@ -16,11 +16,13 @@ ROLES = ("stable", "other")
 
 @dataclass(frozen=True)
 class Standing:
-    """A snapshot of a host: both slots, stable first, and the engine if one is running."""
+    """A snapshot of a host: both slots, stable first, the engine if one is running, and the containers that have the
+    name of one of these but are not ours."""
 
     found: Survey
     slots: dict[Slot, Container | None]
     engine: Container | None
+    foreign: list[str]
 
     @classmethod
     def of(cls, host: Host) -> "Standing":
@@ -28,7 +30,9 @@ class Standing:
         found = host.survey()
         engine = host.engine()
         in_order = (found.stable_slot, other(found.stable_slot))
-        return cls(found, {slot: host.release(slot) for slot in in_order}, engine if engine and engine.runs else None)
+        slots = {slot: host.release(slot) for slot in in_order}
+        foreign = [each.name for each in host.foreign()]
+        return cls(found, slots, engine if engine and engine.runs else None, foreign)
 
     @property
     def stable(self) -> str | None:
@@ -61,6 +65,8 @@ def lines(standing: Standing) -> Iterator[str]:
         yield f"{role:7} {slot:6} {release.labels.get(names.RELEASE)}, {state}, created {since}"
     if engine := standing.engine:
         yield f"engine         of {engine.labels.get(names.ROLLOUT)}, started by {engine.labels.get(names.BY)}"
+    for name in standing.foreign:
+        yield f"foreign        {name}: a rollout needs this name, and leaves the container alone"
     if standing.found.stable_since:
         yield f"stable since {text.moment(standing.found.stable_since)}"
 
@@ -75,6 +81,7 @@ def document(standing: Standing) -> dict[str, Any]:
         "slots": {
             slot: in_slot(role, release) for role, (slot, release) in zip(ROLES, standing.slots.items(), strict=True)
         },
+        "foreign": standing.foreign,
         "engine": {"rollout": labels.get(names.ROLLOUT), "by": labels.get(names.BY)} if engine else None,
     }
 

@@ -15,6 +15,7 @@ from rollout.onhost.command_line import to_program
 from rollout.onhost.complaint import Complaint
 from rollout.onhost.emptying import wait_until_empty
 from rollout.onhost.prepare import HostSettings, prepare
+from rollout.onhost.routing import routing
 from rollout.onhost.survey import check, survey
 from rollout.router.haproxy import Haproxy
 
@@ -44,6 +45,11 @@ def run_prepare(_: argparse.Namespace) -> int:
 def run_survey(_: argparse.Namespace) -> int:
     found = survey(State(Path(names.STATE)), Haproxy(Path(names.SOCKET), Path(names.ROUTER_FOLDER)))
     print(json.dumps(asdict(found)))
+    return 0
+
+
+def run_routing(_: argparse.Namespace) -> int:
+    print(json.dumps(asdict(routing(Haproxy(Path(names.SOCKET), Path(names.ROUTER_FOLDER))))))
     return 0
 
 

@@ -6,7 +6,7 @@ a Prometheus that does not answer or rejects a query.
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,8 +42,8 @@ class SplitReader(Protocol):
 @dataclass(frozen=True)
 class Survey:
     """`running` describes the holder of the lock; if it only watches a promoted release, `keeping` names it instead.
-    `history` lists the releases that were promoted and not rolled back, oldest first; `stable_since` is in epoch
-    seconds."""
+    `history` lists the releases that were promoted and not taken back since, neither by their own newest rollout nor by
+    a rollback to another release, oldest first; `stable_since` is in epoch seconds."""
 
     stable_slot: Slot
     running: str | None
@@ -66,7 +66,6 @@ class Outline:
 def survey(state: State, router: SplitReader) -> Survey:
     """Read the state of the host from its router and journals. Raises Refused when the router does not answer."""
     stories = dict(told(state))
-    stayed = [story.started.release for story in stories.values() if story.started and story.stayed]
     since = [story.promoted.time for story in stories.values() if story.promoted and story.stayed]
     holder = str(lock.holder(state.lock()).get("rollout")) if lock.is_held(state.lock()) else None
     keeping = holder if holder and holder in stories and stories[holder].keeps else None
@@ -80,9 +79,24 @@ def survey(state: State, router: SplitReader) -> Survey:
         running=lock.describe(state.lock()) if holder and not keeping else None,
         keeping=keeping,
         newest=begun[-1] if begun else None,
-        history=stayed,
+        history=history(stories.values()),
         stable_since=since[-1] if since else None,
     )
+
+
+def history(stories: Iterable[Outline]) -> list[str]:
+    """The releases that were promoted, oldest first, without those that were taken back later. Pure."""
+    stayed: list[str] = []
+    good: dict[str, bool] = {}
+    for story in stories:
+        if story.started is None:
+            continue
+        good[story.started.release] = story.stayed
+        if story.stayed:
+            stayed.append(story.started.release)
+            if story.started.at_once and story.started.stable:
+                good[story.started.stable] = False
+    return [release for release in stayed if good[release]]
 
 
 def told(state: State) -> Iterator[tuple[str, Outline]]:

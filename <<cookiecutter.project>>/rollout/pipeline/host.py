@@ -41,7 +41,7 @@ class ProductionHost:
 
     def roll_back(self, release: str | None, reason: str, *, now: bool) -> int:
         back = rollback(self.host, release, POLICY, reason, self.say, now=now)
-        return back.exit_code(self.follow(back.rollout))
+        return back.exit_code(self.follow(back.rollout), self.host)
 
     def status(self) -> str:
         return status.for_people(self.host, every=True)

@@ -69,20 +69,20 @@ def test_an_engine_that_refused_to_begin_is_the_error_that_it_was() -> None:
     log = says(Complaint.of(Locked("rollout x is running")).line(), "rollout: rollout x is running")
     docker = FakeDocker({}, [engine(ROLLOUT, "exited")], log)
     with pytest.raises(Locked, match=r"^rollout x is running$"):
-        check_engine(host(docker), ROLLOUT, begun=False)
+        check_engine(host(docker), ROLLOUT, print, begun=False)
 
 
 def test_an_engine_of_another_version_that_refused_to_begin_is_quoted_whole() -> None:
     docker = FakeDocker({}, [engine(ROLLOUT, "exited")], says("", "rollout: Prometheus can't be asked\n"))
     with pytest.raises(Refused, match=r"^rollout: Prometheus can't be asked$"):
-        check_engine(host(docker), ROLLOUT, begun=False)
+        check_engine(host(docker), ROLLOUT, print, begun=False)
 
 
 def test_an_engine_that_failed_says_what_was_the_matter() -> None:
     log = says(Complaint.of(RolloutError("the disk is full")).line(), "rollout: the disk is full")
     docker = FakeDocker({}, [engine(ROLLOUT, "exited", 3)], log)
     with pytest.raises(PartFailed, match=f"^the engine of {ROLLOUT} is gone: the disk is full. Traffic is on stable$"):
-        check_engine(host(docker), ROLLOUT, begun=True)
+        check_engine(host(docker), ROLLOUT, print, begun=True)
 
 
 def test_a_complaint_in_a_stream_of_events_is_no_event() -> None:

@@ -24,7 +24,7 @@ ENVIRONMENT = {
     "GREEN_ADDRESS": "10.0.0.3:8000",
 }
 CLAIM = f"create {ENGINE}"
-LOOKS = ("list", "look at", "platform", "run survey", "run check-host")
+LOOKS = ("list", "look at", "platform", "run survey", "run check-host", "run routing")
 """What changes nothing."""
 
 

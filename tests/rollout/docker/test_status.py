@@ -29,6 +29,7 @@ def test_programs_read_who_is_stable_what_is_in_each_slot_and_what_runs() -> Non
             },
             "green": None,
         },
+        "foreign": [],
         "engine": {"rollout": "r", "by": "maria"},
         "rollouts": [NEWEST],
         "running": "r",

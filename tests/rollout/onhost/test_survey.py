@@ -32,11 +32,16 @@ def state(tmp_path: Path) -> State:
     return State(tmp_path)
 
 
-def keep(state: State, number: int, release: str, *verdicts: VerdictName, ended: bool = True) -> str:
-    """A journal: `verdicts` one after the other, each with its deed."""
+def keep(
+    state: State, number: int, release: str, *verdicts: VerdictName, ended: bool = True, instead_of: str | None = None
+) -> str:
+    """A journal: `verdicts` one after the other, each with its deed. At once, if it is `instead_of` a release."""
     rollout = f"2025112{number}-{release}"
+    spec = replace(SPEC, rollout=rollout, release=release)
+    if instead_of:
+        spec = replace(spec, stable=instead_of, at_once="a person said so")
     with opened(state.journal(rollout)) as book:
-        book.write(started(replace(SPEC, rollout=rollout, release=release), PLAN, EPOCH))
+        book.write(started(spec, PLAN, EPOCH))
         for verdict in verdicts:
             book.write(Verdict(time=EPOCH + 1, verdict=verdict, step=1, weight=0.05))
             deed = Promoted if verdict == "promoted" else Restored
@@ -66,6 +71,22 @@ def test_history_holds_what_became_stable_and_stayed_it_the_oldest_first(state: 
     found = survey(state, Router("green"))
     assert (found.stable_slot, found.history) == ("green", ["one", "four"])
     assert (found.newest, found.stable_since) == ("20251124-four", EPOCH + 4)
+
+
+def test_a_release_whose_newest_rollout_was_taken_back_is_no_history(state: State) -> None:
+    keep(state, 1, "one", "promoted")
+    keep(state, 2, "two", "promoted")
+    keep(state, 3, "one", "promoted", "rolled_back")
+    assert survey(state, Router("green")).history == ["two"]
+
+
+def test_a_release_that_a_person_went_back_from_is_no_history_until_it_is_promoted_again(state: State) -> None:
+    keep(state, 1, "one", "promoted")
+    keep(state, 2, "two", "promoted")
+    keep(state, 3, "one", "promoted", instead_of="two")
+    assert survey(state, Router("blue")).history == ["one", "one"]
+    keep(state, 4, "two", "promoted")
+    assert survey(state, Router("green")).history == ["one", "two", "one", "two"]
 
 
 def test_an_engine_in_the_middle_of_its_steps_is_running(state: State, engine: str) -> None:
