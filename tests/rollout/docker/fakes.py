@@ -20,6 +20,11 @@ from rollout.router.split import Slot
 RELEASE = f"ghcr.io/my-org/my-agent@sha256:{'a' * 64}"
 ENGINE_IMAGE = "my-agent-engine:0.1.0"
 MADE = datetime(2026, 11, 24, 13, tzinfo=UTC)
+ENVIRONMENT = {
+    "PROMETHEUS_URL": "http://prometheus:9090",
+    "BLUE_ADDRESS": "10.0.0.2:8000",
+    "GREEN_ADDRESS": "10.0.0.3:8000",
+}
 SILENT = ("check-host", "order", "targets", "wait-until-empty")
 """Commands that print nothing when all is well."""
 
@@ -194,7 +199,7 @@ def says(out: str, err: str = "", code: int = 0) -> Said:
 
 
 def host(docker: FakeDocker) -> Host:
-    return Host(docker, "my-agent", ENGINE_IMAGE, {})
+    return Host(docker, "my-agent", ENGINE_IMAGE, ENVIRONMENT)
 
 
 def ours(name: str) -> dict[str, str]:

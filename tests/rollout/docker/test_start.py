@@ -6,23 +6,18 @@ from datetime import timedelta
 
 import pytest
 
-from rollout.docker.host import Host
 from rollout.docker.image import Image
 from rollout.docker.request import StartRequest
 from rollout.docker.start import Started, start
 from rollout.errors import HostFailed, Locked, Refused
 from rollout.onhost import names
 from tests.rollout.docker.fakes import FakeDocker
+from tests.rollout.docker.fakes import host as host_with
 from tests.rollout.policies import SMALL
 
 REPOSITORY = "ghcr.io/my-org/my-agent"
 OLDER, OLD, NEW = (f"{REPOSITORY}@sha256:{digit * 64}" for digit in "012")
 BLUE, GREEN, ENGINE = (f"my-agent-{part}" for part in ("blue", "green", "engine"))
-ENVIRONMENT = {
-    "PROMETHEUS_URL": "http://prometheus:9090",
-    "BLUE_ADDRESS": "10.0.0.2:8000",
-    "GREEN_ADDRESS": "10.0.0.3:8000",
-}
 CLAIM = f"create {ENGINE}"
 LOOKS = ("list", "look at", "platform", "run survey", "run check-host", "run routing")
 """What changes nothing."""
@@ -46,7 +41,7 @@ def kept() -> FakeDocker:
 
 def begin(docker: FakeDocker, release: str = NEW, at_once: str | None = None) -> Started:
     request = StartRequest(Image.parse(release), SMALL, at_once=at_once)
-    return start(request, Host(docker, "my-agent", "engine-image", ENVIRONMENT), lambda _: None)
+    return start(request, host_with(docker), lambda _: None)
 
 
 def steps(host: Callable[[], FakeDocker]) -> list[str]:
