@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 from rich.console import Console
 
@@ -28,8 +29,8 @@ def follow(host: Host, rollout: str, view: View, say: Say) -> str:
     """Show the rollout until it is promoted or rolled back; returns its verdict. After a promotion the engine keeps
     watching without a follower.
 
-    Raises Refused when the engine refused to start, PartFailed when it is gone, HostFailed when the host can't be
-    reached for ten minutes.
+    Raises Refused when the engine refused to start, PartFailed when it or its host is gone, HostFailed when the host
+    can't be reached for ten minutes.
     """
     story, seen, silent_rounds = Story(), 0, 0
     lost_at: float | None = None
@@ -45,6 +46,7 @@ def follow(host: Host, rollout: str, view: View, say: Say) -> str:
                 check_engine(host, rollout, say, begun=bool(seen))
                 check_end(host, rollout, story, silent_rounds)
         except HostFailed as error:
+            check_host(host, rollout)
             now = time.monotonic()
             if lost_at is None:
                 lost_at = now
@@ -101,9 +103,27 @@ def check_engine(host: Host, rollout: str, say: Say, *, begun: bool) -> None:
         tidy(host, rollout, say)
         raise complaint.error() if complaint and complaint.refused else Refused(said)
     if ours is None or ours.exit_code != 0:
-        raise PartFailed(
-            f"the engine of {rollout} is gone: {said or 'its container was removed'}. Traffic is on stable"
-        )
+        raise PartFailed(f"the engine of {rollout} is gone: {said or 'its container was removed'}. {who_answers(host)}")
+
+
+def check_host(host: Host, rollout: str) -> None:
+    """Raises PartFailed when the Docker engine answers, and there is no router any more to follow a rollout behind."""
+    with suppress(HostFailed):
+        if not host.docker.containers({names.PART: "router", names.PROJECT: host.project}):
+            raise PartFailed(
+                f"the containers of {host.project} were removed from the host, so {rollout} has no end. Prepare the "
+                "host again with `docker compose up -d --wait` in deploy/docker"
+            )
+
+
+def who_answers(host: Host) -> str:
+    """Who serves now that no engine does anything: once its lease is over, the router sends everybody to stable."""
+    try:
+        found = host.routing()
+    except RolloutError as error:
+        return f"Who serves is not known: {error}"
+    release = found.answering and host.release(found.answering)
+    return f"{release.labels.get(names.RELEASE)} answers" if release else "Nobody answers"
 
 
 def tidy(host: Host, rollout: str, say: Say) -> None:

@@ -48,6 +48,11 @@ class Router(Protocol):
         """One slot, now. Raises RouterError."""
         ...
 
+    def answering(self) -> Slot | None:
+        """The slot that answers those on stable, now: tried with a request. None when nobody answers. Raises
+        RouterError."""
+        ...
+
 
 class WatchedMetrics(Metrics, Protocol):
     """Prometheus, with what only the engine asks of it."""

@@ -16,7 +16,7 @@ from rollout.onhost.complaint import Complaint
 from rollout.onhost.emptying import wait_until_empty
 from rollout.onhost.prepare import HostSettings, prepare
 from rollout.onhost.routing import routing
-from rollout.onhost.survey import check, survey
+from rollout.onhost.survey import check, check_probe, survey
 from rollout.router.haproxy import Haproxy
 
 
@@ -61,6 +61,7 @@ def run_wait_until_empty(chosen: argparse.Namespace) -> int:
 def run_check_host(_: argparse.Namespace) -> int:
     asked = json.loads(environment("ROLLOUT_CHECK"))
     folder = Path(names.ROUTER_FOLDER)
+    check_probe(Haproxy(Path(names.SOCKET), folder))
     check(State(Path(names.STATE)), folder, asked["prometheus"], asked["policy"], asked["release"])
     return 0
 

@@ -39,6 +39,14 @@ class SplitReader(Protocol):
         ...
 
 
+class Probe(Protocol):
+    """A request through the router."""
+
+    def answering(self) -> Slot | None:
+        """Raises RouterError."""
+        ...
+
+
 @dataclass(frozen=True)
 class Survey:
     """`running` describes the holder of the lock; if it only watches a promoted release, `keeping` names it instead.
@@ -123,6 +131,17 @@ def check(state: State, router_folder: Path, prometheus: str, policy_text: str, 
     gates = plan(policy_file.parse(policy_text, "rollout.yaml")).gates
     if release:
         preflight.check(gates, release, release, Prometheus(prometheus))
+
+
+def check_probe(router: Probe) -> None:
+    """Check that the router takes the requests by which an engine learns who answers. Raises Refused."""
+    try:
+        router.answering()
+    except RouterError as error:
+        raise Refused(
+            f"{error}. Its configuration is older than the engine: update the host with `docker compose run --rm "
+            "prepare`, and reload the router (docs/guides/prepare-a-host.md)"
+        ) from error
 
 
 def check_disks(needs: Sequence[tuple[Path, int, str]]) -> None:

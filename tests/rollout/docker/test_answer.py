@@ -6,7 +6,7 @@ from rollout.docker.follow import check_engine, entries_from
 from rollout.errors import HostFailed, Locked, OtherVersion, PartFailed, Refused, RolloutError, RouterError, every_error
 from rollout.journal.events import Ready
 from rollout.onhost.complaint import Complaint
-from tests.rollout.docker.fakes import ENGINE_IMAGE, FakeDocker, engine, host, says
+from tests.rollout.docker.fakes import ENGINE_IMAGE, RELEASE, FakeDocker, engine, host, says, stable
 
 ROLLOUT = "20261124T130000.000Z-my-agent"
 REFUSALS = [each for each in every_error(Refused) if each.code != "wrong_command_line"]
@@ -80,8 +80,8 @@ def test_an_engine_of_another_version_that_refused_to_begin_is_quoted_whole() ->
 
 def test_an_engine_that_failed_says_what_was_the_matter() -> None:
     log = says(Complaint.of(RolloutError("the disk is full")).line(), "rollout: the disk is full")
-    docker = FakeDocker({}, [engine(ROLLOUT, "exited", 3)], log)
-    with pytest.raises(PartFailed, match=f"^the engine of {ROLLOUT} is gone: the disk is full. Traffic is on stable$"):
+    docker = FakeDocker({}, [stable(), engine(ROLLOUT, "exited", 3)], log)
+    with pytest.raises(PartFailed, match=f"^the engine of {ROLLOUT} is gone: the disk is full. {RELEASE} answers$"):
         check_engine(host(docker), ROLLOUT, print, begun=True)
 
 

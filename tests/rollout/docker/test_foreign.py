@@ -9,8 +9,8 @@ from rollout.docker.prune import prune
 from rollout.docker.request import StartRequest
 from rollout.errors import NotOurs
 from rollout.onhost import names
-from tests.rollout.docker.fakes import FakeDocker, says
-from tests.rollout.docker.test_removal import ended, host
+from tests.rollout.docker.fakes import FakeDocker, host, says
+from tests.rollout.docker.test_removal import ended
 from tests.rollout.docker.test_start import BLUE, ENGINE, GREEN, NEW, OLD, begin
 from tests.rollout.policies import SMALL
 

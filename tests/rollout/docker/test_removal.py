@@ -16,8 +16,8 @@ from rollout.docker.start import start
 from rollout.errors import HostFailed, StillServing
 from rollout.onhost import names
 from rollout.router.split import Slot
-from tests.rollout.docker.fakes import FakeDocker, says
-from tests.rollout.docker.test_start import BLUE, ENVIRONMENT, GREEN, NEW, OLD, begin, state
+from tests.rollout.docker.fakes import FakeDocker, host, says
+from tests.rollout.docker.test_start import BLUE, GREEN, NEW, OLD, begin, state
 from tests.rollout.policies import SMALL
 
 Lose = Callable[[FakeDocker], None]
@@ -29,10 +29,6 @@ def two(docker: FakeDocker | None = None) -> FakeDocker:
     docker.add(BLUE, **{names.RELEASE: OLD, names.ROLLOUT: "first"})
     docker.add(GREEN, **{names.RELEASE: NEW, names.ROLLOUT: "second"})
     return docker
-
-
-def host(docker: FakeDocker) -> Host:
-    return Host(docker, "my-agent", "engine-image", ENVIRONMENT)
 
 
 def becomes(state: str) -> Lose:

@@ -11,8 +11,8 @@ from rollout.journal import lock, opened
 from rollout.journal.events import Ended, Promoted, Restored, Verdict, VerdictName
 from rollout.journal.state import State
 from rollout.onhost.engine_process import started
-from rollout.onhost.survey import Survey, check_disks, survey
-from tests.rollout.fakes import EPOCH, PLAN, SPEC
+from rollout.onhost.survey import Survey, check_disks, check_probe, survey
+from tests.rollout.fakes import EPOCH, PLAN, SPEC, FakeClock, FakeRouter
 
 
 class Router:
@@ -121,3 +121,11 @@ def test_a_disk_that_is_too_full_is_refused(state: State, tmp_path: Path) -> Non
     ):
         check_disks(needs)
     assert state.journals() == []
+
+
+def test_a_router_that_takes_no_requests_of_the_engine_is_refused() -> None:
+    router = FakeRouter(FakeClock())
+    check_probe(router)
+    router.silent = True
+    with pytest.raises(Refused, match="Its configuration is older than the engine"):
+        check_probe(router)
