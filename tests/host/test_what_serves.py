@@ -22,12 +22,15 @@ pytestmark = pytest.mark.docker
 AWAY = "3m"
 """How long a rollout of these tests waits for stable, at the policy's pace."""
 
+REQUESTS_PER_SECOND = 8.0
+"""Few: it is not the gates that are tried."""
+
 
 @pytest.fixture(scope="module")
 def own(images: Images, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A host for this file alone, with a first release."""
     made = Service(images.engine, tmp_path_factory.mktemp("own"))
-    made.policy.write_text(re.sub(r"decide_within: \S+", f"decide_within: {AWAY}", made.policy.read_text()))
+    two_steps(made.policy)
     try:
         made.up()
         done = made.start(images.release("first"))
@@ -35,6 +38,13 @@ def own(images: Images, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
         yield made
     finally:
         made.down()
+
+
+def two_steps(policy: Path) -> None:
+    """So that a good release is promoted soon, with few requests."""
+    text = re.sub(r"decide_within: \S+", f"decide_within: {AWAY}", policy.read_text())
+    text = re.sub(r"  - \{weight: 5%.*\n", "", text).replace("weight: 25%", "weight: 50%")
+    policy.write_text(text)
 
 
 @pytest.fixture
@@ -46,7 +56,9 @@ def host(own: Service) -> Iterator[Service]:
         state = state_of(own, slot)
         if state in ("paused", "exited"):
             docker("unpause" if state == "paused" else "start", own.name(slot))
-    answers(own, own.stable())
+    stable = own.stable()
+    answers(own, stable)
+    wait_until(lambda: healthy(stable), 60 * patience(), lambda: f"{stable} is not healthy")
     wait_until(lambda: not running(own), 60 * patience(), lambda: "an engine still runs")
 
 
@@ -56,6 +68,12 @@ def state_of(host: Service, slot: str) -> str:
         ["docker", "inspect", "--format", "{{.State.Status}}", host.name(slot)], capture_output=True, text=True
     )
     return found.stdout.strip()
+
+
+def healthy(container: str) -> bool:
+    """By Docker's check, where the image has one."""
+    state = "{{if .State.Health}}{{.State.Health.Status}}{{else}}healthy{{end}}"
+    return docker("inspect", "--format", state, container).strip() == "healthy"
 
 
 def running(host: Service) -> bool:
@@ -74,6 +92,7 @@ def release_of(container: str) -> str:
 def begin(host: Service, release: str, output: Path) -> "subprocess.Popen[bytes]":
     """`start --follow` in the background, until the canary has its first users."""
     before = newest(host)
+    wait_until(lambda: healthy(host.stable()), 60 * patience(), lambda: "stable is not healthy")
     process = host.begin("start", release, "--follow", "--policy", str(host.policy), output=output)
     wait_until(
         lambda: newest(host) != before and last_of(host.events(), "shifted") is not None,
@@ -106,7 +125,7 @@ def test_a_stable_that_goes_away_and_comes_back_costs_nothing_but_time(
     host: Service, images: Images, tmp_path: Path, way: str
 ) -> None:
     stable = host.stable()
-    with Traffic(host.url):
+    with Traffic(host.url, REQUESTS_PER_SECOND):
         begun = begin(host, images.release(f"held-{way}"), tmp_path / "output")
         docker(way, stable)
         host.until(lambda events: last_of(events, "held") is not None)
@@ -123,7 +142,7 @@ def test_a_stable_that_stays_away_leaves_the_canary_serving_and_no_command_ends_
 ) -> None:
     stable, release = host.stable(), images.release(f"alone-{way}")
     canary = host.name("green" if stable.endswith("blue") else "blue")
-    with Traffic(host.url):
+    with Traffic(host.url, REQUESTS_PER_SECOND):
         begun = begin(host, release, tmp_path / "output")
         docker(way, stable)
         code = begun.wait(240 * patience())
@@ -145,7 +164,7 @@ def test_a_stable_that_stays_away_leaves_the_canary_serving_and_no_command_ends_
 def test_a_kept_release_that_was_stopped_is_no_way_back(host: Service, images: Images) -> None:
     kept, release = host.stable(), images.release("kept-stopped")
     old = release_of(kept)
-    with Traffic(host.url):
+    with Traffic(host.url, REQUESTS_PER_SECOND):
         done = host.start(release)
         assert done.code == 0, done.out + done.err
         docker("stop", kept)
@@ -162,7 +181,7 @@ def test_prune_leaves_the_kept_release_that_answers_for_a_stable_that_was_stoppe
     host: Service, images: Images
 ) -> None:
     kept = host.stable()
-    with Traffic(host.url):
+    with Traffic(host.url, REQUESTS_PER_SECOND):
         done = host.start(images.release("then-stopped"))
     assert done.code == 0, done.out + done.err
     assert host.rollout("promote", "--reason", "no longer than this").code == 0
@@ -175,7 +194,7 @@ def test_prune_leaves_the_kept_release_that_answers_for_a_stable_that_was_stoppe
 
 def test_without_a_name_no_rollback_goes_to_a_release_that_was_taken_back(host: Service, images: Images) -> None:
     good, release = release_of(host.stable()), images.release("taken-back")
-    with Traffic(host.url):
+    with Traffic(host.url, REQUESTS_PER_SECOND):
         done = host.rollout("start", release, "--policy", str(host.policy))
         assert done.code == 0, done.out + done.err
         host.until(lambda events: last_of(events, "promoted") is not None, within_seconds=180)
@@ -203,7 +222,7 @@ def test_a_folder_that_can_not_be_written_is_not_called_a_router_that_is_gone(
     host: Service, images: Images, tmp_path: Path
 ) -> None:
     stable = host.stable()
-    with Traffic(host.url):
+    with Traffic(host.url, REQUESTS_PER_SECOND):
         begun = begin(host, images.release("unsaved"), tmp_path / "output")
         make_folder(host, "555")
         try:
@@ -227,7 +246,7 @@ def make_folder(host: Service, mode: str) -> None:
 def test_an_image_without_a_health_check_is_followed_to_its_end(host: Service, images: Images) -> None:
     """The router's check decides, and not Docker's."""
     release = images.release("unchecked", dockerfile="HEALTHCHECK NONE")
-    with Traffic(host.url):
+    with Traffic(host.url, REQUESTS_PER_SECOND):
         done = host.start(release)
     assert done.code == 0, done.out + done.err
     assert served_by(host.url) == release
@@ -237,10 +256,11 @@ def test_an_image_without_a_health_check_is_followed_to_its_end(host: Service, i
 def test_whoever_follows_ends_when_the_whole_host_is_removed(images: Images, tmp_path: Path) -> None:
     host = Service(images.engine, tmp_path)
     host.policy = quick(tmp_path, hold="30m")
+    two_steps(host.policy)
     try:
         host.up()
         assert host.start(images.release("first")).code == 0
-        with Traffic(host.url):
+        with Traffic(host.url, REQUESTS_PER_SECOND):
             begun = begin(host, images.release("another"), tmp_path / "output")
         host.down()
         code = begun.wait(120 * patience())

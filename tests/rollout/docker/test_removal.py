@@ -92,6 +92,15 @@ def test_what_the_router_sends_requests_to_is_refused(
     assert ended(docker) == []
 
 
+def test_prune_refuses_before_it_removes_anything() -> None:
+    docker = two()
+    docker.ill = ["blue"]
+    docker.add("my-agent-helper", "exited")
+    with pytest.raises(StillServing):
+        prune(host(docker), print)
+    assert ended(docker) == []
+
+
 def test_a_router_that_can_not_be_asked_is_no_permission() -> None:
     docker = two()
     docker.answers = {"routing": says('{"failed": {"code": "router_error", "message": "it is silent"}}', code=3)}
