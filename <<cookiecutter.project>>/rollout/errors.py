@@ -3,6 +3,7 @@
 RolloutError
 ├── Refused                    bad input, or something is missing: nothing was touched (exit code 2)
 │   ├── WrongCommandLine       an argument is unknown, missing or malformed
+│   ├── WrongInput             a file or an environment variable is missing or malformed
 │   ├── PolicyError            rollout.yaml is invalid: file, line, the key's path, and what is allowed
 │   ├── UnsupportedTarget      rollout.yaml names a target that is not supported
 │   ├── NoDigest               a release is not named by its digest
@@ -55,6 +56,12 @@ class WrongCommandLine(Refused):
     """An argument is unknown, missing or malformed."""
 
     code = "wrong_command_line"
+
+
+class WrongInput(Refused):
+    """A file or an environment variable is missing or malformed."""
+
+    code = "wrong_input"
 
 
 class PolicyError(Refused):

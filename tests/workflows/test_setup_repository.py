@@ -12,6 +12,7 @@ import pytest
 
 from tests.repository import REPOSITORY
 from tests.workflows import policy
+from tests.workflows.github import ORGANISATIONS
 
 HOST = "ssh://deploy@my-host"
 KEY, HOST_KEY = "a key\nabcdef\n", "my-host ssh-ed25519 AAAA"
@@ -35,19 +36,24 @@ class GitHub:
         (self._programs / name).write_text(f"#!/bin/sh\n{line}\n")
         (self._programs / name).chmod(0o755)
 
-    def set_up(self, *options: str) -> str:
+    def refuse(self, *calls: str) -> None:
+        """From now on, calls that begin like this are answered with 404."""
+        self._state.write_text(json.dumps({"calls": [], "bodies": {}, "values": {}, "refuses": calls}))
+
+    def set_up(self, *options: str, code: int = 0) -> str:
         """Run the command, without a terminal: what it says."""
         environment = os.environ | {"PATH": f"{self._programs}{os.pathsep}{os.environ['PATH']}"}
         command = [str(self.checkout / ".github" / "setup-repository"), *options]
         done = subprocess.run(
             command, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120
         )
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == code, done.stderr
         return done.stdout
 
-    def told_everything(self, *options: str) -> str:
+    def told_everything(self, *options: str, code: int = 0) -> str:
         key = str(self._folder / "key")
-        return self.set_up("--host", HOST, "--ssh-key", key, "--url", "https://my-agent.example.org", *options)
+        url = "https://my-agent.example.org"
+        return self.set_up("--host", HOST, "--ssh-key", key, "--url", url, *options, code=code)
 
     def refs(self, environment: str) -> set[str]:
         """Which refs an environment lets in."""
@@ -79,7 +85,7 @@ def test_a_dry_run_changes_nothing_and_says_what_it_would_do(tmp_path: Path) -> 
 
 def test_everything_that_the_workflows_name_is_there_afterwards(github: GitHub) -> None:
     bodies, values = github.has["bodies"], github.has["values"]
-    assert {f"environments/{name}" for name in policy.ENVIRONMENTS.values()} <= set(bodies)
+    assert {f"environments/{name}" for name in policy.NAMES if name != "staging"} <= set(bodies)
     reviewers = [{"type": "User", "id": len(name)} for name in ("grace", "katherine")]
     assert bodies["environments/release-approval"]["reviewers"] == reviewers
     assert bodies["environments/production"]["reviewers"] == bodies["environments/build"]["reviewers"] == []
@@ -122,3 +128,34 @@ def test_whoever_runs_it_approves_and_without_a_terminal_it_lists_what_is_missin
     for name in ("SERVICE_URL --env production", "SSH_KEY --env production", "REGISTRY_PASSWORD --env build"):
         assert f" set {name}\n" in missing
     assert "DOCKER_HOST" not in missing
+
+
+def test_a_ruleset_of_the_organisation_is_left_alone(github: GitHub) -> None:
+    own = {name: body["name"] for name, body in github.has["bodies"].items() if name.startswith("rulesets/")}
+    assert sorted(own.values()) == ["main", "release tags", "release tags stay", "review"]
+    assert f"rulesets/{ORGANISATIONS['id']}" not in own
+
+
+REFUSED = {
+    "a paid feature": ("api repos/my-org/my-agent/environments/release-approval", "environments/release-approval"),
+    "a permission": ("api repos/my-org/my-agent/rulesets", "rulesets/"),
+    "alerts": ("api repos/my-org/my-agent/vulnerability-alerts", "vulnerability-alerts"),
+    "a reviewer": ("api users/grace", "environments/release-approval"),
+    "a secret": ("secret set SSH_KEY", "secret production SSH_KEY"),
+}
+NAMED = {
+    "a reviewer": "the environment release-approval: GitHub does not know grace",
+    "a secret": "gh secret set SSH_KEY",
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_github_refuses_is_named_and_the_rest_is_done(case: str, github: GitHub, tmp_path: Path) -> None:
+    call, lost = REFUSED[case]
+    other = GitHub(tmp_path)
+    other.refuse(call)
+    said = other.told_everything("--reviewer", "grace", code=1)
+    refused = said.partition("GitHub refused these, for the reasons above. Solve them, then run this again:\n")[2]
+    assert NAMED.get(case, f"repos/my-org/my-agent/{lost.rstrip('/')}") in refused
+    whole, found = ({*each.has["bodies"], *each.has["values"]} for each in (github, other))
+    assert whole - found == {name for name in whole if name.startswith(lost)}

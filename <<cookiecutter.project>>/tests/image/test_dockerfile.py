@@ -24,8 +24,10 @@ def test_each_image_it_builds_on_is_pinned_by_digest_or_is_a_stage() -> None:
     text = (ROOT / "Dockerfile").read_text()
     stages = set(re.findall(r"^FROM \S+ AS (\S+)$", text, re.MULTILINE))
     bases = set(re.findall(r"^FROM (\S+)", text, re.MULTILINE)) | set(re.findall(r"--from=(\S+)", text))
-    assert bases - stages == {"${PYTHON_IMAGE}"}
-    assert re.search(r"^ARG PYTHON_IMAGE=python:[\w.-]+@sha256:[0-9a-f]{64}$", text, re.MULTILINE)
+    pinned = re.findall(r"^FROM (python:[\w.-]+@sha256:[0-9a-f]{64}) AS pinned$", text, re.MULTILINE)
+    assert bases - stages == {"${PYTHON_IMAGE}", *pinned}
+    assert re.findall(r"^ARG PYTHON_IMAGE=(.*)$", text, re.MULTILINE) == ["pinned"]
+    assert re.findall(r"^FROM (\S+)", text, re.MULTILINE)[:1] == pinned, "Dependabot updates only a literal first FROM"
 
 
 def test_the_engine_s_image_holds_the_rooms_that_it_imports_and_no_other() -> None:

@@ -26,15 +26,18 @@ GRANTS: dict[str, dict[str, str]] = {
     "release.evidence": READ,
     "rollback.rollback": READ | PULL,
 }
+TARGET = "${{ needs.check.outputs.environment }}"  # production, or for a pre-release staging
 ENVIRONMENTS = {
     "release.build": "build",
     "release.sign": "build",
-    "release.approve": "release-approval",
-    "release.deploy": "production",
-    "release.restore": "production",
-    "release.evidence": "production",
+    "release.approve": "${{ needs.check.outputs.environment == 'staging' && 'staging' || 'release-approval' }}",
+    "release.deploy": TARGET,
+    "release.restore": TARGET,
+    "release.evidence": TARGET,
     "rollback.rollback": "production",
 }
+NAMES = ("build", "release-approval", "production", "staging")
+"""The environments; only staging is optional."""
 ACTIONS = {
     "actions/checkout",
     "actions/setup-python",
@@ -45,6 +48,7 @@ ACTIONS = {
     "sigstore/cosign-installer",
 }
 PIPELINE = "python -m rollout.pipeline"
+PIPELINE3 = PIPELINE.replace("python", "python3")  # with nothing installed
 USES_A_DIGEST = rf"cosign (sign|verify)|{PIPELINE} (deploy|rollback)\b"
 
 
@@ -85,6 +89,22 @@ def environments(workflows: Workflows) -> Iterator[str]:
         yield f"a deployment is recorded by {made}"
 
 
+def prereleases(workflows: Workflows) -> Iterator[str]:
+    """Where a version goes is decided once, from what was checked; what goes nowhere is not approved either."""
+    check, approve = (workflows["release"]["jobs"][name] for name in ("check", "approve"))
+    decided = [step for step in check["steps"] if step.get("id") == "environments"]
+    if check["outputs"].get("environment") != "${{ steps.environments.outputs.environment }}" or not decided:
+        yield "release.check does not say where the release is deployed to"
+    elif decided[0].get("run") != f"{PIPELINE3}.environments" or "VERSION" not in decided[0]["env"]:
+        yield "release.check does not decide by the version"
+    if approve.get("if") != "${{ needs.check.outputs.environment != '' }}":
+        yield f"release.approve runs if {approve.get('if')}"
+    if "approve" not in workflows["release"]["jobs"]["deploy"]["needs"]:
+        yield "release.deploy does not wait for the approval"
+    if "if" in workflows["release"]["jobs"]["deploy"]:
+        yield "release.deploy can run without the approval"
+
+
 def required(workflows: Workflows) -> Iterator[str]:
     """The aggregator runs whatever happens, and needs every other job."""
     every = workflows["ci"]["jobs"]
@@ -92,6 +112,13 @@ def required(workflows: Workflows) -> Iterator[str]:
         yield "ci.required does not need every other job"
     if every["required"].get("if") != "${{ always() }}":
         yield "ci.required can be skipped, which counts as passed"
+
+
+def triggers(workflows: Workflows) -> Iterator[str]:
+    """A release is of a tag, pushed or chosen by hand; what to release is never typed."""
+    found = workflows["release"][True]  # YAML reads the key `on` as a truth value
+    if found != {"push": {"tags": ["v*"]}, "workflow_dispatch": None}:
+        yield f"release starts on {found}"
 
 
 def giving_back(workflows: Workflows) -> Iterator[str]:
@@ -177,5 +204,19 @@ def pins(workflows: Workflows) -> Iterator[str]:
 
 RULES: dict[str, Callable[[Workflows], Iterator[str]]] = {
     rule.__name__: rule
-    for rule in (grants, environments, required, giving_back, queues, digests, secrets, targets, tools, caches, pins)
+    for rule in (
+        grants,
+        environments,
+        prereleases,
+        required,
+        triggers,
+        giving_back,
+        queues,
+        digests,
+        secrets,
+        targets,
+        tools,
+        caches,
+        pins,
+    )
 }

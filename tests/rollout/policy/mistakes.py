@@ -1,5 +1,7 @@
 """What can be wrong with a policy: in the text `SMALL`, what is replaced by what, and how the message begins."""
 
+from itertools import pairwise
+
 from tests.rollout.policies import SMALL
 
 KEEP = "is not a duration: write a number and a unit, such as 250ms, 10s, 2m or 24h"
@@ -48,6 +50,10 @@ MISTAKES = {
     "key that is no name": ("keep: 24h", "keep: 24h\n? [a, b]\n: 1", f"6: ?: unknown key; known here: {TOP}"),
     "number for a duration": ("keep: 24h", "keep: 24", f"5: keep: 24 {KEEP}"),
     "date with a 13th month": ("keep: 24h", "keep: 2025-13-01", f"5: keep: '2025-13-01' {KEEP}"),
+    "a day that there is": ("keep: 24h", "keep: 2025-01-13", f"5: keep: '2025-01-13' {KEEP}"),
+    "a sign that YAML keeps for itself": ("keep: 24h", "keep: =", f"5: keep: '=' {KEEP}"),
+    "a time that no number can hold": ("keep: 24h", f"keep: 1{':1' * 300}.5", "5: keep: '1:1:1:1"),
+    "a number of 5000 digits": ("keep: 24h", f"keep: {'9' * 5000}", "5: keep: '9999"),
     "unknown unit of time": ("every: 5s", "every: 5sec", f"7: watch.every: '5sec' {KEEP}"),
     "list for a mapping": (
         SMALL[SMALL.index("gates:") :], "gates: []",
@@ -206,19 +212,31 @@ MISTAKES = {
     ),
 }  # fmt: skip
 
+PYTHON_TAG = "the tag !!python/name:os.system is not supported: remove it, and write the value alone"
+TOO_MANY = "the file has more than 2000 values, counting each use of an alias (*name)"
+BILLION = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n" for before, name in pairwise("abcdefghi")
+)
+
 NOT_A_POLICY = {
-    "not YAML": ("steps: [", "rollout.yaml: is not YAML: while parsing"),
-    "YAML that would run code": (
-        SMALL.replace("24h", "!!python/name:os.system x"),
-        "rollout.yaml: is not YAML: could not determine a constructor",
-    ),
-    "two documents": (SMALL + "---\n" + SMALL, "rollout.yaml: is not YAML: expected a single document"),
+    "not YAML": ("keep: 24h\nsteps: [", "rollout.yaml:2: is not YAML: while parsing a flow node expected the node"),
+    "a control character": (SMALL.replace("24h", "24h\0"), "rollout.yaml:5: is not YAML: unacceptable character"),
+    "YAML that would run code": (SMALL.replace("24h", "!!python/name:os.system x"), f"rollout.yaml:5: {PYTHON_TAG}"),
+    "a tag of YAML's own": (SMALL.replace("docker", "!!timestamp docker"), "rollout.yaml:1: the tag !!timestamp is"),
+    "a tag of bytes": (SMALL.replace("24h", '!!binary "***"'), "rollout.yaml:5: the tag !!binary is not supported"),
+    "a tag of truth": (SMALL.replace("24h", "!!bool day"), "rollout.yaml:5: the tag !!bool is not supported"),
+    "a tag of nobody's": (SMALL.replace("24h", "!day 1"), "rollout.yaml:5: the tag !day is not supported"),
+    "a tag of a key": (SMALL.replace("keep:", "!!str keep:"), "rollout.yaml:5: the tag !!str is not supported"),
+    "two documents": (SMALL + "---\n" + SMALL, "rollout.yaml:22: is not YAML: expected a single document"),
     "alias within its own anchor": (
         SMALL.replace("24h", "&a [*a]"),
-        "rollout.yaml: an alias (*name) stands within its own anchor (&name)",
+        "rollout.yaml:5: keep[0]: an alias (*name) stands within its own anchor (&name)",
     ),
-    "alias of nothing": (SMALL.replace("24h", "*day"), "rollout.yaml: is not YAML: found undefined alias 'day'"),
+    "alias of nothing": (SMALL.replace("24h", "*day"), "rollout.yaml:5: is not YAML: found undefined alias 'day'"),
+    "aliases that stand for a billion values": (BILLION + SMALL, f"rollout.yaml:4: d: {TOO_MANY}"),
+    "brackets without end": (SMALL.replace("24h", "[" * 5000), "rollout.yaml:5: nested more than 20 levels deep"),
     "empty file": ("", "rollout.yaml: must hold keys such as steps: and gates:, found something else"),
     "only a comment": ("# later\n", "rollout.yaml: must hold keys such as steps: and gates:, found something else"),
     "a list": ("- steps", "rollout.yaml: must hold keys such as steps: and gates:, found something else"),
+    "a number of a million digits": ("9" * 1_000_000, "rollout.yaml: must hold keys such as steps: and gates:"),
 }  # fmt: skip

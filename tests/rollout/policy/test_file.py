@@ -66,8 +66,26 @@ def test_a_file_that_is_not_there_is_refused_with_its_path(tmp_path: Path) -> No
 def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "rollout.yaml"
     path.write_bytes(b"keep: \xff")
-    with pytest.raises(PolicyError, match="can't be read"):
+    with pytest.raises(PolicyError, match=r"rollout\.yaml: can't be read: it is not UTF-8 text\. Save it as UTF-8"):
         policy_file.load(path)
+
+
+def test_a_file_that_begins_with_a_byte_order_mark_is_read() -> None:
+    assert policy_file.parse(f"\ufeff{SMALL}", "rollout.yaml").keep == 86_400
+
+
+def test_a_value_that_goes_on_and_on_does_not_hide_what_would_be_right() -> None:
+    with pytest.raises(PolicyError) as refused:
+        policy_file.parse(SMALL.replace("24h", "9" * 5000), "rollout.yaml")
+    assert len(str(refused.value)) < 1000
+    assert str(refused.value).endswith("such as 250ms, 10s, 2m or 24h")
+
+
+def test_of_many_mistakes_the_first_are_told_and_the_rest_are_counted() -> None:
+    with pytest.raises(PolicyError) as refused:
+        policy_file.parse(SMALL.replace("steps:\n", "steps:\n" + "  - 5%\n" * 100), "rollout.yaml")
+    lines = str(refused.value).splitlines()
+    assert (len(lines), lines[-1]) == (21, "rollout.yaml: and 80 more")
 
 
 def test_the_shipped_policy_goes_in_three_steps_and_keeps_the_old_release_for_a_day() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 UNKNOWN = {
     "cache-mode": r"^cache-mode: \w+ .*\n",
     "queue": r", queue: max(?=\})",
-    "deployment": r", deployment: false(?=\})",
+    "deployment": r",\s+deployment: false(?=\})",
     "$/": r"(?<=uses: )\$(?=/)",  # this repository at this commit; act says ./
 }
 
