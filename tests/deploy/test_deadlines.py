@@ -6,7 +6,7 @@ import pytest
 
 from agent import serving, settings
 from agent.errors import StartError
-from rollout.docker.host import STOP_WITHIN_SECONDS
+from rollout.docker.removal import STOP_WITHIN_SECONDS
 from rollout.rehearsal import stage
 from tests.repository import REPOSITORY
 

@@ -93,6 +93,7 @@ class FakeRouter:
         self.split = everybody_on("blue")
         self.sides: dict[Slot, ServerStats] = {"blue": UP, "green": UP}
         self.silent = False
+        self.stuck: set[Slot] = set()
         self.fails_next = 0
         self.refuses: Callable[[Split], bool] = lambda _: False
 
@@ -106,6 +107,16 @@ class FakeRouter:
     def health(self, slot: Slot) -> ServerStats:
         self._answer()
         return self.sides[slot]
+
+    def current(self) -> dict[str, str]:
+        self._answer()
+        return self.split.entries()
+
+    def answering(self) -> Slot | None:
+        """Whoever is up, stable before the other; nobody that is `stuck`."""
+        self._answer()
+        up = [slot for slot in (self.split.stable, self.split.canary) if self.sides[slot].up]
+        return next((slot for slot in up if slot not in self.stuck), None)
 
     def make(self, slot: Slot, health: ServerStats) -> None:
         """From now on, the slot has this state."""

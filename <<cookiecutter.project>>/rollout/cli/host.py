@@ -58,7 +58,7 @@ def run_rollback(chosen: argparse.Namespace) -> int:
     talk = Talk(chosen)
     host = Host.connect(chosen.service)
     back = rollback(host, chosen.release, chosen.policy, chosen.reason, talk.say, now=chosen.now)
-    return back.exit_code(watched(host, back.rollout, talk))
+    return back.exit_code(watched(host, back.rollout, talk), host)
 
 
 def run_report(chosen: argparse.Namespace) -> int:

@@ -97,15 +97,18 @@ class Engine:
             step=self._watch.step,
             weight=self._traffic.weight,
         )
+        verdict = back.verdict
         if trouble := self._traffic.restore():
-            self._record.try_write(events.Unrestored, time=self._now(), why=trouble)
+            answers = self._traffic.answers_instead
+            self._record.try_write(events.Unrestored, time=self._now(), why=trouble, answers=answers)
+            verdict = "in_doubt"
         else:
             self._record.try_write(
                 events.Restored, time=self._now(), release=self._spec.stable, slot=self._spec.stable_slot
             )
         self._drain()
-        self._record.try_write(events.Ended, time=self._now(), verdict=back.verdict, reason=back.reason, gate=back.gate)
-        return back.verdict
+        self._record.try_write(events.Ended, time=self._now(), verdict=verdict, reason=back.reason, gate=back.gate)
+        return verdict
 
     def _to_the_end(self, part: Callable[[], None]) -> str:
         try:
@@ -184,6 +187,9 @@ class Engine:
             self._watch.stable_left = began
         while True:
             gates = self._watch.measure(self._plan.gates_of(step), began + step.hold_seconds, keep=False)
+            if held_seconds := self._hold(step):
+                began, errors = began + held_seconds, 0
+                continue
             errors = errors + 1 if any(measured.outcome is Outcome.ERROR for measured in gates) else 0
             decision = decide(self._plan, step, self._clock.monotonic() - began, gates, errors)
             if decision.move == "back":
@@ -194,6 +200,25 @@ class Engine:
                 extended_for = decision.gate or "time"
                 self._record.write(events.Extended(time=self._now(), step=number, why=decision.reason))
 
+    def _hold(self, step: Step) -> float:
+        """While stable is down there is nothing to go back to, and the canary answers everybody: stay, until stable is
+        up again or a person says `promote`. Returns how many seconds that took."""
+        if not self._traffic.stable_is_down() or self._watch.skip_hold:
+            return 0.0
+        began = self._clock.monotonic()
+        self._record.write(self._held())
+        while self._traffic.stable_is_down() and not self._watch.skip_hold:
+            if self._clock.monotonic() - began >= self._plan.decide_within_seconds:
+                raise GoBack(f"stable did not come back within {self._plan.decide_within_seconds:g} s", in_doubt=True)
+            self._watch.measure(self._plan.gates_of(step), began, keep=False)
+        seconds = self._clock.monotonic() - began
+        self._record.write(self._held(seconds))
+        return seconds
+
+    def _held(self, seconds: float | None = None) -> events.Held:
+        check = self._traffic.stable.last.check if self._traffic.stable.last else "nothing"
+        return events.Held(time=self._now(), why=f"stable's health check says {check}", seconds=seconds)
+
     def _promote_and_keep(self, seconds: float) -> None:
         """Make the canary's slot stable, and keep measuring while the old release is still up. Now only a failed gate
         or a dead release goes back: an unreachable Prometheus or router, or a full disk, is not evidence against
@@ -203,11 +228,17 @@ class Engine:
         until = began + seconds
         self._traffic.refresh_health_if_possible()
         self._traffic.canary.watch_from_now()
+        held_at: float | None = None
         while True:  # at least once, even if a resumed keep is already over
             decision = decide_kept(self._watch.measure(self._plan.kept_gates, until, keep=True))
-            if decision.move == "back":
+            over = self._watch.skip_hold or self._clock.monotonic() >= until
+            nowhere = decision.move == "back" and self._traffic.stable_is_down()
+            if decision.move == "back" and (over or not nowhere):
                 raise GoBack(decision.reason, decision.gate)
-            if self._watch.skip_hold or self._clock.monotonic() >= until:
+            if nowhere and held_at is None:
+                held_at = self._clock.monotonic()
+                self._record.try_write(self._held)
+            if over:
                 break
         self._record.try_write(
             events.Kept, time=self._now(), seconds=round(min(seconds, self._clock.monotonic() - began), 3)
@@ -236,6 +267,8 @@ class Engine:
 
     def _promote(self) -> None:
         self._traffic.promote()
+        if not self._watch.promoted:  # an engine that takes over finds it promoted
+            self._traffic.check_promoted()
         self._watch.promoted, self._watch.skip_hold = True, False
         self._record.try_write(
             events.Promoted, time=self._now(), release=self._spec.release, slot=self._spec.canary_slot

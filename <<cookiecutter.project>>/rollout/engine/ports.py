@@ -48,6 +48,11 @@ class Router(Protocol):
         """The current state of a slot. Raises RouterError."""
         ...
 
+    def answering(self) -> Slot | None:
+        """The slot that answers those on stable, now: tried with a request. None when nobody answers. Raises
+        RouterError."""
+        ...
+
 
 class WatchedMetrics(Metrics, Protocol):
     """Prometheus, with the query that only the engine needs."""

@@ -1,5 +1,8 @@
 """Moves the traffic of one rollout, renews its lease, and returns it to stable. Tolerates a router that does not answer
-for up to one lease, such as during a restart."""
+for up to one lease, such as during a restart.
+
+Where it is, is said by an answer: the router obeys also when nobody answers in the slot that it is given.
+"""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -7,10 +10,13 @@ from contextlib import suppress
 from rollout.engine.ports import Clock, Router
 from rollout.engine.slots import SlotHistory
 from rollout.engine.spec import Spec
-from rollout.errors import RouterError
+from rollout.errors import RouterError, SplitNotSaved
 from rollout.gates.decide import GoBack
 from rollout.policy.plan import Plan
-from rollout.router.split import BUCKETS, Split, everybody_on
+from rollout.router.split import BUCKETS, Slot, Split, everybody_on
+
+ANSWERS_WITHIN_SECONDS = 5.0
+"""How long to wait at least for an answer, however short the lease: a rehearsal's machine may be busy."""
 
 
 class Traffic:
@@ -18,7 +24,8 @@ class Traffic:
         self._spec, self._plan, self._router, self._clock = spec, plan, router, clock
         self._answered = clock.monotonic()
         self.weight = 0.0
-        self.leased = False
+        self.leased = self._promoted = False
+        self.answers_instead: Slot | None = None  # which slot answered those on stable when stable did not
         self.canary, self.stable = SlotHistory(), SlotHistory()
 
     def shift(self, weight: float) -> None:
@@ -40,22 +47,53 @@ class Traffic:
 
     def promote(self) -> None:
         """Make the canary's slot stable: it gets all traffic, without a lease."""
-        self.weight, self.leased = 1.0, False
+        self.weight, self.leased, self._promoted = 1.0, False, True
         self._until_confirmed(lambda: self._attempt(lambda: self._router.shift(everybody_on(self._spec.canary_slot))))
 
+    def check_promoted(self) -> None:
+        """Wait until the canary has answered a request as the stable release. Raises GoBack."""
+        if trouble := self._until_well(lambda: self._silence(self._spec.canary_slot)):
+            raise GoBack(f"the canary was promoted, but {trouble}", in_doubt=True)
+
     def restore(self) -> str | None:
-        """Return all traffic to stable. Returns an error message if the router does not confirm it, or if its file
-        can't be written. Before the promotion, the traffic is on stable in both cases once the lease has expired."""
+        """Everybody back on stable, which has answered a request then. Returns what is wrong when it does not, when the
+        router can't be told, or when its file says something else and can't be written."""
         self.weight, self.leased = 0.0, False
-        deadline = self._clock.monotonic() + self._plan.lease_seconds
+        return self._until_well(self._restore_once)
+
+    def stable_is_down(self) -> bool:
+        """Whether there is nothing to go back to, as the router's health check has it."""
+        return self._spec.stable is not None and self.stable.last is not None and not self.stable.last.up
+
+    def _restore_once(self) -> str | None:
+        try:
+            self._router.shift(everybody_on(self._spec.stable_slot))
+        except SplitNotSaved:
+            if self._promoted:
+                raise  # a router that is started anew would send everybody to the canary
+        return self._silence(self._spec.stable_slot) if self._spec.stable is not None else None
+
+    def _silence(self, slot: Slot) -> str | None:
+        """What is wrong when a request to stable, which this slot is now, was not answered from there."""
+        answering = self._router.answering()
+        if answering == slot:
+            return None
+        self.answers_instead = answering
+        check = self._router.health(slot).check
+        who = f"{answering} answers instead" if answering else "nobody does"
+        return f"{slot} does not answer requests, {who}; its health check says {check}"
+
+    def _until_well(self, trouble: Callable[[], str | None]) -> str | None:
+        """Try for a lease; returns the last trouble, or None."""
+        deadline = self._clock.monotonic() + max(self._plan.lease_seconds, ANSWERS_WITHIN_SECONDS)
         while True:
             try:
-                self._router.shift(everybody_on(self._spec.stable_slot))
-                return None
+                found = trouble()
             except RouterError as error:
-                if self._clock.monotonic() >= deadline:
-                    return str(error)
-                self._clock.sleep(self._plan.beat_seconds)
+                found = str(error)
+            if found is None or self._clock.monotonic() >= deadline:
+                return found
+            self._clock.sleep(self._plan.beat_seconds)
 
     def refresh_health(self) -> None:
         """Query the health of both slots."""
@@ -82,9 +120,8 @@ class Traffic:
         except RouterError as error:
             silent_seconds = self._clock.monotonic() - self._answered
             if silent_seconds > self._plan.lease_seconds:
-                raise GoBack(
-                    f"the router has not answered for {silent_seconds:.1f} s: {error}", in_doubt=True
-                ) from error
+                what = "the split can't be saved" if isinstance(error, SplitNotSaved) else "the router is gone"
+                raise GoBack(f"{what} for {silent_seconds:.1f} s: {error}", in_doubt=True) from error
             return False
         self._answered = self._clock.monotonic()
         return True

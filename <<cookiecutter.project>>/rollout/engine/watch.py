@@ -104,7 +104,7 @@ class Watch:
         """Name it once, also when its file can't be taken away."""
         if order != self._ignored:
             self._ignored = order
-            self._record.note(Ignored, time=self._clock.time(), why=order.why)
+            self._record.try_write(Ignored, time=self._clock.time(), why=order.why)
         with suppress(OSError):
             self._orders.done()
 

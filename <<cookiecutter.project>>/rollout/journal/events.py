@@ -161,6 +161,12 @@ class Extended(EventBase):
     why: Text = ""
 
 
+class Held(EventBase):
+    event: Literal["held"] = "held"
+    why: Text = ""
+    seconds: Seconds | None = None  # how long, once it is over
+
+
 class OrderGiven(EventBase):
     event: Literal["order"] = "order"
     order: Text
@@ -197,8 +203,11 @@ class Restored(EventBase):
 
 
 class Unrestored(EventBase):
+    """`answers` is the slot that answered instead of stable's, if one did."""
+
     event: Literal["unrestored"] = "unrestored"
     why: Text = ""
+    answers: Text | None = None
 
 
 class Drained(EventBase):
@@ -261,7 +270,7 @@ class Unknown(EventBase):
 KNOWN: dict[str, type[EventBase]] = {
     str(model.model_fields["event"].default): model
     for model in (
-        Started, Ready, Shifted, Measured, Extended, OrderGiven, Ignored, Verdict, Promoted, Restored, Unrestored,
+        Started, Ready, Shifted, Measured, Extended, Held, OrderGiven, Ignored, Verdict, Promoted, Restored, Unrestored,
         Drained, Recovered, Kept, Left, Ended, Unjudged, Traffic,
     )
 }  # fmt: skip
@@ -279,6 +288,7 @@ Event = Annotated[
     | Annotated[Shifted, Tag("shifted")]
     | Annotated[Measured, Tag("measured")]
     | Annotated[Extended, Tag("extended")]
+    | Annotated[Held, Tag("held")]
     | Annotated[OrderGiven, Tag("order")]
     | Annotated[Ignored, Tag("ignored")]
     | Annotated[Verdict, Tag("verdict")]

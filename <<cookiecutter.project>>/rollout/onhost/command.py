@@ -25,6 +25,7 @@ def parser() -> Parser:
     engine.add_argument("--supervised", action="store_true", help="exit with 0 for every verdict")
     onhost.add("prepare", commands.run_prepare, "write configuration into a host's volumes")
     onhost.add("survey", commands.run_survey, "print the state of a host as JSON")
+    onhost.add("routing", commands.run_routing, "print what the router does with each slot as JSON")
     onhost.add("check-host", commands.run_check_host, "check that an engine can run on this host")
     empty = onhost.add(
         "wait-until-empty", commands.run_wait_until_empty, "wait until the router reports a slot as down"

@@ -15,7 +15,8 @@ from rollout.onhost.command_line import to_program
 from rollout.onhost.complaint import Complaint
 from rollout.onhost.emptying import wait_until_empty
 from rollout.onhost.prepare import HostSettings, prepare
-from rollout.onhost.survey import check, survey
+from rollout.onhost.routing import routing
+from rollout.onhost.survey import check, check_probe, survey
 from rollout.router.haproxy import Haproxy
 
 
@@ -47,6 +48,11 @@ def run_survey(_: argparse.Namespace) -> int:
     return 0
 
 
+def run_routing(_: argparse.Namespace) -> int:
+    print(json.dumps(asdict(routing(Haproxy(Path(names.SOCKET), Path(names.ROUTER_FOLDER))))))
+    return 0
+
+
 def run_wait_until_empty(chosen: argparse.Namespace) -> int:
     wait_until_empty(chosen.slot, Haproxy(Path(names.SOCKET), Path(names.ROUTER_FOLDER)).health)
     return 0
@@ -55,6 +61,7 @@ def run_wait_until_empty(chosen: argparse.Namespace) -> int:
 def run_check_host(_: argparse.Namespace) -> int:
     asked = json.loads(environment("ROLLOUT_CHECK"))
     folder = Path(names.ROUTER_FOLDER)
+    check_probe(Haproxy(Path(names.SOCKET), folder))
     check(State(Path(names.STATE)), folder, asked["prometheus"], asked["policy"], asked["release"])
     return 0
 

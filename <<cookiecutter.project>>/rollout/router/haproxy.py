@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rollout import durable
-from rollout.errors import RouterError
+from rollout.errors import RouterError, SplitNotSaved
+from rollout.router.probe import ask_who_answers
 from rollout.router.split import Slot, Split
 
 BACKEND = "agent"
@@ -30,7 +31,8 @@ class ServerStats:
 
 
 class Haproxy:
-    """Moves traffic through `split.map` in `folder` and the admin socket at `socket_path`."""
+    """Moves traffic through `split.map` in `folder` and the admin socket at `socket_path`; beside it lies the one for
+    requests, `probe.sock`."""
 
     def __init__(self, socket_path: Path, folder: Path, timeout_seconds: float = 2.0) -> None:
         self._socket_path = socket_path
@@ -40,7 +42,8 @@ class Haproxy:
 
     def shift(self, split: Split) -> None:
         """Apply a split: write the map file, so that a restarted router has it too, change the running router, and read
-        it back. Raises RouterError if any of the three fails, after trying all of them."""
+        it back. Raises RouterError if any of the three fails, after trying all of them; SplitNotSaved when
+        only the file could not be written."""
         wanted = split.entries()
         unwritten: OSError | None = None
         try:
@@ -53,7 +56,7 @@ class Haproxy:
         if found != wanted:
             raise RouterError(f"the router's split is {found}, not {wanted}: {answer.strip()[:200]}")
         if unwritten:
-            raise RouterError(f"the router applied the split, but {self._map} can't be written: {unwritten}")
+            raise SplitNotSaved(f"the router applied the split, but {self._map} can't be written: {unwritten}")
 
     def current(self) -> dict[str, str]:
         """The running router's split, as keys and values of its map. Raises RouterError."""
@@ -80,6 +83,10 @@ class Haproxy:
                     check=" ".join(filter(None, [row["check_status"], row["last_chk"]])),
                 )
         raise RouterError(f"the router at {self._socket_path} has no server {BACKEND}/{slot}")
+
+    def answering(self) -> Slot | None:
+        """The slot that answers those on stable, now: tried with a request. None when nobody answers."""
+        return ask_who_answers(self._socket_path.with_name("probe.sock"), self._timeout_seconds)
 
     def _ask(self, command: str) -> str:
         try:

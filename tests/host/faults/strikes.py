@@ -2,8 +2,10 @@
 
 import os
 import signal
+import time
 from contextlib import suppress
 
+from rollout.onhost import names
 from tests.host.faults.ground import until
 from tests.host.faults.scene import Scene, end
 from tests.rollout.lines import last_of
@@ -12,6 +14,9 @@ DYING = (
     'ENTRYPOINT ["sh", "-c", "test ! -e /run/secrets/DIE || exit 1; python -m agent & '
     'while kill -0 $!; do test ! -e /run/secrets/DIE || { kill -9 $!; exit 1; }; sleep 0.1; done"]'
 )
+SECONDS_OF_ANSWERS = 2
+"""More than those that tell which release serves."""
+
 UNHEALTHY = 'ENTRYPOINT ["sleep", "infinity"]'
 EXITING = 'ENTRYPOINT ["false"]'
 
@@ -46,6 +51,32 @@ class Restart(Fault):
 
     def strike(self, scene: Scene) -> None:
         scene.ground.docker("restart", scene.ground.name(scene.container(self._part)))
+
+
+class Stop(Fault):
+    """Somebody stops a release, and starts it again only when the rollout is over."""
+
+    def __init__(self, part: str) -> None:
+        self._part = part
+
+    def strike(self, scene: Scene) -> None:
+        scene.ground.docker("stop", scene.ground.name(scene.container(self._part)))
+
+    def heal(self, scene: Scene) -> None:
+        slot = scene.container(self._part)
+        scene.ground.docker("start", scene.ground.name(slot))
+        until(lambda: slot in scene.ground.host().routing().up, f"{slot} is up again")
+        time.sleep(SECONDS_OF_ANSWERS)
+
+
+class LockFolder(Fault):
+    """The folder of the split can't be written, as on a file system that has become read-only."""
+
+    def strike(self, scene: Scene) -> None:
+        scene.ground.ask(f"chmod 555 {names.ROUTER_FOLDER}")
+
+    def heal(self, scene: Scene) -> None:
+        scene.ground.ask(f"chmod 2770 {names.ROUTER_FOLDER}")
 
 
 class KillFollower(Fault):

@@ -47,6 +47,8 @@ ROWS = (
     Row("restart alertmanager", "`docker restart` of Alertmanager", GOES_ON, GOES_ON),
     Row("restart canary", "`docker restart` of the canary", GOES_BACK, GOES_BACK),
     Row("restart stable", "`docker restart` of stable", GOES_ON, GOES_ON),
+    Row("stop stable", "stable stopped, and started after the rollout", IN_DOUBT, GOES_ON),
+    Row("lock folder", "the router's folder can't be written", IN_DOUBT, GOES_ON),
     Row("cut ssh", "the ssh connection of the follower cut", GOES_ON, GOES_ON),
     Row("two starts", "two starts at the same instant", GOES_ON, GOES_ON, GOES_ON),
     Row("image exits", "an image that exits at once", start=GOES_BACK),

@@ -31,7 +31,7 @@ def test_check_refuses_a_policy_with_every_mistake_a_line_each(shell: Shell, tmp
     path.write_text(SMALL.replace("keep: 24h", "keep: 24").replace("weight: 5%", "weight: 500%"), encoding="utf-8")
     assert shell.run("check", "--policy", str(path)) == 2
     assert shell.complained.splitlines() == [
-        "rollout: rollout.yaml:3: steps[0].weight: 500% is more than everybody: write at most 100%",
+        "rollout: rollout.yaml:3: steps[0].weight: 500% is more than 100%",
         "rollout.yaml:5: keep: 24 is not a duration: write a number and a unit, such as 250ms, 10s, 2m or 24h",
     ]
 

@@ -2,17 +2,19 @@
 
 import json
 from contextlib import nullcontext
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from json import dumps
 
 import pytest
 
 from rollout.cli.orders import running
+from rollout.docker.container import Said
 from rollout.errors import NothingThere
 from rollout.journal import lock
 from rollout.journal.orders import Order
+from rollout.onhost.survey import Survey
 from tests.rollout.cli.shell import NEWER, OLDER, Shell, promoted
-from tests.rollout.docker.played import SURVEY, PlayedDocker, engine, host, says
+from tests.rollout.docker.fakes import FakeDocker, engine, host, says
 
 
 def test_abort_leaves_an_order_for_the_engine_that_runs(shell: Shell) -> None:
@@ -74,15 +76,18 @@ def test_where_the_lock_names_nobody_the_rollout_must_be_named(shell: Shell) -> 
     assert isinstance(shell.state.order(NEWER), Order)
 
 
+def survey(newest: str | None) -> Said:
+    return says(dumps(asdict(Survey("blue", None, None, newest, [], None))))
+
+
 def test_on_a_host_an_order_goes_to_the_rollout_whose_engine_runs() -> None:
-    docker = PlayedDocker({"survey": says(dumps(asdict(replace(SURVEY, newest=NEWER))))}, [engine(OLDER, "running")])
+    docker = FakeDocker({"survey": survey(NEWER)}, [engine(OLDER, "running")])
     assert running(host(docker), "abort") == OLDER
 
 
 @pytest.mark.parametrize(("newest", "code"), [(NEWER, "not_running"), (None, "no_rollout_yet")])
 def test_on_a_host_without_a_running_engine_an_order_is_refused(newest: str | None, code: str) -> None:
-    survey = says(dumps(asdict(replace(SURVEY, newest=newest))))
-    docker = PlayedDocker({"survey": survey}, [engine(OLDER, "exited")])
+    docker = FakeDocker({"survey": survey(newest)}, [engine(OLDER, "exited")])
     with pytest.raises(NothingThere) as refused:
         running(host(docker), "abort")
     assert refused.value.code == code

@@ -6,7 +6,7 @@ from rollout.docker.follow import check_engine, entries_from
 from rollout.errors import HostFailed, Locked, OtherVersion, PartFailed, Refused, RolloutError, RouterError, every_error
 from rollout.journal.events import Ready
 from rollout.onhost.complaint import Complaint
-from tests.rollout.docker.fakes import ENGINE_IMAGE, FakeDocker, engine, host, says
+from tests.rollout.docker.fakes import ENGINE_IMAGE, RELEASE, FakeDocker, engine, host, says, stable
 
 ROLLOUT = "20261124T130000.000Z-my-agent"
 REFUSALS = [each for each in every_error(Refused) if each.code != "wrong_command_line"]
@@ -69,20 +69,20 @@ def test_the_refusal_of_an_engine_is_the_same_error_here() -> None:
     log = says(Complaint.of(Locked("rollout x is running")).line(), "rollout: rollout x is running")
     docker = FakeDocker({}, [engine(ROLLOUT, "exited")], log)
     with pytest.raises(Locked, match=r"^rollout x is running$"):
-        check_engine(host(docker), ROLLOUT, begun=False)
+        check_engine(host(docker), ROLLOUT, print, begun=False)
 
 
 def test_the_refusal_of_an_engine_of_another_version_is_quoted() -> None:
     docker = FakeDocker({}, [engine(ROLLOUT, "exited")], says("", "rollout: Prometheus can't be asked\n"))
     with pytest.raises(Refused, match=r"^rollout: Prometheus can't be asked$"):
-        check_engine(host(docker), ROLLOUT, begun=False)
+        check_engine(host(docker), ROLLOUT, print, begun=False)
 
 
 def test_a_failed_engine_reports_its_error() -> None:
     log = says(Complaint.of(RolloutError("the disk is full")).line(), "rollout: the disk is full")
-    docker = FakeDocker({}, [engine(ROLLOUT, "exited", 3)], log)
-    with pytest.raises(PartFailed, match=f"^the engine of {ROLLOUT} is gone: the disk is full. Traffic is on stable$"):
-        check_engine(host(docker), ROLLOUT, begun=True)
+    docker = FakeDocker({}, [stable(), engine(ROLLOUT, "exited", 3)], log)
+    with pytest.raises(PartFailed, match=f"^the engine of {ROLLOUT} is gone: the disk is full. {RELEASE} answers$"):
+        check_engine(host(docker), ROLLOUT, print, begun=True)
 
 
 def test_an_error_in_a_stream_of_events_is_not_an_event() -> None:

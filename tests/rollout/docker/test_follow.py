@@ -1,11 +1,14 @@
 """Following a rollout from another machine, with unreadable lines in its journal. The fake host has only a journal."""
 
+from collections.abc import Iterator
+
 import pytest
 
-from rollout.docker.follow import SILENT_ROUNDS, check_end, entries_from, final
+from rollout.docker.follow import SILENT_ROUNDS, check_end, check_host, entries_from, final, follow
 from rollout.docker.host import Host
-from rollout.errors import PartFailed
+from rollout.errors import HostFailed, PartFailed
 from rollout.journal import after, story_of
+from rollout.live.view import PlainView
 from tests.rollout.docker import fakes
 from tests.rollout.docker.fakes import FakeDocker
 
@@ -37,3 +40,28 @@ def test_a_follower_does_not_wait_forever_for_an_unreadable_end() -> None:
     check_end(host(), "r", story, SILENT_ROUNDS - 1)
     with pytest.raises(PartFailed, match=r"the verdict of r may be in a line that can't be read: r.jsonl, line 3"):
         check_end(host(), "r", story, SILENT_ROUNDS)
+
+
+class Removed(FakeDocker):
+    """A host whose containers and networks were removed."""
+
+    def stream(self, *_: object, **_settings: object) -> Iterator[str]:
+        raise HostFailed("there is no such network")
+
+
+def test_whoever_follows_is_told_when_all_containers_of_the_host_are_gone() -> None:
+    with pytest.raises(PartFailed, match="the containers of my-agent were removed from the host, so r has no end"):
+        follow(fakes.host(Removed()), "r", PlainView(print), print)
+
+
+def test_a_host_that_does_not_answer_is_not_taken_for_an_empty_one() -> None:
+    docker = Removed(fails_at=0, fails_until=9)
+    check_host(fakes.host(docker), "r")
+    docker = Removed()
+    docker.add("my-agent-router")
+    check_host(fakes.host(docker), "r")
+
+
+def test_a_rollout_whose_journal_and_engine_are_gone_has_no_end() -> None:
+    with pytest.raises(PartFailed, match=r"^the engine of r is gone: its container was removed\. Nobody answers$"):
+        follow(host(), "r", PlainView(print), print)

@@ -19,7 +19,7 @@ REPOSITORY = "ghcr.io/my-org/my-agent"
 OLDER, OLD, NEW = (f"{REPOSITORY}@sha256:{digit * 64}" for digit in "012")
 BLUE, GREEN, ENGINE = (f"my-agent-{part}" for part in ("blue", "green", "engine"))
 CLAIM = f"create {ENGINE}"
-LOOKS = ("list", "look at", "platform", "run survey", "run check-host")
+LOOKS = ("list", "look at", "platform", "run survey", "run check-host", "run routing")
 """Ignores its arguments."""
 
 

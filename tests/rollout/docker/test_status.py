@@ -3,6 +3,7 @@
 from json import dumps
 
 from rollout.docker import status
+from rollout.onhost import names
 from tests.rollout.docker.fakes import MADE, RELEASE, FakeDocker, engine, host, says, stable
 
 NEWEST = {"rollout": "r", "release": RELEASE, "stable": None, "verdict": "promoted", "headline": "Promoted"}
@@ -29,6 +30,8 @@ def test_programs_get_the_stable_release_both_slots_and_the_engine() -> None:
             },
             "green": None,
         },
+        "answering": RELEASE,
+        "foreign": [],
         "engine": {"rollout": "r", "by": "maria"},
         "rollouts": [NEWEST],
         "running": "r",
@@ -48,3 +51,12 @@ def test_a_host_without_a_release_is_not_an_error() -> None:
     docker = FakeDocker({"status": says('{"rollouts": [], "running": null, "unreadable": {}}')})
     found = status.for_programs(host(docker), every=True)
     assert (found["stable"], found["engine"], found["rollouts"]) == (None, None, [])
+
+
+def test_a_stable_that_does_not_answer_is_named_with_who_does() -> None:
+    docker = played()
+    docker.ill = ["blue"]
+    assert "stable does not answer: nobody answers" in status.for_people(host(docker), every=False)
+    docker.add("my-agent-green", **{names.RELEASE: "another"})
+    assert "stable does not answer: another answers instead" in status.for_people(host(docker), every=False)
+    assert status.for_programs(host(docker), every=False)["answering"] == "another"

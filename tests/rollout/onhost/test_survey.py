@@ -11,8 +11,8 @@ from rollout.journal import lock, opened
 from rollout.journal.events import Ended, Promoted, Restored, Verdict, VerdictName
 from rollout.journal.state import State
 from rollout.onhost.engine_process import started
-from rollout.onhost.survey import Survey, check_disks, survey
-from tests.rollout.fakes import EPOCH, PLAN, SPEC
+from rollout.onhost.survey import Survey, check_disks, check_probe, survey
+from tests.rollout.fakes import EPOCH, PLAN, SPEC, FakeClock, FakeRouter
 
 
 class Router:
@@ -32,11 +32,16 @@ def state(tmp_path: Path) -> State:
     return State(tmp_path)
 
 
-def keep(state: State, number: int, release: str, *verdicts: VerdictName, ended: bool = True) -> str:
-    """A journal with these verdicts, each followed by its promotion or rollback."""
+def keep(
+    state: State, number: int, release: str, *verdicts: VerdictName, ended: bool = True, instead_of: str | None = None
+) -> str:
+    """A journal with these verdicts, each followed by its promotion or rollback; at once if it has an `instead_of`."""
     rollout = f"2025112{number}-{release}"
+    spec = replace(SPEC, rollout=rollout, release=release)
+    if instead_of:
+        spec = replace(spec, stable=instead_of, at_once="a person said so")
     with opened(state.journal(rollout)) as book:
-        book.write(started(replace(SPEC, rollout=rollout, release=release), PLAN, EPOCH))
+        book.write(started(spec, PLAN, EPOCH))
         for verdict in verdicts:
             book.write(Verdict(time=EPOCH + 1, verdict=verdict, step=1, weight=0.05))
             deed = Promoted if verdict == "promoted" else Restored
@@ -66,6 +71,22 @@ def test_the_history_lists_releases_that_became_and_stayed_stable_oldest_first(s
     found = survey(state, Router("green"))
     assert (found.stable_slot, found.history) == ("green", ["one", "four"])
     assert (found.newest, found.stable_since) == ("20251124-four", EPOCH + 4)
+
+
+def test_a_release_whose_newest_rollout_was_taken_back_is_no_history(state: State) -> None:
+    keep(state, 1, "one", "promoted")
+    keep(state, 2, "two", "promoted")
+    keep(state, 3, "one", "promoted", "rolled_back")
+    assert survey(state, Router("green")).history == ["two"]
+
+
+def test_a_release_that_a_person_went_back_from_is_no_history_until_it_is_promoted_again(state: State) -> None:
+    keep(state, 1, "one", "promoted")
+    keep(state, 2, "two", "promoted")
+    keep(state, 3, "one", "promoted", instead_of="two")
+    assert survey(state, Router("blue")).history == ["one", "one"]
+    keep(state, 4, "two", "promoted")
+    assert survey(state, Router("green")).history == ["one", "two", "one", "two"]
 
 
 def test_an_engine_within_its_steps_is_running(state: State, engine: str) -> None:
@@ -115,3 +136,11 @@ def test_a_disk_that_is_too_full_is_refused(state: State, tmp_path: Path) -> Non
     ):
         check_disks(needs)
     assert state.journals() == []
+
+
+def test_a_router_that_takes_no_requests_of_the_engine_is_refused() -> None:
+    router = FakeRouter(FakeClock())
+    check_probe(router)
+    router.silent = True
+    with pytest.raises(Refused, match="Its configuration is older than the engine"):
+        check_probe(router)

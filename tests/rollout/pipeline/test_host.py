@@ -23,6 +23,11 @@ def test_the_newest_rollout_is_read_whatever_else_a_later_version_says_of_it() -
     assert seen(FakeDocker({"status": answer}, [stable()])) == Look(RELEASE, rollout)
 
 
+def test_a_stable_that_does_not_answer_is_seen() -> None:
+    docker = FakeDocker({"status": says('{"rollouts": [], "running": null}')}, [stable()], ill=["blue"])
+    assert seen(docker) == Look(RELEASE, None, answers=False)
+
+
 def test_a_host_without_a_rollout_has_none() -> None:
     assert seen(FakeDocker({"status": says('{"rollouts": [], "running": null, "unreadable": {}}')})) == Look(None, None)
 

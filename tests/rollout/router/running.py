@@ -43,6 +43,7 @@ class RunningRouter:
             "ROUTER_BIND": f"127.0.0.1:{self.port}",
             "ROUTER_METRICS_BIND": f"127.0.0.1:{free_port()}",
             "ROUTER_SOCKET": str(self.socket),
+            "ROUTER_PROBE": str(self.socket.with_name("probe.sock")),
             "ROUTER_FOLDER": str(self.folder),
             "BLUE_ADDRESS": f"127.0.0.1:{blue.port}",
             "GREEN_ADDRESS": f"127.0.0.1:{green.port}",
