@@ -120,7 +120,8 @@ class Traffic:
         except RouterError as error:
             silent_seconds = self._clock.monotonic() - self._answered
             if silent_seconds > self._plan.lease_seconds:
-                what = "the split can't be saved" if isinstance(error, SplitNotSaved) else "the router is gone"
+                saved = not isinstance(error, SplitNotSaved)
+                what = "the router has not answered" if saved else "the split could not be saved"
                 raise GoBack(f"{what} for {silent_seconds:.1f} s: {error}", in_doubt=True) from error
             return False
         self._answered = self._clock.monotonic()
