@@ -30,6 +30,7 @@ def test_an_image_is_its_repository_and_digest_whatever_its_tag(text: str, repos
         ("agent", "it has no digest"),
         ("agent:latest", "it has no digest"),
         ("localhost:5000/agent", "it has no digest"),
+        ("localhost:5000/agent:1.0", "it has no digest"),
         ("", "it has no digest"),
         ("agent@sha256:1234", "not a complete sha256 digest"),
         (f"agent@{DIGEST.upper()}", "not a complete sha256 digest"),

@@ -79,7 +79,8 @@ def test_without_its_gates_the_same_bad_release_is_promoted(rehearse: Rehearse, 
 
     assert running.end() == 0, running.text()
 
-    assert running.report()["requests"]["releases"]["rehearsal-errors-0.2"]["errors"] > 100
+    answers = running.report()["requests"]["releases"]["rehearsal-errors-0.2"]
+    assert answers["errors"] > max(20, answers["answered"] / 10), "twice the gate's limit, at any pace"
 
 
 def test_a_release_that_dies_after_its_promotion_is_replaced_by_the_old_one(rehearse: Rehearse, tmp_path: Path) -> None:

@@ -5,14 +5,15 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from rollout.engine.spec import Spec
 from rollout.router.split import Slot
+from tests.rollout.fakes import SPEC
 from tests.rollout.lines import Event, read
 from tests.rollout.router import scripted
 from tests.rollout.router.backend import Backend
@@ -99,15 +100,9 @@ class Rollout:
 def rollout(folder: Path, blue: Backend, green: Backend, fate: Fate, hold_seconds: float = 0.25) -> Iterator[Rollout]:
     """A rollout from blue to green, unless it is scripted to fail."""
     with RunningRouter(folder, blue, green) as router:
-        spec = Spec(
+        spec = replace(
+            SPEC,
             rollout=SALT,
-            release="1.4.0",
-            stable="1.3.9",
-            stable_slot="blue",
-            by="a test",
-            target="local",
-            policy="",
-            prometheus="",
             router_socket=str(router.socket),
             router_folder=str(router.folder),
             state=str(folder / "state"),
