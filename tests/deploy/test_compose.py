@@ -90,6 +90,28 @@ def test_each_image_is_a_variable(name: str) -> None:
     assert services(**{variable: "mine:1"})[name]["image"] == "mine:1"
 
 
+def test_a_part_takes_one_core_at_most_and_the_router_before_all_others() -> None:
+    assert {name: service.get("cpus") for name, service in SERVICES.items()} == {
+        name: None if name == "router" else 1 for name in SERVICES
+    }
+    assert SERVICES["router"]["cpu_shares"] > 1024, "what every other container has"
+
+
+def test_a_release_shares_its_network_with_the_router_and_prometheus_alone() -> None:
+    assert {name: set(service["networks"]) for name, service in PARTS.items()} == {
+        "router": {"agent", "blue", "green"},
+        "prometheus": {"agent", "blue", "green"},
+        "alertmanager": {"agent"},
+    }
+
+
+def test_prometheus_and_the_routers_metrics_are_not_on_the_networks_of_releases() -> None:
+    address = SERVICES["prometheus"]["networks"]["agent"]["ipv4_address"]
+    assert f"--web.listen-address={address}:9090" in SERVICES["prometheus"]["command"]
+    assert not any("listen" in word and address not in word for word in SERVICES["prometheus"]["command"])
+    assert SERVICES["router"]["environment"]["ROUTER_METRICS_BIND"].split(":")[0] not in ("", "0.0.0.0", "*")  # noqa: S104
+
+
 def test_only_the_routers_service_port_is_published() -> None:
     assert {name: service["ports"] for name, service in SERVICES.items() if "ports" in service} == {
         "router": ["8080:8080"]
@@ -142,14 +164,24 @@ def test_the_router_says_where_everything_is() -> None:
 
 
 def test_static_addresses_are_in_the_subnet_and_docker_never_gives_them_to_others() -> None:
-    (pool,) = composed()["networks"]["agent"]["ipam"]["config"]
-    subnet, dynamic = ipaddress.ip_network(pool["subnet"]), ipaddress.ip_network(pool["ip_range"])
-    slots = [SERVICES["router"]["environment"][name].split(":")[0] for name in ("BLUE_ADDRESS", "GREEN_ADDRESS")]
-    static = [*slots, *(service["networks"]["agent"]["ipv4_address"] for service in PARTS.values())]
-    assert len(set(static)) == len(static)
-    assert [
-        address for address in map(ipaddress.ip_address, static) if address not in subnet or address in dynamic
-    ] == []
+    environment = SERVICES["router"]["environment"]
+    static = {
+        "agent": [service["networks"]["agent"]["ipv4_address"] for service in PARTS.values()],
+        "blue": [environment["BLUE_ADDRESS"].split(":")[0]],
+        "green": [environment["GREEN_ADDRESS"].split(":")[0]],
+    }
+    assert set(static) == set(composed()["networks"])
+    subnets = []
+    for name, network in composed()["networks"].items():
+        (pool,) = network["ipam"]["config"]
+        subnet, dynamic = ipaddress.ip_network(pool["subnet"]), ipaddress.ip_network(pool["ip_range"])
+        assert dynamic.subnet_of(subnet)
+        assert not any(subnet.overlaps(other) for other in subnets)
+        subnets.append(subnet)
+        assert len(set(static[name])) == len(static[name])
+        for address in map(ipaddress.ip_address, static[name]):
+            assert address in subnet
+            assert address not in dynamic
 
 
 def test_a_variable_has_the_same_default_wherever_it_stands() -> None:
