@@ -171,10 +171,10 @@ def test_static_addresses_are_in_the_subnet_and_docker_never_gives_them_to_other
         "green": [environment["GREEN_ADDRESS"].split(":")[0]],
     }
     assert set(static) == set(composed()["networks"])
-    subnets = []
+    subnets: list[ipaddress.IPv4Network] = []
     for name, network in composed()["networks"].items():
         (pool,) = network["ipam"]["config"]
-        subnet, dynamic = ipaddress.ip_network(pool["subnet"]), ipaddress.ip_network(pool["ip_range"])
+        subnet, dynamic = ipaddress.IPv4Network(pool["subnet"]), ipaddress.IPv4Network(pool["ip_range"])
         assert dynamic.subnet_of(subnet)
         assert not any(subnet.overlaps(other) for other in subnets)
         subnets.append(subnet)

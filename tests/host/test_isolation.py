@@ -91,7 +91,7 @@ def test_releases_and_the_engine_do_not_reach_each_other(serving: Service, image
 
 
 def ended(events: list[Event]) -> bool:
-    return events[-1]["event"] == "ended"
+    return bool(events[-1]["event"] == "ended")
 
 
 def networks_of(service: Service, part: str) -> set[str]:
