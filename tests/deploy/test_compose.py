@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from rollout.onhost import names
+from rollout.onhost.prepare import HostSettings
 from tests.deploy.composed import PROJECT, composed, services, variables
 
 Service = dict[str, Any]
@@ -112,11 +113,25 @@ def test_prometheus_and_the_routers_metrics_are_not_on_the_networks_of_releases(
     assert SERVICES["router"]["environment"]["ROUTER_METRICS_BIND"].split(":")[0] not in ("", "0.0.0.0", "*")  # noqa: S104
 
 
-def test_only_the_routers_service_port_is_published() -> None:
+def test_only_the_routers_service_is_published_and_on_this_machine_alone() -> None:
     assert {name: service["ports"] for name, service in SERVICES.items() if "ports" in service} == {
-        "router": ["8080:8080"]
+        "router": ["127.0.0.1:8080:8080", "127.0.0.1:8443:8443"]
     }
-    assert services(ROUTER_PORT="127.0.0.1:9000")["router"]["ports"] == ["127.0.0.1:9000:8080"]
+    public = services(ROUTER_PORT="0.0.0.0:80", ROUTER_TLS_PORT="0.0.0.0:443")
+    assert public["router"]["ports"] == ["0.0.0.0:80:8080", "0.0.0.0:443:8443"]
+
+
+def test_who_prepares_knows_where_the_service_is_published() -> None:
+    for given in ({}, {"ROUTER_PORT": "0.0.0.0:80", "ROUTER_TLS_PORT": "0.0.0.0:443"}):
+        parts = services(**given)
+        told = HostSettings.read(parts["prepare"]["environment"])
+        assert [f"{told.port}:8080", f"{told.tls_port}:8443"] == parts["router"]["ports"]
+
+
+def test_the_router_reads_its_certificate_from_where_our_command_puts_it() -> None:
+    command = SERVICES["router"]["command"]
+    assert command[command.index("-S") + 1].split(",")[0] == names.MASTER
+    assert f"{names.CERTIFICATE}/certificate.cfg" in command
 
 
 def test_preparing_happens_once_and_without_a_network() -> None:
@@ -137,7 +152,12 @@ def test_a_volume_lies_in_the_same_place_everywhere_and_where_our_commands_expec
             places[volume].add(place)
     assert places.pop("secrets") == {"/run/agent-secrets"}, "its place in a release is taken by alerting-secrets here"
     assert {volume for volume, found in places.items() if len(found) != 1} == set()
-    expected = {**names.ENGINE_VOLUMES, "targets": names.TARGETS, "alerting-secrets": names.SECRETS}
+    expected = {
+        **names.ENGINE_VOLUMES,
+        "certificate": names.CERTIFICATE,
+        "targets": names.TARGETS,
+        "alerting-secrets": names.SECRETS,
+    }
     assert {volume: places[volume] for volume in expected} == {volume: {place} for volume, place in expected.items()}
 
 
@@ -160,6 +180,8 @@ def test_the_router_says_where_everything_is() -> None:
         "SPEED": environment["SPEED"],
         "ROUTER_METRICS_ADDRESS": environment["ROUTER_METRICS_ADDRESS"],
         "ALERTMANAGER_ADDRESS": f"{addresses['alertmanager']}:9093",
+        "ROUTER_PORT": "127.0.0.1:8080",
+        "ROUTER_TLS_PORT": "127.0.0.1:8443",
     }
 
 

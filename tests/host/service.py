@@ -39,7 +39,7 @@ class Service:
         self.compose_files = [COMPOSE]
         number = secrets.randbelow(200) + 20
         self.project = f"host-{secrets.token_hex(3)}"
-        self.port = free_port()
+        self.port, self.tls_port = free_port(), free_port()
         self.docker_host = docker_host
         subnet = f"10.231.{number}"
         self.environment = {
@@ -47,6 +47,8 @@ class Service:
             "COMPOSE_PROJECT_NAME": self.project,
             "ENGINE_IMAGE": engine_image,
             "ROUTER_PORT": f"127.0.0.1:{self.port}",
+            "ROUTER_TLS_PORT": f"127.0.0.1:{self.tls_port}",
+            "HTTPS_PORT": str(self.tls_port),
             "CONNECTIONS_PER_ADDRESS": "4000",  # all that tests send comes from one
             "AGENT_SUBNET": f"{subnet}.0/25",
             "AGENT_DYNAMIC": f"{subnet}.64/26",

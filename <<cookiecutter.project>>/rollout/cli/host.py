@@ -4,11 +4,13 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 
 from rollout.docker import status
+from rollout.docker.certificate import put_certificate
 from rollout.docker.follow import shown
 from rollout.docker.host import Host
 from rollout.docker.image import Image
@@ -22,6 +24,7 @@ from rollout.errors import NoRolloutYet
 from rollout.journal.orders import OrderKind
 from rollout.onhost import names, records
 from rollout.onhost.engine_process import EXIT_CODES
+from rollout.onhost.publication import PUBLISH
 
 
 class Talk:
@@ -118,6 +121,15 @@ def run_prune(chosen: argparse.Namespace) -> int:
 def run_secret(chosen: argparse.Namespace) -> int:
     put_secret(Host.connect(chosen.service), chosen.whose, chosen.name, sys.stdin.buffer.read())
     say(f"{chosen.name} is stored on the host: the next release reads it when it starts")
+    return 0
+
+
+def run_certificate(chosen: argparse.Namespace) -> int:
+    found = put_certificate(Host.connect(chosen.service), sys.stdin.buffer.read())
+    until = datetime.fromtimestamp(float(str(found["expires"])), UTC)
+    say(f"the router serves the certificate, which is valid until {until:%Y-%m-%d %H:%M} UTC")
+    if found["first"]:
+        say(f"to publish it: {PUBLISH}")
     return 0
 
 
