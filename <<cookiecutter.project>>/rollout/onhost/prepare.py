@@ -28,13 +28,14 @@ VARIABLES = ("SPEED", "ROUTER_METRICS_ADDRESS", "ALERTMANAGER_ADDRESS")
 @dataclass(frozen=True)
 class HostSettings:
     """The settings that differ between hosts. `speed` divides the durations in monitoring/; addresses are host:port;
-    `port` and `tls_port` are where Compose publishes the service."""
+    `port` and `tls_port` are where Compose publishes the service, on a network with `ipv6` or without."""
 
     speed: float
     router_metrics: str
     alertmanager: str
     port: str = "127.0.0.1:8080"
     tls_port: str = "127.0.0.1:8443"
+    ipv6: bool = False
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Self:
@@ -52,7 +53,8 @@ class HostSettings:
             for field, name in (("port", "ROUTER_PORT"), ("tls_port", "ROUTER_TLS_PORT"))
             if environment.get(name)
         }
-        return cls(float(speed), router_metrics, alertmanager, **ports)
+        ipv6 = environment.get("NETWORK_IPV6") == "true"
+        return cls(float(speed), router_metrics, alertmanager, **ports, ipv6=ipv6)
 
 
 def prepare(monitoring: Path, settings: HostSettings, root: Path = Path("/")) -> list[str]:
@@ -66,12 +68,16 @@ def prepare(monitoring: Path, settings: HostSettings, root: Path = Path("/")) ->
         write_targets(below(root, names.TARGETS), settings)
         has_one = certificate.prepare_folder(below(root, names.CERTIFICATE))
         undelivered = write_alerting(monitoring / "alertmanager.yml", root)
-        return [*publication.warnings(settings.port, settings.tls_port, certificate=has_one), *undelivered]
+        return [*published(settings, certificate=has_one), *undelivered]
     except OSError as error:
         raise HostFailed(
             f"a volume of this host can't be written: {error}. It must belong to user {names.USER}; remove it with its "
             "content with `docker volume rm`, and create it again with `docker compose up -d`"
         ) from error
+
+
+def published(settings: HostSettings, *, certificate: bool) -> list[str]:
+    return publication.warnings(settings.port, settings.tls_port, certificate=certificate, ipv6=settings.ipv6)
 
 
 def write_targets(folder: Path, settings: HostSettings) -> None:

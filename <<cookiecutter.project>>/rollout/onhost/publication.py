@@ -8,8 +8,23 @@ PUBLISH = (
 )
 
 
-def warnings(port: str, tls_port: str, *, certificate: bool) -> list[str]:
-    """Sentences about a host whose plain and TLS ports are published at these places, as Compose writes them."""
+def warnings(port: str, tls_port: str, *, certificate: bool, ipv6: bool = False) -> list[str]:
+    """Sentences about a host whose plain and TLS ports are published at these places, as Compose writes them;
+    `ipv6` is whether the router's network has IPv6."""
+    return [*about_tls(port, tls_port, certificate=certificate), *about_ipv6({port, tls_port}, ipv6=ipv6)]
+
+
+def about_ipv6(ports: set[str], *, ipv6: bool) -> list[str]:
+    everywhere = sorted(port for port in ports if ":" not in port or port.startswith("[::]:"))
+    if ipv6 or not everywhere:
+        return []
+    return [
+        f"{', '.join(everywhere)} is published over IPv6, whose callers all have the address of Docker's proxy: use "
+        "0.0.0.0:PORT, or ipv6.yaml (docs/guides/prepare-a-host.md)"
+    ]
+
+
+def about_tls(port: str, tls_port: str, *, certificate: bool) -> list[str]:
     if certificate:
         here = f"the service has a certificate, but TLS is published on {tls_port} only: {PUBLISH}"
         return [here] if LOOPBACK.match(tls_port) else []

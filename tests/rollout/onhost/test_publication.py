@@ -14,7 +14,14 @@ def test_a_host_without_a_certificate_says_that_only_this_machine_is_served(port
     assert "rollout certificate" in said
 
 
-@pytest.mark.parametrize("port", ["80", "0.0.0.0:80", "[::]:80", "192.0.2.7:8080", "12.7.0.0:80"])
+@pytest.mark.parametrize("port", ["443", "[::]:443"])
+def test_a_port_that_is_published_over_ipv6_is_named_unless_the_network_has_it(port: str) -> None:
+    (said,) = warnings("0.0.0.0:80", port, certificate=True)
+    assert said.startswith(f"{port} is published over IPv6")
+    assert warnings("0.0.0.0:80", port, certificate=True, ipv6=True) == []
+
+
+@pytest.mark.parametrize("port", ["0.0.0.0:80", "192.0.2.7:8080", "12.7.0.0:80"])
 def test_one_that_is_published_in_plain_http_is_told_so(port: str) -> None:
     (said,) = warnings(port, "0.0.0.0:443", certificate=False)
     assert "in plain HTTP" in said
