@@ -18,7 +18,7 @@ pytestmark = pytest.mark.parts
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """The volumes of a newly prepared host."""
-    for volume in ("etc/router", "etc/alertmanager-agent", "var/lib/router", "run/router"):
+    for volume in ("etc/router", "etc/router-certificate", "etc/alertmanager-agent", "var/lib/router", "run/router"):
         (tmp_path / volume).mkdir(parents=True)
     prepare(REPOSITORY / "monitoring", HostSettings.read(services()["prepare"]["environment"]), tmp_path)
     return tmp_path

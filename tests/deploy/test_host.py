@@ -82,10 +82,13 @@ def test_pages_and_the_heartbeat_have_receivers_of_their_own(labels: str, receiv
     assert host.compose("exec", "-T", "alertmanager", *question, *labels.split()).strip() == receiver
 
 
-def test_nothing_is_published_but_the_routers_port(host: Service) -> None:
+def test_nothing_is_published_but_the_routers_ports(host: Service) -> None:
     published = {part: inspect(host, part)["NetworkSettings"]["Ports"] for part in PARTS}
     assert {part: {port: at for port, at in ports.items() if at} for part, ports in published.items()} == {
-        "router": {"8080/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(host.port)}]},
+        "router": {
+            "8080/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(host.port)}],
+            "8443/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(host.tls_port)}],
+        },
         "prometheus": {},
         "alertmanager": {},
     }

@@ -53,7 +53,7 @@ class Service:
         self._reads = False
         number = secrets.randbelow(200) + 20
         self.project = f"host-{secrets.token_hex(3)}"
-        self.port = free_port()
+        self.port, self.tls_port = free_port(), free_port()
         self.docker_host = docker_host
         subnet = f"10.231.{number}"
         self.environment = {
@@ -61,13 +61,20 @@ class Service:
             "COMPOSE_PROJECT_NAME": self.project,
             "ENGINE_IMAGE": engine_image,
             "ROUTER_PORT": f"127.0.0.1:{self.port}",
-            "AGENT_SUBNET": f"{subnet}.0/24",
-            "AGENT_DYNAMIC": f"{subnet}.128/25",
+            "ROUTER_TLS_PORT": f"127.0.0.1:{self.tls_port}",
+            "HTTPS_PORT": str(self.tls_port),
+            "CONNECTIONS_PER_ADDRESS": "4000",  # all that tests send comes from one
+            "AGENT_SUBNET": f"{subnet}.0/25",
+            "AGENT_DYNAMIC": f"{subnet}.64/26",
+            "BLUE_SUBNET": f"{subnet}.128/26",
+            "BLUE_DYNAMIC": f"{subnet}.160/27",
+            "GREEN_SUBNET": f"{subnet}.192/26",
+            "GREEN_DYNAMIC": f"{subnet}.224/27",
             "ROUTER_ADDRESS": f"{subnet}.2",
             "PROMETHEUS_ADDRESS": f"{subnet}.3",
             "ALERTMANAGER_ADDRESS": f"{subnet}.4",
-            "BLUE_ADDRESS": f"{subnet}.11:8000",
-            "GREEN_ADDRESS": f"{subnet}.12:8000",
+            "BLUE_ADDRESS": f"{subnet}.140:8000",
+            "GREEN_ADDRESS": f"{subnet}.204:8000",
             "SPEED": f"{pace().speed:g}",
             "ROLLOUT_BY": "the tests",
             "ROLLOUT_SERVICE": self.project,

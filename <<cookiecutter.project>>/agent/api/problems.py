@@ -18,6 +18,9 @@ from agent.metrics import Metrics
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+MOST_MISTAKES = 10
+LONGEST_TEXT = 200
+"""So that a body with a million mistakes is not answered with a million."""
 
 
 class Mistake(BaseModel):
@@ -101,14 +104,19 @@ class AnswerExceptions:
 
 
 def _problem(status: int, detail: str, exception: str | None = None, errors: list[Mistake] | None = None) -> Problem:
-    return Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, exception=exception, errors=errors)
+    title = HTTPStatus(status).phrase
+    return Problem(title=title, status=status, detail=_short(detail), exception=exception, errors=errors)
 
 
 def _mistakes(error: RequestValidationError) -> list[Mistake]:
     return [
-        Mistake(where=".".join(str(key) for key in details["loc"]), message=details["msg"])
-        for details in error.errors()
+        Mistake(where=_short(".".join(str(key) for key in details["loc"])), message=_short(details["msg"]))
+        for details in error.errors()[:MOST_MISTAKES]
     ]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…"
 
 
 def _log(problem: Problem, error: Exception) -> None:

@@ -83,6 +83,8 @@ def on_a_host(commands: Commands) -> None:
     one.add_argument("--out", type=options.said_clearly(options.path), metavar="FOLDER", help=out)
     prune = "remove unneeded containers and images from a host; keeps the images of stable and of the release before"
     commands.add("prune", host.run_prune, prune, service)
+    certificate = "have the router serve a certificate, its chain and its key, read from standard input"
+    commands.add("certificate", host.run_certificate, certificate, service)
     help_text = "store a secret on a host, read from standard input; the next release reads it when it starts"
     sub = commands.add("secret", host.run_secret, help_text, service)
     sub.add_argument("name", help="name of the environment variable, or webhook_url for alerting")

@@ -3,11 +3,13 @@
 import argparse
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rollout.cli import folder
 from rollout.cli.talk import Talk
 from rollout.docker import status
+from rollout.docker.certificate import put_certificate
 from rollout.docker.follow import shown
 from rollout.docker.host import Host
 from rollout.docker.image import Image
@@ -20,6 +22,7 @@ from rollout.docker.start import start
 from rollout.errors import NoRolloutYet
 from rollout.onhost import names, records
 from rollout.onhost.engine_process import EXIT_CODES
+from rollout.onhost.publication import PUBLISH
 
 REPORTS = Path(".rollout/reports")
 
@@ -84,6 +87,15 @@ def run_prune(chosen: argparse.Namespace) -> int:
 def run_secret(chosen: argparse.Namespace) -> int:
     put_secret(Host.connect(chosen.service), chosen.whose, chosen.name, sys.stdin.buffer.read())
     say(f"{chosen.name} is stored on the host: the next release reads it when it starts")
+    return 0
+
+
+def run_certificate(chosen: argparse.Namespace) -> int:
+    found = put_certificate(Host.connect(chosen.service), sys.stdin.buffer.read())
+    until = datetime.fromtimestamp(float(str(found["expires"])), UTC)
+    say(f"the router serves the certificate, which is valid until {until:%Y-%m-%d %H:%M} UTC")
+    if found["first"]:
+        say(f"to publish it: {PUBLISH}")
     return 0
 
 

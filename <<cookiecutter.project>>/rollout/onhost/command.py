@@ -31,6 +31,7 @@ def parser() -> Parser:
         "wait-until-empty", commands.run_wait_until_empty, "wait until the router reports a slot as down"
     )
     empty.add_argument("slot", choices=names.SLOTS)
+    onhost.add("certificate", commands.run_certificate, "have the router serve the certificate in its volume")
     onhost.add("targets", commands.run_targets, "write Prometheus' targets").add_argument("releases", nargs="*")
     status = onhost.add("status", commands.run_status, "print a line for the newest rollout", state())
     status.add_argument("--all", action="store_true", help="print a line for every rollout")

@@ -26,9 +26,11 @@ PATH = f"/usr/sbin:/sbin:{os.environ['PATH']}"
 
 
 class DockerEngine:
-    """`host` is for DOCKER_HOST; `address` is where it publishes ports. It reaches the registry by its name."""
+    """`host` is for DOCKER_HOST; `address` is where it publishes ports, and
+    `prefix_ipv6` with `::2`; the other end of the cable is `::1`. It reaches the registry by its name."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, *options: str) -> None:
+        self._options = options
         if os.geteuid() != 0:
             raise NotTried("a second Docker engine needs root")
         if missing := [program for program in PROGRAMS if not shutil.which(program, path=PATH)]:
@@ -36,7 +38,8 @@ class DockerEngine:
         self._folder = Path(tempfile.mkdtemp(prefix="docker-"))
         self._network = f"faults-{secrets.token_hex(3)}"
         self.host = f"unix://{self._folder}/sock"
-        self.address = self._connect(secrets.randbelow(250))
+        number = secrets.randbelow(250)
+        self.address, self.prefix_ipv6 = self._connect(number), f"fd32:{number:x}"
         assert registry.config, "checked above: the registry is a program"
         serve = self._inside("docker-registry", "serve", str(registry.config))
         self._registry = Process("registry", serve, self._folder / "registry.log")
@@ -51,7 +54,7 @@ class DockerEngine:
         (self._folder / "pid").unlink(missing_ok=True)  # left by a killed engine
         folder = self._folder
         options = [f"--data-root={folder}/data", f"--exec-root={folder}/exec", f"--pidfile={folder}/pid"]
-        options += [f"--host={self.host}", f"--containerd={folder}/containerd.sock"]
+        options += [f"--host={self.host}", f"--containerd={folder}/containerd.sock", *self._options]
         self._process = Process("dockerd", self._inside("dockerd", *options), folder / "log")
         wait_until(self._answers, 60, self._process.last_lines)
 
@@ -89,6 +92,8 @@ class DockerEngine:
             f"-n {name} address add {theirs}/30 dev eth0",
             f"-n {name} link set eth0 up",
             f"-n {name} link set lo up",
+            f"address add fd32:{number:x}::1/32 dev {cable} nodad",
+            f"-n {name} address add fd32:{number:x}::2/32 dev eth0 nodad",
         ):
             subprocess.run(["ip", *command.split()], env={"PATH": PATH}, check=True, capture_output=True)
         return theirs

@@ -12,6 +12,7 @@ from rollout.errors import HostFailed, Refused
 from rollout.metrics import targets
 from rollout.metrics.targets import Target
 from rollout.onhost.prepare import HostSettings, only_with_files, prepare
+from rollout.onhost.publication import warnings
 from rollout.router.folder import CONFIG
 from rollout.router.haproxy import Haproxy
 from rollout.router.split import Split, everybody_on
@@ -19,7 +20,15 @@ from tests.repository import REPOSITORY
 
 SHIPPED = REPOSITORY / "monitoring"
 WANTED = HostSettings(speed=1, router_metrics="10.231.17.2:8404", alertmanager="10.231.17.4:9093")
-VOLUMES = ("etc/router", "etc/prometheus-agent/targets", "etc/alertmanager-agent", "var/lib/router", "run/secrets")
+VOLUMES = (
+    "etc/router",
+    "etc/router-certificate",
+    "etc/prometheus-agent/targets",
+    "etc/alertmanager-agent",
+    "var/lib/router",
+    "run/secrets",
+)
+NO_CERTIFICATE = warnings(WANTED.port, WANTED.tls_port, certificate=False)
 
 
 @pytest.fixture
@@ -74,7 +83,12 @@ def test_the_router_gets_the_shipped_configuration_and_prometheus_the_shipped_ru
 def test_prometheus_starts_without_releases_and_with_the_alertmanager(root: Path) -> None:
     prepare(SHIPPED, WANTED, root)
     told = {path.name: json.loads(path.read_text()) for path in (root / "etc/prometheus-agent/targets").iterdir()}
-    assert told == {"agent.json": [], "router.json": [], "alertmanager.json": [{"targets": ["10.231.17.4:9093"]}]}
+    assert told == {
+        "agent.json": [],
+        "router.json": [],
+        "certificate.json": [{"targets": ["10.231.17.2:8404"]}],
+        "alertmanager.json": [{"targets": ["10.231.17.4:9093"]}],
+    }
 
 
 @pytest.mark.parametrize(("speed", "interval"), [(1, 5.0), (20, 0.25)])
@@ -119,6 +133,7 @@ def test_without_secrets_no_alert_is_delivered_and_the_output_says_so(root: Path
         config for receiver in alertmanager(root)["receivers"] for config in receiver.get("webhook_configs", [])
     ] == []
     assert said == [
+        *NO_CERTIFICATE,
         "alerts for receiver `pages` are not delivered: the secret webhook_url is missing",
         "alerts for receiver `heartbeat` are not delivered: the secret heartbeat_url is missing",
     ]
@@ -129,7 +144,7 @@ def test_an_existing_secret_is_referenced_and_not_read(root: Path) -> None:
     said = prepare(SHIPPED, WANTED, root)
     receivers = {receiver["name"]: receiver for receiver in alertmanager(root)["receivers"]}
     assert receivers["pages"]["webhook_configs"] == [{"url_file": "/run/secrets/webhook_url"}]
-    assert len(said) == 1
+    assert len(said) == 1 + len(NO_CERTIFICATE)
     written = {name: content for name, content in files(root).items() if not name.startswith("run/secrets/")}
     assert not any(b"canary-string" in content for content in written.values())
 

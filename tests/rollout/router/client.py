@@ -25,10 +25,10 @@ class Closed(OSError):
 
 
 class Connection:
-    """One keep-alive connection to the router. Raises OSError when it breaks."""
+    """One keep-alive connection to the router, from this address. Raises OSError when it breaks."""
 
-    def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), TIMEOUT_SECONDS)
+    def __init__(self, port: int, address: str = "127.0.0.1") -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port), TIMEOUT_SECONDS, (address, 0))
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._file = self._socket.makefile("rb")
 
@@ -60,6 +60,18 @@ class Connection:
             raise Closed("half an answer")
         return Answer(status, headers["x-release"], body)
 
+    def is_open(self) -> bool:
+        """Whether the router still holds it; nothing may have been answered."""
+        self._socket.setblocking(False)
+        try:
+            return self._socket.recv(1, socket.MSG_PEEK) != b""
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        finally:
+            self._socket.settimeout(TIMEOUT_SECONDS)
+
     def chunk(self) -> bytes:
         """The next chunk of a streamed answer; empty at its regular end."""
         size = self._file.readline()
@@ -81,9 +93,9 @@ def of(user: str, path: str = "/agent/run") -> bytes:
     return request(path, ("x-user-id", user))
 
 
-def ask(port: int, sent: bytes) -> Answer:
+def ask(port: int, sent: bytes, address: str = "127.0.0.1") -> Answer:
     """One request on its own connection."""
-    with Connection(port) as connection:
+    with Connection(port, address) as connection:
         connection.send(sent)
         return connection.answer()
 

@@ -38,6 +38,7 @@ class RunningRouter:
         (self.folder / "split.map").write_text(split_map, encoding="utf-8")
         (self.folder / "trusted.lst").write_text(f"{trusted}\n", encoding="utf-8")
         self.port = free_port()
+        self.arguments = ["-db", "-f", str(CONFIG)]
         self.control = Haproxy(self.socket, self.folder)
         self.environment = {
             "ROUTER_BIND": f"127.0.0.1:{self.port}",
@@ -63,7 +64,7 @@ class RunningRouter:
     def start(self) -> None:
         """Start it, or restart it after `kill`."""
         folders = [self.folder.parent, CONFIG.parent]
-        command = tool("haproxy").command(["-db", "-f", str(CONFIG)], self.environment, folders)
+        command = tool("haproxy").command(self.arguments, self.environment, folders)
         self.process = Process("router", command, self._log, self.environment)
         wait_until(self._ready, WITHIN_SECONDS, self.process.last_lines)
 

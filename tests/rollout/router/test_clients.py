@@ -107,6 +107,37 @@ def test_one_credential_is_one_user_however_its_scheme_is_spelled(router: Runnin
     assert router.lines(1)[0]["bucket"] == by_credential("token,a")
 
 
+SIGNED = {
+    "Digest": 'Digest username="ann lee", realm="agent", nonce="{0}", uri="/agent/run", nc=0000000{0}, response="{0}"',
+    "Digest, the name last": 'Digest realm="agent", nonce="{0}", response="{0}",username="ann lee"',
+    "AWS": "AWS4-HMAC-SHA256 Credential=AKID{1}/2026112{0}/eu-west-1/bedrock/aws4_request, Signature={0}",
+    "Azure": "HMAC-SHA256 Credential=AKID{1}&SignedHeaders=date;host&Signature={0}",
+    "OAuth 1": 'OAuth oauth_nonce="{0}", oauth_token="AKID{1}", oauth_signature="{0}"',
+    "Hawk": 'Hawk id="AKID{1}", ts="{0}", nonce="{0}", mac="{0}="',
+    "signed messages": 'Signature keyId="AKID{1}",signature="{0}="',
+}
+
+
+@pytest.mark.parametrize("scheme", SIGNED)
+def test_a_credential_that_signs_each_request_is_one_user_by_the_name_in_it(router: RunningRouter, scheme: str) -> None:
+    for number in range(8):
+        ask(router.port, request("/", ("authorization", SIGNED[scheme].format(number, ""))))
+    name = "ann lee" if "ann lee" in SIGNED[scheme] else "AKID"
+    assert {line["bucket"] for line in router.lines(8)} == {by_credential(name)}
+
+
+@pytest.mark.parametrize("scheme", [name for name in SIGNED if not name.startswith("Digest")])
+def test_another_name_in_it_is_another_user(router: RunningRouter, scheme: str) -> None:
+    ask(router.port, request("/", ("authorization", SIGNED[scheme].format(1, "2"))))
+    assert router.lines(1)[0]["bucket"] == by_credential("AKID2")
+
+
+@pytest.mark.parametrize("token", ["id=7", "abc==", "username", "a/b=c"])
+def test_a_token_that_looks_a_little_like_one_counts_whole(router: RunningRouter, token: str) -> None:
+    ask(router.port, request("/", ("authorization", token)))
+    assert router.lines(1)[0]["bucket"] == by_credential(token)
+
+
 def test_two_credentials_at_once_are_refused(router: RunningRouter, blue: Backend, green: Backend) -> None:
     """The service might check one of them while the router hashes the other."""
     answer = ask(router.port, request("/", ("authorization", "Bearer a"), ("Authorization", "Bearer b")))
