@@ -10,3 +10,13 @@ class DeadlineError(Exception):
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"no answer within {seconds:g} s: send a smaller task, or raise AGENT_DEADLINE_SECONDS")
+
+
+class ContextFullError(Exception):
+    """A request doesn't fit into the model's context window, whatever is left out of it."""
+
+    def __init__(self, window_tokens: int) -> None:
+        super().__init__(
+            f"the task and its newest tool results don't fit into the context window of {window_tokens} tokens: "
+            "send a smaller task"
+        )

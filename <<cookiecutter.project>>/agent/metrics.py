@@ -19,12 +19,12 @@ from prometheus_client.registry import Collector
 from agent.event_loop import Meter, MeteredLoop
 
 # Zero from the start, so that the first error is an increase and not a new series.
-KNOWN_STATUSES = ("200", "422", "500", "502", "504")
+KNOWN_STATUSES = ("200", "413", "422", "500", "502", "504")
 # Past the largest limit a gate may have: a quantile can't say more than the last finite bucket.
 SECONDS_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 90, 120, 300)
 RATIO_BUCKETS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.5)
 UNKNOWN_TOOL = "unknown"
-OUTCOMES = ("answered", "usage_limit", "deadline", "vendor_error", "error", "cancelled")
+OUTCOMES = ("answered", "usage_limit", "context_full", "deadline", "vendor_error", "error", "cancelled")
 """How a run ends. A client that went away cancels its run."""
 
 # One more series for each metric, which no query uses.
@@ -71,7 +71,24 @@ class Metrics:
             buckets=RATIO_BUCKETS,
             registry=registry,
         )
+        self.model_request_context_utilization_ratio = Histogram(
+            "agent_model_request_context_utilization_ratio",
+            "Share of the context window in use after each model request, as reported; nothing where it is unknown",
+            buckets=RATIO_BUCKETS,
+            registry=registry,
+        )
+        self.context_compactions = Counter(
+            "agent_context_compactions",
+            "Times that older turns or tool results were left out of what is sent to the model",
+            registry=registry,
+        )
         self._start_at_zero(tools)
+
+    def show_context_window(self, tokens: int | None) -> None:
+        """Export the size of the model's context window; nothing where it is unknown."""
+        if tokens:
+            size = Gauge("agent_context_window_tokens", "Size of the model's context window", registry=self.registry)
+            size.set(tokens)
 
     def count_loop(self, loop: AbstractEventLoop) -> None:
         """Export how busy this loop is; any other than ours has no meter, as in a test client."""

@@ -38,6 +38,17 @@ class Settings(BaseSettings):
     port: int = Field(
         default=8080, ge=0, le=65535, description="a port from 0 to 65535; 0 lets the kernel choose", examples=[8080]
     )
+    manage_context: bool = Field(
+        default=True,
+        description="whether old turns and tool results are left out of what no longer fits the model's context window",
+        examples=["true"],
+    )
+    context_window_tokens: int | None = Field(
+        default=None,
+        ge=1,
+        description="the size of the model's context window in tokens, where the one that pydantic-ai knows is wrong",
+        examples=[200_000],
+    )
     deadline_seconds: float = Field(
         default=LONGEST_DEADLINE_SECONDS,
         gt=0,

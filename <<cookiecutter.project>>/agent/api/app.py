@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from agent.api.middleware import MeasureRequests, ReleaseHeader
 from agent.api.problems import handle_problems
 from agent.api.routes import make_router
+from agent.context import ManagedContext
 from agent.metrics import Metrics
 from agent.models import make_model
 from agent.run import Runner, build_agent
@@ -23,9 +24,12 @@ def create_app(settings: Settings) -> FastAPI:
         StartError: the model can't be used.
     """
     model = make_model(settings.model)
-    agent = build_agent(model)
     metrics = Metrics(TOOL_NAMES)
-    runner = Runner(agent, model, metrics, settings.deadline_seconds)
+    # Read it once: a real model's context window comes from a price table.
+    window_tokens = settings.context_window_tokens or model.context_window
+    metrics.show_context_window(window_tokens)
+    agent = build_agent(model, ManagedContext(window_tokens, metrics, settings.manage_context))
+    runner = Runner(agent, window_tokens, metrics, settings.deadline_seconds)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

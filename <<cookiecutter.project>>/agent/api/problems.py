@@ -8,11 +8,11 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
-from pydantic_ai import ModelAPIError, ModelHTTPError, UsageLimitExceeded
+from pydantic_ai import ModelAPIError, ModelContextWindowExceededError, ModelHTTPError, UsageLimitExceeded
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from agent.errors import DeadlineError
+from agent.errors import ContextFullError, DeadlineError
 from agent.metrics import Metrics
 
 logger = logging.getLogger(__name__)
@@ -48,6 +48,8 @@ def problem_of(error: Exception) -> Problem:
             return _problem(error.status_code, error.detail)
         case UsageLimitExceeded():
             return _problem(422, f"the run passed a limit and was stopped: {error.message}", name)
+        case ContextFullError() | ModelContextWindowExceededError():
+            return _problem(413, "the task doesn't fit into the model's context window: send a smaller one", name)
         case DeadlineError():
             return _problem(504, str(error), name)
         case ModelHTTPError():

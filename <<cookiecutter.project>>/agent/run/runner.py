@@ -2,10 +2,16 @@
 
 from dataclasses import dataclass
 
-from pydantic_ai import Agent, ModelAPIError, RunUsage, UsageLimitExceeded, capture_run_messages
-from pydantic_ai.models import Model
+from pydantic_ai import (
+    Agent,
+    ModelAPIError,
+    ModelContextWindowExceededError,
+    RunUsage,
+    UsageLimitExceeded,
+    capture_run_messages,
+)
 
-from agent.errors import DeadlineError
+from agent.errors import ContextFullError, DeadlineError
 from agent.metrics import Metrics
 from agent.run.deadline import deadline
 from agent.run.usage import Usage, account, count
@@ -29,18 +35,20 @@ class RunResult:
 class Runner:
     """Runs the agent with a deadline for each run, and counts its usage."""
 
-    def __init__(self, agent: Agent[None, str], model: Model, metrics: Metrics, deadline_seconds: float) -> None:
+    def __init__(
+        self, agent: Agent[None, str], context_window_tokens: int | None, metrics: Metrics, deadline_seconds: float
+    ) -> None:
         self._agent = agent
         self._metrics = metrics
         self._deadline_seconds = deadline_seconds
-        # Read it once: a real model's context window comes from a price table.
-        self._context_window_tokens = model.context_window
+        self._context_window_tokens = context_window_tokens
 
     async def run(self, request: RunRequest) -> RunResult:
         """The agent's answer to one request, and its usage.
 
         Raises:
             DeadlineError: there was no answer in time; the run was cancelled.
+            ContextFullError: the run doesn't fit into the model's context window.
             AgentRunError: from pydantic-ai: the model's API failed, or the run exceeded a usage limit.
         """
         run_usage, outcome = RunUsage(), "answered"
@@ -65,6 +73,8 @@ def outcome_of(error: BaseException) -> str:
             return "usage_limit"
         case DeadlineError():
             return "deadline"
+        case ContextFullError() | ModelContextWindowExceededError():
+            return "context_full"
         case ModelAPIError():
             return "vendor_error"
         case Exception():

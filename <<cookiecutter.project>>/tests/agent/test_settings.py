@@ -21,6 +21,8 @@ def test_nothing_needs_to_be_set() -> None:
         "release": "dev",
         "host": "127.0.0.1",
         "port": 8080,
+        "manage_context": True,
+        "context_window_tokens": None,
         "deadline_seconds": 120,
     }
 

@@ -19,12 +19,14 @@ from agent.errors import StartError
 from agent.models.offline.faults import FaultError, Faults, parse_faults
 from agent.models.offline.misbehaviour import Misbehaviour
 from agent.models.offline.plan import plan, resolve
-from agent.models.offline.tokens import CONTEXT_WINDOW_TOKENS, request_usage
+from agent.models.offline.tokens import request_usage
 
 CANNOT = (
     "I can't help with this: I can calculate, convert units, count words, reckon with dates "
     "and look up a product in the catalogue."
 )
+
+FORGOT = "I can help with many things. What would you like to do?"
 
 
 class OfflineModel(FunctionModel):
@@ -33,7 +35,7 @@ class OfflineModel(FunctionModel):
     def __init__(self, name: str, faults: Faults) -> None:
         self._faults = faults
         self._misbehaviour = Misbehaviour(faults, seed=name, model_name=name)
-        super().__init__(self._respond, model_name=name, profile={"context_window": CONTEXT_WINDOW_TOKENS})
+        super().__init__(self._respond, model_name=name, profile={"context_window": faults.window_tokens})
 
     async def __aenter__(self) -> Self:
         """Open the model; it can't serve before that."""
@@ -49,6 +51,8 @@ class OfflineModel(FunctionModel):
             await self._misbehaviour.start_run()
         part = next_part(messages, self._faults.min_tool_calls)
         usage = request_usage(messages, part, self._faults.cost_factor)
+        if usage.input_tokens > self._faults.window_tokens:
+            part = TextPart(FORGOT)  # like an API that cuts off the oldest text, and says nothing
         return ModelResponse(parts=[part], usage=usage)
 
 

@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from pydantic_ai import ModelAPIError, ModelHTTPError, UsageLimitExceeded
+from pydantic_ai import ModelAPIError, ModelContextWindowExceededError, ModelHTTPError, UsageLimitExceeded
 from starlette.exceptions import HTTPException
 from starlette.testclient import TestClient
 
 from agent.api.problems import problem_of
-from agent.errors import DeadlineError
+from agent.errors import ContextFullError, DeadlineError
 from tests.agent.conftest import Serve
 
 TASK = {"task": "What is 15 % of 240?"}
@@ -29,6 +29,8 @@ def failed(client: TestClient, body: object = TASK) -> dict[str, Any]:
         (UsageLimitExceeded("too many requests"), 422, "UsageLimitExceeded"),
         (ModelHTTPError(429, "some-model"), 502, "ModelHTTPError"),
         (ModelAPIError("some-model", "no route to host"), 502, "ModelAPIError"),
+        (ContextFullError(2_000), 413, "ContextFullError"),
+        (ModelContextWindowExceededError("some-model", "too long"), 413, "ModelContextWindowExceededError"),
         (DeadlineError(120), 504, "DeadlineError"),
         (TimeoutError(), 500, "TimeoutError"),
         (KeyError("secret"), 500, "KeyError"),

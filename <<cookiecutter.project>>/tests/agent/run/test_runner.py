@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from pydantic_ai import UsageLimitExceeded
 
+from agent.context import ManagedContext
 from agent.metrics import Metrics
 from agent.models import make_model
 from agent.run import Runner, RunRequest, RunResult, build_agent
@@ -15,7 +16,8 @@ REQUEST = RunRequest(task="What is 15 % of 240?")
 
 def run(metrics: Metrics, model_name: str = "offline") -> RunResult:
     model = make_model(model_name)
-    return asyncio.run(Runner(build_agent(model), model, metrics, deadline_seconds=60).run(REQUEST))
+    agent = build_agent(model, ManagedContext(model.context_window, metrics))
+    return asyncio.run(Runner(agent, model.context_window, metrics, deadline_seconds=60).run(REQUEST))
 
 
 def counted(metrics: Metrics, name: str, **labels: str) -> float | None:
