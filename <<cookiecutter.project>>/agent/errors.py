@@ -9,6 +9,7 @@ class DeadlineError(Exception):
     """A run had no answer by its deadline."""
 
     def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
         super().__init__(f"no answer within {seconds:g} s: send a smaller task, or raise AGENT_DEADLINE_SECONDS")
 
 

@@ -24,6 +24,7 @@ KNOWN_STATUSES = ("200", "413", "422", "500", "502", "504")
 SECONDS_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 90, 120, 300)
 RATIO_BUCKETS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.5)
 UNKNOWN_TOOL = "unknown"
+RATINGS = ("good", "bad")
 OUTCOMES = ("answered", "usage_limit", "context_full", "deadline", "vendor_error", "error", "cancelled")
 """How a run ends. A client that went away cancels its run."""
 
@@ -37,7 +38,9 @@ class Metrics:
     def __init__(self, tools: Sequence[str]) -> None:
         self.registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
-        self.requests = Counter("agent_requests", "POST /agent/run by HTTP status", ["status"], registry=registry)
+        self.requests = Counter(
+            "agent_requests", "POST /agent/run and /agent/stream by HTTP status", ["status"], registry=registry
+        )
         self.request_seconds = Histogram(
             "agent_request_seconds",
             "Time from a request's last byte to its answer's; of what was refused (4xx), none",
@@ -82,6 +85,7 @@ class Metrics:
             "Times that older turns or tool results were left out of what is sent to the model",
             registry=registry,
         )
+        self.feedback = Counter("agent_feedback", "Ratings of answered runs", ["rating"], registry=registry)
         self._start_at_zero(tools)
 
     def show_context_window(self, tokens: int | None) -> None:
@@ -102,6 +106,8 @@ class Metrics:
             self.runs.labels(outcome)
         for kind in ("input", "output"):
             self.tokens.labels(kind)
+        for rating in RATINGS:
+            self.feedback.labels(rating)
         for tool in tools:
             self.tool_calls.labels(tool)
         self._tools = frozenset(tools)

@@ -38,7 +38,7 @@ def create_app(settings: Settings) -> FastAPI:
             yield
 
     app = FastAPI(title="agent", version=settings.release, lifespan=lifespan)
-    app.include_router(make_router(settings, model, runner, metrics))
+    app.include_router(make_router(settings, model, window_tokens, runner, metrics))
     handle_problems(app, metrics)
     app.add_middleware(ReleaseHeader, release=settings.release)
     app.add_middleware(MeasureRequests, metrics=metrics)  # the last one added is the outermost

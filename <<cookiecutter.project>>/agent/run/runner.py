@@ -1,11 +1,14 @@
-"""The runner, with a run's request and result."""
+"""The runner."""
 
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 
 from pydantic_ai import (
     Agent,
+    AgentRunResultEvent,
     ModelAPIError,
     ModelContextWindowExceededError,
+    ModelMessage,
     RunUsage,
     UsageLimitExceeded,
     capture_run_messages,
@@ -14,22 +17,9 @@ from pydantic_ai import (
 from agent.errors import ContextFullError, DeadlineError
 from agent.metrics import Metrics
 from agent.run.deadline import deadline
+from agent.run.events import Event, event_of
+from agent.run.request import RunRequest, RunResult
 from agent.run.usage import Usage, account, count
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunRequest:
-    """The request of one run."""
-
-    task: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunResult:
-    """The result of one run."""
-
-    answer: str
-    usage: Usage
 
 
 class Runner:
@@ -51,19 +41,54 @@ class Runner:
             ContextFullError: the run doesn't fit into the model's context window.
             AgentRunError: from pydantic-ai: the model's API failed, or the run exceeded a usage limit.
         """
-        run_usage, outcome = RunUsage(), "answered"
+        async with self._accounted(request) as (usage, messages):
+            result = await self._agent.run(
+                request.task,
+                usage=usage,
+                run_id=request.run_id,
+                conversation_id=request.conversation_id,
+                infer_name=False,
+            )
+        return self._result(request, result.output, self._usage(usage, messages))
+
+    async def stream(self, request: RunRequest, emit: Callable[[Event], Awaitable[None]]) -> RunResult:
+        """As `run`, and `emit` gets each event as it comes. The run waits for it."""
+        async with (
+            self._accounted(request) as (usage, messages),
+            self._agent.run_stream_events(
+                request.task,
+                usage=usage,
+                run_id=request.run_id,
+                conversation_id=request.conversation_id,
+                infer_name=False,
+            ) as events,
+        ):
+            async for event in events:
+                if isinstance(event, AgentRunResultEvent):
+                    return self._result(request, event.result.output, self._usage(usage, messages))
+                if (told := event_of(event)) is not None:
+                    await emit(told)
+        raise RuntimeError("the run ended without a result")
+
+    @asynccontextmanager
+    async def _accounted(self, request: RunRequest) -> AsyncIterator[tuple[RunUsage, Sequence[ModelMessage]]]:
+        usage, outcome = RunUsage(), "answered"
         with capture_run_messages() as messages:
             try:
-                async with deadline(self._deadline_seconds):
-                    result = await self._agent.run(request.task, usage=run_usage, infer_name=False)
+                async with deadline(min(request.deadline_seconds or self._deadline_seconds, self._deadline_seconds)):
+                    yield usage, messages
             except BaseException as error:
                 outcome = outcome_of(error)
                 raise
             finally:
                 # A failed run costs money too.
-                usage = account(run_usage, messages, self._context_window_tokens)
-                count(self._metrics, usage, messages, outcome)
-        return RunResult(answer=result.output, usage=usage)
+                count(self._metrics, self._usage(usage, messages), messages, outcome)
+
+    def _usage(self, usage: RunUsage, messages: Sequence[ModelMessage]) -> Usage:
+        return account(usage, messages, self._context_window_tokens)
+
+    def _result(self, request: RunRequest, answer: str, usage: Usage) -> RunResult:
+        return RunResult(answer=answer, usage=usage, run_id=request.run_id, conversation_id=request.conversation_id)
 
 
 def outcome_of(error: BaseException) -> str:

@@ -39,6 +39,7 @@ def test_the_names_and_labels_are_the_ones_that_gates_use(client: TestClient) ->
         ("agent_context_utilization_ratio", "histogram", "le"),
         ("agent_model_request_context_utilization_ratio", "histogram", "le"),
         ("agent_context_compactions", "counter"),
+        ("agent_feedback", "counter", "rating"),
         ("agent_context_window_tokens", "gauge"),
     }
     assert ("process_start_time_seconds", "") in samples(client)

@@ -1,24 +1,29 @@
 """The offline model: it reads the task, calls the tools one by one, and answers with what they returned."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import Self
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Self
 
 from pydantic_ai import (
     ModelMessage,
     ModelRequest,
     ModelResponse,
+    ModelSettings,
+    RunContext,
     TextPart,
     ToolCallPart,
     ToolReturnPart,
     UserPromptPart,
 )
+from pydantic_ai.models import ModelRequestParameters, StreamedResponse
 from pydantic_ai.models.function import AgentInfo, FunctionModel
 
 from agent.errors import StartError
 from agent.models.offline.faults import FaultError, Faults, parse_faults
 from agent.models.offline.misbehaviour import Misbehaviour
 from agent.models.offline.plan import plan, resolve
+from agent.models.offline.stream import OfflineStream
 from agent.models.offline.tokens import request_usage
 
 CANNOT = (
@@ -46,7 +51,20 @@ class OfflineModel(FunctionModel):
         """Whether the model is ready."""
         return not self._faults.unhealthy
 
-    async def _respond(self, messages: list[ModelMessage], _info: AgentInfo) -> ModelResponse:
+    @asynccontextmanager
+    async def request_stream(
+        self,
+        messages: list[ModelMessage],
+        model_settings: ModelSettings | None,
+        model_request_parameters: ModelRequestParameters,
+        run_context: RunContext[Any] | None = None,  # noqa: ARG002
+    ) -> AsyncGenerator[StreamedResponse]:
+        """The answer, word by word. Its first word comes when the faults are over."""
+        _, parameters = self.prepare_request(model_settings, model_request_parameters)
+        response = await self._respond(messages, None)
+        yield OfflineStream(model_request_parameters=parameters, response=response)
+
+    async def _respond(self, messages: list[ModelMessage], _info: AgentInfo | None) -> ModelResponse:
         if len(messages) == 1:
             await self._misbehaviour.start_run()
         part = next_part(messages, self._faults.min_tool_calls)
