@@ -19,11 +19,12 @@ from prometheus_client.registry import Collector
 from agent.event_loop import Meter, MeteredLoop
 
 # Zero from the start, so that the first error is an increase and not a new series.
-KNOWN_STATUSES = ("200", "413", "422", "500", "502", "504")
+KNOWN_STATUSES = ("200", "413", "422", "500", "502", "503", "504")
 # Past the largest limit a gate may have: a quantile can't say more than the last finite bucket.
 SECONDS_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 90, 120, 300)
 RATIO_BUCKETS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.5)
 UNKNOWN_TOOL = "unknown"
+REFUSALS = ("queue_full", "waited")
 RATINGS = ("good", "bad")
 OUTCOMES = ("answered", "usage_limit", "context_full", "deadline", "vendor_error", "error", "cancelled")
 """How a run ends. A client that went away cancels its run."""
@@ -43,7 +44,7 @@ class Metrics:
         )
         self.request_seconds = Histogram(
             "agent_request_seconds",
-            "Time from a request's last byte to its answer's; of what was refused (4xx), none",
+            "Time from a request's last byte to its answer's; of what was refused (4xx, 503), none",
             buckets=SECONDS_BUCKETS,
             registry=registry,
         )
@@ -86,6 +87,10 @@ class Metrics:
             registry=registry,
         )
         self.feedback = Counter("agent_feedback", "Ratings of answered runs", ["rating"], registry=registry)
+        self.queue_depth = Gauge("agent_queue_depth", "Runs that wait for a slot", registry=registry)
+        self.refused_runs = Counter(
+            "agent_refused_runs", "Runs that were refused with 503, by reason", ["reason"], registry=registry
+        )
         self._start_at_zero(tools)
 
     def show_context_window(self, tokens: int | None) -> None:
@@ -106,6 +111,8 @@ class Metrics:
             self.runs.labels(outcome)
         for kind in ("input", "output"):
             self.tokens.labels(kind)
+        for reason in REFUSALS:
+            self.refused_runs.labels(reason)
         for rating in RATINGS:
             self.feedback.labels(rating)
         for tool in tools:
@@ -114,9 +121,9 @@ class Metrics:
 
     def count_request(self, status: int, seconds: float | None) -> None:
         """Count a request by its answer's status; `seconds` is None when it never came in whole. What a client sends to
-        be refused is over in no time, and would make a slow release look fast."""
+        be refused is over in no time, and would make a slow release look fast; so is what an overloaded one refuses."""
         self.requests.labels(str(status)).inc()
-        if seconds is not None and not 400 <= status < 500:
+        if seconds is not None and not 400 <= status < 500 and status != 503:
             self.request_seconds.observe(seconds)
 
     def count_tool_call(self, tool: str) -> None:

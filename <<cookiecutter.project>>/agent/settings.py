@@ -56,6 +56,20 @@ class Settings(BaseSettings):
         description=f"the longest a run may take, in seconds, up to {LONGEST_DEADLINE_SECONDS}",
         examples=[LONGEST_DEADLINE_SECONDS],
     )
+    max_running: int = Field(default=1_000, ge=1, description="the most runs at once", examples=[100])
+    max_queued: int = Field(
+        default=200, ge=0, description="the most runs that wait for one of those to end", examples=[200]
+    )
+    max_wait_seconds: float = Field(
+        default=5, ge=0, le=60, description="the longest such a wait, in seconds, up to 60", examples=[5]
+    )
+    unready_seconds: float = Field(
+        default=0,
+        ge=0,
+        le=60,
+        description="how long a stop waits, not ready, before it closes the listener, in seconds, up to 60",
+        examples=[5],
+    )
 
 
 def load_settings() -> Settings:

@@ -12,24 +12,27 @@ from agent.api.routes import make_router
 from agent.context import ManagedContext
 from agent.metrics import Metrics
 from agent.models import make_model
-from agent.run import Runner, build_agent
+from agent.run import Admission, AdmissionLimits, Runner, build_agent
 from agent.settings import Settings
+from agent.stopping import Readiness
 from agent.tools import TOOL_NAMES
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAPI:
     """The service as an ASGI app, with a registry of its own.
 
     Raises:
         StartError: the model can't be used.
     """
     model = make_model(settings.model)
+    readiness = readiness or Readiness()
     metrics = Metrics(TOOL_NAMES)
     # Read it once: a real model's context window comes from a price table.
     window_tokens = settings.context_window_tokens or model.context_window
     metrics.show_context_window(window_tokens)
     agent = build_agent(model, ManagedContext(window_tokens, metrics, settings.manage_context))
-    runner = Runner(agent, window_tokens, metrics, settings.deadline_seconds)
+    limits = AdmissionLimits(settings.max_running, settings.max_queued, settings.max_wait_seconds)
+    runner = Runner(agent, window_tokens, metrics, settings.deadline_seconds, Admission(limits, metrics))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -38,7 +41,7 @@ def create_app(settings: Settings) -> FastAPI:
             yield
 
     app = FastAPI(title="agent", version=settings.release, lifespan=lifespan)
-    app.include_router(make_router(settings, model, window_tokens, runner, metrics))
+    app.include_router(make_router(settings, model, window_tokens, runner, metrics, readiness))
     handle_problems(app, metrics)
     app.add_middleware(ReleaseHeader, release=settings.release)
     app.add_middleware(MeasureRequests, metrics=metrics)  # the last one added is the outermost

@@ -29,6 +29,8 @@ CONTEXT_FULL = ProblemType("context-full", 413, "The task does not fit into the 
 BODY_TOO_LARGE = ProblemType("body-too-large", 413, "The body is too large")
 INTERNAL = ProblemType("internal", 500, "The service failed")
 MODEL_ERROR = ProblemType("model-error", 502, "The model's API failed")
+OVERLOADED = ProblemType("overloaded", 503, "Too many runs at once")
+STOPPING = ProblemType("stopping", 503, "The service is about to stop")
 NOT_READY = ProblemType("not-ready", 503, "The service is not ready")
 MODEL_TIMEOUT = ProblemType("model-timeout", 504, "The model's API did not answer in time")
 DEADLINE = ProblemType("deadline", 504, "There was no answer within the deadline")
@@ -44,6 +46,8 @@ TYPES = (
     BODY_TOO_LARGE,
     INTERNAL,
     MODEL_ERROR,
+    OVERLOADED,
+    STOPPING,
     NOT_READY,
     MODEL_TIMEOUT,
     DEADLINE,

@@ -1,7 +1,8 @@
 """Every error response: RFC 9457 problem details, from one handler."""
 
 import logging
-from collections.abc import Awaitable, Callable
+import math
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -21,7 +22,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agent.api import problem_types as types
-from agent.errors import ContextFullError, DeadlineError
+from agent.errors import ContextFullError, DeadlineError, OverloadedError
 from agent.metrics import Metrics
 
 logger = logging.getLogger(__name__)
@@ -55,6 +56,8 @@ def problem_of(error: Exception) -> Problem:
             return _problem(types.INVALID_REQUEST, detail, errors=_mistakes(error))
         case types.Refused():
             return _problem(error.kind, error.detail)
+        case OverloadedError():
+            return _problem(types.OVERLOADED, str(error))
         case HTTPException() if error.status_code in types.BY_STATUS:
             return _problem(types.BY_STATUS[error.status_code], error.detail)
         case HTTPException():
@@ -81,6 +84,17 @@ def _of_a_run(error: Exception) -> tuple[types.ProblemType, str]:
             return types.MODEL_ERROR, "the model's API could not be used: try again later"
         case _:
             return types.INTERNAL, f"the service failed with {type(error).__name__}: its log says where"
+
+
+def headers_of(error: Exception) -> Mapping[str, str] | None:
+    """The headers of an error's response."""
+    match error:
+        case OverloadedError():
+            return {"retry-after": str(math.ceil(error.retry_after_seconds))}
+        case HTTPException() | types.Refused():
+            return error.headers
+        case _:
+            return None
 
 
 def documented() -> dict[int | str, dict[str, Any]]:
@@ -110,8 +124,7 @@ def handle_problems(app: FastAPI, metrics: Metrics) -> None:
 
     async def respond(_request: Request | None, error: Exception) -> JSONResponse:
         problem = report(error, metrics)
-        headers = error.headers if isinstance(error, HTTPException | types.Refused) else None
-        return JSONResponse(problem.model_dump(exclude_none=True), problem.status, headers, MEDIA_TYPE)
+        return JSONResponse(problem.model_dump(exclude_none=True), problem.status, headers_of(error), MEDIA_TYPE)
 
     for kind in (RequestValidationError, HTTPException):
         app.add_exception_handler(kind, respond)

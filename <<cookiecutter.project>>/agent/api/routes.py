@@ -9,13 +9,19 @@ from agent.api.task import Answer, Task, answer_of
 from agent.metrics import Metrics
 from agent.run import RatedRuns, Runner
 from agent.settings import Settings
+from agent.stopping import Readiness
 
 RUN_PATH = "/agent/run"
 MEASURED_PATHS = frozenset({RUN_PATH, streaming.STREAM_PATH})
 
 
 def make_router(
-    settings: Settings, model: Model, window_tokens: int | None, runner: Runner, metrics: Metrics
+    settings: Settings,
+    model: Model,
+    window_tokens: int | None,
+    runner: Runner,
+    metrics: Metrics,
+    readiness: Readiness,
 ) -> APIRouter:
     """The service's routes."""
     router = APIRouter(responses=documented())
@@ -29,5 +35,5 @@ def make_router(
 
     router.include_router(streaming.make_router(settings, runner, rated, metrics))
     router.include_router(feedback.make_router(rated, metrics))
-    router.include_router(status.make_router(settings, model, window_tokens, metrics))
+    router.include_router(status.make_router(settings, model, window_tokens, metrics, readiness))
     return router

@@ -7,11 +7,12 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 from pydantic_ai.models import Model
 
-from agent.api.problem_types import NOT_READY, Refused
+from agent.api.problem_types import NOT_READY, STOPPING, Refused
 from agent.api.task import MOST_TASK_CHARACTERS
 from agent.metrics import Metrics
 from agent.models import is_ready
 from agent.settings import Settings
+from agent.stopping import Readiness
 
 
 class Alive(BaseModel):
@@ -44,7 +45,9 @@ class Info(BaseModel):
     limits: Limits
 
 
-def make_router(settings: Settings, model: Model, window_tokens: int | None, metrics: Metrics) -> APIRouter:
+def make_router(
+    settings: Settings, model: Model, window_tokens: int | None, metrics: Metrics, readiness: Readiness
+) -> APIRouter:
     """The routes that need no run."""
     router = APIRouter()
     healthy = Health(status="ok", release=settings.release, model=settings.model)
@@ -61,6 +64,8 @@ def make_router(settings: Settings, model: Model, window_tokens: int | None, met
 
     @router.get("/health")
     async def health() -> Health:
+        if readiness.stopping:
+            raise Refused(STOPPING, "the service got a signal to stop")
         if not is_ready(model):
             raise Refused(NOT_READY, f"the model {settings.model} says that it is not ready")
         return healthy

@@ -1,5 +1,6 @@
 """A run: the agent solves one task, with a deadline and a record of its usage."""
 
+from agent.run.admission import Admission, AdmissionLimits
 from agent.run.agent import build_agent
 from agent.run.events import Event, Token, ToolCall, ToolResult
 from agent.run.rated import RatedRuns, Rating
@@ -8,6 +9,8 @@ from agent.run.runner import Runner
 from agent.run.usage import Usage
 
 __all__ = [
+    "Admission",
+    "AdmissionLimits",
     "Event",
     "RatedRuns",
     "Rating",

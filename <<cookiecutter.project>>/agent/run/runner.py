@@ -1,5 +1,6 @@
 """The runner."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
@@ -16,6 +17,7 @@ from pydantic_ai import (
 
 from agent.errors import ContextFullError, DeadlineError
 from agent.metrics import Metrics
+from agent.run.admission import Admission
 from agent.run.deadline import deadline
 from agent.run.events import Event, event_of
 from agent.run.request import RunRequest, RunResult
@@ -26,9 +28,15 @@ class Runner:
     """Runs the agent with a deadline for each run, and counts its usage."""
 
     def __init__(
-        self, agent: Agent[None, str], context_window_tokens: int | None, metrics: Metrics, deadline_seconds: float
+        self,
+        agent: Agent[None, str],
+        context_window_tokens: int | None,
+        metrics: Metrics,
+        deadline_seconds: float,
+        admission: Admission,
     ) -> None:
         self._agent = agent
+        self._admission = admission
         self._metrics = metrics
         self._deadline_seconds = deadline_seconds
         self._context_window_tokens = context_window_tokens
@@ -37,6 +45,7 @@ class Runner:
         """The agent's answer to one request, and its usage.
 
         Raises:
+            OverloadedError: too many other runs are going on.
             DeadlineError: there was no answer in time; the run was cancelled.
             ContextFullError: the run doesn't fit into the model's context window.
             AgentRunError: from pydantic-ai: the model's API failed, or the run exceeded a usage limit.
@@ -72,17 +81,20 @@ class Runner:
 
     @asynccontextmanager
     async def _accounted(self, request: RunRequest) -> AsyncIterator[tuple[RunUsage, Sequence[ModelMessage]]]:
-        usage, outcome = RunUsage(), "answered"
-        with capture_run_messages() as messages:
-            try:
-                async with deadline(min(request.deadline_seconds or self._deadline_seconds, self._deadline_seconds)):
-                    yield usage, messages
-            except BaseException as error:
-                outcome = outcome_of(error)
-                raise
-            finally:
-                # A failed run costs money too.
-                count(self._metrics, self._usage(usage, messages), messages, outcome)
+        seconds = min(request.deadline_seconds or self._deadline_seconds, self._deadline_seconds)
+        began = asyncio.get_running_loop().time()  # the wait for a slot is part of the deadline
+        async with self._admission.slot(seconds):
+            usage, outcome = RunUsage(), "answered"
+            with capture_run_messages() as messages:
+                try:
+                    async with deadline(seconds, began):
+                        yield usage, messages
+                except BaseException as error:
+                    outcome = outcome_of(error)
+                    raise
+                finally:
+                    # A failed run costs money too.
+                    count(self._metrics, self._usage(usage, messages), messages, outcome)
 
     def _usage(self, usage: RunUsage, messages: Sequence[ModelMessage]) -> Usage:
         return account(usage, messages, self._context_window_tokens)

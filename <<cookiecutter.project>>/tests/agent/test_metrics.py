@@ -40,6 +40,8 @@ def test_the_names_and_labels_are_the_ones_that_gates_use(client: TestClient) ->
         ("agent_model_request_context_utilization_ratio", "histogram", "le"),
         ("agent_context_compactions", "counter"),
         ("agent_feedback", "counter", "rating"),
+        ("agent_queue_depth", "gauge"),
+        ("agent_refused_runs", "counter", "reason"),
         ("agent_context_window_tokens", "gauge"),
     }
     assert ("process_start_time_seconds", "") in samples(client)
@@ -47,7 +49,7 @@ def test_the_names_and_labels_are_the_ones_that_gates_use(client: TestClient) ->
 
 def test_series_that_are_known_in_advance_start_at_zero(client: TestClient) -> None:
     found = samples(client)
-    known = [("agent_requests_total", status) for status in ("200", "413", "422", "500", "502", "504")]
+    known = [("agent_requests_total", status) for status in ("200", "413", "422", "500", "502", "503", "504")]
     known += [("agent_tokens_total", kind) for kind in ("input", "output")]
     known += [("agent_tool_calls_total", tool) for tool in TOOL_NAMES]
     known += [("agent_runs_total", outcome) for outcome in OUTCOMES]

@@ -24,6 +24,10 @@ def test_nothing_needs_to_be_set() -> None:
         "manage_context": True,
         "context_window_tokens": None,
         "deadline_seconds": 120,
+        "max_running": 1_000,
+        "max_queued": 200,
+        "max_wait_seconds": 5,
+        "unready_seconds": 0,
     }
 
 

@@ -20,6 +20,7 @@ from agent.metrics import Metrics
 from agent.models.offline.faults import Faults
 from agent.models.offline.model import OfflineModel
 from agent.run import Runner, RunRequest, build_agent
+from tests.agent.admitting import unlimited
 from tests.agent.conftest import Serve, Start
 from tests.agent.samples import samples
 from tests.agent.sse import Sent, events
@@ -99,7 +100,7 @@ class HangsLater(OfflineModel):
 def hanging(deadline_seconds: float) -> tuple[Runner, Metrics]:
     metrics = Metrics([])
     agent = build_agent(HangsLater("offline", Faults()), ManagedContext(None, metrics))
-    return Runner(agent, None, metrics, deadline_seconds), metrics
+    return Runner(agent, None, metrics, deadline_seconds, unlimited(metrics)), metrics
 
 
 def test_a_deadline_ends_a_stream_that_has_begun() -> None:

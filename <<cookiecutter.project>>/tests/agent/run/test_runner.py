@@ -10,6 +10,7 @@ from agent.metrics import Metrics
 from agent.models import make_model
 from agent.run import Runner, RunRequest, RunResult, build_agent
 from agent.tools import TOOL_NAMES
+from tests.agent.admitting import unlimited
 
 REQUEST = RunRequest(task="What is 15 % of 240?")
 
@@ -17,7 +18,7 @@ REQUEST = RunRequest(task="What is 15 % of 240?")
 def run(metrics: Metrics, model_name: str = "offline") -> RunResult:
     model = make_model(model_name)
     agent = build_agent(model, ManagedContext(model.context_window, metrics))
-    return asyncio.run(Runner(agent, model.context_window, metrics, deadline_seconds=60).run(REQUEST))
+    return asyncio.run(Runner(agent, model.context_window, metrics, 60, unlimited(metrics)).run(REQUEST))
 
 
 def counted(metrics: Metrics, name: str, **labels: str) -> float | None:
