@@ -19,7 +19,7 @@ from prometheus_client.registry import Collector
 from agent.event_loop import Meter, MeteredLoop
 
 # Zero from the start, so that the first error is an increase and not a new series.
-KNOWN_STATUSES = ("200", "413", "422", "500", "502", "503", "504")
+KNOWN_STATUSES = ("200", "401", "413", "422", "429", "500", "502", "503", "504")
 # Past the largest limit a gate may have: a quantile can't say more than the last finite bucket.
 SECONDS_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 90, 120, 300)
 RATIO_BUCKETS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.5)

@@ -1,5 +1,7 @@
 """The settings: AGENT_* in the environment or in agent.env."""
 
+from typing import Literal
+
 from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -37,6 +39,21 @@ class Settings(BaseSettings):
     )
     port: int = Field(
         default=8080, ge=0, le=65535, description="a port from 0 to 65535; 0 lets the kernel choose", examples=[8080]
+    )
+    auth: Literal["auto", "off"] = Field(
+        default="auto",
+        description="`auto`, which needs a token except on a loopback address without any; or `off`, behind a gateway "
+        "that checks who calls",
+        examples=["auto"],
+    )
+    tokens_file: str = Field(
+        default="/run/secrets/AGENT_TOKENS",
+        min_length=1,
+        description="the file with the tokens' hashes that `python -m agent.auth` writes",
+        examples=["agent.tokens"],
+    )
+    requests_per_minute: int = Field(
+        default=600, ge=1, description="how many requests a minute a token may send", examples=[600]
     )
     manage_context: bool = Field(
         default=True,

@@ -3,12 +3,15 @@
 from asyncio import get_running_loop
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from fastapi import FastAPI
 
+from agent.api.authentication import Authenticate
 from agent.api.middleware import MeasureRequests, ReleaseHeader
 from agent.api.problems import handle_problems
 from agent.api.routes import make_router
+from agent.auth import TokenFile
 from agent.context import ManagedContext
 from agent.metrics import Metrics
 from agent.models import make_model
@@ -22,9 +25,10 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAP
     """The service as an ASGI app, with a registry of its own.
 
     Raises:
-        StartError: the model can't be used.
+        StartError: the model or the tokens can't be used.
     """
     model = make_model(settings.model)
+    tokens = TokenFile(Path(settings.tokens_file))
     readiness = readiness or Readiness()
     metrics = Metrics(TOOL_NAMES)
     # Read it once: a real model's context window comes from a price table.
@@ -42,6 +46,7 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAP
 
     app = FastAPI(title="agent", version=settings.release, lifespan=lifespan)
     app.include_router(make_router(settings, model, window_tokens, runner, metrics, readiness))
+    app.add_middleware(Authenticate, settings=settings, tokens=tokens)
     handle_problems(app, metrics)
     app.add_middleware(ReleaseHeader, release=settings.release)
     app.add_middleware(MeasureRequests, metrics=metrics)  # the last one added is the outermost

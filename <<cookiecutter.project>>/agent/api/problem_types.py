@@ -21,12 +21,14 @@ class ProblemType:
 
 INVALID_REQUEST = ProblemType("invalid-request", 422, "The request is invalid")
 USAGE_LIMIT = ProblemType("usage-limit", 422, "The run passed a limit")
+UNAUTHORIZED = ProblemType("unauthorized", 401, "A token is needed")
 NOT_FOUND = ProblemType("not-found", 404, "There is nothing at this path")
 RUN_NOT_FOUND = ProblemType("run-not-found", 404, "This release knows no such run")
 METHOD_NOT_ALLOWED = ProblemType("method-not-allowed", 405, "This path does not take this method")
 REQUEST_TIMEOUT = ProblemType("request-timeout", 408, "The request took too long to arrive")
 CONTEXT_FULL = ProblemType("context-full", 413, "The task does not fit into the context window")
 BODY_TOO_LARGE = ProblemType("body-too-large", 413, "The body is too large")
+RATE_LIMITED = ProblemType("rate-limited", 429, "Too many requests with this token")
 INTERNAL = ProblemType("internal", 500, "The service failed")
 MODEL_ERROR = ProblemType("model-error", 502, "The model's API failed")
 OVERLOADED = ProblemType("overloaded", 503, "Too many runs at once")
@@ -38,12 +40,14 @@ DEADLINE = ProblemType("deadline", 504, "There was no answer within the deadline
 TYPES = (
     INVALID_REQUEST,
     USAGE_LIMIT,
+    UNAUTHORIZED,
     NOT_FOUND,
     RUN_NOT_FOUND,
     METHOD_NOT_ALLOWED,
     REQUEST_TIMEOUT,
     CONTEXT_FULL,
     BODY_TOO_LARGE,
+    RATE_LIMITED,
     INTERNAL,
     MODEL_ERROR,
     OVERLOADED,
