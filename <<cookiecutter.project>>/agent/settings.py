@@ -55,6 +55,14 @@ class Settings(BaseSettings):
     requests_per_minute: int = Field(
         default=600, ge=1, description="how many requests a minute a token may send", examples=[600]
     )
+    conversations: str = Field(
+        default="",
+        description="the SQLite file that keeps conversations; empty keeps none",
+        examples=["conversations.db"],
+    )
+    keep_conversations_days: float = Field(
+        default=30, gt=0, description="after how many days an unused conversation is deleted", examples=[30]
+    )
     manage_context: bool = Field(
         default=True,
         description="whether old turns and tool results are left out of what no longer fits the model's context window",

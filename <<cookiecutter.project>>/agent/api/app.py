@@ -13,6 +13,7 @@ from agent.api.problems import handle_problems
 from agent.api.routes import make_router
 from agent.auth import TokenFile
 from agent.context import ManagedContext
+from agent.conversations import open_conversations
 from agent.metrics import Metrics
 from agent.models import make_model
 from agent.run import Admission, AdmissionLimits, Runner, build_agent
@@ -25,9 +26,10 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAP
     """The service as an ASGI app, with a registry of its own.
 
     Raises:
-        StartError: the model or the tokens can't be used.
+        StartError: the model, the tokens or the conversations can't be used.
     """
     model = make_model(settings.model)
+    kept = open_conversations(settings.conversations, settings.keep_conversations_days)
     tokens = TokenFile(Path(settings.tokens_file))
     readiness = readiness or Readiness()
     metrics = Metrics(TOOL_NAMES)
@@ -36,16 +38,18 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAP
     metrics.show_context_window(window_tokens)
     agent = build_agent(model, ManagedContext(window_tokens, metrics, settings.manage_context))
     limits = AdmissionLimits(settings.max_running, settings.max_queued, settings.max_wait_seconds)
-    runner = Runner(agent, window_tokens, metrics, settings.deadline_seconds, Admission(limits, metrics))
+    runner = Runner(agent, window_tokens, metrics, settings.deadline_seconds, Admission(limits, metrics), kept)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         metrics.count_loop(get_running_loop())
         async with agent:
             yield
+        if kept is not None:
+            await kept.close()
 
     app = FastAPI(title="agent", version=settings.release, lifespan=lifespan)
-    app.include_router(make_router(settings, model, window_tokens, runner, metrics, readiness))
+    app.include_router(make_router(settings, model, window_tokens, runner, metrics, readiness, kept))
     app.add_middleware(Authenticate, settings=settings, tokens=tokens)
     handle_problems(app, metrics)
     app.add_middleware(ReleaseHeader, release=settings.release)

@@ -16,6 +16,7 @@ logger = logging.getLogger(__name__)
 OPEN_PATHS = frozenset({"/health", "/livez", "/info", "/metrics"})
 """What health checks and Prometheus ask for; the router lets nobody else in to /metrics."""
 
+OWNER = "agent.owner"
 CHALLENGE = {"www-authenticate": "Bearer"}
 
 
@@ -44,12 +45,18 @@ class Authenticate:
         if token is None:
             raise Refused(UNAUTHORIZED, "send a valid token: Authorization: Bearer agt_…", CHALLENGE)
         self._take_one(token)
+        scope[OWNER] = token.name
 
     def _take_one(self, token: Token) -> None:
         seconds = self._rates.wait_seconds(token)
         if seconds:
             after = str(math.ceil(seconds))
             raise Refused(RATE_LIMITED, f"too many requests: try again in {after} s", {"retry-after": after})
+
+
+def owner_of(scope: Scope) -> str:
+    """The name of the request's token; an empty one where none is needed."""
+    return str(scope.get(OWNER, ""))
 
 
 def bearer(scope: Scope) -> str:

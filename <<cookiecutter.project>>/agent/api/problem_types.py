@@ -24,8 +24,10 @@ USAGE_LIMIT = ProblemType("usage-limit", 422, "The run passed a limit")
 UNAUTHORIZED = ProblemType("unauthorized", 401, "A token is needed")
 NOT_FOUND = ProblemType("not-found", 404, "There is nothing at this path")
 RUN_NOT_FOUND = ProblemType("run-not-found", 404, "This release knows no such run")
+CONVERSATION_NOT_FOUND = ProblemType("conversation-not-found", 404, "There is no such conversation")
 METHOD_NOT_ALLOWED = ProblemType("method-not-allowed", 405, "This path does not take this method")
 REQUEST_TIMEOUT = ProblemType("request-timeout", 408, "The request took too long to arrive")
+CONVERSATION_CHANGED = ProblemType("conversation-changed", 409, "The conversation has changed")
 CONTEXT_FULL = ProblemType("context-full", 413, "The task does not fit into the context window")
 BODY_TOO_LARGE = ProblemType("body-too-large", 413, "The body is too large")
 RATE_LIMITED = ProblemType("rate-limited", 429, "Too many requests with this token")
@@ -43,8 +45,10 @@ TYPES = (
     UNAUTHORIZED,
     NOT_FOUND,
     RUN_NOT_FOUND,
+    CONVERSATION_NOT_FOUND,
     METHOD_NOT_ALLOWED,
     REQUEST_TIMEOUT,
+    CONVERSATION_CHANGED,
     CONTEXT_FULL,
     BODY_TOO_LARGE,
     RATE_LIMITED,

@@ -22,6 +22,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agent.api import problem_types as types
+from agent.conversations import ConversationConflict
 from agent.errors import ContextFullError, DeadlineError, OverloadedError
 from agent.metrics import Metrics
 
@@ -72,6 +73,11 @@ def _of_a_run(error: Exception) -> tuple[types.ProblemType, str]:
     match error:
         case UsageLimitExceeded():
             return types.USAGE_LIMIT, "the run needed more model requests, tool calls or tokens than it may use"
+        case ConversationConflict():
+            return (
+                types.CONVERSATION_CHANGED,
+                "another run of this conversation ended meanwhile: send the task again",
+            )
         case ContextFullError() | ModelContextWindowExceededError():
             return types.CONTEXT_FULL, "the task doesn't fit into the model's context window: send a smaller one"
         case DeadlineError():

@@ -1,11 +1,13 @@
 """POST /agent/run, and all routes together."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic_ai.models import Model
 
-from agent.api import feedback, status, streaming
+from agent.api import conversations, feedback, status, streaming
+from agent.api.authentication import owner_of
 from agent.api.problems import documented
 from agent.api.task import Answer, Task, answer_of
+from agent.conversations import Conversations
 from agent.metrics import Metrics
 from agent.run import RatedRuns, Runner
 from agent.settings import Settings
@@ -22,18 +24,21 @@ def make_router(
     runner: Runner,
     metrics: Metrics,
     readiness: Readiness,
+    kept: Conversations | None,
 ) -> APIRouter:
     """The service's routes."""
     router = APIRouter(responses=documented())
     rated = RatedRuns()
 
     @router.post(RUN_PATH)
-    async def run(body: Task) -> Answer:
-        result = await runner.run(body.request())
+    async def run(body: Task, request: Request) -> Answer:
+        result = await runner.run(body.request(owner_of(request.scope)))
         rated.add(result.run_id)
         return answer_of(result, settings.release)
 
     router.include_router(streaming.make_router(settings, runner, rated, metrics))
     router.include_router(feedback.make_router(rated, metrics))
     router.include_router(status.make_router(settings, model, window_tokens, metrics, readiness))
+    if kept is not None:
+        router.include_router(conversations.make_router(kept))
     return router

@@ -5,10 +5,11 @@ import json
 from collections.abc import AsyncGenerator
 from dataclasses import asdict
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from agent.api.authentication import owner_of
 from agent.api.problems import report
 from agent.api.task import Answer, Task, answer_of
 from agent.metrics import Metrics
@@ -55,9 +56,8 @@ def make_router(settings: Settings, runner: Runner, rated: RatedRuns, metrics: M
         response_class=EventStream,
         responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
     )
-    async def stream(body: Task) -> EventStream:
-        request = body.request()
-        events = events_of(runner, request)
+    async def stream(body: Task, request: Request) -> EventStream:
+        events = events_of(runner, body.request(owner_of(request.scope)))
         # What fails before the first event still has a status of its own.
         try:
             first = await anext(events)

@@ -21,10 +21,15 @@ class Task(BaseModel):
     conversation_id: Annotated[str, Field(pattern=ID)] | None = None
     deadline_seconds: Annotated[float, Field(gt=0, le=LONGEST_DEADLINE_SECONDS)] | None = None
 
-    def request(self) -> RunRequest:
-        """The run that this asks for."""
-        conversation_id = self.conversation_id or new_id()
-        return RunRequest(task=self.task, conversation_id=conversation_id, deadline_seconds=self.deadline_seconds)
+    def request(self, owner: str) -> RunRequest:
+        """The run that this asks for. Only a conversation that the client names is kept."""
+        return RunRequest(
+            task=self.task,
+            conversation_id=self.conversation_id or new_id(),
+            owner=owner,
+            is_kept=self.conversation_id is not None,
+            deadline_seconds=self.deadline_seconds,
+        )
 
 
 class Answer(BaseModel):

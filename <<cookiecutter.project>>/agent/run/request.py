@@ -13,10 +13,13 @@ def new_id() -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class RunRequest:
-    """The request of one run. `deadline_seconds` can only shorten the service's own."""
+    """The request of one run. `deadline_seconds` can only shorten the service's own; `is_kept` continues and keeps the
+    owner's conversation."""
 
     task: str
     conversation_id: str = field(default_factory=new_id)
+    owner: str = ""
+    is_kept: bool = False
     deadline_seconds: float | None = None
     run_id: str = field(default_factory=new_id)
 

@@ -14,7 +14,9 @@ from pydantic_ai import (
     UsageLimitExceeded,
     capture_run_messages,
 )
+from pydantic_ai.conversation import Conversation
 
+from agent.conversations import Conversations
 from agent.errors import ContextFullError, DeadlineError
 from agent.metrics import Metrics
 from agent.run.admission import Admission
@@ -34,8 +36,10 @@ class Runner:
         metrics: Metrics,
         deadline_seconds: float,
         admission: Admission,
+        kept: Conversations | None = None,
     ) -> None:
         self._agent = agent
+        self._kept = kept
         self._admission = admission
         self._metrics = metrics
         self._deadline_seconds = deadline_seconds
@@ -45,39 +49,46 @@ class Runner:
         """The agent's answer to one request, and its usage.
 
         Raises:
+            ConversationConflict: another run of the same conversation was kept meanwhile.
             OverloadedError: too many other runs are going on.
             DeadlineError: there was no answer in time; the run was cancelled.
             ContextFullError: the run doesn't fit into the model's context window.
             AgentRunError: from pydantic-ai: the model's API failed, or the run exceeded a usage limit.
         """
         async with self._accounted(request) as (usage, messages):
+            conversation = await self._load(request)
             result = await self._agent.run(
                 request.task,
+                message_history=conversation.messages if conversation else None,
                 usage=usage,
                 run_id=request.run_id,
                 conversation_id=request.conversation_id,
                 infer_name=False,
             )
-        return self._result(request, result.output, self._usage(usage, messages))
+        await self._keep(request, conversation, result.new_messages())
+        return self._result(request, result.output, self._usage(request, usage, messages))
 
     async def stream(self, request: RunRequest, emit: Callable[[Event], Awaitable[None]]) -> RunResult:
         """As `run`, and `emit` gets each event as it comes. The run waits for it."""
-        async with (
-            self._accounted(request) as (usage, messages),
-            self._agent.run_stream_events(
+        async with self._accounted(request) as (usage, messages):
+            conversation, result = await self._load(request), None
+            async with self._agent.run_stream_events(
                 request.task,
+                message_history=conversation.messages if conversation else None,
                 usage=usage,
                 run_id=request.run_id,
                 conversation_id=request.conversation_id,
                 infer_name=False,
-            ) as events,
-        ):
-            async for event in events:
-                if isinstance(event, AgentRunResultEvent):
-                    return self._result(request, event.result.output, self._usage(usage, messages))
-                if (told := event_of(event)) is not None:
-                    await emit(told)
-        raise RuntimeError("the run ended without a result")
+            ) as events:
+                async for event in events:
+                    if isinstance(event, AgentRunResultEvent):
+                        result = event.result
+                    elif (told := event_of(event)) is not None:
+                        await emit(told)
+        if result is None:
+            raise RuntimeError("the run ended without a result")
+        await self._keep(request, conversation, result.new_messages())
+        return self._result(request, result.output, self._usage(request, usage, messages))
 
     @asynccontextmanager
     async def _accounted(self, request: RunRequest) -> AsyncIterator[tuple[RunUsage, Sequence[ModelMessage]]]:
@@ -94,13 +105,30 @@ class Runner:
                     raise
                 finally:
                     # A failed run costs money too.
-                    count(self._metrics, self._usage(usage, messages), messages, outcome)
+                    own = own_messages(request, messages)
+                    count(self._metrics, self._usage(request, usage, messages), own, outcome)
 
-    def _usage(self, usage: RunUsage, messages: Sequence[ModelMessage]) -> Usage:
-        return account(usage, messages, self._context_window_tokens)
+    async def _load(self, request: RunRequest) -> Conversation | None:
+        if self._kept is None or not request.is_kept:
+            return None
+        return await self._kept.load(request.owner, request.conversation_id)
+
+    async def _keep(
+        self, request: RunRequest, conversation: Conversation | None, messages: Sequence[ModelMessage]
+    ) -> None:
+        if self._kept is not None and conversation is not None:
+            await self._kept.add(request.owner, conversation, messages)
+
+    def _usage(self, request: RunRequest, usage: RunUsage, messages: Sequence[ModelMessage]) -> Usage:
+        return account(usage, own_messages(request, messages), self._context_window_tokens)
 
     def _result(self, request: RunRequest, answer: str, usage: Usage) -> RunResult:
         return RunResult(answer=answer, usage=usage, run_id=request.run_id, conversation_id=request.conversation_id)
+
+
+def own_messages(request: RunRequest, messages: Sequence[ModelMessage]) -> list[ModelMessage]:
+    """A run's own messages, without those of the conversation that it continues."""
+    return [message for message in messages if message.run_id == request.run_id]
 
 
 def outcome_of(error: BaseException) -> str:

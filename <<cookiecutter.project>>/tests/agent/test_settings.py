@@ -24,6 +24,8 @@ def test_nothing_needs_to_be_set() -> None:
         "auth": "auto",
         "tokens_file": "/run/secrets/AGENT_TOKENS",
         "requests_per_minute": 600,
+        "conversations": "",
+        "keep_conversations_days": 30,
         "manage_context": True,
         "context_window_tokens": None,
         "deadline_seconds": 120,

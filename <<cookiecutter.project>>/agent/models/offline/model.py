@@ -65,7 +65,7 @@ class OfflineModel(FunctionModel):
         yield OfflineStream(model_request_parameters=parameters, response=response)
 
     async def _respond(self, messages: list[ModelMessage], _info: AgentInfo | None) -> ModelResponse:
-        if len(messages) == 1:
+        if any(isinstance(part, UserPromptPart) for part in messages[-1].parts):
             await self._misbehaviour.start_run()
         part = next_part(messages, self._faults.min_tool_calls)
         usage = request_usage(messages, part, self._faults.cost_factor)
@@ -103,12 +103,14 @@ def next_part(messages: Sequence[ModelMessage], min_tool_calls: int) -> TextPart
 
 
 def _read(messages: Sequence[ModelMessage]) -> tuple[str, list[ToolReturnPart]]:
-    task, returns = "", []
+    task = ""
+    returns: list[ToolReturnPart] = []
     for message in messages:
         if isinstance(message, ModelRequest):
             for part in message.parts:
                 if isinstance(part, UserPromptPart):
                     task = str(part.content)
+                    returns.clear()  # those of an earlier turn
                 elif isinstance(part, ToolReturnPart):
                     returns.append(part)
     return task, returns
