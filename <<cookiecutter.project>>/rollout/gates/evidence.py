@@ -54,6 +54,23 @@ def against_stable(bad: float, total: float, stable_bad: float, stable_total: fl
     return bounded(math.copysign(math.sqrt(max(0.0, deviance)), counted - expected))
 
 
+def enough_against_stable(
+    total: float, stable_bad: float, stable_total: float, times: float, certainty: float
+) -> float:
+    """How many of `total` are bad where `against_stable` is just `certainty`, by halving: it rises with `bad`. It may
+    be more than `total`."""
+    few, many = 0.0, max(1.0, total)
+    while against_stable(many, total, stable_bad, stable_total, times) < certainty:
+        few, many = many, 2 * many
+    for _ in range(40):
+        middle = (few + many) / 2
+        if against_stable(middle, total, stable_bad, stable_total, times) < certainty:
+            few = middle
+        else:
+            many = middle
+    return many
+
+
 def mean(total: float, squares: float, count: float, limit: float) -> float:
     """A mean against a number, from the sum of its values, of their squares, and how many they are."""
     if count < 2:

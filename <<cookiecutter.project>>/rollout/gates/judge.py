@@ -22,7 +22,8 @@ class Measurement:
     what the same query gives for the stable release; None where it gives nothing, or asks about no release.
 
     What follows is for gates that are judged by evidence: the counts of the window that decided, stable's beside them,
-    and the evidence in standard deviations, of which `certainty` is needed to fail. `shown`: the value of `shows`.
+    and the evidence in standard deviations, of which `certainty` is needed to fail. `shown`: the value of `shows`;
+    `whose`: the label's value that is nearest to failing; `why`: what an inconclusive one waits for.
     """
 
     gate: str
@@ -41,6 +42,8 @@ class Measurement:
     vendor: float | None = None
     stable_vendor: float | None = None
     shown: float | None = None
+    whose: str | None = None
+    why: str | None = None
 
 
 OF_EVIDENCE = frozenset(field.name for field in fields(Measurement)[6:])

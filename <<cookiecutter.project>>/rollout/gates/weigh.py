@@ -5,13 +5,12 @@ longest one holds enough samples. Anything between is inconclusive: 7 of 60 is a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from rollout.gates import evidence
+from rollout.gates import amounts, evidence
 from rollout.gates.counts import Mean, Seen, Share
 from rollout.gates.judge import Measurement, Outcome
 from rollout.policy.plan import Gate, Weighed
-from rollout.text import number, quantity
 
 FEWEST_BAD = 2
 """One bad request proves nothing, however small the limit."""
@@ -111,16 +110,16 @@ def samples_of(counts: Share | Mean) -> float:
 def said(
     gate: Gate, rule: Weighed, outcome: Outcome, reading: Reading, whose: str, shown: float | None, why: str = ""
 ) -> Measurement:
-    """The measurement, with its sentence: `11.7 % (7 of 60), limit 5 %, evidence 1.8 of 3.8: chance does that too`."""
+    """The measurement, with its sentence."""
     seen = reading.seen
     canary, stable = (each if isinstance(each, Share) else None for each in (seen.canary, seen.stable))
     of_stable = seen.stable.value if seen.stable and not (rule.kind == "mean" and rule.times_stable) else None
-    return Measurement(
+    measured = Measurement(
         gate.name,
         outcome,
         reading.value,
         samples_of(seen.canary),
-        sentence(gate, rule, reading, whose, shown) + (f": {why}" if why else ""),
+        "",
         stable=of_stable,
         bad=canary.bad if canary else None,
         total=canary.total if canary else None,
@@ -132,41 +131,21 @@ def said(
         vendor=canary.vendor if canary and "vendor" in rule.questions else None,
         stable_vendor=stable.vendor if stable and "vendor" in rule.questions else None,
         shown=shown,
+        whose=whose or None,
+        why=why or None,
     )
+    return replace(measured, detail=sentence(gate, rule, measured))
 
 
-def sentence(gate: Gate, rule: Weighed, reading: Reading, whose: str, shown: float | None) -> str:
-    unit, seen = gate.limit.unit, reading.seen
+def sentence(gate: Gate, rule: Weighed, measured: Measurement) -> str:
+    """`11.7 % (7 of 60), limit 5 %, evidence 1.8 of 3.8, stable 0.2 % (2 of 1,140): chance does that too`."""
+    unit = gate.limit.unit
     parts = [
-        f"{whose} " * bool(whose) + amount(reading.value, unit, seen.canary),
-        f"limit {limit_text(gate, rule)}",
-        f"evidence {evidence_text(reading.evidence, rule.certainty)} of {number(rule.certainty)}",
+        " ".join(filter(None, [measured.whose, amounts.canary(measured, unit)])),
+        f"limit {amounts.limit(gate.limit.value, unit, rule.times_stable)}",
+        f"evidence {amounts.evidence(measured)}",
     ]
-    text = ", ".join(parts)
-    if shown is not None:
-        text += f"; {gate.name} {quantity(shown, 'seconds' if rule.slower_than_seconds else 'count')}"
-    if isinstance(seen.canary, Share) and seen.canary.vendor:
-        text += f"; {number(seen.canary.vendor)} of the vendor's API"
-    if isinstance(seen.stable, Share) and seen.stable.total:
-        text += f"; stable {amount(seen.stable.value, unit, seen.stable)}"
-    return text
-
-
-def evidence_text(found: float, certainty: float) -> str:
-    """One decimal, or two where it would look like the certainty itself; 0 for what is within the limit."""
-    short, long = (f"{max(0.0, found):.{digits}f}" for digits in (1, 2))
-    return "0" if found <= 0 else long if float(short) == certainty else short
-
-
-def amount(value: float | None, unit: str, counts: Share | Mean) -> str:
-    """`11.7 % (7 of 60)`; of a mean `1.62 x (412 samples)`."""
-    if isinstance(counts, Mean):
-        return f"{quantity(value, unit)} ({number(counts.count)} samples)"
-    return f"{quantity(value, unit)} ({number(counts.bad)} of {number(counts.total)})"
-
-
-def limit_text(gate: Gate, rule: Weighed) -> str:
-    """`5 %`, `3 x stable`, `0.1 % and 1 x stable`."""
-    own = quantity(gate.limit.value, gate.limit.unit) if gate.limit.value and gate.limit.unit != "multiple" else ""
-    times = f"{number(rule.times_stable)} x stable" if rule.times_stable is not None else ""
-    return " and ".join(filter(None, [own, times])) or "0 %"
+    parts += amounts.besides(measured, gate.name, of_times=rule.slower_than_seconds is not None)
+    if measured.stable is not None:
+        parts.append(f"stable {amounts.stable(measured, unit)}")
+    return ", ".join(parts) + (f": {measured.why}" if measured.why else "")

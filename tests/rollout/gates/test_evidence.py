@@ -53,6 +53,15 @@ def test_how_many_are_enough_is_the_same_formula(total: float, certainty: float)
     assert evidence.share(bad, total, 0.05) == pytest.approx(certainty)
 
 
+@pytest.mark.parametrize("total", [4, 60, 1000, 40_000])
+@pytest.mark.parametrize(("stable_bad", "stable_total", "times"), [(0, 500, 1), (30, 1000, 3), (400, 500, 1.5)])
+def test_how_many_are_enough_against_stable_is_the_same_formula(
+    total: float, stable_bad: float, stable_total: float, times: float
+) -> None:
+    bad = evidence.enough_against_stable(total, stable_bad, stable_total, times, 3.8)
+    assert evidence.against_stable(bad, total, stable_bad, stable_total, times) == pytest.approx(3.8)
+
+
 def sums(values: list[float]) -> tuple[float, float, float]:
     return sum(values), sum(value**2 for value in values), len(values)
 

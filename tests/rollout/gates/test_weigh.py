@@ -109,7 +109,7 @@ def test_a_limit_and_a_multiple_of_stables_must_both_be_passed(
 def test_stables_counts_stand_beside_the_canarys() -> None:
     measured = errors((13, 60), (13, 60), stable=(2, 1140))
     assert (measured.stable, measured.stable_bad, measured.stable_total) == (2 / 1140, 2, 1140)
-    assert measured.detail.endswith("evidence 4.1 of 3.8; stable 0.175 % (2 of 1,140)")
+    assert measured.detail.endswith("evidence 4.1 of 3.8, stable 0.175 % (2 of 1,140)")
 
 
 def test_the_vendors_errors_are_told_and_count_unless_the_rule_says_otherwise() -> None:
@@ -118,7 +118,7 @@ def test_the_vendors_errors_are_told_and_count_unless_the_rule_says_otherwise() 
     seen = [Seen(600, Share(30, 100, vendor=28), Share(280, 1000, vendor=270))]
     counted = weigh(replace(ERRORS, weighed=rule), seen)
     assert (counted.outcome, counted.vendor, counted.stable_vendor) == (Outcome.FAIL, 28, 270)
-    assert "; 28 of the vendor's API" in counted.detail
+    assert ", 28 of the vendor's API, stable 28 % (280 of 1,000)" in counted.detail
     excused = weigh(replace(ERRORS, weighed=replace(rule, without_vendor=True)), seen)
     assert (excused.outcome, excused.value) == (Outcome.PASS, 0.02)
 
