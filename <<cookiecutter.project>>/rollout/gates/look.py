@@ -17,6 +17,7 @@ IDLE_WINDOWS = 3
 times the longest window, in which its rare events are counted better."""
 
 CANARY, STABLE, SHOWN = "canary", "stable", "shown"
+OF_THE_CANARY_ALONE = "samples"
 
 
 class Several(Protocol):
@@ -76,21 +77,26 @@ def questions(gate: Gate, rule: Weighed, windows: Sequence[float], values: Value
             fill(promql, replace(values, window_seconds=seconds)), gate.by if key in ("bad", "vendor") else None
         )
         for number, seconds in enumerate(windows)
-        for key, promql in rule.questions.items()
+        for key, promql in asked_of(rule, whose).items()
     }
+
+
+def asked_of(rule: Weighed, whose: str) -> Mapping[str, str]:
+    return {key: promql for key, promql in rule.questions.items() if whose == CANARY or key != OF_THE_CANARY_ALONE}
 
 
 def by_label(rule: Weighed, number: int, answers: Mapping[str, Answer], whose: str) -> dict[str, Share | Mean]:
     """One window's counts by the gate's label, or under "". Before the first sample the rest need not be there. Raises
     a MetricsError."""
-    found = {key: answers[f"{whose} {key} {number}"] for key in rule.questions}
+    found = {key: answers[f"{whose} {key} {number}"] for key in asked_of(rule, whose)}
     count = of_no_series(found["count" if rule.kind == "mean" else "total"])
     if not count:
         return {"": Mean(0, 0, 0) if rule.kind == "mean" else Share(0, 0)}
     if rule.kind == "mean":
         return {"": Mean(one(found["sum"]), one(found["squares"]), count)}
     bad, vendor = numbers(found["bad"]), numbers(found["vendor"]) if "vendor" in found else {}
-    return {label: Share(many, count, min(many, vendor.get(label, 0.0))) for label, many in bad.items()}
+    own = of_no_series(found[OF_THE_CANARY_ALONE]) if OF_THE_CANARY_ALONE in found else None
+    return {label: Share(many, count, min(many, vendor.get(label, 0.0)), own) for label, many in bad.items()}
 
 
 def by_label_if_any(rule: Weighed, number: int, answers: Mapping[str, Answer]) -> Mapping[str, Share | Mean]:
@@ -110,7 +116,7 @@ def none_if_missing(counts: Mapping[str, Share | Mean], label: str) -> Share | M
     if label in counts or not counts:
         return counts.get(label)
     any_one = next(iter(counts.values()))
-    return Share(0, any_one.total) if isinstance(any_one, Share) else None
+    return Share(0, any_one.total, counted=any_one.counted) if isinstance(any_one, Share) else None
 
 
 def numbers(answer: Answer) -> Mapping[str, float]:

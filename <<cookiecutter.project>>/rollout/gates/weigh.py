@@ -89,22 +89,26 @@ def read_mean(gate: Gate, rule: Weighed, seen: Seen, canary: Mean, stable: Mean 
 
 
 def lacking(gate: Gate, rule: Weighed, longest: Reading) -> str:
-    """What is missing for a pass; nothing if nothing is."""
-    count = samples_of(longest.seen.canary)
+    """What is missing for a pass; nothing if nothing is. Few samples of stable's excuse nothing: one bad request of two
+    would make half of the canary's a pass."""
+    count = longest.seen.canary.samples
     if not count or count < (gate.at_least or 0):
         return f"{int(count)} of {gate.at_least} samples so far"
-    if isinstance(longest.seen.canary, Mean) and rule.times_stable is not None:
-        if longest.value is None:
-            return "stable has nothing to compare with"
-        if longest.value == 0:
-            return "nothing at all: was anything answered?"
-    if not longest.within and rule.times_stable is not None and not longest.seen.stable:
+    if rule.times_stable is None or within_its_own(gate, longest):
+        return ""
+    beside = longest.seen.stable.samples if longest.seen.stable else 0
+    if not beside or longest.value is None:
         return "stable has nothing to compare with"
+    if beside < (gate.at_least or 0):
+        return f"stable has only {int(beside)} of {gate.at_least} samples to compare with"
+    if isinstance(longest.seen.canary, Mean) and longest.value == 0:
+        return "nothing at all: was anything answered?"
     return ""
 
 
-def samples_of(counts: Share | Mean) -> float:
-    return counts.total if isinstance(counts, Share) else counts.count
+def within_its_own(gate: Gate, reading: Reading) -> bool:
+    """Whether a share is within the gate's own limit, whatever stable has."""
+    return isinstance(reading.seen.canary, Share) and reading.value is not None and reading.value <= gate.limit.value
 
 
 def said(
@@ -118,7 +122,7 @@ def said(
         gate.name,
         outcome,
         reading.value,
-        samples_of(seen.canary),
+        seen.canary.samples,
         "",
         stable=of_stable,
         bad=canary.bad if canary else None,

@@ -26,7 +26,7 @@ ONLY: dict[str, tuple[Kind, ...]] = {
     "shows": ("share", "mean"),
     "certainty": ("share", "mean"),
     "baseline": ("share", "mean"),
-    "samples": ("value",),
+    "samples": ("share", "value"),
     "fail_below": ("value",),
 }
 """Keys that only some questions have."""

@@ -106,6 +106,27 @@ def test_a_limit_and_a_multiple_of_stables_must_both_be_passed(
     assert "limit 1 % and 3 x stable" in measured.detail
 
 
+def test_samples_of_others_are_no_samples_of_the_canarys() -> None:
+    """A share of all requests, to whichever release, is 0 where the canary answered none of them."""
+    for own, outcome in ((0, Outcome.INCONCLUSIVE), (24, Outcome.INCONCLUSIVE), (25, Outcome.PASS)):
+        measured = weigh(ERRORS, [Seen(600, Share(0, 1500, counted=own))])
+        assert (measured.outcome, measured.samples, measured.total) == (outcome, own, 1500)
+    assert weigh(ERRORS, [Seen(600, Share(0, 1500, counted=24))]).why == "24 of 25 samples so far"
+    assert weigh(ERRORS, [Seen(600, Share(200, 1500, counted=4))]).outcome is Outcome.FAIL, "a failure has no floor"
+
+
+@pytest.mark.parametrize(
+    ("stable", "outcome"), [((1, 2), Outcome.INCONCLUSIVE), ((12, 24), Outcome.INCONCLUSIVE), ((13, 25), Outcome.PASS)]
+)
+def test_few_samples_of_stables_excuse_nothing(stable: tuple[float, float], outcome: Outcome) -> None:
+    measured = errors((40, 100), (40, 100), stable=stable, gate=against(0.01, 1))
+    assert measured.outcome is outcome
+    assert measured.why == (
+        None if outcome is Outcome.PASS else f"stable has only {stable[1]} of 25 samples to compare with"
+    )
+    assert errors((0, 100), (0, 100), stable=stable, gate=against(0.01, 1)).outcome is Outcome.PASS
+
+
 def test_stables_counts_stand_beside_the_canarys() -> None:
     measured = errors((13, 60), (13, 60), stable=(2, 1140))
     assert (measured.stable, measured.stable_bad, measured.stable_total) == (2 / 1140, 2, 1140)
@@ -144,6 +165,13 @@ def test_a_mean_fails_when_the_lower_bound_of_its_ratio_to_stables_does(
     mean: float, count: int, outcome: Outcome
 ) -> None:
     assert cost(of(mean, 0.4 * mean, count), of(1.0, 0.4, 5000)).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("count", "outcome"), [(1, Outcome.INCONCLUSIVE), (24, Outcome.INCONCLUSIVE), (25, Outcome.PASS)]
+)
+def test_a_mean_of_few_values_of_stables_lets_nothing_pass(count: int, outcome: Outcome) -> None:
+    assert cost(of(9.0, 1.0, 400), of(8.0, 4.0, count)).outcome is outcome
 
 
 def test_the_sentence_of_a_mean() -> None:
