@@ -58,7 +58,9 @@ def enough_against_stable(
     total: float, stable_bad: float, stable_total: float, times: float, certainty: float
 ) -> float:
     """How many of `total` are bad where `against_stable` is just `certainty`, by halving: it rises with `bad`. It may
-    be more than `total`."""
+    be more than `total`; infinite where one of the two has no request, and nothing is evidence."""
+    if not total or not stable_total:
+        return math.inf
     few, many = 0.0, max(1.0, total)
     while against_stable(many, total, stable_bad, stable_total, times) < certainty:
         few, many = many, 2 * many

@@ -12,8 +12,9 @@ from rollout.gates.counts import Mean, Seen, Share
 from rollout.gates.judge import Measurement, Outcome
 from rollout.policy.plan import Gate, Weighed
 
-FEWEST_BAD = 2
-"""One bad request proves nothing, however small the limit."""
+FEWEST_BAD = 4
+"""Fewer bad requests prove nothing, however small the limit: in a day of little traffic, three rare ones come together
+by chance."""
 
 FEWEST_VALUES = 25
 """Of fewer, the spread of a mean is not known, on which its evidence rests."""
@@ -38,18 +39,24 @@ def weigh(gate: Gate, windows: Sequence[Seen], whose: str = "", shown: float | N
     """The verdict on the counts of each of the gate's windows, the shortest first."""
     rule = gate.weighed
     assert rule is not None  # noqa: S101  or there is nothing to weigh
+    outcome, reading, why = verdict(gate, rule, windows)
+    return said(gate, rule, outcome, reading, whose, shown, why)
+
+
+def verdict(gate: Gate, rule: Weighed, windows: Sequence[Seen]) -> tuple[Outcome, Reading, str]:
+    """The outcome, what the window says that decided, and what an inconclusive one waits for."""
     readings = [read(gate, rule, seen) for seen in windows]
     strongest = max(readings, key=lambda each: each.evidence if each.certain else -evidence.MOST)
     longest = readings[-1]
     if strongest.certain and strongest.evidence > rule.certainty:
-        return said(gate, rule, Outcome.FAIL, strongest, whose, shown)
+        return Outcome.FAIL, strongest, ""
     missing = lacking(gate, rule, longest)
     if missing:
-        return said(gate, rule, Outcome.INCONCLUSIVE, longest, whose, shown, missing)
+        return Outcome.INCONCLUSIVE, longest, missing
     beyond = next((each for each in readings if not each.within), None)
     if beyond:
-        return said(gate, rule, Outcome.INCONCLUSIVE, beyond, whose, shown, "chance does that too")
-    return said(gate, rule, Outcome.PASS, longest, whose, shown)
+        return Outcome.INCONCLUSIVE, beyond, "chance does that too"
+    return Outcome.PASS, longest, ""
 
 
 def read(gate: Gate, rule: Weighed, seen: Seen) -> Reading:
@@ -112,7 +119,7 @@ def within_its_own(gate: Gate, reading: Reading) -> bool:
 
 
 def said(
-    gate: Gate, rule: Weighed, outcome: Outcome, reading: Reading, whose: str, shown: float | None, why: str = ""
+    gate: Gate, rule: Weighed, outcome: Outcome, reading: Reading, whose: str, shown: float | None, why: str
 ) -> Measurement:
     """The measurement, with its sentence."""
     seen = reading.seen

@@ -62,6 +62,11 @@ def test_how_many_are_enough_against_stable_is_the_same_formula(
     assert evidence.against_stable(bad, total, stable_bad, stable_total, times) == pytest.approx(3.8)
 
 
+@pytest.mark.parametrize(("total", "stable_total"), [(0, 100), (100, 0)])
+def test_without_requests_on_either_side_nothing_is_enough(total: float, stable_total: float) -> None:
+    assert evidence.enough_against_stable(total, 0, stable_total, 1, 3.8) == math.inf
+
+
 def sums(values: list[float]) -> tuple[float, float, float]:
     return sum(values), sum(value**2 for value in values), len(values)
 

@@ -78,10 +78,10 @@ def test_what_is_above_the_limit_in_a_short_window_does_not_pass_because_it_was_
     assert (measured.outcome, measured.total) == (Outcome.INCONCLUSIVE, 60)
 
 
-def test_one_bad_request_proves_nothing_however_small_the_limit() -> None:
+def test_three_bad_requests_prove_nothing_however_small_the_limit() -> None:
     rare = replace(ERRORS, limit=Limit(0.0001, "ratio"))
-    assert errors((1, 1), (1, 1), gate=rare).outcome is Outcome.INCONCLUSIVE
-    assert errors((2, 100), (2, 100), gate=rare).outcome is Outcome.FAIL
+    assert errors((3, 3), (3, 3), gate=rare).outcome is Outcome.INCONCLUSIVE
+    assert errors((4, 100), (4, 100), gate=rare).outcome is Outcome.FAIL
 
 
 @pytest.mark.parametrize(
