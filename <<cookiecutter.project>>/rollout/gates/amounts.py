@@ -29,6 +29,8 @@ class Counted(Protocol):
     @property
     def vendor(self) -> float | None: ...
     @property
+    def stable_vendor(self) -> float | None: ...
+    @property
     def shown(self) -> float | None: ...
 
 
@@ -70,8 +72,11 @@ def evidence(measured: Counted) -> str:
 
 
 def besides(measured: Counted, gate: str, *, of_times: bool) -> list[str]:
-    """What decides nothing, but people want to see: `latency_p99 8.2 s`, `28 of the vendor's API`. `of_times`: the gate
-    counts what is slower than a time."""
-    shown, vendor = measured.shown, measured.vendor
+    """What decides nothing, but people want to see: `latency_p99 8.2 s`, `28 of the vendor's API (stable: 270)`.
+    `of_times`: the gate counts what is slower than a time."""
+    shown, vendor, beside = measured.shown, measured.vendor, measured.stable_vendor
     found = [] if shown is None else [f"{gate} {quantity(shown, 'seconds' if of_times else 'count')}"]
-    return [*found, f"{number(vendor)} of the vendor's API"] if vendor else found
+    if not vendor:
+        return found
+    of_stable = "" if beside is None else f" (stable: {number(beside)})"
+    return [*found, f"{number(vendor)} of the vendor's API{of_stable}"]

@@ -33,6 +33,7 @@ class Point:
     certainty: float | None = None
     window_seconds: float | None = None
     vendor: float | None = None
+    stable_vendor: float | None = None
     shown: float | None = None
 
 

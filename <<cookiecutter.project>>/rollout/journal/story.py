@@ -200,6 +200,7 @@ def _point(event: Measured, reading: Reading, seconds: float) -> Point:
         certainty=reading.certainty,
         window_seconds=reading.window_seconds,
         vendor=reading.vendor,
+        stable_vendor=reading.stable_vendor,
         shown=reading.shown,
     )
 

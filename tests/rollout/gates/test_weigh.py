@@ -139,7 +139,7 @@ def test_the_vendors_errors_are_told_and_count_unless_the_rule_says_otherwise() 
     seen = [Seen(600, Share(30, 100, vendor=28), Share(280, 1000, vendor=270))]
     counted = weigh(replace(ERRORS, weighed=rule), seen)
     assert (counted.outcome, counted.vendor, counted.stable_vendor) == (Outcome.FAIL, 28, 270)
-    assert ", 28 of the vendor's API, stable 28 % (280 of 1,000)" in counted.detail
+    assert ", 28 of the vendor's API (stable: 270), stable 28 % (280 of 1,000)" in counted.detail
     excused = weigh(replace(ERRORS, weighed=replace(rule, without_vendor=True)), seen)
     assert (excused.outcome, excused.value) == (Outcome.PASS, 0.02)
 

@@ -96,7 +96,7 @@ def test_a_gate_that_counts_has_its_counts_evidence_and_stables_beside_them() ->
     journal = examples.engine_died()
     journal[0]["policy"]["gates"][0]["weighed"] = {"certainty": 3.8, "times_stable": 3.0}
     counts = {"bad": 7.0, "total": 60.0, "stable_bad": 2.0, "stable_total": 1140.0, "evidence": 1.8, "certainty": 3.8,
-              "window_seconds": 120.0, "vendor": 3.0, "shown": None}  # fmt: skip
+              "window_seconds": 120.0, "vendor": 3.0, "stable_vendor": 1.0, "shown": None}  # fmt: skip
     journal[-1]["gates"][0] |= counts
     gate, other = told(journal)["gates"][:2]
     assert counts.items() <= gate["series"][-1].items()
