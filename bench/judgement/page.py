@@ -24,8 +24,8 @@ NOTES = {
     "a row are as much evidence against a release as there can be. With more traffic a burst is a small part of a "
     "window. Where yours look like this, take longer windows and a higher certainty.",
     BOTH_HAVE: "The limit is 0.1 %, so few exceptions are much evidence, and a day has many looks: at 5 requests a "
-    "second, six in two minutes are 3.9 standard deviations, and with a share of 0.05 % chance does that once in some "
-    "hundred days. So this gate asks for 4.2. With 3.8, one such release in 600 would be taken back.",
+    "second, six in two minutes are 3.9 standard deviations, and with a share of 0.05 % chance does that about once in "
+    "600 days. So this gate asks for 4.2.",
 }
 Maker = Callable[[], Table]
 
