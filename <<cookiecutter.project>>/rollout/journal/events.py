@@ -143,6 +143,8 @@ class Reading(Written):
     vendor: FiniteFloat | None = None
     stable_vendor: FiniteFloat | None = None
     shown: FiniteFloat | None = None
+    whose: Text | None = None
+    why: Text | None = None
 
 
 class Measured(EventBase):

@@ -61,6 +61,8 @@ def _gate(gate: GateEvidence) -> dict[str, Any]:
         "limit": gate.limit,
         "unit": gate.unit,
         "fails": gate.fails,
+        "times_stable": gate.times_stable,
+        "certainty": gate.weighed.certainty if gate.weighed else None,
         "outcome": gate.outcome,
         "worst": asdict(gate.worst) if gate.worst else None,
         "measurements": gate.series.count,

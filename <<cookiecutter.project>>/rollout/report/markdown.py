@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from rollout.gates import amounts
 from rollout.journal.runs import StepRun
 from rollout.report.evidence import Evidence, headline
 from rollout.report.gates import GateEvidence
 from rollout.report.nist import MANAGE_4_1, mapping
-from rollout.text import count, duration, moment, number, one_line, percent, quantity, tally
+from rollout.text import count, duration, moment, number, one_line, percent, tally
 
 _CHOICES = {"back": "rolled back to stable", "on": "continued"}
 
@@ -45,7 +46,7 @@ def _step(step: StepRun) -> list[str]:
 
 def _gates(evidence: Evidence) -> Iterator[str]:
     yield "## Gates"
-    head = ("Gate", "Fails", "Worst value", "Stable then", "At", "Outcome", "Measurements", "Last detail")
+    head = ("Gate", "Fails", "Worst value", "Evidence", "Stable then", "At", "Outcome", "Measurements", "Last detail")
     yield table(head, (_gate(gate) for gate in evidence.gates))
 
 
@@ -53,9 +54,10 @@ def _gate(gate: GateEvidence) -> list[str]:
     worst = gate.worst
     return [
         plain(gate.name),
-        plain(f"{gate.fails} {quantity(gate.limit, gate.unit)}"),
-        plain(quantity(worst.value, gate.unit)) if worst else "none",
-        plain(quantity(worst.stable, gate.unit)) if worst else "",
+        plain(f"{gate.fails} {gate.limit_text}"),
+        plain(amounts.canary(worst, gate.unit)) if worst else "none",
+        amounts.evidence(worst) if worst else "",
+        plain(amounts.stable(worst, gate.unit) or "-") if worst else "",
         f"step {plain(worst.step)}, {duration(worst.seconds)}" if worst else "",
         f"**{gate.outcome}**" if gate.outcome == "fail" else plain(gate.outcome),
         count(gate.series.count),
@@ -132,11 +134,19 @@ def _policy(evidence: Evidence) -> Iterator[str]:
     yield "\n".join(lines)
     for gate in evidence.gates:
         worst = f", for the worst {plain(gate.by)}" if gate.by else ""
-        yield f"**{plain(gate.name)}** fails {gate.fails} {plain(quantity(gate.limit, gate.unit))}{worst}:"
+        yield f"**{plain(gate.name)}** fails {gate.fails} {plain(gate.limit_text)}{worst}{_on_evidence(gate)}:"
         yield fenced(gate.query, "promql")
         if gate.samples and gate.at_least:
             yield f"It needs at least {number(gate.at_least)} samples, counted by:"
             yield fenced(gate.samples, "promql")
+
+
+def _on_evidence(gate: GateEvidence) -> str:
+    rule = gate.weighed
+    if rule is None or rule.certainty is None:
+        return ""
+    windows = " or ".join(duration(seconds) for seconds in rule.windows_seconds)
+    return f", with evidence of more than {number(rule.certainty)} standard deviations within {windows}"
 
 
 def _bad_lines(evidence: Evidence) -> Iterator[str]:
