@@ -148,8 +148,8 @@ def test_a_gate_that_counts_is_told_with_its_counts_both_limits_the_evidence_and
 def test_whose_value_it_is_and_what_people_want_to_see_besides_are_told() -> None:
     events = weighed(whose="KeyError", vendor=3)
     assert ": errors KeyError 11.7 % (7 of 60), " in lines(events)[-1]
-    assert ", 3 of the vendor's API, stable" in lines(events)[-1]
-    assert "errors: KeyError, 3 of the vendor's API" in drawn(events)
+    assert ", 3 from the model's API, stable" in lines(events)[-1]
+    assert "errors: KeyError, 3 from the model's API" in drawn(events)
 
 
 def test_the_picture_has_the_counts_of_both_releases_the_limits_and_the_evidence_in_columns() -> None:
