@@ -36,7 +36,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(title="agent", version=settings.release, lifespan=lifespan)
     app.include_router(make_router(settings, model, runner, metrics))
-    app.add_middleware(LimitBodies)  # the innermost: its errors are problems too
+    app.add_middleware(LimitBodies)  # innermost: its errors become problems too
     handle_problems(app, metrics)
     app.add_middleware(ReleaseHeader, release=settings.release)
     app.add_middleware(MeasureRequests, metrics=metrics)  # outermost, because it is added last
