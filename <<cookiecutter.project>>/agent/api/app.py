@@ -51,7 +51,7 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAP
 
     app = FastAPI(title="agent", version=settings.release, lifespan=lifespan)
     app.include_router(make_router(settings, model, window_tokens, runner, metrics, readiness, kept))
-    app.add_middleware(LimitBodies)  # the innermost: its errors are problems too
+    app.add_middleware(LimitBodies)  # innermost: its errors become problems too
     app.add_middleware(Authenticate, settings=settings, tokens=tokens)
     handle_problems(app, metrics)
     app.add_middleware(ReleaseHeader, release=settings.release)

@@ -1,4 +1,4 @@
-"""The limits of a request's body. The router has its own; these also hold without it."""
+"""Limits for the body of a request. The router has its own limits; these also apply without it."""
 
 from asyncio import get_running_loop, timeout_at
 
@@ -6,17 +6,15 @@ from fastapi import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BYTES = 262_144
-"""The longest task is 20,000 characters, each of which JSON may write with 12 bytes."""
+"""The longest task has 20,000 characters, and JSON may encode each with 12 bytes."""
 
 WITHIN_SECONDS = 30.0
 
 
 class LimitBodies:
-    """Answers 413 to a larger body and 408 to one that takes longer; the server throws away what still comes.
-
-    The connection stays open: closing it under a body that is still being sent can cost the answer, and the router
-    would count an error of the release.
-    """
+    """Answers 413 to a larger body, and 408 to one that takes longer. The server discards the rest of the body, and the
+    connection stays open: closing it while the client sends could lose the answer, and the router would count an error
+    of the release."""
 
     def __init__(self, app: ASGIApp, most_bytes: int = MOST_BYTES, within_seconds: float = WITHIN_SECONDS) -> None:
         self._app = app
@@ -34,7 +32,7 @@ class LimitBodies:
 
         async def receive_some() -> Message:
             nonlocal left_bytes, complete
-            if complete:  # what comes now is the client's leaving
+            if complete:  # from here on, the only message is the client's disconnect
                 return await receive()
             try:
                 async with timeout_at(until):

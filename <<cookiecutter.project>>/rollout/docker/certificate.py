@@ -1,4 +1,4 @@
-"""Puts a certificate with its key on the host: into a volume that only the router and this command's helper mount."""
+"""Installs a certificate with its key on the host: in a volume that only the router and this command's helper mount."""
 
 import json
 
@@ -12,8 +12,8 @@ INSTALLED_WITHIN_SECONDS = 120
 
 
 def put_certificate(host: Host, pem: bytes) -> dict[str, object]:
-    """Serve this certificate from now on, and after a restart; returns `expires` (epoch seconds) and whether it is the
-    `first` one. Raises Refused for one that can't be used, and HostFailed: the one before stays in both cases."""
+    """Serve this certificate from now on, also after a restart. Returns `expires` (epoch seconds), and whether it is
+    the `first` one. Raises Refused if it can't be used, or HostFailed; the previous one stays in both cases."""
     mounts = [
         volume(f"{host.project}_certificate", names.CERTIFICATE),
         volume(f"{host.project}_socket", names.SOCKET_FOLDER),

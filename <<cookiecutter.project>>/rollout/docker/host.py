@@ -21,10 +21,10 @@ from rollout.text import one_line
 
 KEEP_ENDS_WITHIN_SECONDS = 60
 PARTS: dict[str, str] = {**dict.fromkeys(names.SLOTS, "release"), "engine": "engine"}
-"""The names that rollouts give to containers, and the label `part` of each."""
+"""The container names that rollouts use, and the label `part` of each."""
 
 USER = f"{names.USER}:{names.USER}"
-"""Of every container that we run, whatever its image says."""
+"""The user of every container that we run, whatever its image says."""
 
 Say = Callable[[str], None]
 
@@ -80,19 +80,19 @@ class Host:
         return f"{self.project}-{part}"
 
     def release(self, slot: Slot) -> Container | None:
-        """The release in a slot, running or not. A container that is not ours is none (`foreign`)."""
+        """The release in a slot, running or not; None if the container is not ours (`foreign`)."""
         return self._ours(slot, "release")
 
     def engine(self) -> Container | None:
         return self._ours("engine", "engine")
 
     def foreign(self) -> list[Container]:
-        """Containers that are not ours, but have the name of a slot or of the engine: nothing of ours touches them."""
+        """Containers with the name of a slot or of the engine that are not ours: `rollout` never changes them."""
         named = [(self.docker.container(self.name(name)), part) for name, part in PARTS.items()]
         return [found for found, part in named if found and not self._is_ours(found, part)]
 
     def check_names(self) -> None:
-        """Raises NotOurs when a foreign container has a name that a rollout needs."""
+        """Raises NotOurs if a foreign container has a name that a rollout needs."""
         for found in self.foreign():
             raise not_ours(found.name, self.project)
 
@@ -164,7 +164,7 @@ class Host:
             raise not_ours(self.name(slot), self.project) from error
 
     def routing(self) -> Routing:
-        """What the router does with each slot, at this moment. Raises HostFailed when it does not answer."""
+        """The router's current traffic to each slot. Raises HostFailed if it does not answer."""
         found = self.ask_json("routing")
         try:
             return Routing(**found)
@@ -185,8 +185,8 @@ class Host:
         return engine.labels.get(names.ROLLOUT) if engine and engine.runs else None
 
     def watched(self, sent: Collection[Slot]) -> dict[Slot, str]:
-        """The releases that Prometheus has to see, by slot: those that run, and those in `sent`, the slots that the
-        router sends requests to: one that has stopped there is an outage, which is a page."""
+        """The releases for Prometheus to scrape, by slot: those that run, and those in `sent`, the slots that get
+        requests: a stopped release there is an outage, and must fire an alert."""
         found = {slot: self.release(slot) for slot in names.SLOTS}
         return {
             slot: each.labels[names.RELEASE] for slot, each in found.items() if each and (each.runs or slot in sent)
@@ -220,7 +220,7 @@ class Host:
         return {names.PROJECT: self.project, **labels}
 
     def _network(self, name: str = "agent", address: str | None = None) -> dict[str, Any]:
-        """A release is on its slot's network; who moves traffic is on `agent`, with the monitoring."""
+        """A release is on its slot's network; the router, the engine and the monitoring are on `agent`."""
         network = f"{self.project}_{name}"
         if address is None:
             return {"network": network}
@@ -251,7 +251,7 @@ def not_ours(name: str, project: str) -> NotOurs:
 
 
 def nano_cpus(cpus: str) -> int:
-    """Docker's unit. Raises Refused."""
+    """Cores in Docker's unit. Raises Refused."""
     try:
         return round(float(cpus) * 1e9)
     except ValueError as error:

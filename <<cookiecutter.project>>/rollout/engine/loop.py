@@ -201,8 +201,8 @@ class Engine:
                 self._record.write(events.Extended(time=self._now(), step=number, why=decision.reason))
 
     def _hold(self, step: Step) -> float:
-        """While stable is down there is nothing to go back to, and the canary answers everybody: stay, until stable is
-        up again or a person says `promote`. Returns how many seconds that took."""
+        """While stable is down, the canary answers everybody and there is nothing to go back to: wait until stable is
+        up or a person orders `promote`. Returns how long that took, in seconds."""
         if not self._traffic.stable_is_down() or self._watch.skip_hold:
             return 0.0
         began = self._clock.monotonic()
@@ -267,7 +267,7 @@ class Engine:
 
     def _promote(self) -> None:
         self._traffic.promote()
-        if not self._watch.promoted:  # an engine that takes over finds it promoted
+        if not self._watch.promoted:  # otherwise a resumed engine found it promoted
             self._traffic.check_promoted()
         self._watch.promoted, self._watch.skip_hold = True, False
         self._record.try_write(

@@ -49,8 +49,7 @@ class Router(Protocol):
         ...
 
     def answering(self) -> Slot | None:
-        """The slot that answers those on stable, now: tried with a request. None when nobody answers. Raises
-        RouterError."""
+        """The slot that answers stable's users, checked with a request; None if none does. Raises RouterError."""
         ...
 
 

@@ -38,8 +38,10 @@ class Spec:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Raises OtherVersion: an engine that does not know all that it is to do does not begin."""
+        """Raises OtherVersion: an engine that does not know every field must not start."""
         try:
             return cls(**json.loads(text))
         except (TypeError, ValueError) as error:
-            raise OtherVersion(f"the engine can't read its spec ({error}): is its image of another version?") from error
+            raise OtherVersion(
+                f"the engine can't read its spec ({error}): its image may have another version"
+            ) from error

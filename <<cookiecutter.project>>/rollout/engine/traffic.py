@@ -1,7 +1,7 @@
 """Moves the traffic of one rollout, renews its lease, and returns it to stable. Tolerates a router that does not answer
 for up to one lease, such as during a restart.
 
-Where it is, is said by an answer: the router obeys also when nobody answers in the slot that it is given.
+A request checks where the traffic goes: the router also accepts a split to a slot in which nothing answers.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from rollout.policy.plan import Plan
 from rollout.router.split import BUCKETS, Slot, Split, everybody_on
 
 ANSWERS_WITHIN_SECONDS = 5.0
-"""How long to wait at least for an answer, however short the lease: a rehearsal's machine may be busy."""
+"""The minimum time to wait for an answer, however short the lease: a rehearsal's machine may be busy."""
 
 
 class Traffic:
@@ -25,7 +25,7 @@ class Traffic:
         self._answered = clock.monotonic()
         self.weight = 0.0
         self.leased = self._promoted = False
-        self.answers_instead: Slot | None = None  # which slot answered those on stable when stable did not
+        self.answers_instead: Slot | None = None  # the slot that answered stable's users when stable did not
         self.canary, self.stable = SlotHistory(), SlotHistory()
 
     def shift(self, weight: float) -> None:
@@ -52,17 +52,17 @@ class Traffic:
 
     def check_promoted(self) -> None:
         """Wait until the canary has answered a request as the stable release. Raises GoBack."""
-        if trouble := self._until_well(lambda: self._silence(self._spec.canary_slot)):
+        if trouble := self._retry(lambda: self._silence(self._spec.canary_slot)):
             raise GoBack(f"the canary was promoted, but {trouble}", in_doubt=True)
 
     def restore(self) -> str | None:
-        """Everybody back on stable, which has answered a request then. Returns what is wrong when it does not, when the
-        router can't be told, or when its file says something else and can't be written."""
+        """Return all traffic to stable, and check it with a request. Returns an error message if stable does not answer
+        it, if the router does not confirm the split, or if its file names another slot and can't be written."""
         self.weight, self.leased = 0.0, False
-        return self._until_well(self._restore_once)
+        return self._retry(self._restore_once)
 
     def stable_is_down(self) -> bool:
-        """Whether there is nothing to go back to, as the router's health check has it."""
+        """Whether stable is down according to the router's health check, so that there is nothing to go back to."""
         return self._spec.stable is not None and self.stable.last is not None and not self.stable.last.up
 
     def _restore_once(self) -> str | None:
@@ -70,11 +70,11 @@ class Traffic:
             self._router.shift(everybody_on(self._spec.stable_slot))
         except SplitNotSaved:
             if self._promoted:
-                raise  # a router that is started anew would send everybody to the canary
+                raise  # a restarted router would send everybody to the canary
         return self._silence(self._spec.stable_slot) if self._spec.stable is not None else None
 
     def _silence(self, slot: Slot) -> str | None:
-        """What is wrong when a request to stable, which this slot is now, was not answered from there."""
+        """An error message if a request to stable, which is this slot now, was not answered by it."""
         answering = self._router.answering()
         if answering == slot:
             return None
@@ -83,8 +83,8 @@ class Traffic:
         who = f"{answering} answers instead" if answering else "nobody does"
         return f"{slot} does not answer requests, {who}; its health check says {check}"
 
-    def _until_well(self, trouble: Callable[[], str | None]) -> str | None:
-        """Try for a lease; returns the last trouble, or None."""
+    def _retry(self, trouble: Callable[[], str | None]) -> str | None:
+        """Retry for one lease; returns the last error message, or None."""
         deadline = self._clock.monotonic() + max(self._plan.lease_seconds, ANSWERS_WITHIN_SECONDS)
         while True:
             try:

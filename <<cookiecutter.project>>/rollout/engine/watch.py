@@ -101,7 +101,7 @@ class Watch:
         self._orders.done()
 
     def _ignore(self, order: UnknownOrder) -> None:
-        """Name it once, also when its file can't be taken away."""
+        """Report an unknown order once, even if its file can't be removed."""
         if order != self._ignored:
             self._ignored = order
             self._record.try_write(Ignored, time=self._clock.time(), why=order.why)

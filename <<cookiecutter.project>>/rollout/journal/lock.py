@@ -36,7 +36,7 @@ def held(path: Path, rollout: str, by: str) -> Iterator[None]:
 
 
 def check(path: Path) -> None:
-    """For who needs the lock later. Raises Locked or Refused, as `held` would now."""
+    """Check for a later use of the lock. Raises Locked or Refused, like `held`."""
     check_file(path)
     if is_held(path):
         raise locked(path)
@@ -68,7 +68,7 @@ def myself(rollout: str, by: str) -> dict[str, str | int]:
 
 
 def is_held(path: Path) -> bool:
-    """Whether a running engine holds the lock. False when the file can't be read: `trouble` says why."""
+    """Whether a running engine holds the lock. False if the file can't be read: `trouble` says why."""
     try:
         with open_regular(path) as file:  # who only looks need not be allowed to write
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -80,7 +80,7 @@ def is_held(path: Path) -> bool:
 
 
 def trouble(path: Path) -> str | None:
-    """Why nobody can tell whether the lock is held; None if all is well, or there is no lock yet."""
+    """Why the lock's state is unknown, or None."""
     try:
         open_regular(path).close()
     except FileNotFoundError:

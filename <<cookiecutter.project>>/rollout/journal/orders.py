@@ -24,7 +24,7 @@ class Order:
 
 @dataclass(frozen=True)
 class UnknownOrder:
-    """A file that is no order to this version: the engine ignores it, and names it in the journal."""
+    """A file that is not an order for this version: the engine ignores it, and records that in the journal."""
 
     why: str
 

@@ -39,7 +39,7 @@ class State:
 
     @property
     def folders(self) -> tuple[Path, Path, Path]:
-        """What rollouts write to."""
+        """The folders that rollouts write to."""
         return self.folder / "journals", self.folder / "orders", self.folder / "reports"
 
     def journal(self, rollout: str) -> Path:

@@ -1,5 +1,5 @@
-"""Puts a certificate on the host: into the running router without losing a connection, and into the files that a
-restarted router reads."""
+"""Installs a certificate on the host: in the running router, without losing a connection, and in the files for a
+restart."""
 
 import json
 import os
@@ -14,22 +14,22 @@ from rollout.router.tls import TlsRouter
 
 NAME = "certificate.pem"
 INCOMING = "incoming.pem"
-"""Where the command leaves what it was given."""
+"""The folder in which the command puts the new certificate."""
 
 NO_TLS = "# No certificate yet: `rollout certificate`.\n"
 SERVES_WITHIN_SECONDS = 30.0
 
 
 def prepare_folder(folder: Path) -> bool:
-    """Fill the folder of a host that has no certificate; returns whether it has one."""
+    """Create the files of a host without a certificate; returns whether it has one."""
     if not (folder / "certificate.cfg").exists():
         durable.replace(folder / "certificate.cfg", NO_TLS)
     return (folder / NAME).exists()
 
 
 def install(folder: Path, router: TlsRouter) -> str:
-    """Serve what lies in INCOMING from now on, also after a restart; returns what to tell the command, as JSON. Raises
-    Refused for a certificate that can't be used: the one before stays."""
+    """Serve the certificate in INCOMING from now on, also after a restart; returns the answer to the command, as JSON.
+    Raises Refused for a certificate that can't be used: the previous one stays."""
     incoming = folder / INCOMING
     try:
         certificate = Certificate.read(incoming)
@@ -49,7 +49,7 @@ def install(folder: Path, router: TlsRouter) -> str:
 
 
 def keep(folder: Path, certificate: Certificate) -> None:
-    """The files for a restart. The key is readable by the router's user alone."""
+    """The files for a restart. Only the router's user can read the key."""
     durable.replace(folder / f"{NAME}.map", f"expires {certificate.expires}\n")
     before = os.umask(0o077)
     try:
@@ -59,7 +59,7 @@ def keep(folder: Path, certificate: Certificate) -> None:
 
 
 def begin(folder: Path, router: TlsRouter) -> None:
-    """Have the router listen for TLS. When it does not, it goes on, and restarts, without."""
+    """Make the router listen for TLS. If it can't, it continues, and restarts, without TLS."""
     durable.replace(folder / "certificate.cfg", f"global\n  setenv ROUTER_CERTIFICATE {folder / NAME}\n")
     try:
         router.reload()

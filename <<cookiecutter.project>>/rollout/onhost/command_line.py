@@ -29,14 +29,15 @@ class Parser(argparse.ArgumentParser):
         return super().parse_known_args([*self._joined(sys.argv[1:] if args is None else args)], namespace)
 
     def _joined(self, args: Sequence[str]) -> Iterator[str]:
-        """`--reason -x` becomes `--reason=-x`. An option of this command is never a value: its own was forgotten."""
+        """`--reason -x` becomes `--reason=-x`. An option of this command is never a value: then the value was
+        forgotten."""
         options, rest = self._option_string_actions, list(args)
         while rest:
             each = rest.pop(0)
             if each in options and options[each].nargs is None and is_value(rest, options):
                 each += f"={rest.pop(0)}"
             option, _, value = each.partition("=")
-            if option in options and value == "--":  # argparse would make a list of it
+            if option in options and value == "--":  # argparse would turn it into a list
                 self.error(f"argument {option}: expected one argument")
             yield each
 
@@ -92,7 +93,7 @@ def answered(parser: Parser, given: Sequence[str], complain: Complain) -> int:
         with suppress(OSError):
             traceback.print_exc()
         complaint = Complaint(refused=False, code=RolloutError.code, message=f"unexpected error: {error!r}")
-    with suppress(OSError):  # the exit code says it too
+    with suppress(OSError):  # the exit code reports it too
         complain(complaint)
     return REFUSED if complaint.refused else IN_DOUBT
 

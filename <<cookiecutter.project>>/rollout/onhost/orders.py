@@ -38,7 +38,7 @@ def only_running(state: State, kind: OrderKind) -> str:
 
 
 def may_run(state: State, rollout: str) -> bool:
-    """Whether the lock may belong to this rollout although it names nobody. Raises NothingThere."""
+    """Whether the lock may belong to this rollout although it names no holder. Raises NothingThere."""
     path = state.newest(rollout)
     return unnamed(state) is not None and outline(path).ended is None
 

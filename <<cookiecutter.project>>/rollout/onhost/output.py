@@ -1,4 +1,4 @@
-"""Standard output and standard error that nobody reads any more, as in `rollout status | head -1`, or that are full."""
+"""Handles standard output and standard error that are full or closed, as in `rollout status | head -1`."""
 
 import errno
 import io

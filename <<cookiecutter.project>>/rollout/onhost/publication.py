@@ -1,4 +1,4 @@
-"""Where the service is published, and what people should know of it."""
+"""Warnings about the addresses at which the service is published."""
 
 import re
 
@@ -9,8 +9,8 @@ PUBLISH = (
 
 
 def warnings(port: str, tls_port: str, *, certificate: bool, ipv6: bool = False) -> list[str]:
-    """Sentences about a host whose plain and TLS ports are published at these places, as Compose writes them;
-    `ipv6` is whether the router's network has IPv6."""
+    """The warnings for a host with these plain and TLS ports, in Compose's notation; `ipv6` is whether the router's
+    network has IPv6."""
     return [*about_tls(port, tls_port, certificate=certificate), *about_ipv6({port, tls_port}, ipv6=ipv6)]
 
 

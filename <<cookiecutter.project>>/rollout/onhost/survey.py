@@ -40,7 +40,7 @@ class SplitReader(Protocol):
 
 
 class Probe(Protocol):
-    """A request through the router."""
+    """Sends a request through the router."""
 
     def answering(self) -> Slot | None:
         """Raises RouterError."""
@@ -94,7 +94,7 @@ def survey(state: State, router: SplitReader) -> Survey:
 
 
 def history(stories: Iterable[Outline]) -> list[str]:
-    """The releases that were promoted, oldest first, without those that were taken back later. Pure."""
+    """The releases that were promoted, oldest first, without those that were rolled back later. Pure."""
     stayed: list[str] = []
     good: dict[str, bool] = {}
     for story in stories:
@@ -135,7 +135,7 @@ def check(state: State, router_folder: Path, prometheus: str, policy_text: str, 
 
 
 def check_probe(router: Probe) -> None:
-    """Check that the router takes the requests by which an engine learns who answers. Raises Refused."""
+    """Check that the router accepts the requests with which an engine checks who answers. Raises Refused."""
     try:
         router.answering()
     except RouterError as error:

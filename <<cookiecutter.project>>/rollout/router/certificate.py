@@ -1,4 +1,4 @@
-"""A certificate with its key: what it is worth, found out by a TLS handshake with itself."""
+"""A certificate with its key, validated by a TLS handshake with itself."""
 
 import hashlib
 import re
@@ -24,7 +24,7 @@ class Certificate:
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """The file's certificate, whose key fits and which is valid now. Raises Refused."""
+        """The certificate in a file. Raises Refused if its key does not fit or it is not valid now."""
         blocks = {found[1]: found[0] for found in reversed(list(BLOCK.finditer(plain(path))))}  # the first of each kind
         if "CERTIFICATE" not in blocks or not any(kind.endswith("PRIVATE KEY") for kind in blocks):
             raise Refused(f"standard input must hold a certificate with its chain, then its private key: {EXAMPLE}")
@@ -40,16 +40,17 @@ class Certificate:
 
 
 def plain(path: Path) -> str:
-    """The file's text, its lines ending as on Unix."""
+    """The file's text, with Unix line ends."""
     return path.read_text(encoding="ascii", errors="replace").replace("\r\n", "\n")
 
 
 def expiry_by_handshake(path: Path, certificate: str) -> int:
-    """Epoch seconds. Raises SSLError when the key is another's, or the certificate is not valid at this time."""
+    """The expiry time in epoch seconds. Raises SSLError if the key does not fit, or the certificate is not valid
+    now."""
     server, client = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     server.load_cert_chain(path)
     client.check_hostname = False
-    client.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # it vouches for itself; who signed it is for its users
+    client.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # accept it without a check of its issuer
     client.load_verify_locations(cadata=certificate)
     there, back = ssl.MemoryBIO(), ssl.MemoryBIO()
     asks, answers = client.wrap_bio(back, there), server.wrap_bio(there, back, server_side=True)
@@ -63,6 +64,6 @@ def expiry_by_handshake(path: Path, certificate: str) -> int:
 
 
 def reason(error: OSError) -> str:
-    """OpenSSL's words for people."""
+    """OpenSSL's error message."""
     told = getattr(error, "verify_message", None) or getattr(error, "reason", None) or str(error)
     return str(told).replace("_", " ").lower()

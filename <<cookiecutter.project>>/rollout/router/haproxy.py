@@ -31,8 +31,8 @@ class ServerStats:
 
 
 class Haproxy:
-    """Moves traffic through `split.map` in `folder` and the admin socket at `socket_path`; beside it lies the one for
-    requests, `probe.sock`."""
+    """Moves traffic through `split.map` in `folder` and the admin socket at `socket_path`. Next to that is
+    `probe.sock`, the socket for requests."""
 
     def __init__(self, socket_path: Path, folder: Path, timeout_seconds: float = 2.0) -> None:
         self._socket_path = socket_path
@@ -42,8 +42,8 @@ class Haproxy:
 
     def shift(self, split: Split) -> None:
         """Apply a split: write the map file, so that a restarted router has it too, change the running router, and read
-        it back. Raises RouterError if any of the three fails, after trying all of them; SplitNotSaved when
-        only the file could not be written."""
+        it back. Raises RouterError if any of the three fails, after trying all of them; SplitNotSaved if only the file
+        could not be written."""
         wanted = split.entries()
         unwritten: OSError | None = None
         try:
@@ -85,7 +85,7 @@ class Haproxy:
         raise RouterError(f"the router at {self._socket_path} has no server {BACKEND}/{slot}")
 
     def answering(self) -> Slot | None:
-        """The slot that answers those on stable, now: tried with a request. None when nobody answers."""
+        """The slot that answers stable's users, checked with a request; None if none does. Raises RouterError."""
         return ask_who_answers(self._socket_path.with_name("probe.sock"), self._timeout_seconds)
 
     def _ask(self, command: str) -> str:
