@@ -6,7 +6,7 @@ class StartError(Exception):
 
 
 class DeadlineError(Exception):
-    """A run had no answer by its deadline."""
+    """A run had no answer before its deadline."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds

@@ -117,6 +117,6 @@ def _mistake(details: ErrorDetails) -> str:
     field = Settings.model_fields.get(name)
     if field is None:  # its value is not shown: it may be a key
         known = ", ".join(PREFIX + known.upper() for known in Settings.model_fields)
-        return f"{name.upper()} in {ENV_FILE} is no setting; there are {known}"
+        return f"{name.upper()} in {ENV_FILE} is not a setting; valid settings: {known}"
     example = (field.examples or [field.default])[0]
     return f"{PREFIX}{name.upper()}={details['input']} should be {field.description}, for example {example}"

@@ -3,6 +3,7 @@
 RolloutError
 ├── Refused                    bad input, or something is missing: nothing was touched (exit code 2)
 │   ├── WrongCommandLine       an argument is unknown, missing or malformed
+│   ├── WrongInput             a file or an environment variable is missing or malformed
 │   ├── PolicyError            rollout.yaml is invalid: file, line, the key's path, and what is allowed
 │   ├── UnsupportedTarget      rollout.yaml names a target that is not supported
 │   ├── NoDigest               a release is not named by its digest
@@ -12,6 +13,9 @@ RolloutError
 │   ├── Locked                 another rollout is running: the message names it
 │   ├── NoHost                 the Docker engine does not answer, or the host is not prepared
 │   ├── OtherVersion           the engine's image on the host does not match this command's version
+│   ├── StillServing           the container may not be stopped: the router sends requests to it, or only it answers
+│   ├── NotAnswering           the release to go back to does not answer
+│   ├── NotOurs                a container that is not a release has the name of one
 │   └── NothingThere           what the command refers to does not exist
 │       ├── NoRolloutYet       no rollout has started here
 │       ├── UnknownRollout     no rollout has this name
@@ -22,6 +26,7 @@ RolloutError
 ├── HostFailed                 the host's Docker engine rejected a request or can't be reached
 ├── NotRestored                the previous stable release did not get all traffic back
 ├── RouterError                the router can't be reached, or did not confirm a change
+│   └── SplitNotSaved          the router obeys, but the file that it would start with can't be written
 └── MetricsError               a query returned no usable value; these never pass a gate
     ├── NoData                 no series, or 0/0
     ├── NotFinite              the value is infinite
@@ -51,6 +56,12 @@ class WrongCommandLine(Refused):
     """An argument is unknown, missing or malformed."""
 
     code = "wrong_command_line"
+
+
+class WrongInput(Refused):
+    """A file or an environment variable is missing or malformed."""
+
+    code = "wrong_input"
 
 
 class PolicyError(Refused):
@@ -105,6 +116,24 @@ class OtherVersion(Refused):
     """The engine's image on the host does not match this command's version."""
 
     code = "other_version"
+
+
+class StillServing(Refused):
+    """The container may not be stopped: the router sends requests to it, or only it answers."""
+
+    code = "still_serving"
+
+
+class NotAnswering(Refused):
+    """The release to go back to does not answer."""
+
+    code = "not_answering"
+
+
+class NotOurs(Refused):
+    """A container that is not a release of this service has the name of one."""
+
+    code = "not_ours"
 
 
 class NothingThere(Refused):
@@ -165,6 +194,12 @@ class RouterError(RolloutError):
     """The router did not make a change, or did not confirm it."""
 
     code = "router_error"
+
+
+class SplitNotSaved(RouterError):
+    """The running router obeys, but the file that it would start with can't be written."""
+
+    code = "split_not_saved"
 
 
 class MetricsError(RolloutError):

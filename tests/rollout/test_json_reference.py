@@ -1,4 +1,4 @@
-"""docs/reference/json.md explains each code, and each key that programs read."""
+"""docs/reference/json.md explains each code, and each key for programs."""
 
 import re
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from rollout.onhost.command_line import IN_DOUBT, REFUSED
 from rollout.policy import file as policy_file
 from rollout.report import document, gather
 from tests.pages import rows
-from tests.rollout.docker.played import PlayedDocker, host, says, stable
+from tests.rollout.docker.fakes import FakeDocker, host, says, stable
 from tests.rollout.lines import story
 from tests.rollout.policies import SMALL
 from tests.rollout.report.examples import promoted
@@ -20,7 +20,7 @@ from tests.rollout.report.examples import promoted
 EMPTY = '{"rollouts": [], "running": null, "unreadable": {}}'
 
 
-def test_every_code_is_listed_with_the_exit_code_that_it_comes_with() -> None:
+def test_every_code_is_listed_with_its_exit_code() -> None:
     listed = {code: cells[1] for code, cells in rows("reference/json.md", "Code").items()}
     codes = [each.code for each in every_error()]
     assert len(codes) == len(set(codes)), "two errors have one code"
@@ -32,12 +32,12 @@ def test_every_code_is_listed_with_the_exit_code_that_it_comes_with() -> None:
 @pytest.mark.parametrize(
     ("name", "printed"),
     [
-        ("status", status.for_programs(host(PlayedDocker({"status": says(EMPTY)})), every=False)),
+        ("status", status.for_programs(host(FakeDocker({"status": says(EMPTY)})), every=False)),
         ("a slot", status.in_slot("stable", stable()) or {}),
         ("report", document(gather(story(promoted()), alive=False))),
         ("check", checked(policy_file.parse(SMALL, "rollout.yaml"))),
     ],
 )
-def test_every_key_that_programs_read_is_explained(name: str, printed: Mapping[str, object]) -> None:
+def test_every_key_for_programs_is_explained(name: str, printed: Mapping[str, object]) -> None:
     listed = rows("reference/json.md", f"Key of {name}").values()
     assert {key for cells in listed for key in re.findall(r"`(\w+)`", cells[0])} == set(printed)

@@ -1,6 +1,8 @@
 """Stands for `gh`: a repository on GitHub in one JSON file, which also notes each command. Run as a program.
 
 python github.py STATE COMMAND...
+
+`refuses` in the file: how the calls begin that GitHub answers with 404, as for a paid feature or an unknown user.
 """
 
 import json
@@ -8,9 +10,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import jq  # as `gh` has it built in
+import jq  # built into `gh`
 
 State = dict[str, Any]
+ORGANISATIONS = {"id": 4711, "name": "main"}
+"""A ruleset of the organisation, which a repository sees and can't change."""
 OPTIONS = ("--method", "--input", "--jq", "--json", "--env", "--body")
 
 
@@ -20,7 +24,8 @@ def main() -> int:
     command, options = parsed(sys.argv[2:])
     text = sys.stdin.read() if "--input" in options or command[1:2] == ["set"] else ""
     state["calls"].append(sys.argv[2:])
-    answer = answered(state, command, options, text)
+    refuses = any(" ".join(command).startswith(call) for call in state.get("refuses", []))
+    answer = None if refuses else answered(state, command, options, text)
     path.write_text(json.dumps(state))
     if answer is None:
         print("gh: Not Found (HTTP 404)", file=sys.stderr)
@@ -34,7 +39,7 @@ def main() -> int:
 
 
 def parsed(words: list[str]) -> tuple[list[str], dict[str, str]]:
-    """The command's own words, and its options."""
+    """The command's positional arguments, and its options."""
     command, options = [], {}
     rest = iter(words)
     for word in rest:
@@ -46,7 +51,7 @@ def parsed(words: list[str]) -> tuple[list[str], dict[str, str]]:
 
 
 def answered(state: State, command: list[str], options: dict[str, str], text: str) -> Any:
-    """What GitHub says; None for what it does not have."""
+    """GitHub's answer; None for what it does not have."""
     match command:
         case ["repo", "view"]:
             return {"nameWithOwner": "my-org/my-agent"}
@@ -65,7 +70,9 @@ def answered(state: State, command: list[str], options: dict[str, str], text: st
 
 
 def written(bodies: State, path: str, method: str, body: Any) -> Any:
-    """POST adds to a collection, PUT puts in place."""
+    """POST adds to a collection, PUT puts in place. None for what belongs to the organisation."""
+    if path == f"rulesets/{ORGANISATIONS['id']}":
+        return None
     if method == "POST":
         path = f"{path}/{sum(name.startswith(f'{path}/') for name in bodies) + 1}"
     bodies[path] = body
@@ -73,6 +80,7 @@ def written(bodies: State, path: str, method: str, body: Any) -> Any:
 
 
 def read(bodies: State, path: str) -> Any:
+    path, _, query = path.partition("?")
     inside = {name: body for name, body in bodies.items() if name.rpartition("/")[0] == path}
     match path.split("/"):
         case ["user"]:
@@ -80,7 +88,8 @@ def read(bodies: State, path: str) -> Any:
         case ["users", name]:
             return {"id": len(name)}
         case ["rulesets"]:
-            return [{"id": int(name.rpartition("/")[2]), "name": body["name"]} for name, body in inside.items()]
+            own = [{"id": int(name.rpartition("/")[2]), "name": body["name"]} for name, body in inside.items()]
+            return own if "includes_parents=false" in query else [*own, ORGANISATIONS]
         case [*_, "deployment-branch-policies"]:
             return {"branch_policies": list(inside.values())}
         case ["environments", _] if path in bodies:

@@ -1,10 +1,10 @@
-"""The protections of .github, each taken out in one place."""
+"""The protections in .github, each removed in one place."""
 
 from typing import NamedTuple
 
 
 class Mutation(NamedTuple):
-    """A protection taken out of a file, and the checks that must say so."""
+    """A protection removed from a file, and the checks that must report it."""
 
     file: str
     old: str
@@ -15,7 +15,7 @@ class Mutation(NamedTuple):
 CI, RELEASE = "workflows/ci.yml", "workflows/release.yml"
 CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
 NOT_SUCCESS = "${{ always() && needs.deploy.result != 'success' && needs.deploy.result != 'skipped' }}"
-QUEUE = "{group: production, cancel-in-progress: false, queue: max}"
+QUEUE = '{group: "${{ needs.check.outputs.environment }}", cancel-in-progress: false, queue: max}'
 BOTH_DIGESTS = 'python3 -m rollout.pipeline.digests "$IMAGE" "$AGENT" "$ENGINE"'
 INJECTION = 'echo "${{ github.event.pull_request.title }}"'
 
@@ -39,16 +39,40 @@ MUTATIONS = {
     "the aggregator can be skipped": Mutation(
         CI, "    if: ${{ always() }} # a required", "    # a required", {"required", "jactionlint"}
     ),
+    "a branch is released": Mutation(RELEASE, 'tags: ["v*"]', "branches: [main]", {"triggers"}),
+    "a release by hand is of what somebody types": Mutation(
+        RELEASE, "  workflow_dispatch: #", "  workflow_dispatch: {inputs: {ref: {type: string}}} #", {"triggers"}
+    ),
+    "a tag that started nothing can't be released": Mutation(RELEASE, "  workflow_dispatch: #", "  #", {"triggers"}),
     "a lost runner restores nothing": Mutation(RELEASE, NOT_SUCCESS, "${{ failure() }}", {"giving_back"}),
     "restoring waits for people": Mutation(
         RELEASE,
-        "{name: production, deployment: false} # has",
+        '{name: "${{ needs.check.outputs.environment }}", deployment: false} # has',
         "{name: release-approval, deployment: false} # has",
         {"environments"},
     ),
-    "a deploy is cancelled": Mutation(
-        RELEASE, QUEUE, "{group: production, cancel-in-progress: true}", {"queues", "jactionlint"}
+    "a pre-release reaches production": Mutation(
+        RELEASE, "name: ${{ needs.check.outputs.environment }} # production", "name: production #", {"environments"}
     ),
+    "production needs no approval": Mutation(
+        RELEASE, "&& 'staging' || 'release-approval'", "&& 'staging' || 'staging'", {"environments"}
+    ),
+    "what is deployed nowhere is approved and deployed": Mutation(
+        RELEASE, "    if: ${{ needs.check.outputs.environment != '' }} #", "    #", {"prereleases"}
+    ),
+    "a deploy needs no approval": Mutation(
+        RELEASE, "needs: [check, build, approve]", "needs: [check, build]", {"prereleases"}
+    ),
+    "a version is not looked at": Mutation(
+        RELEASE, "          VERSION: ${{ steps.facts.outputs.version }}\n", "", {"prereleases"}
+    ),
+    "the environment is made up": Mutation(
+        RELEASE,
+        "environment: ${{ steps.environments.outputs.environment }}",
+        "environment: production",
+        {"prereleases"},
+    ),
+    "a deploy is cancelled": Mutation(RELEASE, QUEUE, "{group: production, cancel-in-progress: true}", {"queues"}),
     "a second deploy is dropped": Mutation(
         RELEASE, QUEUE, "{group: production, cancel-in-progress: false}", {"queues"}
     ),

@@ -1,6 +1,8 @@
-"""How a runner reaches a host: with a key that nobody else sees, and only the host that is known."""
+"""How a runner connects to a host: with a private key file, and only to the known host."""
 
 import os
+import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,18 @@ cat "$folder/key" "$folder/known_hosts"
 """
 
 
+@pytest.fixture(scope="module")
+def key(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A private key, without a line end after its last line: so `gh` and GitHub's page keep it."""
+    path = tmp_path_factory.mktemp("key") / "deploy-key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", path], check=True)
+    return path.read_text().rstrip("\n")
+
+
+def reach(key: str) -> dict[str, str]:
+    return {"DOCKER_HOST": "ssh://deploy@my-host", "SSH_KEY": key, "KNOWN_HOSTS": "my-host ssh-ed25519 AAAA"}
+
+
 def on_host(tmp_path: Path, *command: str, **environment: str) -> tuple[int, str]:
     bin_folder = tmp_path / "bin"
     bin_folder.mkdir()
@@ -28,22 +42,49 @@ def on_host(tmp_path: Path, *command: str, **environment: str) -> tuple[int, str
     return done.code, done.out + done.err
 
 
-def test_the_key_is_a_private_file_while_the_command_runs_and_the_host_must_be_the_known_one(tmp_path: Path) -> None:
-    reach = {"DOCKER_HOST": "ssh://deploy@my-host", "SSH_KEY": "the key", "KNOWN_HOSTS": "my-host ssh-ed25519 AAAA"}
-    code, said = on_host(tmp_path, "sh", "-c", 'ssh my-host; echo "seen: $SSH_KEY"; exit 3', **reach)
+def test_the_key_is_a_private_file_during_the_command_and_only_the_known_host_is_accepted(
+    key: str, tmp_path: Path
+) -> None:
+    code, said = on_host(tmp_path, "sh", "-c", 'ssh my-host; echo "seen: $SSH_KEY"; exit 3', **reach(key))
     assert code == 3
     assert "StrictHostKeyChecking yes" in said
     assert "GlobalKnownHostsFile /dev/null" in said
-    assert said.endswith("drwx------\n-rw-------\nthe key\nmy-host ssh-ed25519 AAAA\nseen: \n")
+    assert said.endswith(f"drwx------\n-rw-------\n{key}\nmy-host ssh-ed25519 AAAA\nseen: \n")
 
 
 @pytest.mark.parametrize("missing", ["DOCKER_HOST", "SSH_KEY", "KNOWN_HOSTS"])
-def test_what_is_not_set_is_named_and_nothing_is_run(missing: str, tmp_path: Path) -> None:
-    reach = {"DOCKER_HOST": "ssh://deploy@my-host", "SSH_KEY": "the key", "KNOWN_HOSTS": "my-host ssh-ed25519 AAAA"}
-    code, said = on_host(tmp_path, "echo", "was run", **(reach | {missing: ""}))
+def test_a_missing_setting_is_reported_and_nothing_runs(missing: str, key: str, tmp_path: Path) -> None:
+    code, said = on_host(tmp_path, "echo", "was run", **(reach(key) | {missing: ""}))
     assert code != 0
     assert f"{missing}: is not set" in said
     assert "was run" not in said
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "why"),
+    [
+        ("\n", "\r\n", "its lines end with CRLF instead of LF"),
+        ("\n", " ", "it is on one line"),
+        ("PRIVATE", "PUBLIC", "it is no private key, or has a passphrase"),
+    ],
+)
+def test_a_key_that_was_pasted_wrongly_is_named_with_the_way_to_set_it(
+    before: str, after: str, why: str, key: str, tmp_path: Path
+) -> None:
+    code, said = on_host(tmp_path, "echo", "was run", **reach(key.replace(before, after)))
+    assert code == 2
+    assert re.fullmatch(
+        rf"::error::the secret SSH_KEY of the environment production, .* can't be used: {why}\..*\n", said
+    )
+    assert "gh secret set SSH_KEY --env production <deploy-key" in said
+    assert key.splitlines()[1] not in said
+
+
+def test_a_key_with_a_passphrase_is_refused_since_nobody_is_there_to_type_it(tmp_path: Path) -> None:
+    path = tmp_path / "deploy-key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "secret words", "-f", path], check=True)
+    code, said = on_host(tmp_path, "echo", "was run", **reach(path.read_text()))
+    assert (code, "has a passphrase" in said) == (2, True)
 
 
 def test_a_runner_on_the_host_itself_needs_no_key(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""One command sets a repository up on GitHub, as often as one likes, and shows no secret."""
+"""One command sets up a repository on GitHub, can be repeated, and shows no secret."""
 
 import json
 import os
@@ -12,13 +12,14 @@ import pytest
 
 from tests.repository import REPOSITORY
 from tests.workflows import policy
+from tests.workflows.github import ORGANISATIONS
 
 HOST = "ssh://deploy@my-host"
 KEY, HOST_KEY = "a key\nabcdef\n", "my-host ssh-ed25519 AAAA"
 
 
 class GitHub:
-    """A checkout, and the GitHub that its `gh` talks to."""
+    """A checkout, and the fake GitHub that its `gh` uses."""
 
     def __init__(self, folder: Path, registry: str = "ghcr.io") -> None:
         self.checkout = folder / "checkout"
@@ -35,22 +36,27 @@ class GitHub:
         (self._programs / name).write_text(f"#!/bin/sh\n{line}\n")
         (self._programs / name).chmod(0o755)
 
-    def set_up(self, *options: str) -> str:
-        """Run the command, without a terminal: what it says."""
+    def refuse(self, *calls: str) -> None:
+        """From now on, calls that begin like this are answered with 404."""
+        self._state.write_text(json.dumps({"calls": [], "bodies": {}, "values": {}, "refuses": calls}))
+
+    def set_up(self, *options: str, code: int = 0) -> str:
+        """Run the command without a terminal; returns its output."""
         environment = os.environ | {"PATH": f"{self._programs}{os.pathsep}{os.environ['PATH']}"}
         command = [str(self.checkout / ".github" / "setup-repository"), *options]
         done = subprocess.run(
             command, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120
         )
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == code, done.stderr
         return done.stdout
 
-    def told_everything(self, *options: str) -> str:
+    def told_everything(self, *options: str, code: int = 0) -> str:
         key = str(self._folder / "key")
-        return self.set_up("--host", HOST, "--ssh-key", key, "--url", "https://my-agent.example.org", *options)
+        url = "https://my-agent.example.org"
+        return self.set_up("--host", HOST, "--ssh-key", key, "--url", url, *options, code=code)
 
     def refs(self, environment: str) -> set[str]:
-        """Which refs an environment lets in."""
+        """The refs that an environment allows."""
         prefix = f"environments/{environment}/"
         there = [body for name, body in self.has["bodies"].items() if name.startswith(prefix)]
         return {f"{body['type']} {body['name']}" for body in there}
@@ -69,7 +75,7 @@ def github(tmp_path_factory: pytest.TempPathFactory) -> GitHub:
     return github
 
 
-def test_a_dry_run_changes_nothing_and_says_what_it_would_do(tmp_path: Path) -> None:
+def test_a_dry_run_changes_nothing_and_shows_what_it_would_do(tmp_path: Path) -> None:
     github = GitHub(tmp_path)
     said = github.told_everything("--dry-run")
     assert github.has["bodies"] == github.has["values"] == {}
@@ -77,9 +83,9 @@ def test_a_dry_run_changes_nothing_and_says_what_it_would_do(tmp_path: Path) -> 
     assert "would: gh secret set SSH_KEY --env production" in said
 
 
-def test_everything_that_the_workflows_name_is_there_afterwards(github: GitHub) -> None:
+def test_everything_that_the_workflows_use_exists_afterwards(github: GitHub) -> None:
     bodies, values = github.has["bodies"], github.has["values"]
-    assert {f"environments/{name}" for name in policy.ENVIRONMENTS.values()} <= set(bodies)
+    assert {f"environments/{name}" for name in policy.NAMES if name != "staging"} <= set(bodies)
     reviewers = [{"type": "User", "id": len(name)} for name in ("grace", "katherine")]
     assert bodies["environments/release-approval"]["reviewers"] == reviewers
     assert bodies["environments/production"]["reviewers"] == bodies["environments/build"]["reviewers"] == []
@@ -93,7 +99,7 @@ def test_everything_that_the_workflows_name_is_there_afterwards(github: GitHub) 
     }
 
 
-def test_the_required_check_is_the_aggregator_and_release_tags_are_protected(github: GitHub) -> None:
+def test_the_aggregating_job_is_the_required_check_and_release_tags_are_protected(github: GitHub) -> None:
     rulesets = {body["name"]: body for name, body in github.has["bodies"].items() if name.startswith("rulesets/")}
     rules = {rule["type"]: rule.get("parameters") for rule in rulesets["main"]["rules"]}
     checks = rules["required_status_checks"]["required_status_checks"]
@@ -102,18 +108,18 @@ def test_the_required_check_is_the_aggregator_and_release_tags_are_protected(git
     assert [rule["type"] for rule in rulesets["release tags stay"]["rules"]] == ["update", "deletion"]
 
 
-def test_a_secret_is_neither_shown_nor_part_of_a_command(github: GitHub) -> None:
+def test_a_secret_is_neither_shown_nor_an_argument_of_a_command(github: GitHub) -> None:
     assert "abcdef" not in github.said + str(github.has["calls"])
 
 
-def test_a_second_run_makes_nothing_twice_and_keeps_who_approves(github: GitHub) -> None:
+def test_a_second_run_creates_nothing_twice_and_keeps_the_reviewers(github: GitHub) -> None:
     once = github.has
     github.set_up()
     assert github.has["bodies"] == once["bodies"]
     assert github.has["values"] == once["values"]
 
 
-def test_whoever_runs_it_approves_and_without_a_terminal_it_lists_what_is_missing(tmp_path: Path) -> None:
+def test_the_caller_becomes_the_reviewer_and_without_a_terminal_missing_values_are_listed(tmp_path: Path) -> None:
     github = GitHub(tmp_path, registry="registry.example.org/team")
     said = github.set_up("--host", HOST)
     reviewers = github.has["bodies"]["environments/release-approval"]["reviewers"]
@@ -122,3 +128,34 @@ def test_whoever_runs_it_approves_and_without_a_terminal_it_lists_what_is_missin
     for name in ("SERVICE_URL --env production", "SSH_KEY --env production", "REGISTRY_PASSWORD --env build"):
         assert f" set {name}\n" in missing
     assert "DOCKER_HOST" not in missing
+
+
+def test_a_ruleset_of_the_organisation_is_left_alone(github: GitHub) -> None:
+    own = {name: body["name"] for name, body in github.has["bodies"].items() if name.startswith("rulesets/")}
+    assert sorted(own.values()) == ["main", "release tags", "release tags stay", "review"]
+    assert f"rulesets/{ORGANISATIONS['id']}" not in own
+
+
+REFUSED = {
+    "a paid feature": ("api repos/my-org/my-agent/environments/release-approval", "environments/release-approval"),
+    "a permission": ("api repos/my-org/my-agent/rulesets", "rulesets/"),
+    "alerts": ("api repos/my-org/my-agent/vulnerability-alerts", "vulnerability-alerts"),
+    "a reviewer": ("api users/grace", "environments/release-approval"),
+    "a secret": ("secret set SSH_KEY", "secret production SSH_KEY"),
+}
+NAMED = {
+    "a reviewer": "the environment release-approval: GitHub does not know grace",
+    "a secret": "gh secret set SSH_KEY",
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_github_refuses_is_named_and_the_rest_is_done(case: str, github: GitHub, tmp_path: Path) -> None:
+    call, lost = REFUSED[case]
+    other = GitHub(tmp_path)
+    other.refuse(call)
+    said = other.told_everything("--reviewer", "grace", code=1)
+    refused = said.partition("GitHub refused these, for the reasons above. Solve them, then run this again:\n")[2]
+    assert NAMED.get(case, f"repos/my-org/my-agent/{lost.rstrip('/')}") in refused
+    whole, found = ({*each.has["bodies"], *each.has["values"]} for each in (github, other))
+    assert whole - found == {name for name in whole if name.startswith(lost)}

@@ -1,4 +1,4 @@
-"""The parts, put together."""
+"""Assembles the ASGI app."""
 
 from asyncio import get_running_loop
 from collections.abc import AsyncIterator
@@ -8,6 +8,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from agent.api.authentication import Authenticate
+from agent.api.bodies import LimitBodies
 from agent.api.middleware import MeasureRequests, ReleaseHeader
 from agent.api.problems import handle_problems
 from agent.api.routes import make_router
@@ -23,7 +24,7 @@ from agent.tools import TOOL_NAMES
 
 
 def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAPI:
-    """The service as an ASGI app, with a registry of its own.
+    """Create the ASGI app, with its own registry of metrics.
 
     Raises:
         StartError: the model, the tokens or the conversations can't be used.
@@ -50,8 +51,9 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAP
 
     app = FastAPI(title="agent", version=settings.release, lifespan=lifespan)
     app.include_router(make_router(settings, model, window_tokens, runner, metrics, readiness, kept))
+    app.add_middleware(LimitBodies)  # the innermost: its errors are problems too
     app.add_middleware(Authenticate, settings=settings, tokens=tokens)
     handle_problems(app, metrics)
     app.add_middleware(ReleaseHeader, release=settings.release)
-    app.add_middleware(MeasureRequests, metrics=metrics)  # the last one added is the outermost
+    app.add_middleware(MeasureRequests, metrics=metrics)  # outermost, because it is added last
     return app

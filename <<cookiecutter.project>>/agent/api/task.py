@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from agent.run import RunRequest, RunResult, Usage
 from agent.run.request import new_id
 from agent.settings import LONGEST_DEADLINE_SECONDS
 
 MOST_TASK_CHARACTERS = 20_000
+MOST_FIELDS = 20
 ID = r"^[A-Za-z0-9_-]{1,64}$"
 
 
@@ -20,6 +21,14 @@ class Task(BaseModel):
     task: Annotated[str, Field(min_length=1, max_length=MOST_TASK_CHARACTERS)]
     conversation_id: Annotated[str, Field(pattern=ID)] | None = None
     deadline_seconds: Annotated[float, Field(gt=0, le=LONGEST_DEADLINE_SECONDS)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def has_few_fields(cls, body: object) -> object:
+        """Each unknown field is a mistake of its own: a body that is full of them would take half a second."""
+        if isinstance(body, dict) and len(body) > MOST_FIELDS:
+            raise ValueError(f"more than {MOST_FIELDS} fields")
+        return body
 
     def request(self, owner: str) -> RunRequest:
         """The run that this asks for. Only a conversation that the client names is kept."""

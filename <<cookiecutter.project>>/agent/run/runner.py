@@ -132,7 +132,7 @@ def own_messages(request: RunRequest, messages: Sequence[ModelMessage]) -> list[
 
 
 def outcome_of(error: BaseException) -> str:
-    """How a run ended that raised: one of the metrics' OUTCOMES."""
+    """The outcome of a run that raised an exception: one of the metrics' OUTCOMES."""
     match error:
         case UsageLimitExceeded():
             return "usage_limit"

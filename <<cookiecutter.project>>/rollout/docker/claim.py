@@ -15,7 +15,8 @@ CLAIM_HOLDS_SECONDS = 180
 
 
 def claim(host: Host, spec: Spec, engine_image: str, say: Say) -> str:
-    """Claim the host for this rollout. Returns the id of its engine's container, not yet started. Raises Locked."""
+    """Claim the host for this rollout. Returns the id of its engine's container, not yet started. Raises Locked, or
+    NotOurs when another container has the engine's name."""
     deadline = time.monotonic() + CLAIM_HOLDS_SECONDS + 10
     told = False
     while True:
@@ -24,6 +25,7 @@ def claim(host: Host, spec: Spec, engine_image: str, say: Say) -> str:
         except NameTaken:
             holder = host.engine()
         if holder is None:
+            host.check_names()
             continue
         if holder.runs:
             raise Locked(f"rollout {claimed_by(holder)}. Wait for it, or stop it with `rollout abort`.")

@@ -3,12 +3,14 @@
 import json
 from dataclasses import dataclass
 
+from rollout.docker import removal
 from rollout.docker.container import Container
 from rollout.docker.host import Host, Say
+from rollout.docker.placement import stands
 from rollout.docker.request import StartRequest
 from rollout.errors import AlreadyStable, HostFailed, Locked, Refused
 from rollout.onhost import names
-from rollout.router.split import Slot
+from rollout.router.split import Slot, other
 
 
 @dataclass(frozen=True)
@@ -28,12 +30,15 @@ class Found:
 def examine(request: StartRequest, host: Host, say: Say) -> Found:
     """Check the host, try what the engine needs, and pull the images. Raises Refused."""
     try:
+        host.check_names()
         found = host.survey()
         if found.running:
             raise Locked(f"{found.running}. Wait for it, or stop it with `rollout abort`.")
         stable = host.release(found.stable_slot)
         judged = stable if request.at_once is None else None
         check_stable(judged, request.release)
+        if judged or not stands(host, other(found.stable_slot), request.release):
+            removal.check(host, other(found.stable_slot))
         asked = {"prometheus": host.prometheus, "policy": request.policy, "release": request.release if judged else ""}
         host.ask("check-host", environment={"ROLLOUT_CHECK": json.dumps(asked)})
         say(f"pulling {request.release}")

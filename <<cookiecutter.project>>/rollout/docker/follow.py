@@ -1,12 +1,14 @@
 """Follow a rollout from anywhere. The engine runs on the host and does not depend on its followers."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
 
 from rich.console import Console
 
+from rollout.docker import removal
 from rollout.docker.container import Said
-from rollout.docker.host import STOP_WITHIN_SECONDS, Host
+from rollout.docker.host import Host, Say
 from rollout.errors import HostFailed, PartFailed, Refused, RolloutError
 from rollout.journal import Entry, Story, after
 from rollout.journal.events import Restored
@@ -14,6 +16,7 @@ from rollout.journal.line import entry as entry_of
 from rollout.live.view import View, view_on
 from rollout.onhost import names
 from rollout.onhost.complaint import Complaint
+from rollout.router.split import other
 
 ATTACH_FOR_SECONDS = 600.0
 """How long to retry when the host can't be reached."""
@@ -22,12 +25,12 @@ ATTACH_EVERY_SECONDS = 2.0
 SILENT_ROUNDS = 3
 
 
-def follow(host: Host, rollout: str, view: View, say: Callable[[str], None]) -> str:
+def follow(host: Host, rollout: str, view: View, say: Say) -> str:
     """Show the rollout until it is promoted or rolled back; returns its verdict. After a promotion the engine keeps
     watching without a follower.
 
-    Raises Refused when the engine refused to start, PartFailed when it is gone, HostFailed when the host can't be
-    reached for ten minutes.
+    Raises Refused when the engine refused to start, PartFailed when it or its host is gone, HostFailed when the host
+    can't be reached for ten minutes.
     """
     story, seen, silent_rounds = Story(), 0, 0
     lost_at: float | None = None
@@ -40,9 +43,10 @@ def follow(host: Host, rollout: str, view: View, say: Callable[[str], None]) -> 
                 view.entry(entry)
             silent_rounds = 0 if heard else silent_rounds + 1
             if not final(story):
-                check_engine(host, rollout, begun=bool(seen))
+                check_engine(host, rollout, say, begun=bool(seen))
                 check_end(host, rollout, story, silent_rounds)
         except HostFailed as error:
+            check_host(host, rollout)
             now = time.monotonic()
             if lost_at is None:
                 lost_at = now
@@ -51,11 +55,11 @@ def follow(host: Host, rollout: str, view: View, say: Callable[[str], None]) -> 
                 raise
         time.sleep(ATTACH_EVERY_SECONDS)
     if verdict != "promoted" and isinstance(story.back, Restored):
-        tidy(host, rollout)
+        tidy(host, rollout, say)
     return verdict
 
 
-def shown(host: Host, rollout: str, console: Console, say: Callable[[str], None]) -> str:
+def shown(host: Host, rollout: str, console: Console, say: Say) -> str:
     """Like `follow`, with a view for a terminal or a log."""
     with view_on(console) as view:
         return follow(host, rollout, view, say)
@@ -86,7 +90,7 @@ def check_end(host: Host, rollout: str, story: Story, silent_rounds: int) -> Non
         raise PartFailed(f"the verdict of {rollout} may be in a line that can't be read: {story.doubt.line}")
 
 
-def check_engine(host: Host, rollout: str, *, begun: bool) -> None:
+def check_engine(host: Host, rollout: str, say: Say, *, begun: bool) -> None:
     """The stream ended before the rollout. Raises Refused or PartFailed when the engine has ended."""
     engine = host.engine()
     ours = engine if engine and engine.labels.get(names.ROLLOUT) == rollout else None
@@ -96,21 +100,39 @@ def check_engine(host: Host, rollout: str, *, begun: bool) -> None:
     complaint = Complaint.in_output(log.out)
     said = complaint.message if complaint else log.err.strip()
     if not begun and said:
-        tidy(host, rollout)
+        tidy(host, rollout, say)
         raise complaint.error() if complaint and complaint.refused else Refused(said)
     if ours is None or ours.exit_code != 0:
-        raise PartFailed(
-            f"the engine of {rollout} is gone: {said or 'its container was removed'}. Traffic is on stable"
-        )
+        raise PartFailed(f"the engine of {rollout} is gone: {said or 'its container was removed'}. {who_answers(host)}")
 
 
-def tidy(host: Host, rollout: str) -> None:
-    """Stop the canary of a rollout that was not promoted. Its container stays, for its log."""
+def check_host(host: Host, rollout: str) -> None:
+    """Raises PartFailed when the Docker engine answers, and there is no router any more to follow a rollout behind."""
+    with suppress(HostFailed):
+        if not host.docker.containers({names.PART: "router", names.PROJECT: host.project}):
+            raise PartFailed(
+                f"the containers of {host.project} were removed from the host, so {rollout} has no end. Prepare the "
+                "host again with `docker compose up -d --wait` in deploy/docker"
+            )
+
+
+def who_answers(host: Host) -> str:
+    """Who serves now that no engine does anything: once its lease is over, the router sends everybody to stable."""
+    try:
+        found = host.routing()
+    except RolloutError as error:
+        return f"Who serves is not known: {error}"
+    release = found.answering and host.release(found.answering)
+    return f"{release.labels.get(names.RELEASE)} answers" if release else "Nobody answers"
+
+
+def tidy(host: Host, rollout: str, say: Say) -> None:
+    """Stop the canary of a rollout that was not promoted, unless it serves. Its container stays, for its log."""
     try:
         for slot in names.SLOTS:
             standing = host.release(slot)
             if standing and standing.labels.get(names.ROLLOUT) == rollout and standing.runs:
-                host.docker.retire(standing.id, STOP_WITHIN_SECONDS)
-                host.tell_prometheus(host.serving(without=slot))
-    except RolloutError:
-        return  # the next start frees the slot
+                removal.retire(host, slot)
+                host.tell_prometheus(host.watched([other(slot)]))
+    except RolloutError as error:  # the next start frees the slot
+        say(f"the new release was left running: {error}")

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,17 +10,21 @@ from rollout.docker import answer
 from rollout.docker.connection import Docker
 from rollout.docker.container import Container, Said, volume
 from rollout.docker.image import Image
-from rollout.docker.port import ContainerEngine
+from rollout.docker.port import ContainerEngine, NameTaken
 from rollout.engine.spec import Spec
-from rollout.errors import HostFailed, NoHost, Refused
+from rollout.errors import HostFailed, NoHost, NotOurs, Refused
 from rollout.onhost import author, names
+from rollout.onhost.routing import Routing
 from rollout.onhost.survey import Survey
 from rollout.router.split import Slot
 from rollout.text import one_line
 
 KEEP_ENDS_WITHIN_SECONDS = 60
-STOP_WITHIN_SECONDS = 135
-"""A stopping release still answers its requests, whose deadline is 120 s; plus a margin."""
+PARTS: dict[str, str] = {**dict.fromkeys(names.SLOTS, "release"), "engine": "engine"}
+"""The names that rollouts give to containers, and the label `part` of each."""
+
+USER = f"{names.USER}:{names.USER}"
+"""Of every container that we run, whatever its image says."""
 
 Say = Callable[[str], None]
 
@@ -76,11 +80,29 @@ class Host:
         return f"{self.project}-{part}"
 
     def release(self, slot: Slot) -> Container | None:
-        """The container in a slot, running or not."""
-        return self.docker.container(self.name(slot))
+        """The release in a slot, running or not. A container that is not ours is none (`foreign`)."""
+        return self._ours(slot, "release")
 
     def engine(self) -> Container | None:
-        return self.docker.container(self.name("engine"))
+        return self._ours("engine", "engine")
+
+    def foreign(self) -> list[Container]:
+        """Containers that are not ours, but have the name of a slot or of the engine: nothing of ours touches them."""
+        named = [(self.docker.container(self.name(name)), part) for name, part in PARTS.items()]
+        return [found for found, part in named if found and not self._is_ours(found, part)]
+
+    def check_names(self) -> None:
+        """Raises NotOurs when a foreign container has a name that a rollout needs."""
+        for found in self.foreign():
+            raise not_ours(found.name, self.project)
+
+    def _ours(self, name: str, part: str) -> Container | None:
+        found = self.docker.container(self.name(name))
+        return found if found and self._is_ours(found, part) else None
+
+    def _is_ours(self, container: Container, part: str) -> bool:
+        labels = container.labels
+        return (labels.get(names.PART), labels.get(names.PROJECT)) == (part, self.project)
 
     def ask(self, *command: str, environment: Mapping[str, str] | None = None) -> str:
         """Run a command of `rollout.onhost` in the engine's image; returns its standard output. Raises the Refused that
@@ -101,7 +123,7 @@ class Host:
 
     def order(self, kind: str, rollout: str, reason: str) -> str:
         """Leave an order for the rollout's engine; returns the message for people. Raises Refused when none runs."""
-        return self.ask("order", kind, rollout, "--state", names.STATE, "--reason", reason)
+        return self.ask("order", kind, rollout, "--state", names.STATE, f"--reason={reason}")
 
     def run(self, *command: str, environment: Mapping[str, str] | None = None) -> Said:
         return self.docker.run(self.engine_image, command, **self._settings("helper", environment))
@@ -122,19 +144,32 @@ class Host:
         """Create a release's container without starting it."""
         labels = {names.PART: "release", names.RELEASE: image, names.SLOT: slot, names.ROLLOUT: rollout}
         address, _, port = self.address(slot).rpartition(":")
-        return self.docker.create(
-            self.name(slot),
-            image,
-            labels=self._labels(labels),
-            environment={"AGENT_RELEASE": image, "AGENT_HOST": "0.0.0.0", "AGENT_PORT": port},  # noqa: S104
-            mounts=[volume(f"{self.project}_secrets", names.SECRETS, read_only=True)],
-            tmpfs={"/tmp": "size=64m"},  # noqa: S108
-            restart_policy={"Name": "always"},  # "unless-stopped" does not restart after a crash of dockerd
-            stop_signal="SIGTERM",
-            mem_limit=self.environment.get("RELEASE_MEMORY") or "1g",
-            pids_limit=256,
-            **self._network(address),
-        )
+        try:
+            return self.docker.create(
+                self.name(slot),
+                image,
+                labels=self._labels(labels),
+                environment={"AGENT_RELEASE": image, "AGENT_HOST": "0.0.0.0", "AGENT_PORT": port},  # noqa: S104
+                mounts=[volume(f"{self.project}_secrets", names.SECRETS, read_only=True)],
+                tmpfs={"/tmp": "size=64m"},  # noqa: S108
+                restart_policy={"Name": "always"},  # "unless-stopped" does not restart after a crash of dockerd
+                stop_signal="SIGTERM",
+                mem_limit=self.environment.get("RELEASE_MEMORY") or "1g",
+                nano_cpus=nano_cpus(self.environment.get("RELEASE_CPUS") or "1"),
+                pids_limit=256,
+                user=USER,
+                **self._network(slot, address),
+            )
+        except NameTaken as error:
+            raise not_ours(self.name(slot), self.project) from error
+
+    def routing(self) -> Routing:
+        """What the router does with each slot, at this moment. Raises HostFailed when it does not answer."""
+        found = self.ask_json("routing")
+        try:
+            return Routing(**found)
+        except TypeError as error:
+            raise answer.other_version(self.engine_image, "routing", f"with the fields {', '.join(found)}") from error
 
     def survey(self) -> Survey:
         """Read the state of the host from its router and journals. Raises Refused."""
@@ -149,10 +184,13 @@ class Host:
         engine = self.engine()
         return engine.labels.get(names.ROLLOUT) if engine and engine.runs else None
 
-    def serving(self, without: Slot | None = None) -> dict[Slot, str]:
-        """The running releases by slot."""
-        found = {slot: self.release(slot) for slot in names.SLOTS if slot != without}
-        return {slot: each.labels[names.RELEASE] for slot, each in found.items() if each and each.runs}
+    def watched(self, sent: Collection[Slot]) -> dict[Slot, str]:
+        """The releases that Prometheus has to see, by slot: those that run, and those in `sent`, the slots that the
+        router sends requests to: one that has stopped there is an outage, which is a page."""
+        found = {slot: self.release(slot) for slot in names.SLOTS}
+        return {
+            slot: each.labels[names.RELEASE] for slot, each in found.items() if each and (each.runs or slot in sent)
+        }
 
     def end_keep(self, rollout: str, reason: str) -> None:
         """End the keep phase of a promoted rollout now, because the slot of its old release is needed."""
@@ -166,12 +204,6 @@ class Host:
         made_for = f"{pulled['Os']}/{pulled['Architecture']}"
         if made_for != (here := self.docker.platform()):
             raise Refused(f"{image} is built for {made_for}, but this host is {here}: build it with --platform {here}")
-
-    def free(self, slot: Slot) -> None:
-        """Stop and remove the release in a slot; it finishes its requests first."""
-        if standing := self.release(slot):
-            self.docker.stop(standing.id, STOP_WITHIN_SECONDS)
-            self.docker.remove(standing.id)
 
     def tell_prometheus(self, releases: Mapping[Slot, str]) -> None:
         """Write Prometheus' targets. Call it after stopping a release, otherwise the alert AgentDown fires."""
@@ -187,8 +219,9 @@ class Host:
     def _labels(self, labels: Mapping[str, str]) -> dict[str, str]:
         return {names.PROJECT: self.project, **labels}
 
-    def _network(self, address: str | None = None) -> dict[str, Any]:
-        network = f"{self.project}_agent"
+    def _network(self, name: str = "agent", address: str | None = None) -> dict[str, Any]:
+        """A release is on its slot's network; who moves traffic is on `agent`, with the monitoring."""
+        network = f"{self.project}_{name}"
         if address is None:
             return {"network": network}
         return {"network": network, "networking_config": self.docker.at_address(network, address)}
@@ -203,9 +236,26 @@ class Host:
             "environment": {"ROLLOUT_BY": author.name(), **(environment or {})},
             "mounts": mounts,
             "mem_limit": "256m",
+            "nano_cpus": nano_cpus("1"),
             "pids_limit": 64,
+            "user": USER,
             **self._network(),
         }
+
+
+def not_ours(name: str, project: str) -> NotOurs:
+    return NotOurs(
+        f"the container {name} is not one that rollouts of {project} made, and a rollout needs its name: rename it "
+        f"with `docker rename {name} another-name`, or remove it"
+    )
+
+
+def nano_cpus(cpus: str) -> int:
+    """Docker's unit. Raises Refused."""
+    try:
+        return round(float(cpus) * 1e9)
+    except ValueError as error:
+        raise Refused(f"RELEASE_CPUS: {cpus!r} is not a number of cores, such as 1 or 0.5") from error
 
 
 def none_or_many(found: Sequence[str], service: str | None) -> str:

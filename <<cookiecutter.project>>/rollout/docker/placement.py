@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from rollout.docker import removal
 from rollout.docker.host import Host
 from rollout.engine.spec import Spec
 from rollout.errors import HostFailed, RolloutError
@@ -26,7 +27,7 @@ class Placement:
             self.host.docker.start(self.engine)
             return
         slot = self.spec.canary_slot
-        self.host.free(slot)
+        removal.remove(self.host, slot)
         self.host.ask("wait-until-empty", slot)
         self.host.tell_prometheus(self._stable() | {slot: self.spec.release})
         canary = self.host.create_release(slot, self.spec.release, self.spec.rollout)
@@ -40,7 +41,11 @@ class Placement:
             self.host.docker.remove(self.engine)
             if self._stands():
                 return
-            self.host.free(self.spec.canary_slot)
+            slot = self.spec.canary_slot
+            standing = self.host.release(slot)
+            if standing and standing.runs and standing.labels.get(names.ROLLOUT) != self.spec.rollout:
+                return  # the slot could not be freed: nothing of this rollout is in it
+            removal.remove(self.host, slot)
             self.host.tell_prometheus(self._stable())
         except RolloutError as error:
             raise HostFailed(
@@ -48,14 +53,13 @@ class Placement:
             ) from error
 
     def _stands(self) -> bool:
-        """Whether the release is already running in the slot, as the previous stable does for a while."""
-        standing = self.host.release(self.spec.canary_slot)
-        return bool(
-            self.spec.at_once
-            and standing
-            and standing.state == "running"
-            and standing.labels.get(names.RELEASE) == self.spec.release
-        )
+        return stands(self.host, self.spec.canary_slot, self.spec.release) if self.spec.at_once else False
 
     def _stable(self) -> dict[Slot, str]:
         return {self.spec.stable_slot: self.spec.stable} if self.spec.stable else {}
+
+
+def stands(host: Host, slot: Slot, release: str) -> bool:
+    """Whether the release is already running in the slot, as the previous stable does for a while."""
+    standing = host.release(slot)
+    return bool(standing and standing.state == "running" and standing.labels.get(names.RELEASE) == release)

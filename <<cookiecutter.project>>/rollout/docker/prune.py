@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from rollout.docker import removal
 from rollout.docker.host import Host, Say
 from rollout.docker.image import Image
 from rollout.onhost import names
@@ -9,16 +10,20 @@ from rollout.router.split import other
 
 
 def prune(host: Host, say: Say) -> None:
-    """Remove ended helpers, unused images and, unless a rollout is running, the container in the other slot."""
+    """Remove ended helpers, unused images and, unless a rollout is running, the container in the other slot. Raises
+    StillServing, before anything is removed."""
+    found = host.survey()
+    slot = other(found.stable_slot)
+    old = removal.check(host, slot) if host.running_rollout() is None else None
     for helper in host.docker.containers({names.PART: "helper", names.PROJECT: host.project}):
         if not helper.runs:
             host.docker.remove(helper.id)
-    found = host.survey()
-    stable_slot = found.stable_slot
-    if host.running_rollout() is None and (old := host.release(other(stable_slot))):
-        host.free(other(stable_slot))
-        host.tell_prometheus(host.serving())
+    if old:
+        removal.remove(host, slot)
+        host.tell_prometheus(host.watched([found.stable_slot]))
         say(f"removed {old.name}: {old.labels.get(names.RELEASE)}")
+    for foreign in host.foreign():
+        say(f"left alone: {foreign.name} was not made by a rollout of {host.project}")
     for repository, digest in needless(host, keep_images(host, found.history)):
         if host.docker.remove_image(repository, digest):
             say(f"removed the image {repository}@{digest}")

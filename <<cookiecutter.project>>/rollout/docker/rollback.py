@@ -1,61 +1,104 @@
 """Restores a release by its name. "The previous one" is not safe: it may be a broken release."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rollout.docker.container import Container
 from rollout.docker.host import Host, Say
 from rollout.docker.image import Image
+from rollout.docker.removal import answers, silence
 from rollout.docker.request import StartRequest, policy_for_docker
 from rollout.docker.start import start
-from rollout.errors import AlreadyStable, NoOtherRelease
+from rollout.errors import AlreadyStable, NoOtherRelease, NotAnswering
 from rollout.onhost import names
 from rollout.onhost.engine_process import EXIT_CODES
+from rollout.onhost.routing import Routing
 from rollout.router.split import Slot, other
 
 
 @dataclass(frozen=True)
 class Rollback:
-    """The rollout that restores the release. `running` means that a running rollout was ordered to roll back, so its
-    verdict will not be `promoted`."""
+    """The rollout that restores the release. If a running rollout was ordered to roll back, its verdict will not be
+    `promoted`, and `back_to` is the slot whose release must answer then."""
 
     rollout: str
-    running: bool
+    back_to: Slot | None = None
 
-    def exit_code(self, verdict: str) -> int:
-        """0 when the verdict means that the release was restored."""
-        if self.running:
-            return 0 if verdict in ("rolled_back", "in_doubt") else EXIT_CODES["in_doubt"]
-        return EXIT_CODES[verdict]
+    def exit_code(self, verdict: str, host: Host) -> int:
+        """0 when the release was restored: it has answered a request."""
+        if self.back_to is None:
+            return EXIT_CODES[verdict]
+        restored = verdict in ("rolled_back", "in_doubt") and host.routing().answering == self.back_to
+        return 0 if restored else EXIT_CODES["in_doubt"]
 
 
 def rollback(host: Host, release: str | None, policy: Path, reason: str, say: Say, *, now: bool) -> Rollback:
     """Restore a release with the running rollout, or start a new rollout for it.
 
     If the running rollout replaces that release, it is rolled back at once. Otherwise, a release that is still running
-    gets all traffic at once, and any other is rolled out with every gate, or without gates if `now`. Raises Refused.
+    gets all traffic at once, and any other is rolled out with every gate, or without gates if `now`. Without a name, it
+    is the release before, unless that was taken back. Raises Refused.
     """
-    running = host.running_rollout()
-    if running and goes_back_to(host, running, release):
+    engine = host.engine()
+    if engine and engine.runs and (slot := goes_back_to(host, engine, release)):
+        running = engine.labels[names.ROLLOUT]
         host.order("rollback", running, reason)
         say(f"ordered the engine of {running} to roll back")
-        return Rollback(running, running=True)
-    stable_slot = host.survey().stable_slot
-    wanted = release or standing_release(host, other(stable_slot))
-    if wanted is None:
-        raise NoOtherRelease("no other release is running on this host: name the release to restore as IMAGE@sha256:…")
-    if wanted == standing_release(host, stable_slot):
+        return Rollback(running, slot)
+    found = host.survey()
+    stable, standing = host.release(found.stable_slot), standing_release(host, other(found.stable_slot))
+    replaced = stable.labels.get(names.RELEASE) if stable else None
+    wanted = release or former(standing, [each for each in found.history if each != replaced])
+    if stable and stable.state == "running" and wanted == replaced:
+        check_answers(found.stable_slot, stable, host.routing())
         raise AlreadyStable(f"{wanted} is already stable: there is nothing to do")
-    at_once = reason if now or wanted == standing_release(host, other(stable_slot)) else None
+    at_once = reason if now or wanted == standing else None
     request = StartRequest(Image.parse(wanted), policy_for_docker(policy), at_once=at_once)
-    return Rollback(start(request, host, say).rollout, running=False)
+    return Rollback(start(request, host, say).rollout)
 
 
-def goes_back_to(host: Host, rollout: str, release: str | None) -> bool:
-    """Whether a rollback of the running rollout would restore this release."""
-    others = [
-        each for slot in names.SLOTS if (each := host.release(slot)) and each.labels.get(names.ROLLOUT) != rollout
-    ]
-    return release is None or any(each.labels.get(names.RELEASE) == release for each in others)
+def goes_back_to(host: Host, engine: Container, release: str | None) -> Slot | None:
+    """The slot whose release a rollback of this engine's rollout restores, if it is the wanted one; None if that needs
+    a rollout of its own, as a kept release that no longer answers does. Raises NoOtherRelease, NotAnswering."""
+    others = {slot: each for slot in names.SLOTS if (each := host.release(slot)) and is_another(each, engine)}
+    if not others and release is None:
+        raise NoOtherRelease("the release to go back to is gone from this host: name one as IMAGE@sha256:…")
+    meant = (slot for slot, each in others.items() if release in (None, each.labels.get(names.RELEASE)))
+    if (slot := next(meant, None)) is None:
+        return None
+    found = host.routing()
+    if release and found.stable_slot != slot and not answers(slot, found, others[slot]):
+        return None
+    check_answers(slot, others[slot], found)
+    return slot
+
+
+def is_another(standing: Container, engine: Container) -> bool:
+    """Whether a release is another one than this engine's. A kept one that gets all traffic at once still has the label
+    of the rollout that started it."""
+    return all(standing.labels.get(name) != engine.labels.get(name) for name in (names.ROLLOUT, names.RELEASE))
+
+
+def check_answers(slot: Slot, standing: Container, found: Routing) -> None:
+    """Raises NotAnswering when the release in a slot does not answer: nobody may be sent there."""
+    if answers(slot, found, standing):
+        return
+    release = standing.labels.get(names.RELEASE)
+    anew = "" if slot == found.stable_slot else f"; `rollout rollback {release} --now --reason ...` starts it anew"
+    raise NotAnswering(f"{release} does not answer, so nobody is sent there: {silence(slot, found, standing)}{anew}")
+
+
+def former(standing: str | None, history: Sequence[str]) -> str:
+    """The release to go back to without a name: `standing`, the one that runs in the other slot, if it was promoted and
+    not taken back. Pure. Raises NoOtherRelease."""
+    if standing in history and standing is not None:
+        return standing
+    good = next((release for release in reversed(history) if release != standing), None)
+    name = f"`rollout rollback {good} --reason ...`" if good else "name the release to restore as IMAGE@sha256:…"
+    if standing is None:
+        raise NoOtherRelease(f"no other release is running on this host: {name}")
+    raise NoOtherRelease(f"{standing} is running, but it was taken back: nothing goes there unless you name it. {name}")
 
 
 def standing_release(host: Host, slot: Slot) -> str | None:

@@ -16,11 +16,14 @@ ROLES = ("stable", "other")
 
 @dataclass(frozen=True)
 class Standing:
-    """A snapshot of a host: both slots, stable first, and the engine if one is running."""
+    """A snapshot of a host: both slots, stable first, the engine if one is running, the containers that have the name
+    of one of these but are not ours, and the slot that has just answered a request to stable."""
 
     found: Survey
     slots: dict[Slot, Container | None]
     engine: Container | None
+    foreign: list[str]
+    answering: Slot | None
 
     @classmethod
     def of(cls, host: Host) -> "Standing":
@@ -28,12 +31,22 @@ class Standing:
         found = host.survey()
         engine = host.engine()
         in_order = (found.stable_slot, other(found.stable_slot))
-        return cls(found, {slot: host.release(slot) for slot in in_order}, engine if engine and engine.runs else None)
+        slots = {slot: host.release(slot) for slot in in_order}
+        foreign = [each.name for each in host.foreign()]
+        return cls(found, slots, engine if engine and engine.runs else None, foreign, host.routing().answering)
 
     @property
     def stable(self) -> str | None:
         """The stable release; None if there is none yet."""
-        container = self.slots[self.found.stable_slot]
+        return self._release(self.found.stable_slot)
+
+    @property
+    def answers(self) -> str | None:
+        """The release that answers those on stable; None if nobody does."""
+        return self._release(self.answering) if self.answering else None
+
+    def _release(self, slot: Slot) -> str | None:
+        container = self.slots[slot]
         return container.labels.get(names.RELEASE) if container else None
 
 
@@ -61,6 +74,11 @@ def lines(standing: Standing) -> Iterator[str]:
         yield f"{role:7} {slot:6} {release.labels.get(names.RELEASE)}, {state}, created {since}"
     if engine := standing.engine:
         yield f"engine         of {engine.labels.get(names.ROLLOUT)}, started by {engine.labels.get(names.BY)}"
+    if standing.stable and standing.answering != standing.found.stable_slot:
+        instead = f"{standing.answers} answers instead" if standing.answers else "nobody answers"
+        yield f"stable does not answer: {instead}"
+    for name in standing.foreign:
+        yield f"foreign        {name}: a rollout needs this name, and leaves the container alone"
     if standing.found.stable_since:
         yield f"stable since {text.moment(standing.found.stable_since)}"
 
@@ -72,9 +90,11 @@ def document(standing: Standing) -> dict[str, Any]:
     return {
         "stable": standing.stable,
         "stable_since": standing.found.stable_since,
+        "answering": standing.answers,
         "slots": {
             slot: in_slot(role, release) for role, (slot, release) in zip(ROLES, standing.slots.items(), strict=True)
         },
+        "foreign": standing.foreign,
         "engine": {"rollout": labels.get(names.ROLLOUT), "by": labels.get(names.BY)} if engine else None,
     }
 

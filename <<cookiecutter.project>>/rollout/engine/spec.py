@@ -1,9 +1,10 @@
-"""What one rollout is to do and where its parts are: all that an engine is started with, as JSON."""
+"""The engine's input, as JSON: the releases, the policy, and the addresses of the router and Prometheus."""
 
 import json
 from dataclasses import asdict, dataclass
 from typing import Self
 
+from rollout.errors import OtherVersion
 from rollout.router.split import Slot, other
 
 
@@ -26,7 +27,7 @@ class Spec:
     first_weight: float = 0.0
     hold_at_most_seconds: float | None = None
     keep_at_most_seconds: float | None = None
-    at_once: str | None = None  # why it goes live without steps and gates, as soon as it is healthy
+    at_once: str | None = None  # the reason to move all traffic without steps and gates
 
     @property
     def canary_slot(self) -> Slot:
@@ -37,4 +38,8 @@ class Spec:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        return cls(**json.loads(text))
+        """Raises OtherVersion: an engine that does not know all that it is to do does not begin."""
+        try:
+            return cls(**json.loads(text))
+        except (TypeError, ValueError) as error:
+            raise OtherVersion(f"the engine can't read its spec ({error}): is its image of another version?") from error

@@ -161,11 +161,22 @@ class Extended(EventBase):
     why: Text = ""
 
 
+class Held(EventBase):
+    event: Literal["held"] = "held"
+    why: Text = ""
+    seconds: Seconds | None = None  # how long, once it is over
+
+
 class OrderGiven(EventBase):
     event: Literal["order"] = "order"
     order: Text
     by: Text = "unknown"
     reason: Text = ""
+
+
+class Ignored(EventBase):
+    event: Literal["ignored"] = "ignored"
+    why: Text = ""
 
 
 class Verdict(EventBase):
@@ -192,8 +203,11 @@ class Restored(EventBase):
 
 
 class Unrestored(EventBase):
+    """`answers` is the slot that answered instead of stable's, if one did."""
+
     event: Literal["unrestored"] = "unrestored"
     why: Text = ""
+    answers: Text | None = None
 
 
 class Drained(EventBase):
@@ -256,8 +270,8 @@ class Unknown(EventBase):
 KNOWN: dict[str, type[EventBase]] = {
     str(model.model_fields["event"].default): model
     for model in (
-        Started, Ready, Shifted, Measured, Extended, OrderGiven, Verdict, Promoted, Restored, Unrestored, Drained,
-        Recovered, Kept, Left, Ended, Unjudged, Traffic,
+        Started, Ready, Shifted, Measured, Extended, Held, OrderGiven, Ignored, Verdict, Promoted, Restored, Unrestored,
+        Drained, Recovered, Kept, Left, Ended, Unjudged, Traffic,
     )
 }  # fmt: skip
 """Each event's name and its model."""
@@ -274,7 +288,9 @@ Event = Annotated[
     | Annotated[Shifted, Tag("shifted")]
     | Annotated[Measured, Tag("measured")]
     | Annotated[Extended, Tag("extended")]
+    | Annotated[Held, Tag("held")]
     | Annotated[OrderGiven, Tag("order")]
+    | Annotated[Ignored, Tag("ignored")]
     | Annotated[Verdict, Tag("verdict")]
     | Annotated[Promoted, Tag("promoted")]
     | Annotated[Restored, Tag("restored")]

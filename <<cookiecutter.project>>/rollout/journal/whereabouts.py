@@ -14,7 +14,7 @@ AT_REST: dict[Whereabouts, float | None] = {
     "promoting": None,  # decided, but not confirmed
     "promoted": 1.0,
     "restored": 0.0,
-    "unknown": None,  # the router did not answer the rollback, and there is no lease
+    "unknown": None,  # the router did not answer the rollback, and there is no lease; or stable did not answer
 }
 
 
@@ -39,7 +39,7 @@ def moved(place: Whereabouts, event: Event) -> Whereabouts:
             return "promoted"
         case Restored():
             return "restored"
-        case Unrestored() if place in ("promoting", "promoted"):
+        case Unrestored() if place in ("promoting", "promoted") or event.answers:
             return "unknown"
     return place
 

@@ -12,6 +12,7 @@ from rollout.journal.events import (
     Ended,
     EventBase,
     Extended,
+    Held,
     Kept,
     Left,
     OrderGiven,
@@ -141,6 +142,13 @@ def _(event: Extended, _: Progress) -> Sentence:
 
 
 @_said.register
+def _(event: Held, progress: Progress) -> Sentence:
+    if event.seconds is not None:
+        return Sentence(f"the hold is over after {duration(event.seconds)}")
+    return Sentence(f"on hold: {event.why}; {canary(progress)} answers everybody until it is up again", "bad")
+
+
+@_said.register
 def _(event: OrderGiven, _: Progress) -> Sentence:
     return Sentence(f"{event.order}, ordered by {event.by}: {event.reason}", "doubtful")
 
@@ -168,7 +176,7 @@ def _(event: Restored, _: Progress) -> Sentence:
 
 @_said.register
 def _(event: Unrestored, _: Progress) -> Sentence:
-    return Sentence(f"could not switch the router back to stable: {event.why}", "bad")
+    return Sentence(f"stable could not be given all traffic: {event.why}", "bad")
 
 
 @_said.register

@@ -10,13 +10,15 @@ from rollout.engine.spec import Spec
 from rollout.errors import Refused
 from rollout.journal.state import State
 from rollout.metrics.targets import Target, write
-from rollout.onhost import engine_process, names, records
+from rollout.onhost import certificate, engine_process, names, records
 from rollout.onhost.command_line import to_program
 from rollout.onhost.complaint import Complaint
 from rollout.onhost.emptying import wait_until_empty
 from rollout.onhost.prepare import HostSettings, prepare
-from rollout.onhost.survey import check, survey
+from rollout.onhost.routing import routing
+from rollout.onhost.survey import check, check_probe, survey
 from rollout.router.haproxy import Haproxy
+from rollout.router.tls import TlsRouter
 
 
 def run_engine(chosen: argparse.Namespace) -> int:
@@ -47,6 +49,11 @@ def run_survey(_: argparse.Namespace) -> int:
     return 0
 
 
+def run_routing(_: argparse.Namespace) -> int:
+    print(json.dumps(asdict(routing(Haproxy(Path(names.SOCKET), Path(names.ROUTER_FOLDER))))))
+    return 0
+
+
 def run_wait_until_empty(chosen: argparse.Namespace) -> int:
     wait_until_empty(chosen.slot, Haproxy(Path(names.SOCKET), Path(names.ROUTER_FOLDER)).health)
     return 0
@@ -55,6 +62,7 @@ def run_wait_until_empty(chosen: argparse.Namespace) -> int:
 def run_check_host(_: argparse.Namespace) -> int:
     asked = json.loads(environment("ROLLOUT_CHECK"))
     folder = Path(names.ROUTER_FOLDER)
+    check_probe(Haproxy(Path(names.SOCKET), folder))
     check(State(Path(names.STATE)), folder, asked["prometheus"], asked["policy"], asked["release"])
     return 0
 
@@ -64,7 +72,13 @@ def run_status(chosen: argparse.Namespace) -> int:
 
 
 def run_report(chosen: argparse.Namespace) -> int:
-    return records.write_report(chosen.state, chosen.rollout, None, as_json=True)
+    return records.write_report(chosen.state, chosen.rollout, chosen.state.reports(), as_json=True)
+
+
+def run_certificate(_: argparse.Namespace) -> int:
+    folder = Path(names.CERTIFICATE)
+    print(certificate.install(folder, TlsRouter(Path(names.SOCKET), folder / certificate.NAME, Path(names.MASTER))))
+    return 0
 
 
 def run_targets(chosen: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ a Prometheus that does not answer or rejects a query.
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,11 +39,19 @@ class SplitReader(Protocol):
         ...
 
 
+class Probe(Protocol):
+    """A request through the router."""
+
+    def answering(self) -> Slot | None:
+        """Raises RouterError."""
+        ...
+
+
 @dataclass(frozen=True)
 class Survey:
     """`running` describes the holder of the lock; if it only watches a promoted release, `keeping` names it instead.
-    `history` lists the releases that were promoted and not rolled back, oldest first; `stable_since` is in epoch
-    seconds."""
+    `history` lists the releases that were promoted and not taken back since, neither by their own newest rollout nor by
+    a rollback to another release, oldest first; `stable_since` is in epoch seconds."""
 
     stable_slot: Slot
     running: str | None
@@ -66,9 +74,9 @@ class Outline:
 def survey(state: State, router: SplitReader) -> Survey:
     """Read the state of the host from its router and journals. Raises Refused when the router does not answer."""
     stories = dict(told(state))
-    stayed = [story.started.release for story in stories.values() if story.started and story.stayed]
     since = [story.promoted.time for story in stories.values() if story.promoted and story.stayed]
-    holder = str(lock.holder(state.lock()).get("rollout")) if lock.is_held(state.lock()) else None
+    held = lock.is_held(state.lock())
+    holder = lock.holder(state.lock()) if held else None
     keeping = holder if holder and holder in stories and stories[holder].keeps else None
     try:
         stable = router.current().get("stable")
@@ -77,12 +85,27 @@ def survey(state: State, router: SplitReader) -> Survey:
     begun = [rollout for rollout, story in stories.items() if story.started or rollout == holder]
     return Survey(
         stable_slot="green" if stable == "green" else "blue",
-        running=lock.describe(state.lock()) if holder and not keeping else None,
+        running=None if keeping else lock.describe(state.lock()) if held else lock.trouble(state.lock()),
         keeping=keeping,
         newest=begun[-1] if begun else None,
-        history=stayed,
+        history=history(stories.values()),
         stable_since=since[-1] if since else None,
     )
+
+
+def history(stories: Iterable[Outline]) -> list[str]:
+    """The releases that were promoted, oldest first, without those that were taken back later. Pure."""
+    stayed: list[str] = []
+    good: dict[str, bool] = {}
+    for story in stories:
+        if story.started is None:
+            continue
+        good[story.started.release] = story.stayed
+        if story.stayed:
+            stayed.append(story.started.release)
+            if story.started.at_once and story.started.stable:
+                good[story.started.stable] = False
+    return [release for release in stayed if good[release]]
 
 
 def told(state: State) -> Iterator[tuple[str, Outline]]:
@@ -109,6 +132,17 @@ def check(state: State, router_folder: Path, prometheus: str, policy_text: str, 
     gates = plan(policy_file.parse(policy_text, "rollout.yaml")).gates
     if release:
         preflight.check(gates, release, release, Prometheus(prometheus))
+
+
+def check_probe(router: Probe) -> None:
+    """Check that the router takes the requests by which an engine learns who answers. Raises Refused."""
+    try:
+        router.answering()
+    except RouterError as error:
+        raise Refused(
+            f"{error}. Its configuration is older than the engine: update the host with `docker compose run --rm "
+            "prepare`, and reload the router (docs/guides/prepare-a-host.md)"
+        ) from error
 
 
 def check_disks(needs: Sequence[tuple[Path, int, str]]) -> None:

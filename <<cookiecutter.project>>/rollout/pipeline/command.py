@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -13,8 +12,10 @@ from typing import TextIO
 from rich.console import Console
 
 from rollout.docker.host import Host
+from rollout.docker.image import Image
 from rollout.errors import PolicyError
 from rollout.onhost.command_line import Commands, Parser, run
+from rollout.pipeline.checkout import committed
 from rollout.pipeline.deploy import deploy
 from rollout.pipeline.evidence import write_evidence
 from rollout.pipeline.facts import facts, image_in
@@ -24,6 +25,7 @@ from rollout.pipeline.production import Production
 from rollout.pipeline.restore import restore
 from rollout.pipeline.rollback import go_back
 from rollout.pipeline.summary import summary
+from rollout.pipeline.variables import variable
 from rollout.policy import file as policy_file
 from rollout.policy import target
 
@@ -39,8 +41,7 @@ def run_facts(chosen: argparse.Namespace) -> int:
     if chosen.going_back:
         outputs()({"image": image_in(Path(), os.environ)})
         return 0
-    created = subprocess.run(["git", "log", "-1", "--format=%cI"], check=True, capture_output=True, text=True).stdout
-    outputs()(asdict(facts(Path(), os.environ, created.strip())))
+    outputs()(asdict(facts(Path(), os.environ, committed(Path()))))
     return 0
 
 
@@ -55,15 +56,20 @@ def run_target(chosen: argparse.Namespace) -> int:
 
 
 def run_deploy(chosen: argparse.Namespace) -> int:
+    for reference in (chosen.release, chosen.engine):
+        Image.parse(reference)
     return deploy(chosen.release, chosen.engine, production(sys.stdout), outputs(), annotate)
 
 
 def run_restore(chosen: argparse.Namespace) -> int:
+    Image.parse(chosen.release)
     restore(chosen.release, chosen.stable or None, chosen.reason, production(sys.stderr), say, annotate)
     return 0
 
 
 def run_rollback(chosen: argparse.Namespace) -> int:
+    if chosen.release:
+        Image.parse(chosen.release)
     host = production(sys.stdout)
     return go_back(chosen.release or None, chosen.reason, host, annotate, now=chosen.now == "true")
 
@@ -84,7 +90,15 @@ def production(log: TextIO) -> Production:
 
 
 def outputs() -> Callable[[Mapping[str, str]], None]:
-    return partial(write_outputs, Path(os.environ["GITHUB_OUTPUT"]))
+    return partial(write_outputs, Path(variable(os.environ, "GITHUB_OUTPUT")))
+
+
+def folder(text: str) -> Path:
+    """A folder, or a name that is free. Raises ArgumentTypeError, of which argparse makes a sentence."""
+    path = Path(text)
+    if path.exists() and not path.is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is not a folder")
+    return path
 
 
 def say(text: str) -> None:
@@ -118,7 +132,8 @@ def parser() -> Parser:
     sub = commands.add(
         "evidence", run_evidence, "write the newest report and the host's status to a folder, and print a summary"
     )
-    sub.add_argument("folder", type=Path)
+    sub.add_argument("folder", type=folder)
     sub.add_argument("release", nargs="?", help="write the report only if the newest rollout is of this release")
-    commands.add("summary", run_summary, "print the reports in a folder as Markdown").add_argument("folder", type=Path)
+    sub = commands.add("summary", run_summary, "print the reports in a folder as Markdown")
+    sub.add_argument("folder", type=folder)
     return top

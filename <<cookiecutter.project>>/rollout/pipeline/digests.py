@@ -3,13 +3,14 @@
 A tag can move to another image. Uses only the standard library, because the signing job installs no packages.
 """
 
+import argparse
 import sys
 from collections.abc import Sequence
 
 from rollout.docker.image import Image
-from rollout.errors import Refused, WrongRelease
-
-REFUSED = 2
+from rollout.errors import WrongRelease
+from rollout.onhost.command_line import Parser, run
+from rollout.pipeline.github import annotate_error
 
 
 def check(image: str, reference: str) -> None:
@@ -19,18 +20,26 @@ def check(image: str, reference: str) -> None:
         raise WrongRelease(f"{reference}: must be {image}@sha256: followed by 64 hexadecimal digits")
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Returns the exit code: 0, or 2 when a reference is refused."""
-    image, release, *engine = arguments
-    try:
-        check(image, release)
-        for each in engine:
-            check(f"{image}-engine", each)
-    except Refused as error:
-        print(f"::error::{error}".replace("\n", "%0A"), file=sys.stderr)
-        return REFUSED
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Returns the exit code: 0, or 2 when a reference or the command line is refused."""
+    return run(parser(), arguments, annotate_error)
+
+
+def check_all(chosen: argparse.Namespace) -> int:
+    check(chosen.image, chosen.release)
+    for each in chosen.engine:
+        check(f"{chosen.image}-engine", each)
     return 0
 
 
+def parser() -> Parser:
+    top = Parser(prog="rollout.pipeline.digests", description=__doc__, allow_abbrev=False)
+    top.add_argument("image", help="the image's name, without a tag or digest")
+    top.add_argument("release", help="IMAGE@sha256: followed by 64 hexadecimal digits")
+    top.add_argument("engine", nargs="*", help="the same of IMAGE-engine")
+    top.set_defaults(command=check_all, interrupted="nothing was changed")
+    return top
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

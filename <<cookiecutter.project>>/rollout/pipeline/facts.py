@@ -1,16 +1,18 @@
 """The facts of a release: its version, and its image's name and labels."""
 
-import json
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from rollout.errors import WrongRelease
+from rollout.errors import WrongInput, WrongRelease
+from rollout.pipeline.checkout import json_object, toml
+from rollout.pipeline.variables import repository, variable
 
 TAG = "refs/tags/"
 IMAGE_TAG = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
+REGISTRY = re.compile(r"[a-z0-9][a-z0-9.-]*(:[0-9]+)?(/[a-z0-9._-]+)*")
 
 
 @dataclass(frozen=True)
@@ -23,14 +25,14 @@ class Facts:
 
 
 def facts(folder: Path, github: Mapping[str, str], created: str) -> Facts:
-    """The facts of a checkout. `github` are GitHub's variables, `created` is the commit's date. Raises WrongRelease if
-    the tag does not match the version."""
-    version = version_in((folder / "pyproject.toml").read_text(encoding="utf-8"))
-    check_tag(github["GITHUB_REF"], version)
+    """The facts of a checkout. `github` are GitHub's variables, `created` is the commit's date. Raises WrongInput, or
+    WrongRelease if the tag does not match the version."""
+    version = version_in(toml(folder / "pyproject.toml"))
+    check_tag(variable(github, "GITHUB_REF"), version)
     labels = {
         "VERSION": version,
-        "REVISION": github["GITHUB_SHA"],
-        "SOURCE": f"{github['GITHUB_SERVER_URL']}/{github['GITHUB_REPOSITORY']}",
+        "REVISION": variable(github, "GITHUB_SHA"),
+        "SOURCE": f"{variable(github, 'GITHUB_SERVER_URL')}/{repository(github)}",
         "CREATED": created,
     }
     return Facts(
@@ -41,14 +43,14 @@ def facts(folder: Path, github: Mapping[str, str], created: str) -> Facts:
 
 
 def image_in(folder: Path, github: Mapping[str, str]) -> str:
-    """The image's name alone: a rollback needs no valid version or tag."""
-    registry = registry_in((folder / ".template.json").read_text(encoding="utf-8"))
-    return image(registry, github["GITHUB_REPOSITORY"])
+    """The image's name alone: a rollback needs no valid version or tag. Raises WrongInput."""
+    return image(registry_in(json_object(folder / ".template.json")), repository(github))
 
 
-def version_in(pyproject: str) -> str:
+def version_in(pyproject: Mapping[str, Any]) -> str:
     """`project.version`; ignores `version` in other tables. Raises WrongRelease."""
-    found = tomllib.loads(pyproject).get("project", {}).get("version")
+    project = pyproject.get("project")
+    found = project.get("version") if isinstance(project, dict) else None
     if not isinstance(found, str) or not IMAGE_TAG.fullmatch(found):
         raise WrongRelease(
             f"pyproject.toml: project.version: {found!r} is not a valid image tag: use for example 1.2.3"
@@ -56,21 +58,29 @@ def version_in(pyproject: str) -> str:
     return found
 
 
-def registry_in(template: str) -> str:
-    """The registry that was chosen when the repository was created."""
-    return str(json.loads(template)["cookiecutter"]["registry"])
+def registry_in(template: Mapping[str, Any]) -> str:
+    """The registry that was chosen when the repository was created. Raises WrongInput."""
+    answers = template.get("cookiecutter")
+    found = answers.get("registry") if isinstance(answers, dict) else None
+    if not isinstance(found, str) or not REGISTRY.fullmatch(found):
+        raise WrongInput(
+            f".template.json: cookiecutter.registry: {found!r} is not a registry: write for example ghcr.io"
+        )
+    return found
 
 
 def check_tag(ref: str, version: str) -> None:
-    """Compare a tag with the version; ignores branches. Raises WrongRelease."""
-    if ref.startswith(TAG) and ref != f"{TAG}v{version}":
+    """Compare a tag with the version. Raises WrongRelease, for a branch too."""
+    if not ref.startswith(TAG):
+        raise WrongRelease(f"{ref} is not a tag: to release one by hand, gh workflow run release.yml --ref v{version}")
+    if ref != f"{TAG}v{version}":
         raise WrongRelease(
             f"the tag is {ref.removeprefix(TAG)}, but the version in pyproject.toml is {version}: change the version "
             f"on main and tag that commit, or use the tag v{version}"
         )
 
 
-def image(registry: str, repository: str) -> str:
+def image(registry: str, owner_and_name: str) -> str:
     """The image's name in lower case. If the registry has a path, the name omits the repository's owner."""
-    name = repository.lower()
+    name = owner_and_name.lower()
     return f"{registry}/{name.partition('/')[2] if '/' in registry else name}"

@@ -30,7 +30,8 @@ class ProductionHost:
         found = status.for_programs(self.host, every=False)
         known = [field.name for field in fields(Newest)]  # a later engine may add keys
         newest = [Newest(**{name: rollout[name] for name in known}) for rollout in found["rollouts"]]
-        return Look(found["stable"], newest[-1] if newest else None)
+        answers = found["answering"] == found["stable"]
+        return Look(found["stable"], newest[-1] if newest else None, answers)
 
     def start(self, release: str, engine: str) -> str:
         request = StartRequest(Image.parse(release), policy_for_docker(POLICY), Image.parse(engine))
@@ -41,7 +42,7 @@ class ProductionHost:
 
     def roll_back(self, release: str | None, reason: str, *, now: bool) -> int:
         back = rollback(self.host, release, POLICY, reason, self.say, now=now)
-        return back.exit_code(self.follow(back.rollout))
+        return back.exit_code(self.follow(back.rollout), self.host)
 
     def status(self) -> str:
         return status.for_people(self.host, every=True)

@@ -19,10 +19,12 @@ class Newest:
 
 @dataclass(frozen=True)
 class Look:
-    """A snapshot of the host: its stable release and newest rollout; None if there is none yet."""
+    """A snapshot of the host: its stable release and newest rollout; None if there is none yet. `answers`: whether
+    stable has just answered a request."""
 
     stable: str | None
     newest: Newest | None
+    answers: bool = True
 
 
 class Production(Protocol):

@@ -23,6 +23,8 @@ def decide(release: str, noted: str | None, found: Look) -> Decision:
         none = f"No rollout of {release} was started on the host, or a later one since: nothing to restore."
         return Decision(None, f"{none} Stable is {now or 'none'}.")
     stable = noted or newest.stable
+    if now and now != release and newest.verdict != "running" and not found.answers:
+        return Decision(None, f"{now} is stable, but does not answer: see `rollout status` on the host.", warning=True)
     if now != release and newest.verdict != "running":
         return Decision(None, f"All traffic is already on {now or 'no release'}: nothing to restore.")
     if stable is None or stable == release:
@@ -51,8 +53,9 @@ def give_back(to: str, reason: str, production: Production, say: Say) -> None:
         code = production.roll_back(to, reason, now=True)
     except AlreadyStable:
         code = 0  # the engine has already restored it
-    stable = production.look().stable
-    if code or stable != to:
-        message = f"{to} was not restored: stable is {stable or 'none'}"
+    found = production.look()
+    if code or found.stable != to or not found.answers:
+        silent = "" if found.answers else ", and does not answer"
+        message = f"{to} was not restored: stable is {found.stable or 'none'}{silent}"
         say(f"**{message}.**")
         raise NotRestored(message)

@@ -10,18 +10,31 @@ from pathlib import Path
 from typing import Any
 
 POINTS = 60
+PICTURE = re.compile(r"^!\[.*$", re.MULTILINE)
+UNREADABLE = (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
 Report = dict[str, Any]
 
 
 def summary(folder: Path) -> str:
-    """Every report, with charts in place of the picture."""
-    return "\n".join(map(shown, sorted(folder.glob("*.md")))) or "No report was written."
+    """Every report, with charts in place of the picture. A report is NAME.md with NAME.json."""
+    return "\n".join(map(shown, sorted(folder.glob("*.md")))) or f"No report was written to {folder}."
 
 
 def shown(path: Path) -> str:
-    report = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-    before, after = re.split(r"^!\[.*$", path.read_text(encoding="utf-8"), maxsplit=1, flags=re.MULTILINE)
-    return before + "\n\n".join(charts(report)) + after
+    """One report. A damaged one costs itself or its charts, and is named."""
+    if not path.with_suffix(".json").exists():
+        return f"**{path.name} is not a report: there is no {path.stem}.json next to it.**\n"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        return f"**{path.name} can't be read: {error}.**\n"
+    before, *after = PICTURE.split(text, maxsplit=1)
+    try:
+        report = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        drawn = "\n\n".join(charts(report))
+    except UNREADABLE as error:
+        drawn = f"**{path.stem}.json is damaged, so no chart can be drawn: {error!r}.**"
+    return "".join([before, drawn, *after])
 
 
 def charts(report: Report) -> Iterator[str]:

@@ -1,97 +1,69 @@
-"""rollout.yaml -> Policy. An error names the file, the line, the key's path, and what would be right."""
+"""rollout.yaml -> Policy. An error names the file, the line, the key's path, and what is allowed."""
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
 from rollout.errors import PolicyError
+from rollout.policy.document import Document, Key, Lines, dotted
 from rollout.policy.gate import GatePolicy
 from rollout.policy.schema import Policy, StepPolicy, WatchPolicy
 
-Key = str | int
-Lines = dict[tuple[Key, ...], int]
 PARTS: Mapping[str, type[BaseModel]] = {"": Policy, "steps": StepPolicy, "watch": WatchPolicy, "gates": GatePolicy}
+MOST_MISTAKES = 20
+LONGEST = 600
 
 
 def load(path: Path) -> Policy:
     """Read and check the policy file. Raises PolicyError, with every mistake in one message."""
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise PolicyError(f"{path}: can't be read: it is not UTF-8 text. Save it as UTF-8.") from error
+    except OSError as error:
         raise PolicyError(f"{path}: can't be read ({error}). Run this in the repository's top folder.") from error
     return parse(text, path.name)
 
 
 def checked(path: Path) -> str:
-    """The text of a policy file in which nothing is wrong. Raises PolicyError."""
+    """The text of a valid policy file. Raises PolicyError."""
     load(path)
     return path.read_text(encoding="utf-8")
 
 
 def parse(text: str, name: str) -> Policy:
-    """The text of a policy file -> Policy; `name` is the file's name in messages."""
-    reader = Reader(name)
+    """Parse the text of a policy file; `name` is the file's name in messages. Raises PolicyError."""
+    document = Document(text, name)
+    if not isinstance(document.data, dict):
+        raise PolicyError(f"{name}: must contain keys such as steps: and gates:")
+    mistakes = document.mistakes
     try:
-        # compose() keeps line numbers and builds no objects, so it is as safe as safe_load
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = reader.read(root, ()) if root else None
-    except yaml.YAMLError as error:
-        raise PolicyError(f"{name}: is not YAML: {' '.join(str(error).split())}") from error
-    except RecursionError as error:
-        raise PolicyError(f"{name}: an alias (*name) stands within its own anchor (&name)") from error
-    if not isinstance(data, dict):
-        raise PolicyError(f"{name}: must hold keys such as steps: and gates:, found something else")
-    try:
-        policy = Policy.model_validate(data)
+        policy = Policy.model_validate(document.data)
     except ValidationError as error:
-        reader.mistakes += [explain(detail, reader.lines, name) for detail in error.errors()]
-    if reader.mistakes:
-        raise PolicyError("\n".join(reader.mistakes))
+        mistakes += [shortened(explain(detail, document.lines, name)) for detail in error.errors()]
+    if len(mistakes) > MOST_MISTAKES:
+        mistakes[MOST_MISTAKES:] = [f"{name}: and {len(mistakes) - MOST_MISTAKES} more"]
+    if mistakes:
+        raise PolicyError("\n".join(mistakes))
     return policy
 
 
-class Reader:
-    """YAML nodes -> plain data. Keeps the line of each path, and which keys stand twice."""
-
-    def __init__(self, name: str) -> None:
-        self.lines: Lines = {(): 1}
-        self.mistakes: list[str] = []
-        self._name = name
-
-    def read(self, node: yaml.Node, path: tuple[Key, ...]) -> Any:
-        self.lines.setdefault(path, node.start_mark.line + 1)
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, path)
-        if isinstance(node, yaml.SequenceNode):
-            return [self.read(item, (*path, index)) for index, item in enumerate(node.value)]
-        try:
-            return yaml.SafeLoader("").construct_object(node)
-        except ValueError:  # a date with a 13th month: text, for the policy to refuse
-            return node.value
-
-    def _mapping(self, node: yaml.MappingNode, path: tuple[Key, ...]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"  # as YAML marks such keys
-            line = key_node.start_mark.line + 1
-            if key in found:
-                self.mistakes.append(f"{self._name}:{line}: {dotted((*path, key))}: stands twice")
-                continue
-            self.lines[*path, key] = line
-            found[key] = self.read(value_node, (*path, key))
-        return found
+def shortened(mistake: str) -> str:
+    """Cut a long message in the middle, so that a value of a thousand digits does not hide the other mistakes."""
+    return mistake if len(mistake) <= LONGEST else f"{mistake[: LONGEST // 2]} ... {mistake[-LONGEST // 2 :]}"
 
 
 def explain(detail: Mapping[str, Any], lines: Lines, name: str) -> str:
-    """One of pydantic's errors -> `file:line: key.path: what is wrong and what would be right`."""
-    path: tuple[Key, ...] = tuple(detail.get("ctx", {}).get("path", detail["loc"]))  # a misfit names its own key
+    """One of pydantic's errors -> `file:line: key.path: what is wrong, and what is allowed`."""
+    path: tuple[Key, ...] = tuple(
+        detail.get("ctx", {}).get("path", detail["loc"])
+    )  # errors from wrong_key name their own path
     line = next(lines[path[:end]] for end in range(len(path), -1, -1) if path[:end] in lines)
     where = f"{name}:{line}: " + (f"{dotted(path)}: " if path else "")
     if detail["type"] == "extra_forbidden":
-        return f"{where}unknown key; known here: {', '.join(known_keys(path))}"
+        return f"{where}unknown key; allowed here: {', '.join(known_keys(path))}"
     if detail["type"] == "missing":
         return f"{where}is missing"
     if detail["type"] == "literal_error":
@@ -101,14 +73,6 @@ def explain(detail: Mapping[str, Any], lines: Lines, name: str) -> str:
 
 
 def known_keys(path: tuple[Key, ...]) -> list[str]:
-    """The keys that may stand beside the one at `path`."""
+    """The keys allowed at the level of `path`."""
     part = PARTS[str(path[0]) if len(path) > 1 else ""]
     return list(part.model_fields)
-
-
-def dotted(path: tuple[Key, ...]) -> str:
-    """('gates', 'errors', 'query') -> gates.errors.query; ('steps', 0) -> steps[0]"""
-    text = ""
-    for key in path:
-        text += f"[{key}]" if isinstance(key, int) else f".{key}" if text else key
-    return text

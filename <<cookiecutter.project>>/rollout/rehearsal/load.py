@@ -16,6 +16,7 @@ import aiohttp
 import yaml
 from yarl import URL
 
+from rollout.errors import WrongInput
 from rollout.live.counts import Counts, Tally
 
 # Shorter than any server's: a request on a connection that the server is closing would count as lost.
@@ -34,9 +35,20 @@ class Answer:
 
 
 def tasks_of(repository: Path) -> list[str]:
-    """The tasks in the repository's evals."""
-    listed = yaml.safe_load((repository / "evals" / "tasks.yaml").read_text(encoding="utf-8"))
-    return [each["task"] for each in listed]
+    """The tasks in the repository's evals, at least one. Raises WrongInput."""
+    path = repository / "evals" / "tasks.yaml"
+    try:
+        listed = yaml.safe_load(path.read_text(encoding="utf-8"))
+        tasks = [each["task"] for each in listed]
+    except OSError as error:
+        raise WrongInput(f"{path}: can't be read ({error.strerror}): a rehearsal sends its tasks as load") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise WrongInput(f"{path}: is not YAML: {' '.join(str(error).split())}") from error
+    except (AttributeError, LookupError, TypeError):
+        tasks = []
+    if not tasks or not all(isinstance(task, str) for task in tasks):
+        raise WrongInput(f"{path}: must be a list of tasks, such as - {{id: sum, task: What is 1 + 1?, expects: '2'}}")
+    return tasks
 
 
 class Load:

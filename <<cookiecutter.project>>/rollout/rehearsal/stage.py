@@ -124,6 +124,7 @@ class Stage:
             "ROUTER_BIND": f"127.0.0.1:{self.port}",
             "ROUTER_METRICS_BIND": f"127.0.0.1:{self.router_metrics_port}",
             "ROUTER_SOCKET": str(self.router_socket),
+            "ROUTER_PROBE": str(self.router_socket.with_name("probe.sock")),
             "ROUTER_FOLDER": str(self.router_folder),
             "BLUE_ADDRESS": f"127.0.0.1:{self.release_ports['blue']}",
             "GREEN_ADDRESS": f"127.0.0.1:{self.release_ports['green']}",

@@ -44,7 +44,7 @@ class Evidence:
     detection_seconds: float | None  # from the canary's first traffic to the verdict against it
     notice_seconds: float | None  # from its first bad answer to that verdict
     restore_seconds: float | None  # from that verdict until the router confirmed that stable has all traffic
-    unrestored: str | None  # why the router could not be switched back to stable
+    unrestored: str | None  # why stable could not be given all traffic
     drained: Drained | None
     kept_seconds: float | None
     orders: tuple[OrderGiven, ...]
@@ -118,7 +118,7 @@ def _between(earlier: float | None, later: float | None) -> float | None:
 
 def headline(evidence: Evidence) -> str:
     """`Rolled back at 5 % after 12.4 s: errors: 21.3 % is above 5 %`."""
-    unrestored = "; the router could not be switched back to stable" if evidence.unrestored else ""
+    unrestored = "; stable could not be given all traffic" if evidence.unrestored else ""
     return one_line(f"{outcome(evidence)} {_place(evidence)}: {evidence.final.reason}{unrestored}")
 
 

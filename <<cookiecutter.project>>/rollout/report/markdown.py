@@ -83,7 +83,7 @@ def _facts(evidence: Evidence) -> Iterator[str]:
     if requests.why_unknown:
         yield f"Unknown, because {requests.why_unknown}"
     if evidence.unrestored:
-        yield f"The router could not be switched back to stable: {plain(evidence.unrestored)}"
+        yield f"Stable could not be given all traffic: {plain(evidence.unrestored)}"
     times = {
         "From the canary's first traffic to the verdict": evidence.detection_seconds,
         "From the canary's first bad answer to the verdict": evidence.notice_seconds,

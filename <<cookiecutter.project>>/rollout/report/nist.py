@@ -69,7 +69,7 @@ def _recovery(evidence: Evidence) -> str:
         return f"Traffic: the router confirmed {restored} after the verdict that stable has all traffic."
     if evidence.unrestored:
         rest = _without_the_router(evidence)
-        return f"The router could not be switched back to stable: {evidence.unrestored}. {rest}"
+        return f"Stable could not be given all traffic: {evidence.unrestored}. {rest}"
     if evidence.abandoned:
         return _without_the_engine(evidence)
     return "Not needed so far. The lease and the gates were ready to return all traffic to stable."

@@ -1,4 +1,4 @@
-"""What a stop loses: nothing that was begun."""
+"""A stop loses no request."""
 
 import http.client
 import json
@@ -27,17 +27,8 @@ def connect(service: Service) -> http.client.HTTPConnection:
     return http.client.HTTPConnection(urlsplit(service.url()).netloc, timeout=WAIT_SECONDS)
 
 
-@pytest.mark.parametrize(
-    ("env", "status"),
-    [
-        pytest.param({"AGENT_MODEL": "offline:latency=1s"}, 200, id="slow"),
-        pytest.param({"AGENT_MODEL": "offline:hang=1", "AGENT_DEADLINE_SECONDS": "1"}, 504, id="without end"),
-    ],
-)
-def test_a_request_that_runs_when_sigterm_comes_is_still_answered(
-    start: Start, env: dict[str, str], status: int
-) -> None:
-    service = start(**env)
+def run_until_stopped(service: Service, status: int) -> None:
+    """Ask, tell the service to stop while it answers, and see both end well."""
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(service.post, "What is 6 * 7?")
         wait_until(lambda: "agent_requests_in_flight 1.0" in service.get("/metrics"))
@@ -46,15 +37,18 @@ def test_a_request_that_runs_when_sigterm_comes_is_still_answered(
     assert service.exit_code() == STOPPED
 
 
-def test_a_connection_that_is_kept_for_later_does_not_delay_the_stop(start: Start) -> None:
-    service = start()
+def test_a_request_without_end_that_runs_when_sigterm_comes_is_answered_at_its_deadline(start: Start) -> None:
+    run_until_stopped(start(AGENT_MODEL="offline:hang=1", AGENT_DEADLINE_SECONDS="1"), 504)
+
+
+def test_a_request_that_runs_when_sigterm_comes_is_answered_and_a_kept_connection_delays_nothing(start: Start) -> None:
+    service = start(AGENT_MODEL="offline:latency=1s")
     connection = connect(service)
     connection.request("GET", "/health")
     assert connection.getresponse().read()
     before = time.monotonic()
-    service.process.send_signal(signal.SIGTERM)
-    assert service.exit_code() == STOPPED
-    assert time.monotonic() - before < GRACE_SECONDS
+    run_until_stopped(service, 200)
+    assert time.monotonic() - before < 1 + GRACE_SECONDS
     assert isinstance(connection.sock, socket.socket)
     assert connection.sock.recv(1) == b"", "the service has closed it"
     connection.close()

@@ -1,4 +1,4 @@
-"""What our workflows promise and no linter knows: rules on the parsed files, each of which yields its complaints."""
+"""Guarantees of our workflows that no linter checks: rules on the parsed files, each of which yields its findings."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -26,15 +26,18 @@ GRANTS: dict[str, dict[str, str]] = {
     "release.evidence": READ,
     "rollback.rollback": READ | PULL,
 }
+TARGET = "${{ needs.check.outputs.environment }}"  # production, or for a pre-release staging
 ENVIRONMENTS = {
     "release.build": "build",
     "release.sign": "build",
-    "release.approve": "release-approval",
-    "release.deploy": "production",
-    "release.restore": "production",
-    "release.evidence": "production",
+    "release.approve": "${{ needs.check.outputs.environment == 'staging' && 'staging' || 'release-approval' }}",
+    "release.deploy": TARGET,
+    "release.restore": TARGET,
+    "release.evidence": TARGET,
     "rollback.rollback": "production",
 }
+NAMES = ("build", "release-approval", "production", "staging")
+"""The environments; only staging is optional."""
 ACTIONS = {
     "actions/checkout",
     "actions/setup-python",
@@ -45,6 +48,7 @@ ACTIONS = {
     "sigstore/cosign-installer",
 }
 PIPELINE = "python -m rollout.pipeline"
+PIPELINE3 = PIPELINE.replace("python", "python3")  # with nothing installed
 USES_A_DIGEST = rf"cosign (sign|verify)|{PIPELINE} (deploy|rollback)\b"
 
 
@@ -55,7 +59,7 @@ def load(folder: Path) -> Workflows:
 
 
 def jobs(workflows: Workflows) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each job, named as in `ci.lint`."""
+    """Each job, named like `ci.lint`."""
     for name, workflow in workflows.items():
         yield from ((f"{name}.{job}", body) for job, body in workflow["jobs"].items())
 
@@ -66,14 +70,14 @@ def steps(workflows: Workflows) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def grants(workflows: Workflows) -> Iterator[str]:
-    """A job's token may do what its job was given here, and a workflow's may do nothing."""
+    """A job's token has exactly the permissions listed here, and a workflow's has none."""
     yield from (f"{name} grants something to all jobs" for name, body in workflows.items() if body["permissions"] != {})
     found = {name: job["permissions"] for name, job in jobs(workflows)}
     yield from (f"{name} grants {found.get(name)}" for name in found | GRANTS if found.get(name) != GRANTS.get(name))
 
 
 def environments(workflows: Workflows) -> Iterator[str]:
-    """One job waits for people, and it does nothing else; whoever gives traffic back waits for nobody."""
+    """One job waits for approval, and does nothing else; the jobs that restore traffic wait for nobody."""
     found = {name: job["environment"]["name"] for name, job in jobs(workflows) if "environment" in job}
     yield from (
         f"{name} is in {found.get(name)}" for name in found | ENVIRONMENTS if found.get(name) != ENVIRONMENTS.get(name)
@@ -85,8 +89,24 @@ def environments(workflows: Workflows) -> Iterator[str]:
         yield f"a deployment is recorded by {made}"
 
 
+def prereleases(workflows: Workflows) -> Iterator[str]:
+    """Where a version goes is decided once, from what was checked; what goes nowhere is not approved either."""
+    check, approve = (workflows["release"]["jobs"][name] for name in ("check", "approve"))
+    decided = [step for step in check["steps"] if step.get("id") == "environments"]
+    if check["outputs"].get("environment") != "${{ steps.environments.outputs.environment }}" or not decided:
+        yield "release.check does not say where the release is deployed to"
+    elif decided[0].get("run") != f"{PIPELINE3}.environments" or "VERSION" not in decided[0]["env"]:
+        yield "release.check does not decide by the version"
+    if approve.get("if") != "${{ needs.check.outputs.environment != '' }}":
+        yield f"release.approve runs if {approve.get('if')}"
+    if "approve" not in workflows["release"]["jobs"]["deploy"]["needs"]:
+        yield "release.deploy does not wait for the approval"
+    if "if" in workflows["release"]["jobs"]["deploy"]:
+        yield "release.deploy can run without the approval"
+
+
 def required(workflows: Workflows) -> Iterator[str]:
-    """The aggregator runs whatever happens, and needs every other job."""
+    """The aggregating job always runs, and needs every other job."""
     every = workflows["ci"]["jobs"]
     if set(every["required"]["needs"]) != set(every) - {"required"}:
         yield "ci.required does not need every other job"
@@ -94,8 +114,15 @@ def required(workflows: Workflows) -> Iterator[str]:
         yield "ci.required can be skipped, which counts as passed"
 
 
+def triggers(workflows: Workflows) -> Iterator[str]:
+    """A release is of a tag, pushed or chosen by hand; what to release is never typed."""
+    found = workflows["release"][True]  # YAML reads the key `on` as a truth value
+    if found != {"push": {"tags": ["v*"]}, "workflow_dispatch": None}:
+        yield f"release starts on {found}"
+
+
 def giving_back(workflows: Workflows) -> Iterator[str]:
-    """A deploy that began and did not succeed is given back, however it ended."""
+    """A deploy that started and did not succeed is restored, however it ended."""
     restore = workflows["release"]["jobs"]["restore"]
     wanted = "${{ always() && needs.deploy.result != 'success' && needs.deploy.result != 'skipped' }}"
     if restore["if"] != wanted:
@@ -105,7 +132,7 @@ def giving_back(workflows: Workflows) -> Iterator[str]:
 
 
 def queues(workflows: Workflows) -> Iterator[str]:
-    """Nothing that touches a host is cancelled by another run, or dropped from the queue."""
+    """No other run cancels a job that changes a host, or drops it from the queue."""
     groups = {name: workflows[name]["concurrency"] for name in ("release", "rollback")}
     groups["release.deploy"] = workflows["release"]["jobs"]["deploy"].get("concurrency", {})
     yield from (
@@ -118,7 +145,7 @@ def queues(workflows: Workflows) -> Iterator[str]:
 
 
 def digests(workflows: Workflows) -> Iterator[str]:
-    """Nothing is signed or released before it was seen to be a digest, and nothing is released that is not signed."""
+    """Nothing is signed or released before it was checked to be a digest, and nothing is released unsigned."""
     seen: dict[str, str] = {}
     for name, step in steps(workflows):
         run = step.get("run", "")
@@ -130,7 +157,7 @@ def digests(workflows: Workflows) -> Iterator[str]:
 
 
 def secrets(workflows: Workflows) -> Iterator[str]:
-    """A secret is known to the steps that need it, by a variable of theirs."""
+    """Only the steps that need a secret get it, as a variable of the step."""
     for name, job in jobs(workflows):
         outside = {key: value for key, value in job.items() if key != "steps"}
         inside = [{key: value for key, value in step.items() if key != "env"} for step in job.get("steps", [])]
@@ -139,7 +166,7 @@ def secrets(workflows: Workflows) -> Iterator[str]:
 
 
 def targets(workflows: Workflows) -> Iterator[str]:
-    """A target that can't be deployed to is refused before anything is built, or any host is asked."""
+    """An unsupported target is refused before anything is built or any host is contacted."""
     seen: dict[str, str] = {}
     for name, step in steps(workflows):
         run = step.get("run", "")
@@ -151,7 +178,7 @@ def targets(workflows: Workflows) -> Iterator[str]:
 
 
 def tools(workflows: Workflows) -> Iterator[str]:
-    """Beside the keys of production, and the right to sign, no tools of developers are installed."""
+    """Jobs with production's keys or the right to sign install no development tools."""
     for name, step in steps(workflows):
         job = workflows[name.partition(".")[0]]["jobs"][name.partition(".")[2]]
         if "environment" in job and "make setup" in step.get("run", ""):
@@ -159,14 +186,14 @@ def tools(workflows: Workflows) -> Iterator[str]:
 
 
 def caches(workflows: Workflows) -> Iterator[str]:
-    """Nothing that was left in a cache gets into a release."""
+    """Nothing from a cache gets into a release."""
     if workflows["release"].get("cache-mode") != "none":
         yield "release restores caches"
     yield from (f"{name} caches" for name, step in steps(workflows) if re.search(r"cache", str(step), re.IGNORECASE))
 
 
 def pins(workflows: Workflows) -> Iterator[str]:
-    """Actions are few, and one is at one commit everywhere: what is read once is what runs."""
+    """There are few actions, and each is pinned to one commit everywhere."""
     commits: dict[str, set[str]] = {}
     for _, step in steps(workflows):
         action, at, commit = step.get("uses", "").partition("@")
@@ -177,5 +204,19 @@ def pins(workflows: Workflows) -> Iterator[str]:
 
 RULES: dict[str, Callable[[Workflows], Iterator[str]]] = {
     rule.__name__: rule
-    for rule in (grants, environments, required, giving_back, queues, digests, secrets, targets, tools, caches, pins)
+    for rule in (
+        grants,
+        environments,
+        prereleases,
+        required,
+        triggers,
+        giving_back,
+        queues,
+        digests,
+        secrets,
+        targets,
+        tools,
+        caches,
+        pins,
+    )
 }

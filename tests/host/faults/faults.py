@@ -1,4 +1,4 @@
-"""Which class plays which row of the table."""
+"""The class that runs each row of the table."""
 
 import signal
 
@@ -16,7 +16,9 @@ from tests.host.faults.strikes import (
     Image,
     Kill,
     KillFollower,
+    LockFolder,
     Restart,
+    Stop,
     TwoStarts,
 )
 from tests.host.faults.table import Cell
@@ -32,6 +34,8 @@ FAULTS: dict[str, Fault] = {
         for part in ("router", "engine")
         for way, offset in (("ahead", "+1h"), ("back", "-1h"))
     },
+    "stop stable": Stop("stable"),
+    "lock folder": LockFolder(),
     "kill docker": RestartDocker(signal.SIGKILL),
     "restart docker": RestartDocker(signal.SIGTERM),
     "cut ssh": CutSsh(),

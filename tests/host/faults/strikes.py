@@ -1,9 +1,11 @@
-"""The faults that a host of any kind can be given."""
+"""The faults that work on any host."""
 
 import os
 import signal
+import time
 from contextlib import suppress
 
+from rollout.onhost import names
 from tests.host.faults.ground import until
 from tests.host.faults.scene import Scene, end
 from tests.rollout.lines import last_of
@@ -12,12 +14,15 @@ DYING = (
     'ENTRYPOINT ["sh", "-c", "test ! -e /run/secrets/DIE || exit 1; python -m agent & '
     'while kill -0 $!; do test ! -e /run/secrets/DIE || { kill -9 $!; exit 1; }; sleep 0.1; done"]'
 )
+SECONDS_OF_ANSWERS = 2
+"""More than those that tell which release serves."""
+
 UNHEALTHY = 'ENTRYPOINT ["sleep", "infinity"]'
 EXITING = 'ENTRYPOINT ["false"]'
 
 
 class Fault:
-    """Nothing happens: what each fault changes of that."""
+    """No fault; each fault overrides some of these steps."""
 
     def begin(self, scene: Scene) -> None:
         """Start the rollout."""
@@ -27,11 +32,11 @@ class Fault:
         """Returns when the fault has happened."""
 
     def heal(self, scene: Scene) -> None:
-        """Take away what would hurt the next cell, once this one is over; never anything of the rollout's."""
+        """After the cell, remove what would affect the next one; never anything of the rollout."""
 
 
 class Kill(Fault):
-    """A real kill -9 of a container's first process, so that Docker's restart policy acts."""
+    """A real kill -9 of a container's first process, so that Docker's restart policy applies."""
 
     def __init__(self, part: str) -> None:
         self._part = part
@@ -48,8 +53,34 @@ class Restart(Fault):
         scene.ground.docker("restart", scene.ground.name(scene.container(self._part)))
 
 
+class Stop(Fault):
+    """Somebody stops a release, and starts it again only when the rollout is over."""
+
+    def __init__(self, part: str) -> None:
+        self._part = part
+
+    def strike(self, scene: Scene) -> None:
+        scene.ground.docker("stop", scene.ground.name(scene.container(self._part)))
+
+    def heal(self, scene: Scene) -> None:
+        slot = scene.container(self._part)
+        scene.ground.docker("start", scene.ground.name(slot))
+        until(lambda: slot in scene.ground.host().routing().up, f"{slot} is up again")
+        time.sleep(SECONDS_OF_ANSWERS)
+
+
+class LockFolder(Fault):
+    """The folder of the split can't be written, as on a file system that has become read-only."""
+
+    def strike(self, scene: Scene) -> None:
+        scene.ground.ask(f"chmod 555 {names.ROUTER_FOLDER}")
+
+    def heal(self, scene: Scene) -> None:
+        scene.ground.ask(f"chmod 2770 {names.ROUTER_FOLDER}")
+
+
 class KillFollower(Fault):
-    """Whoever attaches again learns the verdict."""
+    """A follower that reconnects gets the verdict."""
 
     def begin(self, scene: Scene) -> None:
         scene.start_and_follow()
@@ -65,7 +96,7 @@ class KillFollower(Fault):
 
 
 class TwoStarts(Fault):
-    """Of two starts at the same instant one at most begins; the other exits with 2 and says who is there."""
+    """Of two simultaneous starts at most one succeeds; the other exits with 2 and names the first one."""
 
     def strike(self, scene: Scene) -> None:
         promoted = any(event["event"] == "promoted" for event in scene.events())
@@ -74,24 +105,24 @@ class TwoStarts(Fault):
 
     def heal(self, scene: Scene) -> None:
         newest = scene.ground.rollouts()[-1]
-        if newest != scene.rollout:  # the one that began after the promotion
+        if newest != scene.rollout:  # the one that started after the promotion
             assert scene.ground.rollout("abort", "--reason", "the matrix goes on").code == 0
             until(lambda: bool(last_of(scene.ground.journal(newest), "ended")), f"{newest} is aborted")
 
 
 class FirstStarts(TwoStarts):
-    """The same, when no rollout is under way."""
+    """The same, without a running rollout."""
 
     def begin(self, scene: Scene) -> None:
         check([0, 2], both(scene, scene.release))
         scene.find()
 
     def strike(self, scene: Scene) -> None:
-        """It has happened."""
+        """The fault has already happened."""
 
 
 def both(scene: Scene, release: str) -> list[tuple[int, str]]:
-    """The exit codes of two starts at the same instant, and what they said."""
+    """The exit codes and output of two simultaneous starts."""
     outputs = [scene.ground.folder / f"start-{number}" for number in (1, 2)]
     arguments = ["start", release, "--policy", str(scene.ground.policy)]
     begun = [scene.ground.begin(*arguments, output=output) for output in outputs]
@@ -115,7 +146,7 @@ class Image(Fault):
 
 
 class Dies(Image):
-    """Its file says that it dies now, and each time that Docker starts it again."""
+    """Its file makes it die now, and each time that Docker restarts it."""
 
     def strike(self, scene: Scene) -> None:
         scene.ground.ask("touch /run/agent-secrets/DIE")
@@ -125,7 +156,7 @@ class Dies(Image):
 
 
 def kill_9(scene: Scene, pid: int) -> None:
-    """By the kernel, not by Docker: what `docker kill` ends, no policy restarts."""
+    """With the kernel, not with Docker: no policy restarts a container after `docker kill`."""
     with suppress(PermissionError, ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
         return

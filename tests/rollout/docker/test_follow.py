@@ -1,43 +1,31 @@
-"""A rollout that is followed from afar, whose journal has lines that can't be read. A host that only has a journal."""
+"""Following a rollout from another machine, with unreadable lines in its journal. The fake host has only a journal."""
 
 from collections.abc import Iterator
-from typing import Any, cast
 
 import pytest
 
-from rollout.docker.follow import SILENT_ROUNDS, check_end, entries_from, final
+from rollout.docker.follow import SILENT_ROUNDS, check_end, check_host, entries_from, final, follow
 from rollout.docker.host import Host
-from rollout.errors import PartFailed
+from rollout.errors import HostFailed, PartFailed
 from rollout.journal import after, story_of
+from rollout.live.view import PlainView
+from tests.rollout.docker import fakes
+from tests.rollout.docker.fakes import FakeDocker
 
 PROMOTED = ['{"time": 1, "event": "verdict", "verdict": "promoted"}', '{"time": 1, "event": "promoted"}']
 KEPT = '{"time": 2, "event": "measured", "step": 1, "weight": 1, "keep": true, "gates": []}'
 
 
-class JournalOnly:
-    """Prints its lines from the wanted one on, with a sign of life between them; its engine has ended."""
-
-    def __init__(self, *lines: str) -> None:
-        self._lines = lines
-
-    def stream(self, *command: str) -> Iterator[str]:
-        for line in self._lines[int(command[-1]) :]:
-            yield from ("", line)
-
-    def engine(self) -> Any:
-        return None
-
-
 def host(*lines: str) -> Host:
-    return cast(Host, JournalOnly(*lines))
+    return fakes.host(FakeDocker(journal=lines))
 
 
-def test_a_bad_line_is_named_by_its_number_however_often_the_host_was_attached_to() -> None:
+def test_a_bad_line_has_the_same_number_after_every_reconnect() -> None:
     (found,) = entries_from(host(*PROMOTED, "}{"), "r", 2)
     assert str(found).startswith("r.jsonl, line 3: not JSON")
 
 
-def test_a_promotion_that_may_have_been_taken_back_is_none_until_its_engine_says_that_it_watches() -> None:
+def test_a_promotion_that_may_have_been_rolled_back_is_not_final_until_keep_is_confirmed() -> None:
     story = story_of(entries_from(host(*PROMOTED), "r", 0))
     assert final(story) == "promoted"
     story = story_of(entries_from(host(*PROMOTED, "}{"), "r", 0))
@@ -47,8 +35,33 @@ def test_a_promotion_that_may_have_been_taken_back_is_none_until_its_engine_says
     assert final(story) == "promoted"
 
 
-def test_whoever_follows_does_not_wait_for_ever_for_an_end_that_can_not_be_read() -> None:
+def test_a_follower_does_not_wait_forever_for_an_unreadable_end() -> None:
     story = story_of(entries_from(host(*PROMOTED, "}{"), "r", 0))
     check_end(host(), "r", story, SILENT_ROUNDS - 1)
     with pytest.raises(PartFailed, match=r"the verdict of r may be in a line that can't be read: r.jsonl, line 3"):
         check_end(host(), "r", story, SILENT_ROUNDS)
+
+
+class Removed(FakeDocker):
+    """A host whose containers and networks were removed."""
+
+    def stream(self, *_: object, **_settings: object) -> Iterator[str]:
+        raise HostFailed("there is no such network")
+
+
+def test_whoever_follows_is_told_when_all_containers_of_the_host_are_gone() -> None:
+    with pytest.raises(PartFailed, match="the containers of my-agent were removed from the host, so r has no end"):
+        follow(fakes.host(Removed()), "r", PlainView(print), print)
+
+
+def test_a_host_that_does_not_answer_is_not_taken_for_an_empty_one() -> None:
+    docker = Removed(fails_at=0, fails_until=9)
+    check_host(fakes.host(docker), "r")
+    docker = Removed()
+    docker.add("my-agent-router")
+    check_host(fakes.host(docker), "r")
+
+
+def test_a_rollout_whose_journal_and_engine_are_gone_has_no_end() -> None:
+    with pytest.raises(PartFailed, match=r"^the engine of r is gone: its container was removed\. Nobody answers$"):
+        follow(host(), "r", PlainView(print), print)

@@ -1,19 +1,20 @@
-"""A host's standing, for people and for programs."""
+"""The status of a host, for people and for programs."""
 
 from json import dumps
 
 from rollout.docker import status
-from tests.rollout.docker.played import MADE, RELEASE, PlayedDocker, engine, host, says, stable
+from rollout.onhost import names
+from tests.rollout.docker.fakes import MADE, RELEASE, FakeDocker, engine, host, says, stable
 
 NEWEST = {"rollout": "r", "release": RELEASE, "stable": None, "verdict": "promoted", "headline": "Promoted"}
 
 
-def played() -> PlayedDocker:
+def played() -> FakeDocker:
     answer = says(dumps({"rollouts": [NEWEST], "running": "r"}))
-    return PlayedDocker({"status": answer}, [stable(), engine("r", "running")])
+    return FakeDocker({"status": answer}, [stable(), engine("r", "running")])
 
 
-def test_programs_read_who_is_stable_what_is_in_each_slot_and_what_runs() -> None:
+def test_programs_get_the_stable_release_both_slots_and_the_engine() -> None:
     docker = played()
     assert status.for_programs(host(docker), every=False) == {
         "service": "my-agent",
@@ -29,6 +30,8 @@ def test_programs_read_who_is_stable_what_is_in_each_slot_and_what_runs() -> Non
             },
             "green": None,
         },
+        "answering": RELEASE,
+        "foreign": [],
         "engine": {"rollout": "r", "by": "maria"},
         "rollouts": [NEWEST],
         "running": "r",
@@ -36,7 +39,7 @@ def test_programs_read_who_is_stable_what_is_in_each_slot_and_what_runs() -> Non
     assert [command for command in docker.asked if "--json" in command and "--all" not in command]
 
 
-def test_people_read_a_line_for_each() -> None:
+def test_people_get_one_line_for_each() -> None:
     assert status.for_people(host(played()), every=True).splitlines()[:3] == [
         f"stable  blue   {RELEASE}, running, healthy, created 2026-11-24T13:00:00+00:00",
         "other   green  empty",
@@ -44,7 +47,16 @@ def test_people_read_a_line_for_each() -> None:
     ]
 
 
-def test_a_host_without_a_release_is_no_error() -> None:
-    docker = PlayedDocker({"status": says('{"rollouts": [], "running": null, "unreadable": {}}')})
+def test_a_host_without_a_release_is_not_an_error() -> None:
+    docker = FakeDocker({"status": says('{"rollouts": [], "running": null, "unreadable": {}}')})
     found = status.for_programs(host(docker), every=True)
     assert (found["stable"], found["engine"], found["rollouts"]) == (None, None, [])
+
+
+def test_a_stable_that_does_not_answer_is_named_with_who_does() -> None:
+    docker = played()
+    docker.ill = ["blue"]
+    assert "stable does not answer: nobody answers" in status.for_people(host(docker), every=False)
+    docker.add("my-agent-green", **{names.RELEASE: "another"})
+    assert "stable does not answer: another answers instead" in status.for_people(host(docker), every=False)
+    assert status.for_programs(host(docker), every=False)["answering"] == "another"

@@ -1,4 +1,4 @@
-"""What a host's records say: who is stable, what was stable before, and whether anybody is at work."""
+"""The survey of a host: what is stable, what was stable before, and what is running."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,12 +11,12 @@ from rollout.journal import lock, opened
 from rollout.journal.events import Ended, Promoted, Restored, Verdict, VerdictName
 from rollout.journal.state import State
 from rollout.onhost.engine_process import started
-from rollout.onhost.survey import Survey, check_disks, survey
-from tests.rollout.fakes import EPOCH, PLAN, SPEC
+from rollout.onhost.survey import Survey, check_disks, check_probe, survey
+from tests.rollout.fakes import EPOCH, PLAN, SPEC, FakeClock, FakeRouter
 
 
 class Router:
-    """Says which slot is stable, or nothing."""
+    """Reports which slot is stable, or does not answer."""
 
     def __init__(self, stable: str | None) -> None:
         self._stable = stable
@@ -32,11 +32,16 @@ def state(tmp_path: Path) -> State:
     return State(tmp_path)
 
 
-def keep(state: State, number: int, release: str, *verdicts: VerdictName, ended: bool = True) -> str:
-    """A journal: `verdicts` one after the other, each with its deed."""
+def keep(
+    state: State, number: int, release: str, *verdicts: VerdictName, ended: bool = True, instead_of: str | None = None
+) -> str:
+    """A journal with these verdicts, each followed by its promotion or rollback; at once if it has an `instead_of`."""
     rollout = f"2025112{number}-{release}"
+    spec = replace(SPEC, rollout=rollout, release=release)
+    if instead_of:
+        spec = replace(spec, stable=instead_of, at_once="a person said so")
     with opened(state.journal(rollout)) as book:
-        book.write(started(replace(SPEC, rollout=rollout, release=release), PLAN, EPOCH))
+        book.write(started(spec, PLAN, EPOCH))
         for verdict in verdicts:
             book.write(Verdict(time=EPOCH + 1, verdict=verdict, step=1, weight=0.05))
             deed = Promoted if verdict == "promoted" else Restored
@@ -48,7 +53,7 @@ def keep(state: State, number: int, release: str, *verdicts: VerdictName, ended:
 
 @pytest.fixture
 def engine(state: State) -> Iterator[str]:
-    """The engine of the fifth rollout runs."""
+    """The engine of the fifth rollout is running."""
     with lock.held(state.lock(), "20251125-five", "maria"):
         yield "20251125-five"
 
@@ -58,7 +63,7 @@ def test_an_empty_host_has_no_history(state: State) -> None:
     assert found == Survey("blue", None, None, None, [], None)
 
 
-def test_history_holds_what_became_stable_and_stayed_it_the_oldest_first(state: State) -> None:
+def test_the_history_lists_releases_that_became_and_stayed_stable_oldest_first(state: State) -> None:
     keep(state, 1, "one", "promoted")
     keep(state, 2, "two", "rolled_back")
     keep(state, 3, "three", "promoted", "rolled_back")
@@ -68,7 +73,23 @@ def test_history_holds_what_became_stable_and_stayed_it_the_oldest_first(state: 
     assert (found.newest, found.stable_since) == ("20251124-four", EPOCH + 4)
 
 
-def test_an_engine_in_the_middle_of_its_steps_is_running(state: State, engine: str) -> None:
+def test_a_release_whose_newest_rollout_was_taken_back_is_no_history(state: State) -> None:
+    keep(state, 1, "one", "promoted")
+    keep(state, 2, "two", "promoted")
+    keep(state, 3, "one", "promoted", "rolled_back")
+    assert survey(state, Router("green")).history == ["two"]
+
+
+def test_a_release_that_a_person_went_back_from_is_no_history_until_it_is_promoted_again(state: State) -> None:
+    keep(state, 1, "one", "promoted")
+    keep(state, 2, "two", "promoted")
+    keep(state, 3, "one", "promoted", instead_of="two")
+    assert survey(state, Router("blue")).history == ["one", "one"]
+    keep(state, 4, "two", "promoted")
+    assert survey(state, Router("green")).history == ["one", "two", "one", "two"]
+
+
+def test_an_engine_within_its_steps_is_running(state: State, engine: str) -> None:
     assert keep(state, 5, "five", ended=False) == engine
     found = survey(state, Router("blue"))
     assert found.keeping is None
@@ -76,16 +97,31 @@ def test_an_engine_in_the_middle_of_its_steps_is_running(state: State, engine: s
     assert found.running.startswith("rollout 20251125-five is running, by maria on ")
 
 
-def test_an_engine_that_watches_what_it_promoted_is_keeping(state: State, engine: str) -> None:
+def test_an_engine_that_watches_a_promoted_release_is_keeping(state: State, engine: str) -> None:
     keep(state, 5, "five", "promoted", ended=False)
     found = survey(state, Router("blue"))
     assert (found.running, found.keeping) == (None, engine)
 
 
-def test_an_engine_that_is_on_its_way_back_is_running(state: State, engine: str) -> None:
+def test_an_engine_that_is_rolling_back_is_running(state: State, engine: str) -> None:
     assert engine
     keep(state, 5, "five", "promoted", "rolled_back", ended=False)
     assert survey(state, Router("blue")).keeping is None
+
+
+@pytest.mark.parametrize("content", ["[]", "5", "{}"])
+def test_where_the_lock_names_nobody_something_is_running(state: State, engine: str, content: str) -> None:
+    keep(state, 5, "five", "promoted", ended=False)
+    state.lock().write_text(content, encoding="utf-8")
+    found = survey(state, Router("blue"))
+    assert found.keeping is None
+    assert "does not name its holder" in str(found.running)
+    assert found.newest == engine
+
+
+def test_where_the_lock_is_no_file_something_may_be_running(state: State) -> None:
+    state.lock().mkdir()
+    assert "a rollout may be running" in str(survey(state, Router("blue")).running)
 
 
 def test_a_silent_router_is_refused(state: State) -> None:
@@ -100,3 +136,11 @@ def test_a_disk_that_is_too_full_is_refused(state: State, tmp_path: Path) -> Non
     ):
         check_disks(needs)
     assert state.journals() == []
+
+
+def test_a_router_that_takes_no_requests_of_the_engine_is_refused() -> None:
+    router = FakeRouter(FakeClock())
+    check_probe(router)
+    router.silent = True
+    with pytest.raises(Refused, match="Its configuration is older than the engine"):
+        check_probe(router)

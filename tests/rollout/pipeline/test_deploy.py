@@ -97,6 +97,23 @@ def test_a_release_that_did_not_come_back_is_an_error_and_is_not_called_restored
     assert f"**{OLD} was not restored" in run.summary
 
 
+def test_a_stable_that_does_not_answer_is_not_said_to_have_all_traffic() -> None:
+    found = Look(OLD, newest(NEW, OLD, "in_doubt"), answers=False)
+    production, run = FakeProduction(found), Run()
+    restore(NEW, OLD, "it failed", production, run.say, run.annotate)
+    assert (production.calls, "All traffic" in run.summary) == ([], False)
+    assert run.annotations == [
+        f"warning: {NEW}: {OLD} is stable, but does not answer: see `rollout status` on the host."
+    ]
+
+
+def test_a_release_that_came_back_and_does_not_answer_is_not_called_restored() -> None:
+    found = Look(NEW, newest(NEW, OLD, "promoted"), answers=False)
+    production, run = FakeProduction(found, after=OLD), Run()
+    with pytest.raises(NotRestored, match=f"{OLD} was not restored: stable is {OLD}, and does not answer"):
+        restore(NEW, OLD, "it failed", production, run.say, run.annotate)
+
+
 def test_an_engine_that_was_quicker_has_restored_it() -> None:
     found = Look(OLD, newest(NEW, OLD, "running"))
     production, run = FakeProduction(found, error=AlreadyStable("it is stable")), Run()

@@ -5,41 +5,97 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
+from rollout.pipeline.version import is_final
 from tests.repository import REPOSITORY
 from tests.workflows.scripted import Program
 
 LIMITED = {"deployment_branch_policy": {"custom_branch_policies": True}, "protection_rules": []}
 REVIEWED = {"protection_rules": [{"type": "required_reviewers", "reviewers": [{"type": "User"}]}]}
-GOOD = {"build": LIMITED, "production": LIMITED, "release-approval": REVIEWED}
+OPEN: dict[str, object] = {"deployment_branch_policy": None, "protection_rules": []}
+GOOD: dict[str, object] = {"build": LIMITED, "production": LIMITED, "release-approval": REVIEWED}
 
 
-@pytest.mark.parametrize(
-    ("change", "without_approval", "complaint"),
-    [
-        ({}, "", None),
-        ({"production": None}, "", "production is missing"),
-        ({"production": {"deployment_branch_policy": None}}, "", "production is open to all branches"),
-        ({"build": None}, "", "build is missing"),
-        ({"release-approval": None}, "", "release-approval is missing"),
-        ({"release-approval": {"protection_rules": []}}, "", "release-approval has no reviewers"),
-        ({"release-approval": None}, "true", None),
-    ],
-)
-def test_a_release_needs_environments_that_are_there_and_protected(
-    change: dict[str, object], without_approval: str, complaint: str | None, tmp_path: Path
-) -> None:
+REFUSALS = {
+    "an open environment": ("1.2.3", {"production": OPEN}, "", "production is open to all branches"),
+    "no production": ("1.2.3", {"production": None}, "", "production is missing, or can't be read"),
+    "no build": ("1.2.3", {"build": None}, "", "build is missing, or can't be read"),
+    "no approval": ("1.2.3", {"release-approval": None}, "", "release-approval is missing, or can't be read"),
+    "no reviewers": ("1.2.3", {"release-approval": {"protection_rules": []}}, "", "release-approval has no reviewers"),
+    "no rules at all": ("1.2.3", {"release-approval": {"id": 1}}, "", "release-approval has no reviewers"),
+    "an open staging": ("1.2.3-rc1", {"staging": OPEN}, "", "staging is open to all branches"),
+    "a pre-release without build": ("1.2.3-rc1", {"build": None}, "", "build is missing, or can't be read"),
+}
+DEPLOYS = {
+    "a release": ("1.2.3", {}, "", "production"),
+    "a release that nobody approves": ("1.2.3", {"release-approval": None}, "true", "production"),
+    "a release beside staging": ("1.2.3", {"staging": LIMITED}, "", "production"),
+    "a pre-release": ("1.2.3-rc1", {"staging": LIMITED, "production": None, "release-approval": None}, "", "staging"),
+    "a pre-release without staging": ("1.2.3-rc1", {}, "", ""),
+    "a pre-release that nobody approves": ("1.2.3rc1", {}, "true", ""),
+}
+
+
+class Checked(NamedTuple):
+    """What the command printed, and the step's output."""
+
+    code: int
+    said: str
+    output: str
+
+
+def check(folder: Path, version: str, change: dict[str, object], without_approval: str) -> Checked:
+    """Run the command with nothing installed, on a GitHub that has these environments."""
     there = {name: body for name, body in (GOOD | change).items() if body}
     path = "api repos,my-org,my-agent,environments,"
     answers = {f"{path}{name}": (json.dumps(body), 0) for name, body in there.items()}
-    Program(tmp_path / "gh", {"api": ("Not Found", 1)} | answers)
-    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
-    github = {"GITHUB_REPOSITORY": "my-org/my-agent", "WITHOUT_APPROVAL": without_approval}
+    Program(folder / "gh", {"api": ("Not Found", 1)} | answers)
+    (folder / "output").touch()
+    github = {
+        "GITHUB_REPOSITORY": "my-org/my-agent",
+        "GITHUB_OUTPUT": str(folder / "output"),
+        "VERSION": version,
+        "WITHOUT_APPROVAL": without_approval,
+        "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}",
+    }
     command = [sys.executable, "-S", "-m", "rollout.pipeline.environments"]
-    environment = os.environ | github | {"PATH": path}
-    done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True)
-    assert done.returncode == (2 if complaint else 0), done.stderr
-    assert (complaint or "") in done.stderr
-    assert ("needs no approval" in done.stdout) == bool(without_approval)
+    done = subprocess.run(command, cwd=REPOSITORY, env=os.environ | github, capture_output=True, text=True)
+    return Checked(done.returncode, done.stdout + done.stderr, (folder / "output").read_text())
+
+
+@pytest.mark.parametrize(("version", "change", "without_approval", "complaint"), REFUSALS.values(), ids=REFUSALS)
+def test_a_release_needs_environments_that_are_there_and_protected(
+    version: str, change: dict[str, object], without_approval: str, complaint: str, tmp_path: Path
+) -> None:
+    code, said, output = check(tmp_path, version, change, without_approval)
+    assert (code, output) == (2, "")
+    what_to_do = (
+        "let only the tags v* use it: Settings, Environments" if "staging" in complaint else "run .github/setup-"
+    )
+    assert f"{complaint}: {what_to_do}" in said
+
+
+@pytest.mark.parametrize(("version", "change", "without_approval", "environment"), DEPLOYS.values(), ids=DEPLOYS)
+def test_only_a_final_version_is_for_production_and_a_pre_release_for_staging_if_there_is_one(
+    version: str, change: dict[str, object], without_approval: str, environment: str, tmp_path: Path
+) -> None:
+    code, said, output = check(tmp_path, version, change, without_approval)
+    assert (code, output) == (0, f"environment={environment}\n")
+    assert ("::warning::this release needs no approval" in said) == (without_approval == "true" and "rc" not in version)
+    assert (f"::notice::{version} is a pre-release" in said) == (environment != "production")
+    assert ("not deployed, because the environment staging is missing" in said) == (environment == "")
+
+
+@pytest.mark.parametrize("version", ["1.2.3", "0.1.0", "2026.11.28", "1", "1.2.3.post1"])
+def test_a_final_version_is_numbers(version: str) -> None:
+    assert is_final(version)
+
+
+@pytest.mark.parametrize(
+    "version", ["1.2.3-rc1", "1.2.3rc1", "1.2.3a1", "1.2.3.dev4", "1.2-1", "v1", "", "1.", "\u0661"]
+)
+def test_every_other_version_is_a_pre_release(version: str) -> None:
+    assert not is_final(version)

@@ -1,9 +1,10 @@
 """What a tag releases, read by the parser of each format; and what is refused before anything is built."""
 
 import json
+import re
 import subprocess
 import sys
-from pathlib import Path
+import tomllib
 
 import pytest
 
@@ -13,47 +14,10 @@ from rollout.pipeline.command import main
 from rollout.pipeline.facts import version_in
 from rollout.pipeline.github import output
 from tests.repository import REPOSITORY
+from tests.rollout.pipeline.checkouts import COMMITIZEN, Checkout
 from tests.rollout.policies import SMALL
 
 IMAGE, DIGEST = "ghcr.io/my-org/my-agent", f"sha256:{'0123456789abcdef' * 4}"
-COMMITIZEN = '[tool.commitizen]\nversion = "9.9.9"\n\n'
-
-
-class Checkout:
-    """A repository at version 1.2.3, and what GitHub says of a run on it."""
-
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.folder, self._monkeypatch = folder, monkeypatch
-        self.write("pyproject.toml", f'{COMMITIZEN}[project]\nversion = "1.2.3"\n')
-        self.write("rollout.yaml", SMALL)
-        self.write(".template.json", '{"cookiecutter": {"registry": "ghcr.io"}}')
-        self.git("init", "--quiet")
-        self.git("commit", "--quiet", "--allow-empty", "--no-gpg-sign", "--message", "all")
-        monkeypatch.chdir(folder)
-
-    def write(self, name: str, text: str) -> None:
-        (self.folder / name).write_text(text, encoding="utf-8")
-
-    def git(self, *arguments: str) -> None:
-        identity = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
-        subprocess.run(["git", *identity, *arguments], cwd=self.folder, check=True)
-
-    def facts(self, *options: str, ref: str = "refs/tags/v1.2.3") -> int:
-        """The exit code."""
-        github = {"REF": ref, "REPOSITORY": "My-Org/My-Agent", "SHA": "abc", "SERVER_URL": "https://x"}
-        for name, value in (github | {"OUTPUT": str(self.folder / "output")}).items():
-            self._monkeypatch.setenv(f"GITHUB_{name}", value)
-        return main(["facts", *options])
-
-    @property
-    def output(self) -> str:
-        path = self.folder / "output"
-        return path.read_text() if path.exists() else ""
-
-
-@pytest.fixture
-def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checkout:
-    return Checkout(tmp_path, monkeypatch)
 
 
 @pytest.mark.parametrize(
@@ -82,9 +46,18 @@ def test_a_tag_that_is_not_the_version_is_refused(
     assert checkout.output == ""
 
 
-def test_a_branch_may_have_any_name_and_a_policy_that_is_wrong(checkout: Checkout) -> None:
+def test_a_branch_releases_nothing_and_is_told_how_to_release_a_tag(
+    checkout: Checkout, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert checkout.facts(ref="refs/heads/v1.2.3") == 2
+    said = "::error::refs/heads/v1.2.3 is not a tag: to release one by hand, gh workflow run release.yml --ref v1.2.3"
+    assert said in capsys.readouterr().err
+    assert checkout.output == ""
+
+
+def test_a_release_s_facts_need_no_policy_that_is_right(checkout: Checkout) -> None:
     checkout.write("rollout.yaml", "steps: []\n")
-    assert checkout.facts(ref="refs/heads/main") == 0
+    assert checkout.facts() == 0
 
 
 @pytest.mark.parametrize(
@@ -93,16 +66,27 @@ def test_a_branch_may_have_any_name_and_a_policy_that_is_wrong(checkout: Checkou
         f'{COMMITIZEN}[project]\nversion = "1.2.3"\n',
         f"[project]\nversion = '1.2.3'  # quoted in another way\n\n{COMMITIZEN}",
         'project = {name = "agent-release", version = "1.2.3"}\n',
+        f"{COMMITIZEN}[project]\nversion = '1.2.3'\n[tool.other]\nversion = \"8.8.8\"\n",
+        '[project]\nname = "a" # version = "7.7.7"\nversion="1.2.3"#version = "6.6.6"\n',
+        '[project]\ndescription = """\nversion = "5.5.5"\n"""\nversion = """1.2.3"""\n',
+        '[tool.commitizen]\nversion_provider = "pep621"\nversion = "9.9.9"\n[project]\n"version" = "1.2.3"\n',
+        'tool.commitizen.version = "9.9.9"\nproject.version = "1.2.3" # x-release-please-version\n',
     ],
 )
 def test_the_version_is_the_project_s_however_it_is_written(pyproject: str) -> None:
-    assert version_in(pyproject) == "1.2.3"
+    assert version_in(tomllib.loads(pyproject)) == "1.2.3"
+
+
+@pytest.mark.parametrize("pyproject", [COMMITIZEN, "", "[project]\ndynamic = ['version']\n", "project = 'x'\n"])
+def test_a_version_of_another_table_is_not_the_project_s(pyproject: str) -> None:
+    with pytest.raises(WrongRelease, match=r"project\.version: None is not a valid image tag: use for example 1\.2\.3"):
+        version_in(tomllib.loads(pyproject))
 
 
 @pytest.mark.parametrize("version", ['"1\\nimage=evil"', "1", '""', '"1+local"', '" 1"'])
 def test_a_version_that_no_image_can_have_is_refused(version: str) -> None:
     with pytest.raises(WrongRelease, match="is not a valid image tag"):
-        version_in(f"[project]\nversion = {version}\n")
+        version_in(tomllib.loads(f"[project]\nversion = {version}\n"))
 
 
 @pytest.mark.parametrize("target", ["docker", '"docker"', "'docker'  # one host"])
@@ -158,6 +142,14 @@ def test_a_release_and_its_engine_by_their_digests_are_accepted_with_nothing_ins
     command = ["-S", "-m", "rollout.pipeline.digests", IMAGE, f"{IMAGE}@{DIGEST}", f"{IMAGE}-engine@{DIGEST}"]
     done = subprocess.run([sys.executable, *command], cwd=REPOSITORY, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("arguments", [[], [IMAGE], ["--help-me", IMAGE, f"{IMAGE}@{DIGEST}"]])
+def test_a_wrong_command_line_is_refused_in_one_sentence(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert digests.main(arguments) == 2
+    assert re.search(r"^::error::.*(required: |unrecognized)", capsys.readouterr().err, re.MULTILINE)
 
 
 def test_an_output_of_several_lines_stays_one_output() -> None:

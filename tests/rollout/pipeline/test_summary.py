@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from rollout import report
 from rollout.pipeline.summary import summary
 from tests.rollout.lines import story
@@ -40,4 +42,32 @@ def test_of_a_good_release_the_picture_is_its_share_alone(tmp_path: Path) -> Non
 
 
 def test_without_a_report_the_summary_says_so(tmp_path: Path) -> None:
-    assert summary(tmp_path) == "No report was written."
+    assert summary(tmp_path) == f"No report was written to {tmp_path}."
+    assert summary(tmp_path / "nowhere") == f"No report was written to {tmp_path / 'nowhere'}."
+
+
+DAMAGED = {
+    "its numbers are no JSON": ("x.json", b"{", "x.json is damaged, so no chart can be drawn: JSONDecodeError"),
+    "its numbers are a list": ("x.json", b"[]", "x.json is damaged, so no chart can be drawn: TypeError"),
+    "a number is a word": ("x.json", b'{"seconds": "x"}', "x.json is damaged, so no chart can be drawn: TypeError"),
+    "its numbers are missing": ("x.json", None, "x.md is not a report: there is no x.json next to it"),
+    "its text is no text": ("x.md", b"\xff", "x.md can't be read: 'utf-8' codec"),
+    "it has no picture": ("x.md", b"# Where is it?", "# Where is it?"),
+}
+
+
+@pytest.mark.parametrize(("name", "content", "says"), DAMAGED.values(), ids=DAMAGED)
+def test_a_damaged_report_is_named_and_the_others_are_shown(
+    name: str, content: bytes | None, says: str, tmp_path: Path
+) -> None:
+    whole = report.write(story(promoted()), False, tmp_path)
+    alone = summary(tmp_path)
+    for suffix in (".md", ".json"):
+        (tmp_path / f"x{suffix}").write_bytes(whole.with_suffix(suffix).read_bytes())
+    if content is None:
+        (tmp_path / name).unlink()
+    else:
+        (tmp_path / name).write_bytes(content)
+    said = summary(tmp_path)
+    assert said.startswith(f"{alone}\n")
+    assert says in said.removeprefix(alone)

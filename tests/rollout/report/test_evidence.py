@@ -56,8 +56,7 @@ def ended(journal: Journal) -> Evidence:
         (
             examples.unrestored(),
             "in_doubt",
-            "In doubt at 5 % after 6.9 s: the router is gone for 1.2 s; "
-            "the router could not be switched back to stable",
+            "In doubt at 5 % after 6.9 s: the router is gone for 1.2 s; stable could not be given all traffic",
         ),
     ],
 )

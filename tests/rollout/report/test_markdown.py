@@ -80,7 +80,7 @@ def test_requests_that_were_not_sent_in_time_are_told() -> None:
 
 def test_that_the_router_could_not_be_told_is_told() -> None:
     text = told(examples.unrestored())
-    assert "- The router could not be switched back to stable: the router does not answer at admin.sock: " in text
+    assert "- Stable could not be given all traffic: the router does not answer at admin.sock: " in text
     assert "the lease expired, so the router returned all traffic to stable" in text.lower()
     assert "Only the router knows where the traffic is." in told(examples.unrestored_after_promotion())
 

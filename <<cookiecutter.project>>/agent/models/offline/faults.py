@@ -52,7 +52,7 @@ def parse_faults(text: str) -> Faults:
         name, _, value = entry.partition("=")
         fault = FAULTS.get(name)
         if fault is None:
-            raise _error(f"there is no fault {name!r}")
+            raise _error(f"unknown fault {name!r}")
         if fault.field in found:
             raise _error(f"{name} is given twice")
         try:
@@ -65,7 +65,7 @@ def parse_faults(text: str) -> Faults:
 def _error(what: str) -> FaultError:
     width = max(len(fault.example) for fault in FAULTS.values())
     lines = [f"  {fault.example:<{width}}  {fault.effect}" for fault in FAULTS.values()]
-    return FaultError("\n".join([f"{what}. The faults, several with commas between them:", *lines]))
+    return FaultError("\n".join([f"{what}. Valid faults, separated by commas:", *lines]))
 
 
 def _ratio(value: str) -> float:
@@ -99,11 +99,11 @@ def _raise(value: str) -> Raise:
     name, _, share = value.partition("@")
     found = getattr(builtins, name, None)
     if not (isinstance(found, type) and issubclass(found, Exception)) or found in NOT_RAISABLE:
-        raise ValueError(f"{name!r} is no builtin exception; write it as in LookupError@0.01")
+        raise ValueError(f"{name!r} is not a built-in exception; write, for example, LookupError@0.01")
     try:
         found("fault")
     except TypeError:
-        raise ValueError(f"{name} can't be raised with a message alone; take LookupError") from None
+        raise ValueError(f"{name} needs more than a message; use, for example, LookupError") from None
     return Raise(found, _ratio(share))
 
 

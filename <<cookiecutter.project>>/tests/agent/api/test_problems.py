@@ -1,4 +1,4 @@
-"""Every way to fail is one problem document."""
+"""Every error is a problem document."""
 
 from typing import Any
 
@@ -63,7 +63,7 @@ def test_each_exception_has_its_status(error: Exception, status: int, exception:
     ],
     ids=lambda error: type(error).__name__,
 )
-def test_what_an_exception_says_of_itself_is_not_shown(error: Exception) -> None:
+def test_the_message_of_an_exception_is_not_shown(error: Exception) -> None:
     assert "secret" not in problem_of(error).model_dump_json()
 
 
@@ -71,7 +71,7 @@ def test_what_an_exception_says_of_itself_is_not_shown(error: Exception) -> None
     ("body", "where"),
     [({}, "body.task"), ({"task": ""}, "body.task"), ({"task": 7}, "body.task"), ({"task": "x", "y": 1}, "body.y")],
 )
-def test_a_wrong_request_is_422_and_names_what_is_wrong(client: TestClient, body: object, where: str) -> None:
+def test_an_invalid_request_is_422_and_names_its_mistakes(client: TestClient, body: object, where: str) -> None:
     problem = failed(client, body)
     assert problem["status"] == 422
     assert [mistake["where"] for mistake in problem["errors"]] == [where]
@@ -87,7 +87,7 @@ def test_a_run_without_an_answer_in_time_is_504(serve: Serve) -> None:
     assert (problem["status"], problem["exception"]) == (504, "DeadlineError")
 
 
-def test_a_run_that_passes_a_usage_limit_is_422(serve: Serve) -> None:
+def test_a_run_that_exceeds_a_usage_limit_is_422(serve: Serve) -> None:
     problem = failed(serve(model="offline:tool_calls=60"))
     assert (problem["status"], problem["exception"]) == (422, "UsageLimitExceeded")
 
@@ -98,7 +98,7 @@ def test_an_unexpected_exception_is_500_and_names_its_type_but_no_traceback(serv
     assert set(problem) == {"type", "title", "status", "detail", "exception"}
 
 
-def test_the_log_has_the_traceback_that_the_response_has_not(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_log_has_the_traceback_and_the_response_does_not(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
     failed(serve(model="offline:exception=LookupError@1"))
     assert "Traceback" in caplog.text
     assert "misbehaviour.py" in caplog.text

@@ -64,7 +64,7 @@ def test_a_run_answers_with_the_release_and_what_it_used(serve: Serve) -> None:
     assert 0 < usage["context_utilization_ratio"] < 0.2
 
 
-def test_what_is_unknown_of_a_model_is_null_and_not_zero(serve: Serve) -> None:
+def test_an_unknown_usage_is_null_and_not_zero(serve: Serve) -> None:
     usage = serve(model="test").post("/agent/run", json=TASK).json()["usage"]
     assert (usage["cost_usd"], usage["context_utilization_ratio"]) == (None, None)
 

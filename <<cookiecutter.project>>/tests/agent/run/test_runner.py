@@ -25,7 +25,7 @@ def counted(metrics: Metrics, name: str, **labels: str) -> float | None:
     return metrics.registry.get_sample_value(name, labels)
 
 
-def test_a_result_holds_the_answer_and_the_usage_that_was_counted() -> None:
+def test_a_result_has_the_answer_and_the_counted_usage() -> None:
     metrics = Metrics(TOOL_NAMES)
     result = run(metrics)
     assert result.answer == "The answer is 36."
