@@ -12,7 +12,7 @@ class Mutation(NamedTuple):
     red: set[str]
 
 
-CI, RELEASE = "workflows/ci.yml", "workflows/release.yml"
+CI, RELEASE, ROLLBACK = "workflows/ci.yml", "workflows/release.yml", "workflows/rollback.yml"
 CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
 NOT_SUCCESS = "${{ always() && needs.deploy.result != 'success' && needs.deploy.result != 'skipped' }}"
 QUEUE = '{group: "${{ needs.check.outputs.environment }}", cancel-in-progress: false, queue: max}'
@@ -78,6 +78,21 @@ MUTATIONS = {
     ),
     "a tag is signed": Mutation(RELEASE, BOTH_DIGESTS, "echo", {"digests"}),
     "what nobody signed is deployed": Mutation(RELEASE, "cosign verify", "cosign tree", {"digests"}),
+    "what anybody signed is deployed": Mutation(
+        RELEASE,
+        '--certificate-identity "$GITHUB_SERVER_URL/$GITHUB_WORKFLOW_REF"',
+        "--certificate-identity-regexp '.*'",
+        {"digests"},
+    ),
+    "a rollback goes to what nobody reviewed": Mutation(
+        ROLLBACK, '--reason="$REASON" --now', '--unverified="$REASON" --reason="$REASON" --now', {"reviewed"}
+    ),
+    "a release is started past the pipeline": Mutation(
+        RELEASE,
+        '-m rollout.pipeline deploy "$AGENT" "$ENGINE"',
+        '-m rollout start "$AGENT" --engine "$ENGINE"',
+        {"reviewed"},
+    ),
     "every step knows the key": Mutation(
         RELEASE,
         "STABLE: ${{ needs.deploy.outputs.stable }}",
@@ -89,10 +104,10 @@ MUTATIONS = {
         RELEASE, "        run: .venv/bin/python -m rollout.pipeline target\n", "        run: echo\n", {"targets"}
     ),
     "a rollback looks at no target": Mutation(
-        "workflows/rollback.yml", "rollout.pipeline target --going-back", "rollout.pipeline summary .", {"targets"}
+        ROLLBACK, "rollout.pipeline target --going-back", "rollout.pipeline summary .", {"targets"}
     ),
     "linters are installed beside the keys": Mutation(
-        "workflows/rollback.yml", "      - run: make command\n", "      - run: make setup\n", {"tools"}
+        ROLLBACK, "      - run: make command\n", "      - run: make setup\n", {"tools"}
     ),
     "an update comes at once": Mutation(
         "dependabot.yml", "cooldown: {default-days: 7}", "open-pull-requests-limit: 5", {"zizmor", "jactionlint"}

@@ -40,8 +40,8 @@ def on_this_machine(commands: Commands) -> None:
 
 def on_a_host(commands: Commands) -> None:
     policy, service, where, named = options.policy(), options.service(), options.where(), options.rollout()
-    as_json, reason = options.as_json(), options.reason()
-    sub = commands.add("start", host.run_start, "start a rollout on a host", policy, service, as_json)
+    as_json, reason, unverified = options.as_json(), options.reason(), options.unverified()
+    sub = commands.add("start", host.run_start, "start a rollout on a host", policy, service, unverified, as_json)
     sub.add_argument("image", metavar="IMAGE@sha256:…", help="the release: an image with its digest")
     sub.add_argument(
         "--engine",
@@ -65,7 +65,7 @@ def on_a_host(commands: Commands) -> None:
     promote = "end the hold of this step, or `keep` after promotion, early; a failed gate still rolls back"
     commands.add("promote", host.run_promote, promote, where, named, reason, as_json)
     rollback = "restore a release: at once if it is still running, otherwise with every gate"
-    sub = commands.add("rollback", host.run_rollback, rollback, policy, service, reason, as_json)
+    sub = commands.add("rollback", host.run_rollback, rollback, policy, service, reason, unverified, as_json)
     sub.add_argument(
         "release",
         nargs="?",

@@ -59,6 +59,20 @@ def reason() -> argparse.ArgumentParser:
     return options
 
 
+def unverified() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(add_help=False)
+    why = "let a release go live that was never stable on this host; REASON is shown in the report"
+    options.add_argument("--unverified", type=said_clearly(some_reason), metavar="REASON", help=why)
+    return options
+
+
+def some_reason(text: str) -> str:
+    """Raises ValueError."""
+    if not text.strip():
+        raise ValueError("it is empty")
+    return text
+
+
 def folder_of_state(text: str) -> State:
     return State(Path(text).resolve())
 

@@ -1,8 +1,8 @@
 """What one rollout is to do and where its parts are: all that an engine is started with, as JSON."""
 
 import json
-from dataclasses import asdict, dataclass
-from typing import Self
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
 
 from rollout.router.split import Slot, other
 
@@ -26,6 +26,7 @@ class Spec:
     first_weight: float = 0.0
     hold_at_most_seconds: float | None = None
     keep_at_most_seconds: float | None = None
+    provenance: dict[str, Any] = field(default_factory=dict)  # why it may go live: the journal's Provenance
     at_once: str | None = None  # why it goes live without steps and gates, as soon as it is healthy
 
     @property

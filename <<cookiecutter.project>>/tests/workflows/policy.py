@@ -49,7 +49,8 @@ ACTIONS = {
 }
 PIPELINE = "python -m rollout.pipeline"
 PIPELINE3 = PIPELINE.replace("python", "python3")  # with nothing installed
-USES_A_DIGEST = rf"cosign (sign|verify)|{PIPELINE} (deploy|rollback)\b"
+USES_A_DIGEST = rf"cosign (sign|verify)|{PIPELINE} deploy\b"
+OUR_NAME = '--certificate-identity "$GITHUB_SERVER_URL/$GITHUB_WORKFLOW_REF"'
 
 
 def load(folder: Path) -> Workflows:
@@ -153,7 +154,19 @@ def digests(workflows: Workflows) -> Iterator[str]:
             yield f"{name} uses what may be no digest: {run}"
         if f"{PIPELINE} deploy" in run and "cosign verify" not in seen.get(name, ""):
             yield f"{name} releases what may be unsigned"
+        if "cosign verify" in run and OUR_NAME not in run:
+            yield f"{name} accepts what another workflow, repository or tag has signed"
         seen[name] = seen.get(name, "") + run
+
+
+def reviewed(workflows: Workflows) -> Iterator[str]:
+    """What nobody signed and approved goes live only by a person on the host, never by a workflow."""
+    yield from (f"{name} releases what is unverified" for name, step in steps(workflows) if "unverified" in str(step))
+    yield from (
+        f"{name} does not go by the pipeline's commands"
+        for name, step in steps(workflows)
+        if re.search(r"(bin/|-m )rollout (start|rollback)\b", step.get("run", ""))
+    )
 
 
 def secrets(workflows: Workflows) -> Iterator[str]:
@@ -213,6 +226,7 @@ RULES: dict[str, Callable[[Workflows], Iterator[str]]] = {
         giving_back,
         queues,
         digests,
+        reviewed,
         secrets,
         targets,
         tools,
