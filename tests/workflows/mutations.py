@@ -72,6 +72,16 @@ MUTATIONS = {
         "environment: production",
         {"prereleases"},
     ),
+    "a re-run of weeks ago counts as approved today": Mutation(
+        RELEASE,
+        "          APPROVED_AT: ${{ needs.approve.outputs.at }}\n",
+        "          APPROVED_AT: ${{ github.run_id }}\n",
+        {"approvals"},
+    ),
+    "an approval has no time": Mutation(RELEASE, "      at: ${{ steps.approval.outputs.at }}\n", "", {"approvals"}),
+    "restoring does not know what was followed": Mutation(
+        RELEASE, "      FOLLOWED: ${{ needs.deploy.outputs.followed }}\n", "", {"approvals"}
+    ),
     "a deploy is cancelled": Mutation(RELEASE, QUEUE, "{group: production, cancel-in-progress: true}", {"queues"}),
     "a second deploy is dropped": Mutation(
         RELEASE, QUEUE, "{group: production, cancel-in-progress: false}", {"queues"}

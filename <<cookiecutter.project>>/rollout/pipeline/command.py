@@ -15,6 +15,7 @@ from rollout.docker.host import Host
 from rollout.docker.image import Image
 from rollout.errors import PolicyError
 from rollout.onhost.command_line import Commands, Parser, run
+from rollout.pipeline.approved import attempt, provenance
 from rollout.pipeline.checkout import committed
 from rollout.pipeline.deploy import deploy
 from rollout.pipeline.evidence import write_evidence
@@ -22,7 +23,7 @@ from rollout.pipeline.facts import facts, image_in
 from rollout.pipeline.github import annotate, annotate_error, write_outputs
 from rollout.pipeline.host import POLICY, ProductionHost
 from rollout.pipeline.production import Production
-from rollout.pipeline.restore import restore
+from rollout.pipeline.restore import Failed, restore
 from rollout.pipeline.rollback import go_back
 from rollout.pipeline.summary import summary
 from rollout.pipeline.variables import variable
@@ -58,12 +59,14 @@ def run_target(chosen: argparse.Namespace) -> int:
 def run_deploy(chosen: argparse.Namespace) -> int:
     for reference in (chosen.release, chosen.engine):
         Image.parse(reference)
-    return deploy(chosen.release, chosen.engine, production(sys.stdout), outputs(), annotate)
+    approved = provenance(os.environ)
+    return deploy(chosen.release, chosen.engine, approved, production(sys.stdout), outputs(), annotate)
 
 
 def run_restore(chosen: argparse.Namespace) -> int:
     Image.parse(chosen.release)
-    restore(chosen.release, chosen.stable or None, chosen.reason, production(sys.stderr), say, annotate)
+    failed = Failed(chosen.release, attempt(os.environ), chosen.stable or None, chosen.followed or None)
+    restore(failed, chosen.reason, production(sys.stderr), say, annotate)
     return 0
 
 
@@ -117,10 +120,11 @@ def parser() -> Parser:
     sub.add_argument("release")
     sub.add_argument("engine")
     sub.set_defaults(interrupted=INTERRUPTED)
-    sub = commands.add("restore", run_restore, "return the traffic of a failed release to stable, if it has any")
+    sub = commands.add("restore", run_restore, "return the traffic of the rollout that this attempt began to stable")
     sub.add_argument("release")
     sub.add_argument("stable", nargs="?", help="the release to restore (default: as in the journal)")
     sub.add_argument("--reason", required=True)
+    sub.add_argument("--followed", help="the rollout of an earlier attempt that the deploy followed")
     sub.set_defaults(interrupted=INTERRUPTED)
     sub = commands.add("rollback", run_rollback, "restore a release; succeeds if it is already stable")
     sub.add_argument("release", nargs="?")

@@ -20,7 +20,7 @@ GRANTS: dict[str, dict[str, str]] = {
     "release.test": READ,
     "release.build": READ | PUSH,
     "release.sign": READ | PUSH | {"id-token": "write"},
-    "release.approve": {},
+    "release.approve": {"actions": "read"},
     "release.deploy": READ | PULL,
     "release.restore": READ | PULL,
     "release.evidence": READ,
@@ -145,6 +145,18 @@ def queues(workflows: Workflows) -> Iterator[str]:
         yield "a rollback waits for the deploy that it is to end"
 
 
+def approvals(workflows: Workflows) -> Iterator[str]:
+    """A deploy carries the time of the approval that it was run for: one that is re-run alone has no later one."""
+    approve, deploy, restore = (workflows["release"]["jobs"][name] for name in ("approve", "deploy", "restore"))
+    if approve.get("outputs", {}).get("at") != "${{ steps.approval.outputs.at }}":
+        yield "release.approve does not say when"
+    starting = [step for step in deploy["steps"] if f"{PIPELINE} deploy" in step.get("run", "")]
+    if any(step["env"].get("APPROVED_AT") != "${{ needs.approve.outputs.at }}" for step in starting):
+        yield "release.deploy does not know what it was approved for"
+    if restore["env"].get("FOLLOWED") != "${{ needs.deploy.outputs.followed }}":
+        yield "release.restore does not know what its deploy followed"
+
+
 def digests(workflows: Workflows) -> Iterator[str]:
     """Nothing is signed or released before it was seen to be a digest, and nothing is released that is not signed."""
     seen: dict[str, str] = {}
@@ -225,6 +237,7 @@ RULES: dict[str, Callable[[Workflows], Iterator[str]]] = {
         triggers,
         giving_back,
         queues,
+        approvals,
         digests,
         reviewed,
         secrets,

@@ -27,9 +27,10 @@ for image in "${images[@]}"; do
 done
 """
 
-# A repository whose environments are there and protected.
+# A repository whose environments are there and protected, and whose releases ada approves.
 GH = """\
 #!/bin/sh
+case "$*" in *approvals*) echo ada && exit ;; esac
 echo '{"deployment_branch_policy": {"custom_branch_policies": true}, "protection_rules":
   [{"type": "required_reviewers", "reviewers": [{"type": "User"}]}]}'
 """
