@@ -103,6 +103,16 @@ MUTATIONS = {
         '-m rollout start "$AGENT" --engine "$ENGINE"',
         {"reviewed"},
     ),
+    "a renamed repository can't go back": Mutation(
+        ROLLBACK,
+        "        run: .venv/bin/python -m rollout.pipeline target --going-back\n",
+        "        run: .venv/bin/python -m rollout.pipeline target --going-back && "
+        'python3 -m rollout.pipeline.digests "$IMAGE" "$RELEASE"\n',
+        {"going_back"},
+    ),
+    "a private repository's name is published unasked": Mutation(
+        RELEASE, "          PRIVATE: ${{ github.event.repository.private }}\n", "", {"prereleases"}
+    ),
     "every step knows the key": Mutation(
         RELEASE,
         "STABLE: ${{ needs.deploy.outputs.stable }}",

@@ -98,6 +98,8 @@ def prereleases(workflows: Workflows) -> Iterator[str]:
         yield "release.check does not say where the release is deployed to"
     elif decided[0].get("run") != f"{PIPELINE3}.environments" or "VERSION" not in decided[0]["env"]:
         yield "release.check does not decide by the version"
+    elif decided[0]["env"].get("PRIVATE") != "${{ github.event.repository.private }}":
+        yield "release.check does not know whether a signature shows a private repository's name"
     if approve.get("if") != "${{ needs.check.outputs.environment != '' }}":
         yield f"release.approve runs if {approve.get('if')}"
     if "approve" not in workflows["release"]["jobs"]["deploy"]["needs"]:
@@ -181,6 +183,15 @@ def reviewed(workflows: Workflows) -> Iterator[str]:
     )
 
 
+def going_back(workflows: Workflows) -> Iterator[str]:
+    """A former release is known by the host's journal, not by the name that the repository has today."""
+    yield from (
+        f"{name} goes back only to what has today's name"
+        for name, step in steps(workflows)
+        if name == "rollback.rollback" and f"{PIPELINE}.digests" in step.get("run", "").replace("python3", "python")
+    )
+
+
 def secrets(workflows: Workflows) -> Iterator[str]:
     """A secret is known to the steps that need it, by a variable of theirs."""
     for name, job in jobs(workflows):
@@ -240,6 +251,7 @@ RULES: dict[str, Callable[[Workflows], Iterator[str]]] = {
         approvals,
         digests,
         reviewed,
+        going_back,
         secrets,
         targets,
         tools,

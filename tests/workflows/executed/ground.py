@@ -52,7 +52,7 @@ class Ground:
         name: tells runs of one tag apart; whole: with both rehearsals, of which the bad one alone is far shorter
         """
         tag = clone.name
-        event = {"ref": f"refs/tags/{tag}", "repository": {"full_name": NAME}}
+        event = {"ref": f"refs/tags/{tag}", "repository": {"full_name": NAME, "private": False}}
         return self._begin(name or tag, "push", "release", f"refs/tags/{tag}", clone, event, whole, environment)
 
     def pull_request(self, clone: Path, *, whole: bool = False) -> Run:
