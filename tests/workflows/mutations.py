@@ -132,6 +132,12 @@ MUTATIONS = {
     "an update comes at once": Mutation(
         "dependabot.yml", "cooldown: {default-days: 7}", "open-pull-requests-limit: 5", {"zizmor", "jactionlint"}
     ),
+    "what was checked out may write": Mutation(
+        RELEASE,
+        '          gh release upload "$GITHUB_REF_NAME" --clobber evidence/*',
+        "          python3 -m rollout.pipeline summary evidence",
+        {"writers"},
+    ),
     "a key is misspelt": Mutation(RELEASE, "timeout-minutes: 180", "timeout-minute: 180", {"jactionlint", "schema"}),
     "a variable is unquoted": Mutation("scripts/on-host", "umask", "echo $1; umask", {"shellcheck"}),
     "a line has no end": Mutation(CI, "run: make lint", f"run: make lint{' ' * 120}#", {"yamllint"}),

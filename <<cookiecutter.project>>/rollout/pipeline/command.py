@@ -22,6 +22,7 @@ from rollout.pipeline.evidence import write_evidence
 from rollout.pipeline.facts import facts, image_in
 from rollout.pipeline.github import annotate, annotate_error, write_outputs
 from rollout.pipeline.host import POLICY, ProductionHost
+from rollout.pipeline.page import release_run
 from rollout.pipeline.production import Production
 from rollout.pipeline.restore import Failed, restore
 from rollout.pipeline.rollback import go_back
@@ -78,7 +79,9 @@ def run_rollback(chosen: argparse.Namespace) -> int:
 
 
 def run_evidence(chosen: argparse.Namespace) -> int:
-    write_evidence(chosen.folder, chosen.release or None, production(sys.stderr), say)
+    release = chosen.release or None
+    page = release_run(os.environ, release) if chosen.page and release else None
+    write_evidence(chosen.folder, release, production(sys.stderr), say, page)
     return 0
 
 
@@ -137,6 +140,7 @@ def parser() -> Parser:
         "evidence", run_evidence, "write the newest report and the host's status to a folder, and print a summary"
     )
     sub.add_argument("folder", type=folder)
+    sub.add_argument("--page", action="store_true", help="write evidence.md, one page with everything; in release.yml")
     sub.add_argument("release", nargs="?", help="write the report only if the newest rollout is of this release")
     sub = commands.add("summary", run_summary, "print the reports in a folder as Markdown")
     sub.add_argument("folder", type=folder)

@@ -24,6 +24,7 @@ GRANTS: dict[str, dict[str, str]] = {
     "release.deploy": READ | PULL,
     "release.restore": READ | PULL,
     "release.evidence": READ,
+    "release.attach": {"contents": "write"},
     "rollback.rollback": READ | PULL,
 }
 TARGET = "${{ needs.check.outputs.environment }}"  # production, or for a pre-release staging
@@ -40,6 +41,7 @@ NAMES = ("build", "release-approval", "production", "staging")
 """The environments; only staging is optional."""
 ACTIONS = {
     "actions/checkout",
+    "actions/download-artifact",
     "actions/setup-python",
     "actions/upload-artifact",
     "anchore/scan-action",
@@ -228,6 +230,15 @@ def caches(workflows: Workflows) -> Iterator[str]:
     yield from (f"{name} caches" for name, step in steps(workflows) if re.search(r"cache", str(step), re.IGNORECASE))
 
 
+def writers(workflows: Workflows) -> Iterator[str]:
+    """What may write to the repository or its pull requests runs nothing that was checked out or installed."""
+    for name, job in jobs(workflows):
+        writes = {"contents", "pull-requests"} & {key for key, may in job["permissions"].items() if may == "write"}
+        ours = [step for step in job.get("steps", []) if re.search(r"checkout|\.venv|make |python|\.github", str(step))]
+        if writes and ours:
+            yield f"{name} may write to {', '.join(sorted(writes))}, and runs {ours}"
+
+
 def pins(workflows: Workflows) -> Iterator[str]:
     """Actions are few, and one is at one commit everywhere: what is read once is what runs."""
     commits: dict[str, set[str]] = {}
@@ -257,5 +268,6 @@ RULES: dict[str, Callable[[Workflows], Iterator[str]]] = {
         tools,
         caches,
         pins,
+        writers,
     )
 }
