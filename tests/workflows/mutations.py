@@ -117,7 +117,7 @@ MUTATIONS = {
         RELEASE,
         "STABLE: ${{ needs.deploy.outputs.stable }}",
         "SSH_KEY: ${{ secrets.SSH_KEY }}",
-        {"secrets", "jactionlint"},
+        {"secrets"},
     ),
     "a release restores a cache": Mutation(RELEASE, "cache-mode: none", "cache-mode: read", {"caches", "jactionlint"}),
     "a target that does not exist is built for": Mutation(
