@@ -39,6 +39,15 @@ MUTATIONS = {
     "the aggregator can be skipped": Mutation(
         CI, "    if: ${{ always() }} # a required", "    # a required", {"required", "jactionlint"}
     ),
+    "a fork comments in our name": Mutation(
+        CI,
+        "&& github.event.pull_request.head.repo.full_name == github.repository }}",
+        "&& github.event.pull_request.number > 0 }}",
+        {"forks"},
+    ),
+    "a change writes its own comment": Mutation(
+        CI, "            cat rehearsals/*/comment.txt\n", "            make comment\n", {"writers"}
+    ),
     "a branch is released": Mutation(RELEASE, 'tags: ["v*"]', "branches: [main]", {"triggers"}),
     "a release by hand is of what somebody types": Mutation(
         RELEASE, "  workflow_dispatch: #", "  workflow_dispatch: {inputs: {ref: {type: string}}} #", {"triggers"}

@@ -26,7 +26,7 @@ from rollout.pipeline.page import release_run
 from rollout.pipeline.production import Production
 from rollout.pipeline.restore import Failed, restore
 from rollout.pipeline.rollback import go_back
-from rollout.pipeline.summary import summary
+from rollout.pipeline.summary import brief, summary
 from rollout.pipeline.variables import variable
 from rollout.policy import file as policy_file
 from rollout.policy import target
@@ -86,7 +86,7 @@ def run_evidence(chosen: argparse.Namespace) -> int:
 
 
 def run_summary(chosen: argparse.Namespace) -> int:
-    say(summary(chosen.folder))
+    say(brief(chosen.folder) if chosen.brief else summary(chosen.folder))
     return 0
 
 
@@ -143,5 +143,6 @@ def parser() -> Parser:
     sub.add_argument("--page", action="store_true", help="write evidence.md, one page with everything; in release.yml")
     sub.add_argument("release", nargs="?", help="write the report only if the newest rollout is of this release")
     sub = commands.add("summary", run_summary, "print the reports in a folder as Markdown")
+    sub.add_argument("--brief", action="store_true", help="print only each verdict and its charts")
     sub.add_argument("folder", type=folder)
     return top

@@ -15,9 +15,10 @@ GRANTS: dict[str, dict[str, str]] = {
     "ci.test": READ,
     "ci.images": READ,
     "ci.rehearse": READ,
+    "ci.comment": {"pull-requests": "write"},
     "ci.required": {},
     "release.check": READ | {"actions": "read"},
-    "release.test": READ,
+    "release.test": READ | {"pull-requests": "write"},
     "release.build": READ | PUSH,
     "release.sign": READ | PUSH | {"id-token": "write"},
     "release.approve": {"actions": "read"},
@@ -113,10 +114,18 @@ def prereleases(workflows: Workflows) -> Iterator[str]:
 def required(workflows: Workflows) -> Iterator[str]:
     """The aggregator runs whatever happens, and needs every other job."""
     every = workflows["ci"]["jobs"]
-    if set(every["required"]["needs"]) != set(every) - {"required"}:
+    if set(every["required"]["needs"]) != set(every) - {"required", "comment"}:
         yield "ci.required does not need every other job"
     if every["required"].get("if") != "${{ always() }}":
         yield "ci.required can be skipped, which counts as passed"
+
+
+def forks(workflows: Workflows) -> Iterator[str]:
+    """What may write to a pull request does nothing for one from a fork."""
+    for name, job in jobs(workflows):
+        own = "github.event.pull_request.head.repo.full_name == github.repository"
+        if "steps" in job and job["permissions"].get("pull-requests") == "write" and own not in job.get("if", ""):
+            yield f"{name} writes for a fork"
 
 
 def triggers(workflows: Workflows) -> Iterator[str]:
@@ -256,6 +265,7 @@ RULES: dict[str, Callable[[Workflows], Iterator[str]]] = {
         environments,
         prereleases,
         required,
+        forks,
         triggers,
         giving_back,
         queues,

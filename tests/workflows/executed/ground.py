@@ -55,9 +55,10 @@ class Ground:
         event = {"ref": f"refs/tags/{tag}", "repository": {"full_name": NAME, "private": False}}
         return self._begin(name or tag, "push", "release", f"refs/tags/{tag}", clone, event, whole, environment)
 
-    def pull_request(self, clone: Path, *, whole: bool = False) -> Run:
-        """What GitHub does when a branch is proposed for main."""
-        number = {"number": 7, "head": {"ref": clone.name}, "base": {"ref": "main"}}
+    def pull_request(self, clone: Path, *, whole: bool = False, repository: str = NAME) -> Run:
+        """What GitHub does when a branch is proposed for main, of this repository or of a fork."""
+        head = {"ref": clone.name, "sha": "c0ffee", "repo": {"full_name": repository}}
+        number = {"number": 7, "head": head, "base": {"ref": "main"}}
         event = {"pull_request": number, "repository": {"full_name": NAME}}
         return self._begin(clone.name, "pull_request", "ci", "refs/pull/7/merge", clone, event, whole, {})
 
