@@ -1,4 +1,4 @@
-"""The bench of the judgement, in little: what its tables promise holds, and what it leaves out can't matter."""
+"""A small run of the judgement's bench: its tables' promises hold, and its shortcuts do not change results."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bench.judgement.simulation import End, Simulation, Verdicts, rollout
 from bench.judgement.traffic import Traffic, evenly
 from bench.judgement.windows import Sums
 from rollout.cli.check import lines
-from rollout.gates.counts import Seen, Share
+from rollout.gates.counts import Share, Window
 from rollout.gates.forecast import forecast, seconds_to_see
 from rollout.gates.judge import Outcome
 from rollout.gates.weigh import weigh
@@ -37,38 +37,38 @@ def share(ends: list[End], verdict: str) -> float:
 
 @pytest.mark.parametrize("name", tables.RATES)
 @pytest.mark.parametrize("bad", [0.003, 0.025])
-def test_no_healthy_release_is_taken_back_by_chance(name: str, bad: float) -> None:
+def test_no_healthy_release_is_rolled_back_by_chance(name: str, bad: float) -> None:
     rate, nights = tables.RATES[name]
     ends = rollouts(SHIPPED, ERRORS, Traffic(rate, bad, nights=nights), 15, keep=True)
     assert share(ends, "rolled_back") == 0
 
 
-def test_half_of_all_requests_failing_is_seen_within_a_minute_of_the_first_shift_at_5_requests_a_second() -> None:
+def test_a_release_that_fails_half_of_its_requests_is_rolled_back_within_a_minute_at_5_per_second() -> None:
     ends = rollouts(SHIPPED, ERRORS, Traffic(5, 0.5), 200)
     assert share(ends, "rolled_back") == 1
     assert median(end.seconds for end in ends) <= 60
 
 
 @pytest.mark.parametrize(("rate", "bad"), [(1, 0.5), (5, 0.2), (5, 0.5), (20, 0.2), (100, 1.0)])
-def test_it_takes_at_most_twice_as_long_as_the_fastest_test_there_is(rate: float, bad: float) -> None:
+def test_detection_takes_at_most_twice_as_long_as_the_fastest_possible_test(rate: float, bad: float) -> None:
     ends = rollouts(SHIPPED, ERRORS, Traffic(rate, bad), 100)
     fastest = [sprt.seconds(SHIPPED, Traffic(rate, bad), ERRORS.limit.value, seed) for seed in range(100)]
     assert share(ends, "rolled_back") == 1
     assert median(end.seconds for end in ends) <= 2 * median(seconds or 1e9 for seconds in fastest) + 5
 
 
-def test_4_9_percent_spread_evenly_are_not_taken_back_in_an_hour() -> None:
+def test_a_steady_4_9_percent_are_not_rolled_back_in_an_hour() -> None:
     for rate in (1, 5, 20, 100):
         assert Simulation(HOUR, Verdicts(ERRORS), evenly(rate, 0.049)).run(keep=True).verdict != "rolled_back"
 
 
 @pytest.mark.parametrize("rate", [5, 20, 100])
-def test_5_1_percent_spread_evenly_are_never_promoted(rate: float) -> None:
+def test_a_steady_5_1_percent_are_never_promoted(rate: float) -> None:
     assert Simulation(SHIPPED, Verdicts(ERRORS), evenly(rate, 0.051)).run(keep=False).verdict != "promoted"
 
 
 @pytest.mark.parametrize("rate", [4.5, 10, 30, 100])
-def test_what_breaks_no_condition_is_not_taken_back_by_one(rate: float) -> None:
+def test_a_release_within_all_limits_is_not_rolled_back(rate: float) -> None:
     """v1.1 of the lesson: 2.8 % errors, and 0.2 % of requests slower than 60 s at a p99 of 42 s."""
     assert share(rollouts(HOUR, ERRORS, Traffic(rate, 0.028), 20, keep=True), "rolled_back") == 0
     slow = policies.gate_of(SHIPPED, "latency_p99")
@@ -77,7 +77,7 @@ def test_what_breaks_no_condition_is_not_taken_back_by_one(rate: float) -> None:
 
 @pytest.mark.parametrize("rate", [0.5, 1])
 @pytest.mark.parametrize("gate", ["errors", "latency_p99"])
-def test_with_little_traffic_a_good_release_is_promoted_and_a_bad_one_comes_back(rate: float, gate: str) -> None:
+def test_with_little_traffic_a_good_release_is_promoted_and_a_bad_one_rolled_back(rate: float, gate: str) -> None:
     judged = policies.gate_of(LOW_TRAFFIC, gate)
     assert share(rollouts(LOW_TRAFFIC, judged, Traffic(rate, 0.002), 30), "promoted") >= 0.95
     assert share(rollouts(LOW_TRAFFIC, judged, Traffic(rate, 0.5), 30), "rolled_back") == 1
@@ -96,23 +96,23 @@ def test_a_release_that_costs_as_much_as_stable_is_promoted_and_one_of_three_tim
     assert share(bad, "promoted") == 0
 
 
-def test_where_no_window_is_above_the_limit_nothing_fails_so_the_bench_need_not_ask() -> None:
+def test_if_no_window_is_above_the_limit_nothing_fails_so_the_bench_may_skip_the_gate() -> None:
     for gate in (ERRORS, policies.gate_of(SHIPPED, "latency_p99"), policies.gate_of(SHIPPED, "new_exceptions")):
         for total, stable_bad in itertools.product((1, 3, 7, 40, 1000, 30_000), (0, 3, 50)):
             for bad in {0, int(gate.limit.value * total)}:
-                seen = [Seen(120, Share(bad, total), Share(stable_bad, 1000))]
+                seen = [Window(120, Share(bad, total), Share(stable_bad, 1000))]
                 assert weigh(gate, seen).outcome is not Outcome.FAIL
 
 
-def test_two_windows_fail_just_when_one_of_them_does_so_the_bench_may_ask_each_alone() -> None:
+def test_two_windows_fail_exactly_when_one_of_them_does_so_the_bench_may_measure_each_alone() -> None:
     counts = [Share(bad, total) for total in (4, 60, 400) for bad in range(0, total, max(1, total // 20))]
-    alone = {each: weigh(ERRORS, [Seen(120, each)]).outcome is Outcome.FAIL for each in counts}
+    alone = {each: weigh(ERRORS, [Window(120, each)]).outcome is Outcome.FAIL for each in counts}
     for short, long in itertools.product(counts, repeat=2):
-        both = weigh(ERRORS, [Seen(120, short), Seen(600, long)])
+        both = weigh(ERRORS, [Window(120, short), Window(600, long)])
         assert (both.outcome is Outcome.FAIL) == (alone[short] or alone[long])
 
 
-def test_a_window_holds_its_looks_and_no_more() -> None:
+def test_a_window_contains_only_its_own_measurements() -> None:
     sums = Sums([1, 2, 3, 4])
     assert sums.each(2) == [1, 3, 5, 7]
     assert (sums.last(2), sums.last(9), sums.tail(2), sums.tail(9)) == (7, 10, [3, 4], [1, 2, 3, 4])
@@ -127,7 +127,7 @@ def test_the_forecast_agrees_with_the_simulation() -> None:
     )
 
 
-def test_the_page_is_what_the_bench_writes_but_for_its_figures() -> None:
+def test_the_page_is_what_the_bench_writes_except_for_its_figures() -> None:
     stale = "docs/reference/judgement.md is stale: run python -m bench.judgement.page"
     tables_of = page.makers(1)
     made = {title: tables.Table("") for title in tables_of}
@@ -136,7 +136,7 @@ def test_the_page_is_what_the_bench_writes_but_for_its_figures() -> None:
     assert f"> {ERRORS.weighed.certainty:g}\n" in page.PAGE.read_text(encoding="utf-8")
 
 
-def test_the_picture_and_the_guide_for_little_traffic_are_of_the_shipped_rules() -> None:
+def test_the_picture_and_the_guide_for_little_traffic_match_the_shipped_rules() -> None:
     assert picture.PICTURE.read_text(encoding="utf-8") == picture.picture(ERRORS), (
         "run python -m bench.judgement.picture"
     )
@@ -144,7 +144,7 @@ def test_the_picture_and_the_guide_for_little_traffic_are_of_the_shipped_rules()
 
 
 def figures_out(text: str) -> list[str]:
-    """Its lines without the tables of figures, and without how many were taken back."""
+    """The page's lines without the tables' figures, and without the number of rollbacks."""
     prose, _, rest = text.partition("## Errors: healthy")
     headings = [line for line in rest.splitlines() if line.startswith("## ")]
     return re.sub(r"[\d,]+ of [\d,]+", "n of n", prose).splitlines() + headings

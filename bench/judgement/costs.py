@@ -1,4 +1,5 @@
-"""A mean against stable's, as of cost: each request's is log-normal, and the real `weigh` judges it look by look."""
+"""A mean compared with stable's, such as cost: log-normal for each request, judged by the real `weigh` at each
+measurement."""
 
 from __future__ import annotations
 
@@ -9,10 +10,10 @@ from itertools import accumulate
 
 from bench.judgement.simulation import End
 from bench.judgement.traffic import LOOK_SECONDS, poisson
-from rollout.gates.counts import Mean, Seen
+from rollout.gates.counts import Mean, Window
 from rollout.gates.decide import decide, decide_kept
 from rollout.gates.judge import Measurement
-from rollout.gates.look import IDLE_WINDOWS
+from rollout.gates.query import IDLE_WINDOWS
 from rollout.gates.weigh import weigh
 from rollout.policy.plan import Gate, Plan, Step
 
@@ -20,7 +21,7 @@ POOL = 1 << 20
 
 
 class Costs:
-    """Log-normal values of mean 1, drawn once; the values of a look are a run of them from a random place."""
+    """Log-normal values with mean 1, drawn once; each measurement takes consecutive values from a random position."""
 
     def __init__(self, sigma: float, seed: int = 1) -> None:
         rng = random.Random(seed)  # noqa: S311  draws values, keeps no secret
@@ -36,7 +37,7 @@ class Costs:
 
 
 class Running:
-    """Sums after each look."""
+    """The sums after each measurement."""
 
     def __init__(self) -> None:
         self.sums, self.squares, self.counts = [0.0], [0.0], [0]
@@ -53,13 +54,13 @@ class Running:
         )
 
     def above(self, mean: float, looks: int) -> bool:
-        """Whether the mean of a window is above this one."""
+        """Whether the mean of a window is above this value."""
         then = max(0, len(self.sums) - 1 - looks)
         return self.sums[-1] - self.sums[then] > mean * (self.counts[-1] - self.counts[then])
 
 
 class CostRollout:
-    """A release that costs `factor` times what stable does, at so many requests a second."""
+    """A release that costs `factor` times as much as stable, at this many requests per second."""
 
     def __init__(self, plan: Plan, gate: Gate, costs: Costs, rate: float, factor: float, seed: int) -> None:
         assert gate.weighed  # noqa: S101  only evidence is simulated
@@ -99,11 +100,11 @@ class CostRollout:
         raise AssertionError("a step ends by its deadline")
 
     def _stables(self, looks: int) -> Mean:
-        """Stable's, as `look` asks for them."""
+        """Stable's counts, from the same windows as in `gates/query.py`."""
         return self._stable.last(IDLE_WINDOWS * self._windows[-1] if self._idle else looks)
 
     def _limits(self) -> list[float]:
-        """Of each window: what stable's mean allows."""
+        """For each window, the limit that follows from stable's mean."""
         return [self._gate.limit.value * (self._stables(looks).value or math.inf) for looks in self._windows]
 
     def _above(self) -> bool:
@@ -111,11 +112,11 @@ class CostRollout:
         return any(self._canary.above(limit, looks) for limit, looks in pairs)
 
     def _measure(self) -> Measurement:
-        seen = [Seen(looks * LOOK_SECONDS, self._canary.last(looks), self._stables(looks)) for looks in self._windows]
+        seen = [Window(looks * LOOK_SECONDS, self._canary.last(looks), self._stables(looks)) for looks in self._windows]
         return weigh(self._gate, seen)
 
     def _keep(self) -> float | None:
-        """Seconds until it is taken back; None: never. Stable's means do not change any more."""
+        """Seconds until it is rolled back, or None. Stable's means no longer change."""
         limits = list(zip(self._limits(), self._windows, strict=True))
         looks = int(self._plan.keep_seconds / LOOK_SECONDS)
         for look, many in enumerate(poisson(self._rng, self._rate * LOOK_SECONDS, looks), start=1):

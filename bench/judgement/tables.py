@@ -1,4 +1,4 @@
-"""Each table of docs/reference/judgement.md: its cells, simulated, as Markdown."""
+"""The tables of docs/reference/judgement.md: simulated cells, as Markdown."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ RATES: dict[str, tuple[float, bool]] = {
 
 @dataclass(frozen=True)
 class Table:
-    """`wrong` of `healthy` rollouts were taken back; both 0 where the table is not about that."""
+    """`wrong` of `healthy` rollouts were rolled back; both are 0 for other tables."""
 
     text: str
     wrong: int = 0
@@ -51,7 +51,7 @@ def wrongly(
     rates: Sequence[str] = tuple(RATES),
     compared: bool = False,
 ) -> Table:
-    """How many healthy releases are taken back, in the rollout or in the time of `keep` after it."""
+    """How many healthy releases are rolled back, during the rollout or during `keep`."""
     verdicts, rows, wrong = Verdicts(gate), [], 0
     for name in rates:
         row = [name]
@@ -69,7 +69,7 @@ def wrongly(
 
 
 def outcome(ends: Sequence[End]) -> str:
-    """`100 % in 45 s`, and what became of the rest."""
+    """`100 % in 45 s`, and the ends of the other rollouts."""
     back = [end.seconds for end in ends if end.verdict == "rolled_back"]
     parts = [f"{percent(len(back), len(ends))} in {duration(median(back))}"] if back else []
     for verdict, word in (("in_doubt", "in doubt"), ("promoted", "promoted")):
@@ -81,8 +81,8 @@ def outcome(ends: Sequence[End]) -> str:
 def seen(
     plan: Plan, gate: Gate, shares: Sequence[float], rates: Sequence[float], many: int, healthy: float | None = None
 ) -> Table:
-    """How many bad releases are taken back, and when; beside the fastest test that there is. `healthy`: stable's share,
-    of a gate that compares."""
+    """How many bad releases are rolled back, and when, next to the fastest possible test. `healthy` is stable's share,
+    for a gate that compares."""
     verdicts, rows = Verdicts(gate), []
     for rate in rates:
         for share in shares:
@@ -93,11 +93,11 @@ def seen(
             fastest = [seconds for seconds in known if seconds is not None]
             reference = f"{percent(len(fastest), many)} in {duration(median(fastest))}" if fastest else "0"
             rows.append([number(rate), f"{number(100 * share)} %", outcome(ends), reference])
-    return Table(markdown(["requests/s", "bad", "taken back after", "fastest possible"], rows))
+    return Table(markdown(["requests/s", "bad", "rolled back after", "fastest possible"], rows))
 
 
 def costs(plan: Plan, gate: Gate, rates: Sequence[float], many: int, few: int) -> Table:
-    """A mean against stable's: factor 1 is healthy, with a day of `keep`; the others are not."""
+    """A mean compared with stable's: factor 1 is healthy, with a day of `keep`; the others are bad."""
     rows, wrong, healthy = [], 0, 0
     for sigma in (1.0, 1.5):
         pool = Costs(sigma)
@@ -117,7 +117,7 @@ def costs(plan: Plan, gate: Gate, rates: Sequence[float], many: int, few: int) -
 
 
 def choice(plan: Plan, gate: Gate, many: int) -> Table:
-    """What other certainties and windows would do."""
+    """The effect of other certainties and windows."""
     rows = []
     for certainty, windows, name in (
         (3.0, (120, 600), "2m, 10m"),

@@ -1,4 +1,4 @@
-"""Synthetic traffic: how many requests come between two looks, and how many of them are bad. Seeded, and in bulk."""
+"""Simulated traffic: the requests between two measurements, and how many are bad. Seeded, and generated in bulk."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from itertools import accumulate
 
 LOOK_SECONDS = 5
 NIGHT = 1 / 20
-"""Of the traffic by day; half of the time is night."""
+"""The night's share of the day's traffic; half of the time is night."""
 
 
 @cache
 def poisson_table(mean: float) -> tuple[range, list[float]]:
-    """The counts that occur, and how often each or fewer: for `random.choices`."""
+    """Possible counts, and the cumulative weight of each: for `random.choices`."""
     spread = 9 * math.sqrt(mean) + 12
     counts = range(max(0, int(mean - spread)), int(mean + spread) + 1)
     weights = [math.exp(many * math.log(mean) - mean - math.lgamma(many + 1)) for many in counts]
@@ -24,7 +24,7 @@ def poisson_table(mean: float) -> tuple[range, list[float]]:
 
 
 def poisson(rng: random.Random, mean: float, times: int) -> list[int]:
-    """So many independent counts."""
+    """This many independent counts."""
     if mean == 0:
         return [0] * times
     counts, cumulative = poisson_table(mean)
@@ -33,7 +33,7 @@ def poisson(rng: random.Random, mean: float, times: int) -> list[int]:
 
 @dataclass(frozen=True)
 class Traffic:
-    """Requests a second to the whole service, and the share of the bad ones, which come `burst` at a time."""
+    """Requests per second to the whole service, and the share of bad ones, which come in groups of `burst`."""
 
     requests_per_second: float
     bad_share: float
@@ -41,7 +41,7 @@ class Traffic:
     nights: bool = False
 
     def counts(self, rng: random.Random, weight: float, looks: int) -> tuple[list[int], list[int]]:
-        """(bad, all) requests between two looks, for a release with this share of the users."""
+        """(bad, all) requests between two measurements, for a release with this share of the users."""
         mean = self.requests_per_second * weight * LOOK_SECONDS
         if not self.nights:
             return self._draw(rng, mean, looks)
@@ -55,7 +55,7 @@ class Traffic:
 
 
 def evenly(requests_per_second: float, bad_share: float) -> Callable[[float, int], tuple[list[int], list[int]]]:
-    """Bad ones by a counter and not by chance, at an even pace: (weight, looks) -> (bad, all)."""
+    """Bad requests by a counter and not by chance, at a constant rate: (weight, measurements) -> (bad, all)."""
 
     def counts(weight: float, looks: int) -> tuple[list[int], list[int]]:
         per_look = requests_per_second * weight * LOOK_SECONDS

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import jq  # as `gh` has it built in
+import jq  # built into `gh`
 
 State = dict[str, Any]
 ORGANISATIONS = {"id": 4711, "name": "main"}
@@ -39,7 +39,7 @@ def main() -> int:
 
 
 def parsed(words: list[str]) -> tuple[list[str], dict[str, str]]:
-    """The command's own words, and its options."""
+    """The command's positional arguments, and its options."""
     command, options = [], {}
     rest = iter(words)
     for word in rest:
@@ -51,7 +51,7 @@ def parsed(words: list[str]) -> tuple[list[str], dict[str, str]]:
 
 
 def answered(state: State, command: list[str], options: dict[str, str], text: str) -> Any:
-    """What GitHub says; None for what it does not have."""
+    """GitHub's answer; None for what it does not have."""
     match command:
         case ["repo", "view"]:
             return {"nameWithOwner": "my-org/my-agent", "isPrivate": state.get("private", False)}

@@ -1,10 +1,10 @@
-"""The protections of .github, each taken out in one place."""
+"""The protections in .github, each removed in one place."""
 
 from typing import NamedTuple
 
 
 class Mutation(NamedTuple):
-    """A protection taken out of a file, and the checks that must say so."""
+    """A protection removed from a file, and the checks that must report it."""
 
     file: str
     old: str

@@ -1,4 +1,4 @@
-"""One command sets a repository up on GitHub, as often as one likes, and shows no secret."""
+"""One command sets up a repository on GitHub, can be repeated, and shows no secret."""
 
 import json
 import os
@@ -19,7 +19,7 @@ KEY, HOST_KEY = "a key\nabcdef\n", "my-host ssh-ed25519 AAAA"
 
 
 class GitHub:
-    """A checkout, and the GitHub that its `gh` talks to."""
+    """A checkout, and the fake GitHub that its `gh` uses."""
 
     def __init__(self, folder: Path, registry: str = "ghcr.io") -> None:
         self.checkout = folder / "checkout"
@@ -41,7 +41,7 @@ class GitHub:
         self.begins_with(refuses=calls)
 
     def set_up(self, *options: str, code: int = 0) -> str:
-        """Run the command, without a terminal: what it says."""
+        """Run the command without a terminal; returns its output."""
         environment = os.environ | {"PATH": f"{self._programs}{os.pathsep}{os.environ['PATH']}"}
         command = [str(self.checkout / ".github" / "setup-repository"), *options]
         done = subprocess.run(
@@ -59,7 +59,7 @@ class GitHub:
         return self.set_up("--host", HOST, "--ssh-key", key, "--url", url, *options, code=code)
 
     def refs(self, environment: str) -> set[str]:
-        """Which refs an environment lets in."""
+        """The refs that an environment allows."""
         prefix = f"environments/{environment}/"
         there = [body for name, body in self.has["bodies"].items() if name.startswith(prefix)]
         return {f"{body['type']} {body['name']}" for body in there}
@@ -78,7 +78,7 @@ def github(tmp_path_factory: pytest.TempPathFactory) -> GitHub:
     return github
 
 
-def test_a_dry_run_changes_nothing_and_says_what_it_would_do(tmp_path: Path) -> None:
+def test_a_dry_run_changes_nothing_and_shows_what_it_would_do(tmp_path: Path) -> None:
     github = GitHub(tmp_path)
     said = github.told_everything("--dry-run")
     assert github.has["bodies"] == github.has["values"] == {}
@@ -86,7 +86,7 @@ def test_a_dry_run_changes_nothing_and_says_what_it_would_do(tmp_path: Path) -> 
     assert "would: gh secret set SSH_KEY --env production" in said
 
 
-def test_everything_that_the_workflows_name_is_there_afterwards(github: GitHub) -> None:
+def test_everything_that_the_workflows_use_exists_afterwards(github: GitHub) -> None:
     bodies, values = github.has["bodies"], github.has["values"]
     assert {f"environments/{name}" for name in policy.NAMES if name != "staging"} <= set(bodies)
     reviewers = [{"type": "User", "id": len(name)} for name in ("grace", "katherine")]
@@ -102,7 +102,7 @@ def test_everything_that_the_workflows_name_is_there_afterwards(github: GitHub) 
     }
 
 
-def test_the_required_check_is_the_aggregator_and_release_tags_are_protected(github: GitHub) -> None:
+def test_the_aggregating_job_is_the_required_check_and_release_tags_are_protected(github: GitHub) -> None:
     rulesets = {body["name"]: body for name, body in github.has["bodies"].items() if name.startswith("rulesets/")}
     rules = {rule["type"]: rule.get("parameters") for rule in rulesets["main"]["rules"]}
     checks = rules["required_status_checks"]["required_status_checks"]
@@ -111,18 +111,18 @@ def test_the_required_check_is_the_aggregator_and_release_tags_are_protected(git
     assert [rule["type"] for rule in rulesets["release tags stay"]["rules"]] == ["update", "deletion"]
 
 
-def test_a_secret_is_neither_shown_nor_part_of_a_command(github: GitHub) -> None:
+def test_a_secret_is_neither_shown_nor_an_argument_of_a_command(github: GitHub) -> None:
     assert "abcdef" not in github.said + str(github.has["calls"])
 
 
-def test_a_second_run_makes_nothing_twice_and_keeps_who_approves(github: GitHub) -> None:
+def test_a_second_run_creates_nothing_twice_and_keeps_the_reviewers(github: GitHub) -> None:
     once = github.has
     github.set_up()
     assert github.has["bodies"] == once["bodies"]
     assert github.has["values"] == once["values"]
 
 
-def test_whoever_runs_it_approves_and_without_a_terminal_it_lists_what_is_missing(tmp_path: Path) -> None:
+def test_the_caller_becomes_the_reviewer_and_without_a_terminal_missing_values_are_listed(tmp_path: Path) -> None:
     github = GitHub(tmp_path, registry="registry.example.org/team")
     said = github.set_up("--host", HOST)
     reviewers = github.has["bodies"]["environments/release-approval"]["reviewers"]

@@ -23,6 +23,9 @@ KEEP_ENDS_WITHIN_SECONDS = 60
 PARTS: dict[str, str] = {**dict.fromkeys(names.SLOTS, "release"), "engine": "engine"}
 """The names that rollouts give to containers, and the label `part` of each."""
 
+USER = f"{names.USER}:{names.USER}"
+"""Of every container that we run, whatever its image says."""
+
 Say = Callable[[str], None]
 
 
@@ -120,7 +123,7 @@ class Host:
 
     def order(self, kind: str, rollout: str, reason: str) -> str:
         """Leave an order for the rollout's engine; returns the message for people. Raises Refused when none runs."""
-        return self.ask("order", kind, rollout, "--state", names.STATE, "--reason", reason)
+        return self.ask("order", kind, rollout, "--state", names.STATE, f"--reason={reason}")
 
     def run(self, *command: str, environment: Mapping[str, str] | None = None) -> Said:
         return self.docker.run(self.engine_image, command, **self._settings("helper", environment))
@@ -152,8 +155,10 @@ class Host:
                 restart_policy={"Name": "always"},  # "unless-stopped" does not restart after a crash of dockerd
                 stop_signal="SIGTERM",
                 mem_limit=self.environment.get("RELEASE_MEMORY") or "1g",
+                nano_cpus=nano_cpus(self.environment.get("RELEASE_CPUS") or "1"),
                 pids_limit=256,
-                **self._network(address),
+                user=USER,
+                **self._network(slot, address),
             )
         except NameTaken as error:
             raise not_ours(self.name(slot), self.project) from error
@@ -214,8 +219,9 @@ class Host:
     def _labels(self, labels: Mapping[str, str]) -> dict[str, str]:
         return {names.PROJECT: self.project, **labels}
 
-    def _network(self, address: str | None = None) -> dict[str, Any]:
-        network = f"{self.project}_agent"
+    def _network(self, name: str = "agent", address: str | None = None) -> dict[str, Any]:
+        """A release is on its slot's network; who moves traffic is on `agent`, with the monitoring."""
+        network = f"{self.project}_{name}"
         if address is None:
             return {"network": network}
         return {"network": network, "networking_config": self.docker.at_address(network, address)}
@@ -230,7 +236,9 @@ class Host:
             "environment": {"ROLLOUT_BY": author.name(), **(environment or {})},
             "mounts": mounts,
             "mem_limit": "256m",
+            "nano_cpus": nano_cpus("1"),
             "pids_limit": 64,
+            "user": USER,
             **self._network(),
         }
 
@@ -240,6 +248,14 @@ def not_ours(name: str, project: str) -> NotOurs:
         f"the container {name} is not one that rollouts of {project} made, and a rollout needs its name: rename it "
         f"with `docker rename {name} another-name`, or remove it"
     )
+
+
+def nano_cpus(cpus: str) -> int:
+    """Docker's unit. Raises Refused."""
+    try:
+        return round(float(cpus) * 1e9)
+    except ValueError as error:
+        raise Refused(f"RELEASE_CPUS: {cpus!r} is not a number of cores, such as 1 or 0.5") from error
 
 
 def none_or_many(found: Sequence[str], service: str | None) -> str:

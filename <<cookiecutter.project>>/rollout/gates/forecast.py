@@ -1,7 +1,8 @@
-"""What a policy can do with a given traffic: how long each step takes, and what is seen at it, and when. Pure.
+"""What to expect of a policy at a given request rate: how long each step takes, and how soon it detects a bad release.
+Pure.
 
-It reckons with means, so half of all rollouts take longer. A later step sees earlier, since its windows still hold what
-came before.
+Based on expected counts, so about half of all rollouts take longer. Later steps can detect earlier than forecast,
+because their windows also contain requests from the previous step.
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,8 @@ TIMES_THE_LIMIT = (2, 4, 10, 50)
 
 @dataclass(frozen=True)
 class Sight:
-    """When a gate takes back a release of which this share is bad, 0..1; None: its windows hold too little evidence."""
+    """After how many seconds a gate fails if this share of requests (0..1) is bad; None if its windows never contain
+    enough evidence."""
 
     share: float
     seconds: float | None
@@ -24,16 +26,16 @@ class Sight:
 
 @dataclass(frozen=True)
 class StepForecast:
-    """One step: when it passes, or which gates would never have enough samples to pass it in time."""
+    """One step: after how many seconds it passes, and the gates (`short`) that would not get enough samples in time."""
 
     step: Step
     seconds: float
-    short: Sequence[tuple[Gate, float]]  # with how many samples each would have
+    short: Sequence[tuple[Gate, float]]  # with the number of samples that each gets
     seen: Sequence[tuple[Gate, Sequence[Sight]]]
 
 
 def forecast(plan: Plan, requests_per_second: float) -> list[StepForecast]:
-    """Each step at so many requests a second to the whole service."""
+    """The forecast of each step; the rate is that of the whole service, both releases together."""
     return [step_at(plan, step, requests_per_second) for step in plan.steps]
 
 
@@ -46,12 +48,12 @@ def step_at(plan: Plan, step: Step, requests_per_second: float) -> StepForecast:
             short.append((gate, most))
         else:
             times.append(floor(gate, step) / rate)
-    seen = [(gate, sights(gate, rule, rate)) for gate in plan.gates if (rule := gate.weighed) and sighted(gate)]
+    seen = [(gate, sights(gate, rule, rate)) for gate in plan.gates if (rule := gate.weighed) and has_fixed_limit(gate)]
     return StepForecast(step, max(times), short, seen)
 
 
-def sighted(gate: Gate) -> bool:
-    """Whether it has a share of its own to be above."""
+def has_fixed_limit(gate: Gate) -> bool:
+    """Whether the gate compares a share with a fixed limit, not only with stable."""
     rule = gate.weighed
     return rule is not None and rule.kind == "share" and not rule.before and gate.limit.value > 0
 
@@ -62,7 +64,7 @@ def sights(gate: Gate, rule: Weighed, rate: float) -> list[Sight]:
 
 
 def seconds_to_see(share: float, limit: float, rule: Weighed, rate: float) -> float | None:
-    """Until what is to be expected is evidence enough, by halving: the more requests, the surer."""
+    """Seconds until the expected counts are enough evidence, found by bisection: evidence grows with the requests."""
     few, many = FEWEST_BAD / share, rate * rule.windows_seconds[-1]
     if few > many or share * many < evidence.enough(many, limit, rule.certainty):
         return None

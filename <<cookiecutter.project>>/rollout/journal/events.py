@@ -190,6 +190,11 @@ class OrderGiven(EventBase):
     reason: Text = ""
 
 
+class Ignored(EventBase):
+    event: Literal["ignored"] = "ignored"
+    why: Text = ""
+
+
 class Verdict(EventBase):
     event: Literal["verdict"] = "verdict"
     verdict: VerdictName
@@ -281,8 +286,8 @@ class Unknown(EventBase):
 KNOWN: dict[str, type[EventBase]] = {
     str(model.model_fields["event"].default): model
     for model in (
-        Started, Ready, Shifted, Measured, Extended, Held, OrderGiven, Verdict, Promoted, Restored, Unrestored, Drained,
-        Recovered, Kept, Left, Ended, Unjudged, Traffic,
+        Started, Ready, Shifted, Measured, Extended, Held, OrderGiven, Ignored, Verdict, Promoted, Restored, Unrestored,
+        Drained, Recovered, Kept, Left, Ended, Unjudged, Traffic,
     )
 }  # fmt: skip
 """Each event's name and its model."""
@@ -301,6 +306,7 @@ Event = Annotated[
     | Annotated[Extended, Tag("extended")]
     | Annotated[Held, Tag("held")]
     | Annotated[OrderGiven, Tag("order")]
+    | Annotated[Ignored, Tag("ignored")]
     | Annotated[Verdict, Tag("verdict")]
     | Annotated[Promoted, Tag("promoted")]
     | Annotated[Restored, Tag("restored")]

@@ -54,12 +54,12 @@ def run(spec: Spec) -> str:
             make_room(state, clock.time())
         if spec.speed != 1:
             with suppress(MetricsError):  # an engine that takes over goes back or watches on, whatever it can ask
-                wanted = replace(wanted, gates=preflight.on_edges(wanted.gates, metrics))
+                wanted = replace(wanted, gates=preflight.at_bucket_boundaries(wanted.gates, metrics))
         with journal.opened(path) as book:
             router = Haproxy(Path(spec.router_socket), Path(spec.router_folder))
             engine = Engine(spec, wanted, router, metrics, book, clock, IncomingOrders(state, spec.rollout, clock))
             if not before.is_empty:
-                return engine.pick_up(before, router.on_disk().get("stable"))
+                return engine.resume(before, router.on_disk().get("stable"))
             book.write(started(spec, wanted, clock.time()))
             return engine.run()
 

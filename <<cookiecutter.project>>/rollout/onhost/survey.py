@@ -77,7 +77,8 @@ def survey(state: State, router: SplitReader) -> Survey:
     """Read the state of the host from its router and journals. Raises Refused when the router does not answer."""
     stories = dict(told(state))
     since = [story.promoted.time for story in stories.values() if story.promoted and story.stayed]
-    holder = str(lock.holder(state.lock()).get("rollout")) if lock.is_held(state.lock()) else None
+    held = lock.is_held(state.lock())
+    holder = lock.holder(state.lock()) if held else None
     keeping = holder if holder and holder in stories and stories[holder].keeps else None
     try:
         stable = router.current().get("stable")
@@ -86,7 +87,7 @@ def survey(state: State, router: SplitReader) -> Survey:
     begun = [rollout for rollout, story in stories.items() if story.started or rollout == holder]
     return Survey(
         stable_slot="green" if stable == "green" else "blue",
-        running=lock.describe(state.lock()) if holder and not keeping else None,
+        running=None if keeping else lock.describe(state.lock()) if held else lock.trouble(state.lock()),
         keeping=keeping,
         newest=begun[-1] if begun else None,
         history=history(stories.values()),

@@ -1,4 +1,4 @@
-"""What our workflows promise and no linter knows: rules on the parsed files, each of which yields its complaints."""
+"""Guarantees of our workflows that no linter checks: rules on the parsed files, each of which yields its findings."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -63,7 +63,7 @@ def load(folder: Path) -> Workflows:
 
 
 def jobs(workflows: Workflows) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each job, named as in `ci.lint`."""
+    """Each job, named like `ci.lint`."""
     for name, workflow in workflows.items():
         yield from ((f"{name}.{job}", body) for job, body in workflow["jobs"].items())
 
@@ -74,14 +74,14 @@ def steps(workflows: Workflows) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def grants(workflows: Workflows) -> Iterator[str]:
-    """A job's token may do what its job was given here, and a workflow's may do nothing."""
+    """A job's token has exactly the permissions listed here, and a workflow's has none."""
     yield from (f"{name} grants something to all jobs" for name, body in workflows.items() if body["permissions"] != {})
     found = {name: job["permissions"] for name, job in jobs(workflows)}
     yield from (f"{name} grants {found.get(name)}" for name in found | GRANTS if found.get(name) != GRANTS.get(name))
 
 
 def environments(workflows: Workflows) -> Iterator[str]:
-    """One job waits for people, and it does nothing else; whoever gives traffic back waits for nobody."""
+    """One job waits for approval, and does nothing else; the jobs that restore traffic wait for nobody."""
     found = {name: job["environment"]["name"] for name, job in jobs(workflows) if "environment" in job}
     yield from (
         f"{name} is in {found.get(name)}" for name in found | ENVIRONMENTS if found.get(name) != ENVIRONMENTS.get(name)
@@ -112,7 +112,7 @@ def prereleases(workflows: Workflows) -> Iterator[str]:
 
 
 def required(workflows: Workflows) -> Iterator[str]:
-    """The aggregator runs whatever happens, and needs every other job."""
+    """The aggregating job always runs, and needs every other job."""
     every = workflows["ci"]["jobs"]
     if set(every["required"]["needs"]) != set(every) - {"required", "comment"}:
         yield "ci.required does not need every other job"
@@ -136,7 +136,7 @@ def triggers(workflows: Workflows) -> Iterator[str]:
 
 
 def giving_back(workflows: Workflows) -> Iterator[str]:
-    """A deploy that began and did not succeed is given back, however it ended."""
+    """A deploy that started and did not succeed is restored, however it ended."""
     restore = workflows["release"]["jobs"]["restore"]
     wanted = "${{ always() && needs.deploy.result != 'success' && needs.deploy.result != 'skipped' }}"
     if restore["if"] != wanted:
@@ -146,7 +146,7 @@ def giving_back(workflows: Workflows) -> Iterator[str]:
 
 
 def queues(workflows: Workflows) -> Iterator[str]:
-    """Nothing that touches a host is cancelled by another run, or dropped from the queue."""
+    """No other run cancels a job that changes a host, or drops it from the queue."""
     groups = {name: workflows[name]["concurrency"] for name in ("release", "rollback")}
     groups["release.deploy"] = workflows["release"]["jobs"]["deploy"].get("concurrency", {})
     yield from (
@@ -171,7 +171,7 @@ def approvals(workflows: Workflows) -> Iterator[str]:
 
 
 def digests(workflows: Workflows) -> Iterator[str]:
-    """Nothing is signed or released before it was seen to be a digest, and nothing is released that is not signed."""
+    """Nothing is signed or released before it was checked to be a digest, and nothing is released unsigned."""
     seen: dict[str, str] = {}
     for name, step in steps(workflows):
         run = step.get("run", "")
@@ -204,7 +204,7 @@ def going_back(workflows: Workflows) -> Iterator[str]:
 
 
 def secrets(workflows: Workflows) -> Iterator[str]:
-    """A secret is known to the steps that need it, by a variable of theirs."""
+    """Only the steps that need a secret get it, as a variable of the step."""
     for name, job in jobs(workflows):
         outside = {key: value for key, value in job.items() if key != "steps"}
         inside = [{key: value for key, value in step.items() if key != "env"} for step in job.get("steps", [])]
@@ -213,7 +213,7 @@ def secrets(workflows: Workflows) -> Iterator[str]:
 
 
 def targets(workflows: Workflows) -> Iterator[str]:
-    """A target that can't be deployed to is refused before anything is built, or any host is asked."""
+    """An unsupported target is refused before anything is built or any host is contacted."""
     seen: dict[str, str] = {}
     for name, step in steps(workflows):
         run = step.get("run", "")
@@ -225,7 +225,7 @@ def targets(workflows: Workflows) -> Iterator[str]:
 
 
 def tools(workflows: Workflows) -> Iterator[str]:
-    """Beside the keys of production, and the right to sign, no tools of developers are installed."""
+    """Jobs with production's keys or the right to sign install no development tools."""
     for name, step in steps(workflows):
         job = workflows[name.partition(".")[0]]["jobs"][name.partition(".")[2]]
         if "environment" in job and "make setup" in step.get("run", ""):
@@ -233,7 +233,7 @@ def tools(workflows: Workflows) -> Iterator[str]:
 
 
 def caches(workflows: Workflows) -> Iterator[str]:
-    """Nothing that was left in a cache gets into a release."""
+    """Nothing from a cache gets into a release."""
     if workflows["release"].get("cache-mode") != "none":
         yield "release restores caches"
     yield from (f"{name} caches" for name, step in steps(workflows) if re.search(r"cache", str(step), re.IGNORECASE))
@@ -249,7 +249,7 @@ def writers(workflows: Workflows) -> Iterator[str]:
 
 
 def pins(workflows: Workflows) -> Iterator[str]:
-    """Actions are few, and one is at one commit everywhere: what is read once is what runs."""
+    """There are few actions, and each is pinned to one commit everywhere."""
     commits: dict[str, set[str]] = {}
     for _, step in steps(workflows):
         action, at, commit = step.get("uses", "").partition("@")

@@ -1,4 +1,4 @@
-"""`python -m tests.host.faults.page [RESULTS]` writes docs/reference/faults.md from what the matrix found."""
+"""`python -m tests.host.faults.page [RESULTS]` writes docs/reference/faults.md from the results of the matrix."""
 
 import sys
 from pathlib import Path
@@ -67,7 +67,7 @@ def row(cell: table.Cell, result: Result | None) -> str:
 
 
 def cut(reason: str) -> str:
-    """One that fits a cell of a table."""
+    """The text, made fit for a table cell."""
     text = one_line(reason).replace("|", "/")
     return text if len(text) <= REASON_AT_MOST else f"{text[:REASON_AT_MOST]}…"
 

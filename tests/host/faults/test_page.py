@@ -1,4 +1,4 @@
-"""The published table has each cell of the matrix, and no other."""
+"""The published table has exactly the cells of the matrix."""
 
 import re
 

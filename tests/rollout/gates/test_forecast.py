@@ -1,4 +1,4 @@
-"""What a policy can do with a given traffic."""
+"""What to expect of a policy at a given request rate."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def test_with_enough_traffic_each_step_takes_its_hold() -> None:
     assert [(each.seconds, each.short) for each in forecast(PLAN, 20)] == [(600, [])] * 3
 
 
-def test_a_step_waits_for_the_gate_that_gets_its_samples_last() -> None:
+def test_a_step_waits_for_the_gate_whose_samples_arrive_last() -> None:
     first = forecast(PLAN, 3.4)[0]
     assert (first.short, first.seconds) == ([], 600)
     assert forecast(PLAN, 3)[0].short
@@ -25,7 +25,7 @@ def test_a_step_waits_for_the_gate_that_gets_its_samples_last() -> None:
 
 
 @pytest.mark.parametrize(("share", "rate"), [(0.1, 5), (0.2, 0.25), (0.5, 0.25), (1.0, 1)])
-def test_a_share_is_seen_when_the_evidence_of_what_is_expected_is_enough(share: float, rate: float) -> None:
+def test_a_share_is_detected_when_its_expected_counts_are_enough_evidence(share: float, rate: float) -> None:
     rule = PLAN.gates[0].weighed
     assert rule
     seconds = seconds_to_see(share, 0.05, rule, rate)
@@ -34,18 +34,18 @@ def test_a_share_is_seen_when_the_evidence_of_what_is_expected_is_enough(share: 
     assert seconds <= rule.windows_seconds[-1]
 
 
-def test_what_no_window_holds_enough_of_is_not_seen() -> None:
+def test_a_share_is_not_detected_if_no_window_contains_enough_evidence() -> None:
     rule = PLAN.gates[0].weighed
     assert rule
     assert seconds_to_see(0.06, 0.05, rule, rate=1) is None
 
 
-def test_the_guide_shows_what_is_told() -> None:
+def test_the_guide_shows_the_real_output() -> None:
     guide = (REPOSITORY / "docs" / "guides" / "write-a-gate.md").read_text(encoding="utf-8")
     assert "\n".join(list(lines(PLAN, 5))[:3]) in guide
 
 
-def test_it_is_told_step_by_step() -> None:
+def test_the_forecast_has_a_line_for_each_step() -> None:
     told = list(lines(PLAN, 2))
     assert told[0] == "at 2 requests/s, about:"
     assert told[1] == (

@@ -1,4 +1,4 @@
-"""A gate's measurements in bounded memory: of each bundle the worst stays."""
+"""A gate's measurements in bounded memory: each bundle keeps its worst one."""
 
 import random
 
@@ -19,14 +19,14 @@ def series(points: list[Point], *, fails_above: bool = True) -> Series:
     return found
 
 
-def test_up_to_a_thousand_all_are_kept() -> None:
+def test_up_to_1000_measurements_are_all_kept() -> None:
     points = [point(second, 0.1) for second in range(MOST_POINTS)]
     assert series(points).points == tuple(points)
 
 
 @pytest.mark.parametrize("count", [MOST_POINTS + 1, 5 * MOST_POINTS, 17_280])
 @pytest.mark.parametrize("fails_above", [True, False])
-def test_of_more_the_worst_of_each_bundle_stays_and_none_is_forgotten(count: int, fails_above: bool) -> None:
+def test_beyond_that_each_bundle_keeps_its_worst_measurement(count: int, fails_above: bool) -> None:
     dice = random.Random(7)  # noqa: S311  no secret
     values = [dice.random() for _ in range(count)]
     points = [point(second, value) for second, value in enumerate(values)]

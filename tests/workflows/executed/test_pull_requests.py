@@ -1,4 +1,4 @@
-"""A pull request is green when all is well; else the one check that a merge needs is red, whatever it was."""
+"""A good pull request is green; otherwise the one check that a merge needs is red, whatever failed."""
 
 import pytest
 
