@@ -42,6 +42,7 @@ def document(evidence: Evidence) -> dict[str, Any]:
         "host": evidence.host,
         "version": evidence.version,
         "target": evidence.target,
+        "provenance": evidence.provenance.model_dump(exclude_none=True),
         "slots": evidence.slots.model_dump(),
         "speed": evidence.speed,
         "policy": evidence.policy.model_dump(exclude_unset=True),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from rollout.gates import amounts
+from rollout.journal.events import Provenance
 from rollout.journal.runs import StepRun
 from rollout.report.evidence import Evidence, headline
 from rollout.report.gates import GateEvidence
@@ -101,6 +102,7 @@ def _who(evidence: Evidence) -> Iterator[str]:
     rows = [
         ["Release", plain(f"{evidence.release} ({slots.canary})")],
         ["Stable", plain(f"{evidence.stable or 'none yet'} ({slots.stable})")],
+        *([what, plain(text)] for what, text in origin(evidence.provenance)),
         ["Rollout", plain(evidence.rollout)],
         ["Started by", plain(f"{evidence.by} on {evidence.host}")],
         ["Target, engine", plain(f"{evidence.target}, {evidence.version}")],
@@ -117,6 +119,27 @@ def _who(evidence: Evidence) -> Iterator[str]:
         taken = f"by {event.by}, {choice}; the last event was '{event.after}'"
         rows.append([f"Recovered at {moment(event.time)}", plain(taken)])
     yield table(("What", "Value"), rows)
+
+
+def origin(provenance: Provenance) -> Iterator[tuple[str, str]]:
+    """Why the release was allowed to go live; nothing for a rehearsal."""
+    match provenance.kind:
+        case "":
+            return
+        case "signed":
+            yield "Signed by", provenance.signed_by or "unknown"
+        case "former":
+            yield "Allowed because", "it was stable on this host before"
+        case "unverified":
+            yield "NOT VERIFIED, because", provenance.reason or "no reason was given"
+        case other:
+            yield "Allowed because", other
+    if provenance.commit:
+        yield "Commit", provenance.commit
+    if provenance.run:
+        yield "Workflow run", provenance.run
+    if provenance.approved_at is not None:
+        yield "Approved", f"{moment(provenance.approved_at)} by {provenance.approved_by or 'nobody'}"
 
 
 def _policy(evidence: Evidence) -> Iterator[str]:
