@@ -3,6 +3,7 @@
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,9 +23,11 @@ class Answer:
         return found
 
 
-def ask(url: str, task: str, timeout_seconds: float = TIMEOUT_SECONDS) -> Answer:
+def ask(
+    url: str, task: str, timeout_seconds: float = TIMEOUT_SECONDS, headers: Mapping[str, str] | None = None
+) -> Answer:
     """Run a task on the service at this URL. Raises OSError if there is no answer."""
-    headers = {"content-type": "application/json"}
+    headers = {"content-type": "application/json", **(headers or {})}
     request = urllib.request.Request(f"{url}/agent/run", json.dumps({"task": task}).encode(), headers)  # noqa: S310  the URL is our own
     try:
         with urllib.request.urlopen(request, timeout=timeout_seconds) as response:  # noqa: S310

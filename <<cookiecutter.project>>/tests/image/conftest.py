@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -84,5 +85,5 @@ def keep(image: str, volume: str, owner: int, secrets: Mapping[str, str]) -> Non
     """Write secrets into a volume."""
     there = ("--volume", f"{volume}:/secrets", "--workdir", "/secrets", "--user", "0", "--entrypoint", "sh")
     for name, secret in secrets.items():
-        script = f"echo {secret} > {name} && chown {owner} {name} && chmod 400 {name}"
+        script = f"echo {shlex.quote(secret)} > {name} && chown {owner} {name} && chmod 400 {name}"
         docker("run", "--rm", *there, image, "-c", script)

@@ -7,8 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from agent.auth import Token
+from agent.auth.tokens import digest_of, new_secret, text_of
 from tests.agent import service
-from tests.asking import get
+from tests.asking import ask, get
 from tests.image.conftest import Images, Run
 from tests.image.docker import docker
 from tests.waiting import wait_until
@@ -57,3 +59,14 @@ def test_a_secret_that_the_user_cant_read_stops_the_start_with_a_message(run: Ru
     said = "/run/secrets/ANTHROPIC_API_KEY can't be read: Permission denied. Let user 10001"
     assert said in container.logs()
     assert images.secret not in container.logs()
+
+
+def test_callers_need_a_token_whose_hash_is_a_secret(run: Run) -> None:
+    secret = new_secret()
+    closed = run("--env", "AGENT_AUTH=auto")
+    opened = run("--env", "AGENT_AUTH=auto", AGENT_TOKENS=text_of([Token("ann", digest_of(secret))]))
+    for container, status in ((closed, 401), (opened, 200)):
+        container.wait_until_healthy()
+        headers = {"authorization": f"Bearer {secret}", "content-type": "application/json"}
+        assert ask(container.url(), "What is 6 * 7?", headers=headers).status == status
+    assert service.post(opened.url(), "What is 6 * 7?")[0] == 401
