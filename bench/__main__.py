@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from bench import bakes, containers, detection, first_mile, images, rollbacks
+from bench import bakes, containers, detection, first_mile, images, limits, rollbacks
 from bench.figure import Figure, table
 from bench.judgement import page
 
@@ -21,6 +21,10 @@ def main(repository: Path) -> int:
         (
             f"{rollbacks.ROLLBACKS} rollbacks under {rollbacks.REQUESTS_PER_SECOND:g} requests/s",
             lambda: rollbacks.measure(repository),
+        ),
+        (
+            f"{limits.REQUESTS_PER_SECOND:g} requests/s beside one hostile client of each kind",
+            lambda: limits.measure(repository),
         ),
         (f"{containers.ROLLBACKS} rollbacks on containers", lambda: containers.measure(repository)),
         ("the judgement, on synthetic traffic; half an hour", page.measure),

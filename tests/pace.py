@@ -10,8 +10,9 @@ from pathlib import Path
 from rollout.rehearsal import capacity
 from rollout.rehearsal.load import tasks_of
 from rollout.rehearsal.pace import Pace, whole
-from rollout.rehearsal.process import Process, free_port, listening, wait_until
+from rollout.rehearsal.process import Process, free_port, listening
 from tests.repository import REPOSITORY
+from tests.waiting import wait_until
 
 FASTEST = Pace(30, 20)
 AT_EASE = 200.0
@@ -40,8 +41,13 @@ def answers_per_second() -> float:
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
         release = Process("measured", (sys.executable, "-m", "agent"), log, {**os.environ, **environment})
+
+        def answers() -> bool:
+            release.check()
+            return listening(port)
+
         try:
-            wait_until(lambda: listening(port), "a release answers", 60, [release])
+            wait_until(answers, 60, release.last_lines)
             url = f"http://127.0.0.1:{port}"
             return asyncio.run(capacity.requests_per_second(url, tasks_of(REPOSITORY), 5.0))
         finally:

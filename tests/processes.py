@@ -1,12 +1,34 @@
 """Linux: the processes on this machine."""
 
+import os
+import signal
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 
 def children(pid: int) -> list[int]:
-    """The processes that this one started."""
-    tasks = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(child) for task in tasks for child in task.read_text().split()]
+    """The processes that this one started; none when it has ended."""
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            found += map(int, task.read_text().split())
+    return found
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes that this one started, and theirs, parents first."""
+    found = [pid]
+    for each in found:
+        found += children(each)
+    return found[1:]
+
+
+def tell(pids: Iterable[int], what: signal.Signals) -> None:
+    """Send a signal to each; those that have ended are passed over."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, what)
 
 
 def command_line(pid: int) -> str:

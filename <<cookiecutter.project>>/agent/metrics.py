@@ -1,4 +1,4 @@
-"""Every metric this service exports. Gates and alerts are written against these names."""
+"""Every metric that this service exports. Gates and alerts use these names."""
 
 from asyncio import AbstractEventLoop
 from collections.abc import Iterator, Sequence
@@ -18,29 +18,33 @@ from prometheus_client.registry import Collector
 
 from agent.event_loop import Meter, MeteredLoop
 
-# Zero from the start, so that the first error is an increase and not a new series.
-KNOWN_STATUSES = ("200", "422", "500", "502", "504")
-# Past the largest limit a gate may have: a quantile can't say more than the last finite bucket.
+# Exported as 0 from the start, so that the first error increases a series instead of creating one.
+KNOWN_STATUSES = ("200", "401", "413", "422", "429", "500", "502", "503", "504")
+# Goes beyond the highest limit of a gate: a quantile can't exceed the last finite bucket.
 SECONDS_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 90, 120, 300)
 RATIO_BUCKETS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.5)
 UNKNOWN_TOOL = "unknown"
-OUTCOMES = ("answered", "usage_limit", "deadline", "vendor_error", "error", "cancelled")
-"""How a run ends. A client that went away cancels its run."""
+REFUSALS = ("queue_full", "waited")
+RATINGS = ("good", "bad")
+OUTCOMES = ("answered", "usage_limit", "context_full", "deadline", "vendor_error", "error", "cancelled")
+"""How a run ends. A client that disconnects cancels its run."""
 
-# One more series for each metric, which no query uses.
+# `_created` would be one more series for each metric, and no query uses it.
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
 class Metrics:
-    """One registry for one app."""
+    """The metrics of one app, in its own registry."""
 
     def __init__(self, tools: Sequence[str]) -> None:
         self.registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
-        self.requests = Counter("agent_requests", "POST /agent/run by HTTP status", ["status"], registry=registry)
+        self.requests = Counter(
+            "agent_requests", "POST /agent/run and /agent/stream by HTTP status", ["status"], registry=registry
+        )
         self.request_seconds = Histogram(
             "agent_request_seconds",
-            "Time from a request's last byte to its answer's; of what was refused (4xx), none",
+            "Time from the last byte of a request to the last byte of its answer, except for 4xx and 503",
             buckets=SECONDS_BUCKETS,
             registry=registry,
         )
@@ -50,13 +54,13 @@ class Metrics:
         )
         self.vendor_errors = Counter(
             "agent_vendor_errors",
-            "Those of agent_exceptions that the model's API is to blame for, by class",
+            "The part of agent_exceptions that the model's API caused, by class",
             ["type"],
             registry=registry,
         )
-        self.runs = Counter("agent_runs", "Runs of the agent by how they ended", ["outcome"], registry=registry)
+        self.runs = Counter("agent_runs", "Runs of the agent by outcome", ["outcome"], registry=registry)
         self.cost_usd = Counter("agent_cost_usd", "Cost of all model requests", registry=registry)
-        # With sum, count and the sum of squares, a gate knows how far a mean can be off by chance.
+        # From sum, count and sum of squares, a gate computes how much a mean varies by chance.
         self.run_cost_usd_squared = Counter(
             "agent_run_cost_usd_squared", "Sum of the squares of each run's cost", registry=registry
         )
@@ -67,14 +71,36 @@ class Metrics:
         self.tool_calls = Counter("agent_tool_calls", "Tool calls of the model", ["tool"], registry=registry)
         self.context_utilization_ratio = Histogram(
             "agent_context_utilization_ratio",
-            "Share of the context window in use at the end of a run; nothing where it is unknown",
+            "Ratio of the context window in use at the end of a run, if known",
             buckets=RATIO_BUCKETS,
             registry=registry,
         )
+        self.model_request_context_utilization_ratio = Histogram(
+            "agent_model_request_context_utilization_ratio",
+            "Share of the context window in use after each model request, as reported; nothing where it is unknown",
+            buckets=RATIO_BUCKETS,
+            registry=registry,
+        )
+        self.context_compactions = Counter(
+            "agent_context_compactions",
+            "Times that older turns or tool results were left out of what is sent to the model",
+            registry=registry,
+        )
+        self.feedback = Counter("agent_feedback", "Ratings of answered runs", ["rating"], registry=registry)
+        self.queue_depth = Gauge("agent_queue_depth", "Runs that wait for a slot", registry=registry)
+        self.refused_runs = Counter(
+            "agent_refused_runs", "Runs that were refused with 503, by reason", ["reason"], registry=registry
+        )
         self._start_at_zero(tools)
 
+    def show_context_window(self, tokens: int | None) -> None:
+        """Export the size of the model's context window; nothing where it is unknown."""
+        if tokens:
+            size = Gauge("agent_context_window_tokens", "Size of the model's context window", registry=self.registry)
+            size.set(tokens)
+
     def count_loop(self, loop: AbstractEventLoop) -> None:
-        """Export how busy this loop is; any other than ours has no meter, as in a test client."""
+        """Export how busy the event loop is. Only our own loop has a meter; a test client's has none."""
         if isinstance(loop, MeteredLoop):
             self.registry.register(BusySeconds(loop.meter))
 
@@ -85,19 +111,23 @@ class Metrics:
             self.runs.labels(outcome)
         for kind in ("input", "output"):
             self.tokens.labels(kind)
+        for reason in REFUSALS:
+            self.refused_runs.labels(reason)
+        for rating in RATINGS:
+            self.feedback.labels(rating)
         for tool in tools:
             self.tool_calls.labels(tool)
         self._tools = frozenset(tools)
 
     def count_request(self, status: int, seconds: float | None) -> None:
-        """Count a request by its answer's status; `seconds` is None when it never came in whole. What a client sends to
-        be refused is over in no time, and would make a slow release look fast."""
+        """Count a request by the status of its answer; `seconds` is None if its body was incomplete. The time of a 4xx
+        or a 503 is not recorded: rejected requests are fast, and would hide a slow release."""
         self.requests.labels(str(status)).inc()
-        if seconds is not None and not 400 <= status < 500:
+        if seconds is not None and not 400 <= status < 500 and status != 503:
             self.request_seconds.observe(seconds)
 
     def count_tool_call(self, tool: str) -> None:
-        """Count a call. A model can invent names without end; a label must not grow with them."""
+        """Count a tool call. A model can invent names, so unknown tools share one label value."""
         self.tool_calls.labels(tool if tool in self._tools else UNKNOWN_TOOL).inc()
 
     def count_exception(self, error: BaseException, *, of_the_vendor: bool = False) -> None:
@@ -107,7 +137,7 @@ class Metrics:
             self.vendor_errors.labels(type(error).__name__).inc()
 
     def count_run(self, outcome: str, cost_usd: float, tool_calls: int) -> None:
-        """Count a run that ended in one of OUTCOMES, with what it cost and how many tools it called."""
+        """Count a run by its outcome (one of OUTCOMES), with its cost and its number of tool calls."""
         self.runs.labels(outcome).inc()
         self.run_cost_usd_squared.inc(cost_usd**2)
         self.run_tool_calls_squared.inc(tool_calls**2)
@@ -118,11 +148,11 @@ class Metrics:
 
 
 class BusySeconds(Collector):
-    """Exports `agent_event_loop_busy_seconds_total`; its rate is 1 at a core's limit."""
+    """Exports `agent_event_loop_busy_seconds_total`; its rate is 1 when one core is fully used."""
 
     def __init__(self, meter: Meter) -> None:
         self._meter = meter
 
     def collect(self) -> Iterator[Metric]:
-        name, what = "agent_event_loop_busy_seconds", "Seconds in which the event loop was at work"
+        name, what = "agent_event_loop_busy_seconds", "Seconds in which the event loop was busy"
         yield CounterMetricFamily(name, what, value=self._meter.busy_seconds)

@@ -1,4 +1,4 @@
-"""One request to a service that runs."""
+"""Sends one request to a running service."""
 
 import json
 import urllib.error
@@ -11,7 +11,7 @@ TIMEOUT_SECONDS = 30.0
 
 @dataclass(frozen=True)
 class Answer:
-    """`release` is the one that answered; None when a router did so itself, whose body is no JSON."""
+    """`release` is the one that answered; None if a router answered itself, so that the body is not JSON."""
 
     status: int
     release: str | None
@@ -23,7 +23,7 @@ class Answer:
 
 
 def ask(url: str, task: str, timeout_seconds: float = TIMEOUT_SECONDS) -> Answer:
-    """Run a task on the service at this URL. Raises OSError when there is no answer."""
+    """Run a task on the service at this URL. Raises OSError if there is no answer."""
     headers = {"content-type": "application/json"}
     request = urllib.request.Request(f"{url}/agent/run", json.dumps({"task": task}).encode(), headers)  # noqa: S310  the URL is our own
     try:

@@ -1,6 +1,6 @@
-"""Writes docs/reference/commands.md from the command line itself: `python -m tests.commands_page`.
+"""Writes docs/reference/commands.md from the command line's definition: `python -m tests.commands_page`.
 
-Not from argparse's help text, whose line breaks depend on the terminal and on Python's version.
+It does not use argparse's help text, whose line breaks depend on the terminal and on Python's version.
 """
 
 import argparse
@@ -24,6 +24,7 @@ HEAD = f"""\
 | 1 | rolled back |
 | 2 | refused: nothing was touched; this includes a wrong command line |
 | 3 | in doubt, or something failed; traffic is on stable |
+| 141 | the program that reads the output has ended, such as `head` |
 
 With `rehearse --expect`, 0 means that the rehearsal ended as expected, and 1 that it did not.
 [JSON for programs](json.md) describes the output of `--json` and the codes of refusals."""
@@ -39,7 +40,7 @@ def page() -> str:
 
 
 def section(name: str, what: str, sub: argparse.ArgumentParser) -> str:
-    """One command: what it does, and a table of its arguments."""
+    """One command: its description, and a table of its arguments."""
     rows = "\n".join(row(action) for action in sub._actions if not isinstance(action, argparse._HelpAction))
     return f"## rollout {name}\n\n{sentence(what)}\n\n| Argument | What it does |\n|---|---|\n{rows}"
 
@@ -50,7 +51,7 @@ def row(action: argparse.Action) -> str:
 
 
 def written(action: argparse.Action) -> str:
-    """As it is typed: `--load RPS`, `--check`, `spec`, `[rollout]`."""
+    """The argument as typed: `--load RPS`, `--check`, `spec`, `[rollout]`."""
     if not action.option_strings:
         name = str(action.metavar or action.dest)
         return f"[{name}]" if action.nargs in ("?", "*") else name

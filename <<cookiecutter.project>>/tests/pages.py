@@ -1,4 +1,4 @@
-"""The pages of docs/, and the tables in them."""
+"""The pages of docs/, and their tables."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ def text(page: str) -> str:
 
 
 def rows(page: str, heading: str) -> dict[str, list[str]]:
-    """The rows of the tables with this first heading: what is between backticks first -> all cells."""
+    """The rows of the tables with this first heading: the text between the first backticks -> all cells."""
     found: dict[str, list[str]] = {}
     inside = False
     for line in text(page).splitlines():

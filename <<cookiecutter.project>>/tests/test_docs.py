@@ -1,4 +1,4 @@
-"""The documentation says what the code does: each name in one is in the other."""
+"""The documentation matches the code: every name in one is in the other."""
 
 import re
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ KEYS: dict[str, type[BaseModel]] = {"": Policy, "steps[].": StepPolicy, "watch."
 
 
 def anchor(heading: str) -> str:
-    """The anchor that GitHub makes of a heading."""
+    """The anchor that GitHub creates for a heading."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
@@ -33,7 +33,7 @@ def links(page: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(DOCS)))
-def test_each_link_leads_to_a_file_and_a_heading_that_exist(page: Path) -> None:
+def test_each_link_leads_to_an_existing_file_and_heading(page: Path) -> None:
     for link in links(page):
         path, _, fragment = link.partition("#")
         target = (page.parent / path).resolve() if path else page
@@ -42,7 +42,7 @@ def test_each_link_leads_to_a_file_and_a_heading_that_exist(page: Path) -> None:
         assert not fragment or fragment in map(anchor, headings), link
 
 
-def test_each_page_is_listed_on_the_first_one() -> None:
+def test_each_page_is_listed_in_the_docs_readme() -> None:
     listed = {(DOCS / link).resolve() for link in links(DOCS / "README.md")}
     assert listed == {page for page in PAGES if page != DOCS / "README.md"}
 
@@ -52,34 +52,34 @@ def test_no_page_holds_a_template_variable(page: Path) -> None:
     assert "cookiecutter" not in page.read_text(encoding="utf-8")
 
 
-def test_the_guide_lists_every_fault_and_says_what_the_model_says_of_it() -> None:
+def test_the_guide_lists_every_fault_with_the_models_description() -> None:
     listed = [cells[:2] for cells in rows("guides/rehearse.md", "Fault").values()]
     assert listed == [[f"`{fault.example}`", fault.effect] for fault in FAULTS.values()]
 
 
-def test_the_guide_reckons_with_the_speed_that_a_rehearsal_has() -> None:
+def test_the_guide_uses_the_speed_of_a_rehearsal() -> None:
     speed = FASTEST.speed
     assert f"## {speed:g} times as fast" in text("guides/rehearse.md"), "its figures are for another speed"
 
 
 def test_every_key_of_the_policy_is_explained() -> None:
     known = {prefix + key for prefix, part in KEYS.items() for key in part.model_fields}
-    assert set(rows("reference/policy.md", "Key")) == known - {"watch"}  # that one is its keys and nothing else
+    assert set(rows("reference/policy.md", "Key")) == known - {"watch"}  # this one only has keys below it
     assert set(rows("reference/policy.md", "Key of a gate")) == set(GatePolicy.model_fields)
 
 
-def test_every_placeholder_is_explained_as_the_code_does() -> None:
+def test_every_placeholder_is_explained_as_in_the_code() -> None:
     listed = {name: cells[1] for name, cells in rows("reference/policy.md", "Placeholder").items()}
     assert listed == {f"${name}": meaning for name, meaning in MEANINGS.items()}
 
 
-def test_the_gate_in_the_guide_is_one_that_the_policy_takes() -> None:
+def test_the_gate_in_the_guide_is_valid() -> None:
     found = re.search(r"```yaml\ngates:\n(.+?)```", text("guides/write-a-gate.md"), re.DOTALL)
     assert found
     policy = policy_file.parse(rollout_yaml().rstrip() + "\n\n" + found[1], "rollout.yaml")
     assert "tool_calls" in policy.gates
 
 
-def test_the_page_of_commands_is_what_the_command_line_is() -> None:
+def test_the_page_of_commands_matches_the_command_line() -> None:
     stale = f"docs/reference/commands.md is stale: run `.venv/bin/{commands_page.COMMAND}`"
     assert commands_page.PAGE.read_text(encoding="utf-8") == commands_page.page(), stale

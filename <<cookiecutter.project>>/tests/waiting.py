@@ -1,4 +1,4 @@
-"""The one way in which tests wait: they look again and again, until it is so or the time is over."""
+"""The only way in which tests wait: check repeatedly, until the condition is true or the time is over."""
 
 import time
 from collections.abc import Callable
@@ -7,7 +7,7 @@ EVERY_SECONDS = 0.02
 
 
 def wait_until(done: Callable[[], object], within_seconds: float = 30.0, seen: Callable[[], object] = str) -> None:
-    """Wait for a condition, which may fail by itself; `seen` says what there is instead when the time is over."""
+    """Wait for a condition, which may also raise; `seen` describes the state when the time is over."""
     deadline = time.monotonic() + within_seconds
     while not done():
         assert time.monotonic() < deadline, f"not within {within_seconds:g} s; {seen()}"

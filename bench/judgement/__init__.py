@@ -1,1 +1,1 @@
-"""How often the engine's own judgement takes a healthy release back, and how soon a bad one: on synthetic traffic."""
+"""Simulates how often the engine's own judgement rolls back a healthy release, and how soon it detects a bad one."""

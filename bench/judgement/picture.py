@@ -1,4 +1,5 @@
-"""Draws docs/concepts/evidence.svg: what a limit of 5 % means for so many requests. Of the real formula alone."""
+"""Draws docs/concepts/evidence.svg: which shares pass and fail a limit of 5 %, by the number of requests. Uses the
+engine's own formula."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ WIDTH, HEIGHT = 760, 400
 LEFT, RIGHT, TOP, BOTTOM = 66, 736, 54, 340
 FEWEST, MOST = 4, 4000
 MARKED = (
-    (7, 60, "7 of 60: not sure", 12),
+    (7, 60, "7 of 60: inconclusive", 12),
     (4, 4, "4 of 4: fail", 14),
     (60, 600, "60 of 600: fail", -12),
 )
@@ -26,12 +27,10 @@ GREEN = "#1a7f4b"
 
 def picture(gate: Gate) -> str:
     rule = gate.weighed
-    assert rule  # noqa: S101  it shows evidence
+    assert rule  # noqa: S101  only for gates judged by evidence
     parts = [
         rect(0.5, 0.5, WIDTH - 1, HEIGHT - 1, fill=CARD, stroke=EDGE, rx=8),
-        text(
-            24, 30, f"When a share is above {gate.limit.value:.0%} by evidence", font_size=16, font_weight=700, fill=INK
-        ),
+        text(24, 30, f"When a limit of {gate.limit.value:.0%} fails", font_size=16, font_weight=700, fill=INK),
         *zones(gate.limit.value, rule.certainty),
         *axes(),
         *marks(),
@@ -45,12 +44,12 @@ def x(total: float) -> float:
 
 
 def y(share: float) -> float:
-    """By its root, so that 5 % can be seen beside 100 %."""
+    """On a square-root scale, so that both 5 % and 100 % are visible."""
     return BOTTOM - (BOTTOM - TOP) * math.sqrt(share)
 
 
 def fails_from(total: float, limit: float, certainty: float) -> float:
-    """The share from which on so many requests are evidence enough."""
+    """The share from which `total` requests are enough evidence."""
     return min(1.0, evidence.enough(total, limit, certainty) / total)
 
 
@@ -64,9 +63,9 @@ def zones(limit: float, certainty: float) -> Iterator[str]:
     yield element("path", d=f"M{curve}", fill="none", stroke=BAD, stroke_width=1.6)
     yield line(LEFT, y(limit), RIGHT, y(limit), stroke=BAD, stroke_width=1.2, stroke_dasharray="5 4")
     for at, share, label, colour in (
-        (900, 0.4, "fail: goes back at once", BAD),
-        (15.5, 0.16, "not sure yet: chance does that too", "#8a6100"),
-        (900, 0.02, "pass, from at_least on", GREEN),
+        (900, 0.4, "fail: traffic goes back at once", BAD),
+        (15.5, 0.16, "inconclusive: this may be chance", "#8a6100"),
+        (900, 0.02, "pass, with at_least requests or more", GREEN),
     ):
         yield text(x(at), y(share), label, font_size=13, font_weight=600, fill=colour, text_anchor="middle")
 
@@ -80,7 +79,7 @@ def axes() -> Iterator[str]:
         yield text(x(total), BOTTOM + 16, f"{total:,}", font_size=11, fill=FAINT, text_anchor="middle")
     middle = (LEFT + RIGHT) / 2
     yield text(middle, BOTTOM + 38, "requests in the window", font_size=12, fill=INK, text_anchor="middle")
-    yield text(LEFT - 44, TOP - 8, "bad ones", font_size=12, fill=INK, text_anchor="start")
+    yield text(LEFT - 44, TOP - 8, "share of bad requests", font_size=12, fill=INK, text_anchor="start")
 
 
 def marks() -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The policies that are judged: the shipped one, variants of it, and the one for low traffic in the docs."""
+"""The simulated policies: the shipped one, variants of it, and the one for low traffic in the docs."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def shipped() -> Plan:
 
 
 def text_of_shipped() -> str:
-    """As a repository has it that was baked for Docker."""
+    """The shipped policy of a repository baked for Docker."""
     text = (PROJECT / "rollout.yaml").read_text(encoding="utf-8")
     return re.sub(r"^target: .*$", "target: docker", text, flags=re.MULTILINE)
 
 
 def low_traffic() -> Plan:
-    """The shipped policy with what the guide changes."""
+    """The shipped policy with the guide's changes."""
     found = re.search(r"```yaml\n(.+?)```", LOW_TRAFFIC.read_text(encoding="utf-8"), re.DOTALL)
     assert found  # noqa: S101  the guide is nothing without it
     merged = {**yaml.safe_load(text_of_shipped()), **yaml.safe_load(found[1])}

@@ -1,7 +1,7 @@
-"""One rollout: the engine's real `weigh`, `decide` and `decide_kept`, look by look, over counts that are drawn.
+"""Simulates one rollout: the engine's real verdicts, `decide` and `decide_kept` judge random counts.
 
-The judge is asked wherever a window holds a share above the limit. Elsewhere it can't fail, which a test proves, and
-during a step that is not over, or during `keep`, nothing but a failure changes anything.
+They are called only for windows with a share above the limit. Otherwise a gate can't fail, which a test proves; and
+during a hold or during `keep`, only a failure has an effect.
 """
 
 from __future__ import annotations
@@ -10,23 +10,23 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from bench.judgement.judged import judged
 from bench.judgement.traffic import LOOK_SECONDS, Traffic
 from bench.judgement.windows import Sums
-from rollout.gates.counts import Seen, Share
+from rollout.gates.counts import Share, Window
 from rollout.gates.decide import decide, decide_kept
 from rollout.gates.judge import Measurement
-from rollout.gates.look import IDLE_WINDOWS
-from rollout.gates.weigh import weigh
+from rollout.gates.query import IDLE_WINDOWS
 from rollout.policy.plan import Gate, Plan, Step
 
 Draw = Callable[[float, int], tuple[list[int], list[int]]]
-"""(the release's weight, looks) -> (bad, all) requests between two looks."""
+"""(the release's weight, measurements) -> (bad, all) requests between two measurements."""
 
 
 @dataclass(frozen=True)
 class End:
-    """How a rollout ended; `seconds` since its first shift. A rollout in doubt is kept all the same, as one that a
-    person promotes: the more there is to judge."""
+    """The end of a rollout; `seconds` since its first shift. A rollout in doubt is also kept, as if a person had
+    promoted it: this gives more measurements."""
 
     verdict: str  # promoted, rolled_back or in_doubt
     seconds: float
@@ -43,7 +43,7 @@ class Simulation:
         self._gate, self._verdicts, self._canary, self._stable = gate, verdicts, canary, stable
         assert gate.weighed  # noqa: S101  only evidence is simulated
         self._windows = [round(seconds / LOOK_SECONDS) for seconds in gate.weighed.windows_seconds]
-        self._bad, self._total, self._stable_bad, self._stable_total = Sums(), Sums(), Sums(), Sums()
+        self._bad, self._total, self._stable_bad, self._stable_total = (Sums[int]() for _ in range(4))
 
     def run(self, *, keep: bool) -> End:
         """From the first shift to the end of `keep`, or to the last step."""
@@ -60,7 +60,7 @@ class Simulation:
         return End("rolled_back", seconds + failed, during_keep=True) if failed is not None else End(verdict, seconds)
 
     def _take(self, step: Step) -> tuple[str, float]:
-        """One step, and how long it took."""
+        """One step, and its duration."""
         looks = int(self._plan.decide_within_seconds / LOOK_SECONDS)
         drawn = zip(*self._canary(step.weight, looks), *self._beside(1 - step.weight, looks), strict=True)
         (gate,) = self._plan.gates_of(step)
@@ -88,7 +88,7 @@ class Simulation:
             each.add(many)
 
     def _stables(self, looks: int) -> tuple[int, int]:
-        """(bad, all) of stable, as `look` asks for them."""
+        """(bad, all) of stable, from the same windows as in `gates/query.py`."""
         looks = IDLE_WINDOWS * self._windows[-1] if self._idle else looks
         return self._stable_bad.last(looks), self._stable_total.last(looks)
 
@@ -104,24 +104,23 @@ class Simulation:
         for looks in self._windows:
             stable = Share(*self._stables(looks)) if self._stable else None
             canary = Share(self._bad.last(looks), self._total.last(looks))
-            seen.append(Seen(looks * LOOK_SECONDS, canary, stable))
-        return weigh(gate, seen)
+            seen.append(Window(looks * LOOK_SECONDS, canary, stable))
+        return judged(gate, seen)
 
     def _keep(self) -> float | None:
-        """Seconds until it is taken back; None: never."""
+        """Seconds until it is rolled back, or None."""
         bad, total = self._canary(1.0, int(self._plan.keep_seconds / LOOK_SECONDS))
         found = [look for window in self._windows if (look := self._first(window, bad, total)) is not None]
         return min(found) * LOOK_SECONDS if found else None
 
     def _first(self, window: int, bad: list[int], total: list[int]) -> int | None:
-        """The first look after the promotion at which this window fails. It still holds looks from before."""
-        earlier = self._bad.tail(window), self._total.tail(window)
-        bad_in, total_in = (
-            Sums(before + counts).each(window)[len(before) :]
-            for before, counts in zip(earlier, (bad, total), strict=True)
-        )
+        """The first measurement after the promotion at which this window fails. The window still contains earlier
+        counts."""
+        bad_in, total_in = self._bad.on(bad, window), self._total.on(total, window)
         stable = self._stables(window)
         limit = beyond(self._gate, *stable)
+        if max(bad_in) <= limit * min(total_in):
+            return None
         return next(
             (
                 look
@@ -133,32 +132,32 @@ class Simulation:
 
 
 def beyond(gate: Gate, stable_bad: int, stable_total: int) -> float:
-    """The share above which a gate may fail: not where it is within either of its limits."""
+    """The share above which a gate may fail: the highest of its limits."""
     times = gate.weighed.times_stable if gate.weighed else None
     return max(gate.limit.value, times * stable_bad / stable_total if times and stable_total else 0.0)
 
 
 class Verdicts:
-    """What the engine does after the promotion on what one window holds. It goes back when any window has it go back,
-    so each may be asked alone; and on the same counts it always does the same."""
+    """The engine's decision after the promotion, from one window. It goes back if any window fails, so each can be
+    judged alone; the same counts always give the same decision."""
 
     def __init__(self, gate: Gate) -> None:
         self.gate = gate
         self._known: dict[tuple[int, ...], bool] = {}
 
     def fails(self, *counts: int) -> bool:
-        """(window in looks, bad, total, stable's bad, stable's total)"""
+        """(window in measurements, bad, total, stable's bad, stable's total)"""
         if counts not in self._known:
             window, bad, total, stable_bad, stable_total = counts
-            seen = Seen(window * LOOK_SECONDS, Share(bad, total), Share(stable_bad, stable_total))
-            self._known[counts] = decide_kept([weigh(self.gate, [seen])]).move == "back"
+            seen = Window(window * LOOK_SECONDS, Share(bad, total), Share(stable_bad, stable_total))
+            self._known[counts] = decide_kept([judged(self.gate, [seen])]).move == "back"
         return self._known[counts]
 
 
 def rollout(
     plan: Plan, verdicts: Verdicts, traffic: Traffic, seed: int, stable: Traffic | None = None, *, keep: bool
 ) -> End:
-    """One rollout of synthetic traffic."""
+    """One rollout with simulated traffic."""
     rng = random.Random(seed)  # noqa: S311  draws counts, keeps no secret
 
     def canary(weight: float, looks: int) -> tuple[list[int], list[int]]:

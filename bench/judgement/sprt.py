@@ -1,4 +1,5 @@
-"""The fastest test there is for a given certainty, beside ours: Wald's, told both rates beforehand, which nobody is."""
+"""Wald's sequential test, the fastest possible one for a given certainty, for comparison: it knows both rates in
+advance."""
 
 from __future__ import annotations
 
@@ -9,12 +10,12 @@ from bench.judgement.traffic import LOOK_SECONDS, Traffic
 from rollout.policy.plan import Plan
 
 WRONG = 0.001
-"""How often it may take back a release that is just at the limit."""
+"""How often it may roll back a release that is exactly at the limit."""
 
 
 def seconds(plan: Plan, traffic: Traffic, limit: float, seed: int) -> float | None:
-    """Since the first shift until it says that the share of bad requests is the traffic's and not `limit`, looked at as
-    often as the engine does; None if not before the last step's end."""
+    """Seconds from the first shift until the test decides that the share of bad requests is the traffic's and not
+    `limit`, with the engine's measurements; None if it does not decide before the last step's end."""
     rng = random.Random(seed)  # noqa: S311  draws counts, keeps no secret
     if_bad = math.log(traffic.bad_share / limit)
     if_good = math.log((1 - traffic.bad_share) / (1 - limit)) if traffic.bad_share < 1 else 0.0

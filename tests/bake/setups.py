@@ -1,17 +1,22 @@
-"""Runs `requirements/install` in a folder, as make does."""
+"""Runs `requirements/install` in a folder, like make."""
 
 from __future__ import annotations
 
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 Done = subprocess.CompletedProcess[str]
-# Root may write anywhere, but for a root without its capabilities.
+# Root can write everywhere, except without its capabilities.
 AS_ANY_USER = ("setpriv", "--bounding-set=-all") if os.getuid() == 0 else ()
+QUICK = "quick-python"
+QUICK_PYTHON = """#!/bin/sh
+# To make a venv takes seconds, most of them for its pip: this one is copied.
+case "$1 $2" in "-m venv") for last; do :; done; exec cp -RP "{venv}" "$last" ;; esac
+exec "{python}" "$@"
+"""
 PARTS = "import sys\nsys.exit({check!r} if '--check' in sys.argv else {bring!r})\n"
 UV = """#!/bin/sh
 case "$1" in --version) echo "uv 1.0"; exit ;; esac
@@ -29,11 +34,11 @@ def install(folder: Path, *options: str, before: Sequence[str] = (), **settings:
 
 
 def start(folder: Path, *options: str, before: Sequence[str] = (), **settings: str) -> subprocess.Popen[str]:
-    """Run it in a process group of its own, as make runs it in a terminal's. A background job ignores Ctrl-C, and would
-    hand that on."""
+    """Run it in its own process group, like make in a terminal. Jobs in the background would ignore Ctrl-C, and so
+    would their children."""
     ours = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
     index = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": folder.as_uri()}
-    defaults = {"HOME": str(folder / "home"), "PYTHON": sys.executable, "UV": "no-uv"}
+    defaults = {"HOME": str(folder / "home"), "PYTHON": str(folder / QUICK), "UV": "no-uv"}
     command = [*before, "sh", "requirements/install", *options, "requirements/run.txt"]
     environment = ours | index | defaults | settings
     return subprocess.Popen(
@@ -54,13 +59,13 @@ def has_tiny(folder: Path) -> bool:
 
 
 def program(path: Path, text: str) -> Path:
-    """A program that is this script."""
+    """Create a program from this script."""
     path.write_text(text)
     path.chmod(0o755)
     return path
 
 
 def parts(folder: Path, check: int | str = 0, bring: int | str = 0) -> None:
-    """A `rollout.rehearsal.parts` that ends like this."""
+    """Create a `rollout.rehearsal.parts` that ends like this."""
     (folder / "rollout" / "rehearsal").mkdir(parents=True)
     (folder / "rollout" / "rehearsal" / "parts.py").write_text(PARTS.format(check=check, bring=bring))

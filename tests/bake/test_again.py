@@ -1,4 +1,4 @@
-"""Baking over a folder that is there touches what the template made, and nothing else."""
+"""Baking over an existing folder changes only the template's files."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ COMMIT = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org", "commit", "
 
 
 def bake_over(baker: Baker, to: Path, *answers: str) -> Bake:
-    """Bake into a folder that may be there."""
+    """Bake into a folder that may exist."""
     baked = baker.run(to, "--no-input", "--overwrite-if-exists", *answers)
     assert baked.code == 0, baked.output
     return baked
 
 
-def test_baking_over_a_repository_leaves_its_history_to_the_user(baker: Baker, tmp_path: Path) -> None:
+def test_baking_over_a_repository_does_not_commit(baker: Baker, tmp_path: Path) -> None:
     first = baker.ask_nothing(tmp_path)
     again = bake_over(baker, tmp_path, "model=openai:gpt-5")
     assert "already in a repository" in again.output
@@ -46,7 +46,7 @@ MINE = [
 
 
 @pytest.mark.parametrize("mine", MINE)
-def test_a_file_of_the_users_is_left_as_it_is(mine: str, baker: Baker, tmp_path: Path) -> None:
+def test_a_file_of_the_user_is_not_changed(mine: str, baker: Baker, tmp_path: Path) -> None:
     path = baker.ask_nothing(tmp_path).folder / mine
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("#!/bin/sh\n")
@@ -56,7 +56,7 @@ def test_a_file_of_the_users_is_left_as_it_is(mine: str, baker: Baker, tmp_path:
     assert path.stat().st_mode & 0o777 == 0o640
 
 
-def test_a_hook_of_git_that_is_switched_off_stays_off(baker: Baker, tmp_path: Path) -> None:
+def test_a_disabled_git_hook_stays_disabled(baker: Baker, tmp_path: Path) -> None:
     hook = baker.ask_nothing(tmp_path).folder / ".git" / "hooks" / "pre-push"
     hook.write_text("#!/bin/sh\n")
     hook.chmod(0o644)
@@ -65,7 +65,7 @@ def test_a_hook_of_git_that_is_switched_off_stays_off(baker: Baker, tmp_path: Pa
 
 
 @pytest.mark.parametrize(("before", "after"), [("MIT", "none"), ("Apache-2.0", "none"), ("MIT", "Apache-2.0")])
-def test_a_licence_that_is_chosen_no_more_goes(before: str, after: str, baker: Baker, tmp_path: Path) -> None:
+def test_a_licence_that_is_no_longer_chosen_is_removed(before: str, after: str, baker: Baker, tmp_path: Path) -> None:
     baker.ask_nothing(tmp_path / "again", license=before, owner="first")
     again = bake_over(baker, tmp_path / "again", f"license={after}", "owner=second")
     fresh = baker.ask_nothing(tmp_path / "fresh", license=after, owner="second")
@@ -73,14 +73,14 @@ def test_a_licence_that_is_chosen_no_more_goes(before: str, after: str, baker: B
     assert licences[0] == licences[1]
 
 
-def test_a_licence_of_the_users_own_stays_where_the_template_has_none(baker: Baker, tmp_path: Path) -> None:
+def test_a_users_own_licence_stays_if_the_template_has_none(baker: Baker, tmp_path: Path) -> None:
     licence = baker.ask_nothing(tmp_path, license="none").folder / "LICENSE"
     licence.write_text("All rights reserved.\n")
     bake_over(baker, tmp_path, "license=none")
     assert licence.read_text() == "All rights reserved.\n"
 
 
-def test_a_folder_that_was_no_repository_becomes_one_of_the_templates_files_alone(
+def test_a_folder_without_a_repository_gets_one_with_only_the_templates_files(
     baker: Baker, defaults: Bake, tmp_path: Path
 ) -> None:
     (tmp_path / "my-agent").mkdir()
@@ -89,7 +89,7 @@ def test_a_folder_that_was_no_repository_becomes_one_of_the_templates_files_alon
     assert baked.git("ls-files") == defaults.git("ls-files")
 
 
-def test_a_folder_that_another_repository_tracks_gets_none_of_its_own(baker: Baker, tmp_path: Path) -> None:
+def test_a_folder_tracked_by_another_repository_gets_no_repository(baker: Baker, tmp_path: Path) -> None:
     subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
     (tmp_path / "my-agent").mkdir()
     (tmp_path / "my-agent" / "README.md").write_text("mine")
@@ -99,21 +99,21 @@ def test_a_folder_that_another_repository_tracks_gets_none_of_its_own(baker: Bak
     assert not (baked.folder / ".git").exists()
 
 
-def test_a_refused_answer_leaves_the_folder_as_it_was(baker: Baker, tmp_path: Path) -> None:
+def test_after_a_refused_answer_the_folder_is_unchanged(baker: Baker, tmp_path: Path) -> None:
     first = baker.ask_nothing(tmp_path)
     assert baker.run(tmp_path, "--no-input", "--overwrite-if-exists", "model=gpt 4").code == 1
     assert first.git("status", "--porcelain") == ""
 
 
 def commit_template(folder: Path) -> None:
-    """Make a commit of all that lies in the template."""
+    """Commit everything in the template."""
     for command in (("init", "--quiet"), ("add", "--all"), COMMIT):
         subprocess.run(["git", *command], cwd=folder, check=True)
 
 
 @pytest.fixture
 def versions(template: Path, baker: Baker, tmp_path: Path) -> Baker:
-    """A template whose history has a commit with two files that its newest commit has no more."""
+    """A template whose newest commit no longer has two files of an earlier one."""
     folder = shutil.copytree(template, tmp_path / "versions")
     for name in ("agent/old.py", "docs/old/gone.md"):
         (folder / PROJECT / name).parent.mkdir(exist_ok=True)
@@ -127,18 +127,18 @@ def versions(template: Path, baker: Baker, tmp_path: Path) -> Baker:
     return replace(baker, template=folder)
 
 
-def test_files_that_the_template_has_no_more_are_named_and_stay(versions: Baker, tmp_path: Path) -> None:
+def test_files_that_the_template_no_longer_has_are_listed_and_stay(versions: Baker, tmp_path: Path) -> None:
     (tmp_path / "my-agent/agent/mine.py").write_text("mine")
     again = bake_over(versions, tmp_path)
     assert f"{DROPPED}  agent/old.py\n  docs/old/gone.md\n\nNext:" in again.output
     assert again.git("status", "--porcelain").splitlines() == ["M .template.json", "?? agent/mine.py"]
 
 
-def test_what_the_user_deleted_of_them_is_not_named(versions: Baker, tmp_path: Path) -> None:
+def test_such_files_that_the_user_deleted_are_not_listed(versions: Baker, tmp_path: Path) -> None:
     (tmp_path / "my-agent/agent/old.py").unlink()
     assert f"{DROPPED}  docs/old/gone.md\n\nNext:" in bake_over(versions, tmp_path).output
 
 
-def test_nothing_is_named_where_the_template_has_no_history(versions: Baker, tmp_path: Path) -> None:
+def test_without_a_history_of_the_template_nothing_is_listed(versions: Baker, tmp_path: Path) -> None:
     shutil.rmtree(Path(versions.template) / ".git")
     assert DROPPED not in bake_over(versions, tmp_path).output

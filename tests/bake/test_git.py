@@ -1,4 +1,4 @@
-"""The first commit holds what was baked, whatever the user's git is set to."""
+"""The first commit contains the baked files, whatever the user's git settings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.source import with_crlf
 
 
 def script(path: Path, *lines: str) -> Path:
-    """A program of the user's."""
+    """Create a program on the user's PATH."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(["#!/bin/sh", *lines, ""]))
     path.chmod(0o755)
@@ -23,7 +23,7 @@ def script(path: Path, *lines: str) -> Path:
 
 
 def make_by_hand(baked: Bake, baker: Baker) -> None:
-    """Type the commands that the bake printed instead of a first commit."""
+    """Run the commands that the bake printed instead of a first commit."""
     (command,) = re.findall(r"^  (git init .*)$", baked.output, re.MULTILINE)
     environment = {"PATH": os.environ["PATH"], "HOME": str(baker.home), "GIT_CONFIG_NOSYSTEM": "1"}
     subprocess.run(["sh", "-c", f"{command} -qm first"], cwd=baked.folder, env=environment, check=True)
@@ -41,7 +41,7 @@ def test_without_git_the_repository_is_baked_and_the_printed_commands_give_main(
     assert baked.git("status", "--porcelain") == ""
 
 
-def test_a_git_that_fails_leaves_the_files_and_says_why(baker: Baker, tmp_path: Path) -> None:
+def test_a_git_error_leaves_the_files_and_is_reported(baker: Baker, tmp_path: Path) -> None:
     (baker.home / ".gitconfig").write_text("[user\n")
     baked = baker.ask_nothing(tmp_path)
     assert baked.code == 0, baked.output
@@ -49,7 +49,7 @@ def test_a_git_that_fails_leaves_the_files_and_says_why(baker: Baker, tmp_path: 
     assert (baked.folder / "Makefile").exists()
 
 
-def test_git_from_before_2_28_will_do(baker: Baker, tmp_path: Path) -> None:
+def test_git_before_2_28_works(baker: Baker, tmp_path: Path) -> None:
     newer = "--initial-branch*|-b|--object-format*|--pathspec-from-file*|--show-current|--ref-format*"
     old = script(
         tmp_path / "bin" / "git",
@@ -66,18 +66,18 @@ def test_a_user_without_a_git_identity_gets_a_commit_and_no_identity(defaults: B
     assert "[user]" not in (defaults.folder / ".git" / "config").read_text()
 
 
-def test_a_users_own_git_identity_is_the_one_of_the_commit(baker: Baker, tmp_path: Path) -> None:
+def test_a_users_git_identity_is_used_for_the_commit(baker: Baker, tmp_path: Path) -> None:
     baker.configure_git("user.name=Ada", "user.email=ada@example.org", "user.useConfigOnly=true")
     assert baker.ask_nothing(tmp_path).git("log", "--format=%an <%ae>, %cn") == "Ada <ada@example.org>, Ada"
 
 
-def test_half_an_identity_is_no_identity(baker: Baker, tmp_path: Path) -> None:
+def test_an_incomplete_identity_is_not_used(baker: Baker, tmp_path: Path) -> None:
     baker.configure_git("committer.name=Ada", "committer.email=ada@example.org", "user.useConfigOnly=true")
     assert baker.ask_nothing(tmp_path).git("log", "--format=%an, %cn") == "agent release template, Ada"
 
 
 @pytest.mark.parametrize("place", ["init.templateDir", "core.hooksPath"])
-def test_no_hook_of_the_users_runs_for_the_first_commit(place: str, baker: Baker, tmp_path: Path) -> None:
+def test_no_hook_of_the_user_runs_for_the_first_commit(place: str, baker: Baker, tmp_path: Path) -> None:
     hooks = tmp_path / "git" / "hooks"
     for name in ("pre-commit", "prepare-commit-msg", "commit-msg", "post-commit", "reference-transaction"):
         script(hooks / name, f"touch {tmp_path}/ran-{name}")
@@ -86,7 +86,7 @@ def test_no_hook_of_the_users_runs_for_the_first_commit(place: str, baker: Baker
     assert list(tmp_path.glob("ran-*")) == []
 
 
-def test_the_hooks_of_a_users_template_folder_are_there_for_the_second_commit(baker: Baker, tmp_path: Path) -> None:
+def test_hooks_from_a_users_template_folder_run_for_the_second_commit(baker: Baker, tmp_path: Path) -> None:
     script(tmp_path / "git" / "hooks" / "pre-commit")
     baker.configure_git(f"init.templateDir={tmp_path / 'git'}")
     assert (baker.ask_nothing(tmp_path / "out").folder / ".git" / "hooks" / "pre-commit").exists()
@@ -108,7 +108,7 @@ def test_the_hooks_of_a_users_template_folder_are_there_for_the_second_commit(ba
         pytest.param(["status.showUntrackedFiles=no", "core.quotePath=false", "color.ui=always"], id="looks"),
     ],
 )
-def test_a_setting_neither_stops_the_first_commit_nor_changes_it(
+def test_no_setting_stops_or_changes_the_first_commit(
     settings: list[str], baker: Baker, defaults: Bake, tmp_path: Path
 ) -> None:
     asks = script(tmp_path / "asks", f"touch {tmp_path}/asked", "exit 1")
@@ -124,19 +124,19 @@ def test_a_setting_neither_stops_the_first_commit_nor_changes_it(
 
 
 def committed(baked: Bake) -> list[str]:
-    """What the commit holds: mode, content and path of each file; of the origin only that it is there."""
+    """The commit's content: mode, content and path of each file; for the origin, only that it exists."""
     return [line if ".template.json" not in line else "" for line in baked.git("ls-tree", "-r", "HEAD").splitlines()]
 
 
-def test_a_users_own_excludes_in_the_template_folder_leave_nothing_out(baker: Baker, tmp_path: Path) -> None:
+def test_a_users_excludes_in_the_template_folder_omit_no_file(baker: Baker, tmp_path: Path) -> None:
     (tmp_path / "git" / "info").mkdir(parents=True)
     (tmp_path / "git" / "info" / "exclude").write_text("*.json\n")
     baker.configure_git(f"init.templateDir={tmp_path / 'git'}")
     assert ".template.json" in baker.ask_nothing(tmp_path / "out").git("ls-files").split()
 
 
-def test_scripts_are_committed_executable_where_files_have_no_modes(baker: Baker, tmp_path: Path) -> None:
-    # git sets core.fileMode by what it finds. A wrapper makes it find what it finds on /mnt/c.
+def test_scripts_are_committed_as_executable_on_file_systems_without_modes(baker: Baker, tmp_path: Path) -> None:
+    # git sets core.fileMode by a test. A wrapper makes that test behave as on /mnt/c.
     wrapper = script(tmp_path / "bin" / "git", f'PATH="{os.environ["PATH"]}" exec git -c core.fileMode=false "$@"')
     path = {"PATH": f"{wrapper.parent}:{os.environ['PATH']}"}
     baked = replace(baker, environment=path).ask_nothing(tmp_path / "out")
@@ -145,7 +145,7 @@ def test_scripts_are_committed_executable_where_files_have_no_modes(baker: Baker
     assert {name for name, mode in modes.items() if mode == "100755"} == scripts != set()
 
 
-def test_a_clone_that_asks_for_crlf_gets_lf(defaults: Bake, tmp_path: Path) -> None:
+def test_a_user_with_crlf_settings_gets_lf(defaults: Bake, tmp_path: Path) -> None:
     command = ["git", "-c", "core.autocrlf=true", "clone", "--quiet", str(defaults.folder), str(tmp_path / "clone")]
     subprocess.run(command, check=True)
     assert with_crlf(tmp_path / "clone") == []
@@ -160,7 +160,7 @@ def test_a_clone_that_asks_for_crlf_gets_lf(defaults: Bake, tmp_path: Path) -> N
         ("GIT_OBJECT_DIRECTORY", ".git/objects"),
     ],
 )
-def test_a_bake_inside_a_git_command_leaves_that_repository_alone(
+def test_a_bake_inside_a_git_command_does_not_change_that_repository(
     name: str, place: str, baker: Baker, tmp_path: Path
 ) -> None:
     outer = tmp_path / "outer"
@@ -171,7 +171,7 @@ def test_a_bake_inside_a_git_command_leaves_that_repository_alone(
     assert sorted((outer / ".git").rglob("*")) == before
 
 
-def test_a_repository_inside_another_one_is_said_in_one_line(baker: Baker, tmp_path: Path) -> None:
+def test_a_repository_inside_another_one_is_reported_in_one_line(baker: Baker, tmp_path: Path) -> None:
     subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
     baked = baker.ask_nothing(tmp_path)
     said = f"This repository is inside another one, {tmp_path}: move it out, or make it a submodule there.\n"
@@ -179,7 +179,7 @@ def test_a_repository_inside_another_one_is_said_in_one_line(baker: Baker, tmp_p
     assert baked.git("rev-list", "--count", "HEAD") == "1"
 
 
-def test_a_repository_that_the_other_one_ignores_is_no_news(baker: Baker, defaults: Bake, tmp_path: Path) -> None:
+def test_a_repository_that_the_other_one_ignores_is_not_reported(baker: Baker, defaults: Bake, tmp_path: Path) -> None:
     subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
     (tmp_path / ".gitignore").write_text("build/\n")
     baked = baker.ask_nothing(tmp_path / "build")

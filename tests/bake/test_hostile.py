@@ -1,4 +1,4 @@
-"""A description that tries to break out stays text, in the two files that show it."""
+"""A description that tries to break out stays text, in the two files that contain it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SHOWN_IN = {"README.md", ".template.json"}
 
 
 def other_files(folder: Path) -> dict[str, bytes]:
-    """Every file in which no description appears."""
+    """Every file without the description."""
     return {name: (folder / name).read_bytes() for name in files_below(folder) if name not in SHOWN_IN}
 
 

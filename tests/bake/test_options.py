@@ -1,4 +1,4 @@
-"""Every set of options bakes a whole repository."""
+"""Every set of options bakes a complete repository."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def answers(request: pytest.FixtureRequest) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def baked(answers: dict[str, str], template: Path, tmp_path_factory: pytest.TempPathFactory) -> Bake:
-    """The repository that these answers give."""
+    """The repository baked from these answers."""
     baked = Baker(template, tmp_path_factory.mktemp("home")).ask_nothing(tmp_path_factory.mktemp("out"), **answers)
     assert baked.code == 0, baked.output
     return baked
 
 
-def test_no_mark_of_the_template_is_left(baked: Bake) -> None:
+def test_no_marker_of_the_template_remains(baked: Bake) -> None:
     texts = {name: (baked.folder / name).read_text(errors="replace") for name in files_below(baked.folder)}
     assert {name: found[0] for name, text in texts.items() if (found := LEFTOVER.search(text))} == {}
 
@@ -70,7 +70,7 @@ def test_every_yaml_json_and_toml_file_parses(baked: Bake) -> None:
     assert parsed
 
 
-def test_the_answers_are_where_they_are_used(baked: Bake, answers: dict[str, str]) -> None:
+def test_the_answers_are_used_where_they_should_be(baked: Bake, answers: dict[str, str]) -> None:
     assert f"AGENT_MODEL={answers['model']}\n" in (baked.folder / "agent.env").read_text()
     assert yaml.safe_load((baked.folder / "rollout.yaml").read_text())["target"] == answers["target"]
     assert (
@@ -102,6 +102,6 @@ def test_the_next_three_commands_are_the_last_thing_printed(baked: Bake) -> None
     assert baked.output.endswith(f"Next:\n  cd {baked.folder}\n  make setup\n  make demo\n")
 
 
-def test_a_target_that_can_not_be_deployed_to_yet_is_said_to_be_one(baked: Bake, answers: dict[str, str]) -> None:
+def test_an_unsupported_target_is_reported(baked: Bake, answers: dict[str, str]) -> None:
     said = "Deploying to kubernetes is not supported yet: set `target: docker` in rollout.yaml"
     assert (said in baked.output) == (answers["target"] == "kubernetes")

@@ -1,4 +1,4 @@
-"""A repository knows which template it came from: an update needs that commit as its base."""
+"""A repository records its template and commit: an update needs that commit as its base."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def git(folder: Path, *arguments: str) -> str:
 
 
 def origin(baked: Bake) -> dict[str, Any]:
-    """What the repository says about its template."""
+    """What the repository records about its template."""
     assert baked.code == 0, baked.output
     read: dict[str, Any] = json.loads((baked.folder / ".template.json").read_text())["template"]
     return read
@@ -33,7 +33,7 @@ def origin(baked: Bake) -> dict[str, Any]:
 
 @pytest.fixture
 def repository(template: Path, tmp_path: Path) -> Path:
-    """The template as its repository: a tag, and a commit after it."""
+    """The template as a repository: a tag, and a commit after it."""
     folder = shutil.copytree(template, tmp_path / "the-git-template")
     git(folder, "init", "--quiet")
     git(folder, "add", "--all")
@@ -87,7 +87,7 @@ def test_a_zip_of_the_repository_knows_its_commit(baker: Baker, repository: Path
     assert (made["source"], made["commit"]) == (str(packed), git(repository, "rev-parse", "v1"))
 
 
-def test_a_copy_gives_no_commit_not_even_that_of_the_repository_around_it(
+def test_a_copy_records_no_commit_not_even_that_of_a_repository_around_it(
     baker: Baker, template: Path, tmp_path: Path
 ) -> None:
     git(tmp_path, "init", "--quiet")
@@ -97,7 +97,9 @@ def test_a_copy_gives_no_commit_not_even_that_of_the_repository_around_it(
     assert (made["commit"], made["dirty"]) == (None, False)
 
 
-def test_a_git_command_around_the_bake_gives_no_other_commit(baker: Baker, repository: Path, tmp_path: Path) -> None:
+def test_a_git_command_around_the_bake_does_not_change_the_recorded_commit(
+    baker: Baker, repository: Path, tmp_path: Path
+) -> None:
     git(tmp_path, "init", "--quiet", "other")
     inside = {"GIT_DIR": str(tmp_path / "other" / ".git"), "GIT_INDEX_FILE": str(tmp_path / "index")}
     made = origin(replace(baker, template=repository, environment=inside).ask_nothing(tmp_path / "out"))
@@ -128,5 +130,5 @@ def test_baking_again_with_the_answers_changes_nothing(baker: Baker, repository:
         ("/home/ada/a b/template?x", "/home/ada/a b/template?x"),
     ],
 )
-def test_no_secret_of_a_url_is_recorded(source: str, recorded: str) -> None:
+def test_no_secret_in_a_url_is_recorded(source: str, recorded: str) -> None:
     assert without_password(source) == recorded

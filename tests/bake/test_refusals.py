@@ -1,4 +1,4 @@
-"""A wrong answer is refused with its rule, before anything is made."""
+"""A wrong answer is refused with its rule, before anything is created."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.source import cookiecutter_json, default_answers
 
 
 def cases(answers: dict[str, list[str]]) -> list[object]:
-    """One test for each answer, named by the question and the answer."""
+    """One test for each answer, named after the question and the answer."""
     return [pytest.param(name, text, id=f"{name}={text!a:.30}") for name, texts in answers.items() for text in texts]
 
 
@@ -26,7 +26,7 @@ def test_a_good_answer_is_accepted(name: str, answer: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "answer"), cases(REFUSED))
-def test_a_wrong_answer_is_named_alone(name: str, answer: str) -> None:
+def test_a_wrong_answer_is_reported_alone(name: str, answer: str) -> None:
     (message,) = mistakes(default_answers() | {name: answer})
     assert message.strip().startswith(f"{name}: ")
 
@@ -37,7 +37,7 @@ def test_every_question_has_a_rule_whose_example_passes() -> None:
     assert mistakes({name: rule.example for name, rule in rules.items()}) == []
 
 
-def test_all_mistakes_come_in_one_message_with_rule_and_example(baker: Baker, tmp_path: Path) -> None:
+def test_all_mistakes_are_in_one_message_with_rule_and_example(baker: Baker, tmp_path: Path) -> None:
     wrong = {"project": "My Agent", "owner": "a b", "registry": "https://x", "model": "gpt 4", "description": "a\tb"}
     baked = baker.ask_nothing(tmp_path, **wrong)
     assert baked.code == 1
@@ -86,7 +86,7 @@ def test_a_folder_that_exists_is_not_touched(baker: Baker, tmp_path: Path) -> No
     assert [path.name for path in baked.folder.iterdir()] == ["notes.txt"]
 
 
-def test_a_saved_answer_that_became_wrong_is_refused_too(baker: Baker, tmp_path: Path) -> None:
+def test_a_saved_answer_that_is_no_longer_valid_is_refused_too(baker: Baker, tmp_path: Path) -> None:
     baked = baker.exactly(tmp_path, target="podman", license="GPL")
     assert baked.code == 1
     assert "must be docker or kubernetes" in baked.output
@@ -98,7 +98,7 @@ WAYS = ["command line", "prompt", "saved answers", "settings"]
 
 
 def bake_wrong(way: str, answers: dict[str, str], baker: Baker, to: Path) -> Bake:
-    """Bake with these answers, given in one of the ways there are."""
+    """Bake with these answers, passed in one of the possible ways."""
     if way == "command line":
         return baker.ask_nothing(to, **answers)
     if way == "prompt":
@@ -110,7 +110,7 @@ def bake_wrong(way: str, answers: dict[str, str], baker: Baker, to: Path) -> Bak
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_refusal_is_all_that_is_said(way: str, baker: Baker, tmp_path: Path) -> None:
+def test_a_refusal_is_the_only_output(way: str, baker: Baker, tmp_path: Path) -> None:
     wrong = {"project": "<# ours #>", "owner": "<< x", "model": "<% x %>", "target": "podman", "license": "GPL >>"}
     refused = bake_wrong(way, wrong, baker, tmp_path)
     said = ["Nothing was created. Please correct:", *mistakes(default_answers() | wrong)]
@@ -123,13 +123,13 @@ def test_a_refusal_is_all_that_is_said(way: str, baker: Baker, tmp_path: Path) -
 
 @pytest.mark.parametrize("answer", [None, 5, True, ["a"], {"a": "b"}])
 @pytest.mark.parametrize("name", ["project", "description", "target"])
-def test_an_answer_that_is_no_text_is_refused(name: str, answer: object) -> None:
+def test_an_answer_that_is_not_text_is_refused(name: str, answer: object) -> None:
     (message,) = mistakes(default_answers() | {name: answer})
     assert message.startswith(f"  {name}: {json.dumps(answer)}\n")
 
 
 @pytest.mark.parametrize("version", ["2.1.1", "2.5.0"])
-def test_an_older_cookiecutter_is_told_which_one_is_needed(version: str) -> None:
+def test_an_older_cookiecutter_is_refused_with_the_required_version(version: str) -> None:
     with pytest.raises(UnknownExtension, match=f"needs cookiecutter 2.6 or newer; this is {version}"):
         refuse_old(version)
 

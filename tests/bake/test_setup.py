@@ -1,4 +1,4 @@
-"""`requirements/install`, by which make sets up .venv: what is missing, odd settings, uv, and the second time."""
+"""`requirements/install`, with which make creates .venv: missing programs, unusual settings, uv, and repeated runs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ exec {python} "$@"
 """
 
 
-def test_a_python_that_is_missing_is_named_with_ways_to_get_it(folder: Path) -> None:
+def test_a_missing_python_is_reported_with_ways_to_get_it(folder: Path) -> None:
     done = install(folder, PYTHON="no-such-python")
     assert done.returncode == 2
     assert "'no-such-python' does not work:\n  | there is no such command\n" in done.stderr
@@ -25,24 +25,24 @@ def test_a_python_that_is_missing_is_named_with_ways_to_get_it(folder: Path) -> 
     assert not (folder / ".venv").exists()
 
 
-def test_a_python_that_is_too_old_says_its_version(folder: Path) -> None:
+def test_a_python_that_is_too_old_is_reported_with_its_version(folder: Path) -> None:
     old = program(folder / "old", "#!/bin/sh\necho 'it is Python 3.9.2' >&2\nexit 1\n")
     assert f"'{old}' does not work:\n  | it is Python 3.9.2\n" in install(folder, PYTHON=str(old)).stderr
 
 
-def test_what_a_version_manager_says_of_an_inactive_python_is_shown(folder: Path) -> None:
+def test_the_message_of_a_version_manager_about_an_inactive_python_is_shown(folder: Path) -> None:
     shim = program(folder / "shim", "#!/bin/sh\necho 'pyenv: python3: command not found' >&2\nexit 127\n")
     assert "  | pyenv: python3: command not found\n" in install(folder, PYTHON=str(shim)).stderr
 
 
-def test_missing_parts_are_reported_before_anything_is_made(folder: Path) -> None:
+def test_missing_parts_are_reported_before_anything_is_created(folder: Path) -> None:
     parts(folder, check="HAProxy cannot be brought here")
     done = install(folder, "--parts")
     assert (done.returncode, done.stdout, done.stderr) == (2, "", "HAProxy cannot be brought here\n")
     assert not (folder / ".venv").exists()
 
 
-def test_all_that_is_missing_comes_in_one_message_before_anything_is_made(folder: Path) -> None:
+def test_everything_missing_is_in_one_message_before_anything_is_created(folder: Path) -> None:
     parts(folder, check="HAProxy cannot be brought here")
     program(folder / "git", "#!/bin/sh\nexit 127\n")
     bare = program(
@@ -58,7 +58,7 @@ def test_all_that_is_missing_comes_in_one_message_before_anything_is_made(folder
     assert not (folder / ".venv").exists()
 
 
-def test_without_any_python_parts_that_nothing_could_bring_are_named_too(folder: Path) -> None:
+def test_without_a_python_the_parts_that_cant_be_installed_are_reported_too(folder: Path) -> None:
     (folder / "bin").mkdir()
     for name in ("sh", "dirname", "mktemp", "sed", "cat", "rm", "tail"):
         (folder / "bin" / name).symlink_to(str(shutil.which(name)))
@@ -70,11 +70,11 @@ def test_without_any_python_parts_that_nothing_could_bring_are_named_too(folder:
     ]
 
 
-def test_a_program_that_is_no_python_is_told_apart(folder: Path) -> None:
+def test_a_program_that_is_not_python_is_reported_as_such(folder: Path) -> None:
     assert "'true' does not work:\n  | no output, so it is not Python\n" in install(folder, PYTHON="true").stderr
 
 
-def test_a_temporary_folder_that_is_missing_is_named(folder: Path) -> None:
+def test_a_missing_temporary_folder_is_reported(folder: Path) -> None:
     done = install(folder, TMPDIR="/nonexistent")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("Temporary files cannot be written to /nonexistent: it does not exist, ")
@@ -82,7 +82,7 @@ def test_a_temporary_folder_that_is_missing_is_named(folder: Path) -> None:
 
 
 @pytest.mark.skipif(os.getuid() == 0 and not shutil.which("setpriv"), reason="root may write anywhere")
-def test_a_folder_that_cannot_be_written_is_named(folder: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_reported(folder: Path) -> None:
     folder.chmod(0o555)
     done = install(folder, before=AS_ANY_USER)
     folder.chmod(0o755)
@@ -90,7 +90,7 @@ def test_a_folder_that_cannot_be_written_is_named(folder: Path) -> None:
     assert done.stderr.startswith(f".venv cannot be set up: {folder} is not writable.\n")
 
 
-def test_parts_that_cannot_be_brought_are_one_message(folder: Path) -> None:
+def test_parts_that_cannot_be_installed_are_one_message(folder: Path) -> None:
     parts(folder, bring="no mirror answers")
     done = install(folder, "--parts")
     assert (done.returncode, done.stderr) == (2, "no mirror answers\n")
@@ -106,31 +106,31 @@ def test_parts_that_cannot_be_brought_are_one_message(folder: Path) -> None:
     ],
     ids=["pip.conf", "variables of pip", "variables of another Python"],
 )
-def test_settings_for_another_place_do_not_count(folder: Path, settings: dict[str, str], conf: str) -> None:
+def test_settings_for_another_python_are_ignored(folder: Path, settings: dict[str, str], conf: str) -> None:
     (folder / "home" / ".config" / "pip").mkdir(parents=True)
     (folder / "home" / ".config" / "pip" / "pip.conf").write_text(conf)
     (folder / "home" / "venv.py").write_text("raise SystemExit('that of another Python')")
-    done = install(folder, **settings)
+    done = install(folder, **settings, PYTHON=sys.executable)
     assert (done.returncode, done.stderr) == (0, "")
     assert has_tiny(folder)
     assert not (folder / "elsewhere").exists()
 
 
-def test_what_is_installed_is_installed_once_and_again_where_it_moved(folder: Path) -> None:
+def test_requirements_are_installed_once_and_again_after_a_move(folder: Path) -> None:
     assert "installing run.txt" in install(folder).stdout
     assert install(folder).stdout == ""
     moved = folder.rename(folder.with_name("moved"))
-    said = [line for line in install(moved).stdout.splitlines() if not line.endswith(" s")]  # how long it takes so far
+    said = [line for line in install(moved).stdout.splitlines() if not line.endswith(" s")]  # skip progress lines
     assert said == ["setting up .venv ...", "installing run.txt ..."]
 
 
-def test_a_link_to_a_venv_that_is_gone_becomes_a_venv(folder: Path) -> None:
+def test_a_link_to_a_missing_venv_is_replaced_by_a_venv(folder: Path) -> None:
     (folder / ".venv").symlink_to("../gone")
     assert install(folder).returncode == 0
     assert has_tiny(folder)
 
 
-def test_an_environment_stays_until_a_new_one_is_complete(folder: Path) -> None:
+def test_the_old_environment_stays_until_the_new_one_is_complete(folder: Path) -> None:
     assert install(folder).returncode == 0
     (folder / ".venv" / "mine").touch()
     (folder / ".venv" / "installed" / "place").write_text("elsewhere\n")
@@ -143,10 +143,10 @@ def test_an_environment_stays_until_a_new_one_is_complete(folder: Path) -> None:
     assert [path.name for path in folder.glob(".venv*")] == [".venv"]
 
 
-def test_uv_makes_the_venv_and_installs_and_hears_only_of_indexes(folder: Path) -> None:
+def test_uv_creates_the_venv_and_installs_and_gets_only_settings_about_indexes(folder: Path) -> None:
     uv = program(folder / "uv", UV.format(pip="exit 0"))
     settings = {"UV_PYTHON": "3.8", "UV_SYSTEM_PYTHON": "1", "UV_DEFAULT_INDEX": "https://index.test"}
-    assert install(folder, UV=str(uv), **settings).returncode == 0
+    assert install(folder, UV=str(uv), **settings, PYTHON=sys.executable).returncode == 0
     index = "UV_DEFAULT_INDEX=https://index.test"
     assert (folder / "uv.txt").read_text().splitlines() == [
         f"venv --quiet --python {sys.executable} .venv",
@@ -156,7 +156,7 @@ def test_uv_makes_the_venv_and_installs_and_hears_only_of_indexes(folder: Path) 
     ]
 
 
-def test_pip_goes_on_where_uv_cannot(folder: Path) -> None:
+def test_pip_continues_where_uv_fails(folder: Path) -> None:
     uv = program(folder / "uv", UV.format(pip="echo 'no index' >&2; exit 1"))
     done = install(folder, UV=str(uv))
     assert "uv failed, trying pip: no index" in done.stdout

@@ -1,16 +1,15 @@
-"""Two makes that set up one .venv at once, and one that is interrupted."""
+"""Two makes that create one .venv at the same time, and one that is interrupted."""
 
 from __future__ import annotations
 
 import os
 import signal
-import sys
-import time
 from pathlib import Path
 
 import pytest
 
-from tests.bake.setups import has_tiny, install, program, start
+from tests.bake.setups import QUICK, has_tiny, install, program, start
+from tests.waiting import wait_until
 
 PYTHON = """#!/bin/sh
 case "$*" in "-m venv"*)
@@ -30,21 +29,15 @@ esac
 
 
 def slow(folder: Path, stage: str, seconds: int) -> dict[str, str]:
-    """A Python that takes so long to make a venv, or a uv that takes so long to install, with a temporary file."""
-    text = {"PYTHON": PYTHON, "UV": UV}[stage].format(python=sys.executable, seconds=seconds)
+    """A Python that takes this long to create a venv, or a uv that takes this long to install, with a temporary
+    file."""
+    text = {"PYTHON": PYTHON, "UV": UV}[stage].format(python=f'"{folder / QUICK}"', seconds=seconds)
     return {stage: str(program(folder / f"slow-{stage}", text))}
 
 
-def wait_for(path: Path) -> None:
-    deadline = time.monotonic() + 20
-    while not path.exists():
-        assert time.monotonic() < deadline, f"{path} never came"
-        time.sleep(0.02)
-
-
-def test_two_at_once_take_turns_and_the_second_has_nothing_to_do(folder: Path) -> None:
+def test_two_simultaneous_installs_take_turns_and_the_second_has_nothing_to_do(folder: Path) -> None:
     first = start(folder, **slow(folder, "PYTHON", 2))
-    wait_for(folder / "started")
+    wait_until((folder / "started").exists)
     second = install(folder)
     assert first.communicate(timeout=60)[1] == ""
     assert (first.returncode, second.returncode, second.stderr) == (0, 0, "")
@@ -53,9 +46,9 @@ def test_two_at_once_take_turns_and_the_second_has_nothing_to_do(folder: Path) -
     assert has_tiny(folder)
 
 
-def test_who_was_killed_holds_nobody_up(folder: Path) -> None:
+def test_a_killed_install_does_not_block_the_next_one(folder: Path) -> None:
     first = start(folder, **slow(folder, "PYTHON", 1))
-    wait_for(folder / "started")
+    wait_until((folder / "started").exists)
     first.kill()
     first.wait()
     assert install(folder).returncode == 0
@@ -65,12 +58,14 @@ def test_who_was_killed_holds_nobody_up(folder: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("stage", ["PYTHON", "UV"])
-def test_who_is_interrupted_leaves_nothing_and_is_repaired(folder: Path, stage: str, number: signal.Signals) -> None:
+def test_an_interrupted_install_leaves_nothing_and_is_repaired(
+    folder: Path, stage: str, number: signal.Signals
+) -> None:
     (folder / "temporary").mkdir()
     setting = {"TMPDIR": str(folder / "temporary")}
     running = start(folder, **slow(folder, stage, 60), **setting)
-    wait_for(folder / "started")
-    os.killpg(running.pid, number)  # as a terminal does
+    wait_until((folder / "started").exists)
+    os.killpg(running.pid, number)  # like a terminal
     output, errors = running.communicate(timeout=20)
     assert running.returncode == 128 + number
     assert errors == "\ninterrupted: the next run repeats what is unfinished\n"

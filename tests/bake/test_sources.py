@@ -1,4 +1,4 @@
-"""The template where it stands: what is rendered, what is only copied, and facts that must be told once."""
+"""The template's source: which files are rendered, which are copied, and facts that must be stated once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MARK_OF_ANY_KIND = re.compile(r"(<<|\{\{)-?\s*cookiecutter|<%|%>|<#|#>|\{%")
 
 
 def is_copied(path: PurePath) -> bool:
-    """Whether cookiecutter copies this file as it is: its path, or that of a folder above, matches a pattern."""
+    """Whether cookiecutter copies this file unrendered: a pattern matches its path or the path of a folder above it."""
     patterns = cookiecutter_json()["_copy_without_render"]
     above = [path, *path.parents]
     return any(fnmatch.fnmatch(str(place), pattern) for place in above for pattern in patterns)
@@ -39,14 +39,14 @@ def test_a_file_is_rendered_if_and_only_if_it_has_a_variable(template: Path) -> 
     assert wrong == [], "add these to _copy_without_render in cookiecutter.json, or take them out of it"
 
 
-def test_no_folder_is_copied_as_a_whole_for_cookiecutter_first_deletes_the_one_that_is_there(template: Path) -> None:
+def test_no_pattern_matches_a_whole_folder_because_cookiecutter_would_delete_an_existing_one(template: Path) -> None:
     project = template / PROJECT
     folders = [path.relative_to(project) for path in project.rglob("*") if path.is_dir()]
     patterns = cookiecutter_json()["_copy_without_render"]
     assert [str(path) for path in folders if any(fnmatch.fnmatch(str(path), pattern) for pattern in patterns)] == []
 
 
-def test_what_begins_with_a_shebang_and_nothing_else_is_executable(template: Path) -> None:
+def test_exactly_the_files_with_a_shebang_are_executable(template: Path) -> None:
     project = template / PROJECT
     wrong = [
         name
@@ -67,10 +67,10 @@ def test_no_delimiter_is_left_at_its_default() -> None:
     }
 
 
-def test_every_question_has_a_prompt_and_no_prompt_lacks_a_question() -> None:
+def test_every_question_has_a_prompt_and_every_prompt_a_question() -> None:
     assert list(cookiecutter_json()["__prompts__"]) == list(default_answers())
 
 
-def test_the_changelog_begins_with_the_version_of_the_template() -> None:
+def test_the_changelog_starts_with_the_version_of_the_template() -> None:
     versions = re.findall(r"^## (\S+)", (TEMPLATE / "CHANGELOG.md").read_text(), re.MULTILINE)
     assert versions[0] == cookiecutter_json()["_version"]

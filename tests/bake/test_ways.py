@@ -1,4 +1,4 @@
-"""The ways to bake: by questions, without them, again from saved answers, from a zip, on odd machines."""
+"""The ways to bake: with questions, without them, from saved answers, from a zip, on unusual machines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.source import PROJECT, default_answers, files_below
 
 
 def same_files(one: Bake, other: Bake) -> bool:
-    """Whether two bakes made the same files, with the same content and as runnable."""
+    """Whether two bakes created the same files, with the same content and modes."""
     names = files_below(one.folder)
     return names == files_below(other.folder) and all(
         content(one.folder / name) == content(other.folder / name) for name in names
@@ -22,7 +22,7 @@ def same_files(one: Bake, other: Bake) -> bool:
 
 
 def content(path: Path) -> tuple[object, bool]:
-    """What a file holds, but for the origin of the template, which differs with the way; and whether it runs."""
+    """A file's content without the template's origin, which differs between ways, and whether it is executable."""
     held = json.loads(path.read_text())["cookiecutter"] if path.name == ".template.json" else path.read_bytes()
     return held, bool(path.stat().st_mode & 0o100)
 
@@ -54,7 +54,9 @@ def test_a_zip_of_the_template_bakes_the_same(baker: Baker, template: Path, defa
     assert same_files(baked, defaults)
 
 
-def test_paths_with_a_space_work_on_both_sides(baker: Baker, template: Path, defaults: Bake, tmp_path: Path) -> None:
+def test_paths_with_a_space_work_for_template_and_target(
+    baker: Baker, template: Path, defaults: Bake, tmp_path: Path
+) -> None:
     spaced = shutil.copytree(template, tmp_path / "the template")
     baked = replace(baker, template=spaced).ask_nothing(tmp_path / "my work")
     assert baked.code == 0, baked.output
@@ -62,7 +64,7 @@ def test_paths_with_a_space_work_on_both_sides(baker: Baker, template: Path, def
     assert f"cd '{baked.folder}'" in baked.output
 
 
-def test_litter_in_the_template_does_not_reach_a_bake(
+def test_untracked_files_in_the_template_do_not_get_into_a_bake(
     baker: Baker, template: Path, defaults: Bake, tmp_path: Path
 ) -> None:
     littered = shutil.copytree(template, tmp_path / "template")
@@ -74,7 +76,7 @@ def test_litter_in_the_template_does_not_reach_a_bake(
     assert same_files(baked, defaults)
 
 
-def test_a_template_on_a_disk_where_everything_may_run_bakes_the_same(
+def test_a_template_on_a_disk_where_every_file_is_executable_bakes_the_same(
     baker: Baker, template: Path, defaults: Bake, tmp_path: Path
 ) -> None:
     mounted = shutil.copytree(template, tmp_path / "template")
@@ -84,7 +86,7 @@ def test_a_template_on_a_disk_where_everything_may_run_bakes_the_same(
 
 
 @pytest.mark.parametrize("name", ["mein Größenmaß", "agents 🤖", "<< x >>", "it's $HOME"])
-def test_any_path_will_do_on_a_machine_that_only_knows_ascii(
+def test_any_path_works_on_a_machine_with_only_ascii(
     name: str, baker: Baker, template: Path, defaults: Bake, tmp_path: Path
 ) -> None:
     ascii_only = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii:strict"}
@@ -111,7 +113,7 @@ def test_a_user_without_a_home_folder_can_bake(baker: Baker, defaults: Bake, tmp
     assert baked.git("rev-list", "--count", "HEAD") == "1"
 
 
-def test_a_folder_that_cannot_be_made_is_named(baker: Baker, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_reported(baker: Baker, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     baked = baker.ask_nothing(tmp_path / "file")
     assert baked.code == 1

@@ -10,11 +10,11 @@ from tests.repository import REPOSITORY
 
 FILE = REPOSITORY / "deploy" / "docker" / "compose.yaml"
 PROJECT = "my-agent"
-"""For the variable that Compose sets itself."""
+"""The variable that Compose itself sets."""
 
 NAME = "COMPOSE_PROJECT_NAME"
 VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(?::-([^{}]*))?\}")
-"""One that holds no other: `${NAME}` or `${NAME:-default}`."""
+"""A variable without another one inside: `${NAME}` or `${NAME:-default}`."""
 
 
 def text() -> str:
@@ -22,7 +22,7 @@ def text() -> str:
 
 
 def resolve(value: str, environment: Mapping[str, str]) -> str:
-    """A text with its variables replaced, inner ones first."""
+    """Replace a text's variables, inner ones first."""
     while (changed := VARIABLE.sub(lambda found: environment.get(found[1]) or found[2] or "", value)) != value:
         value = changed
     return value.replace("$$", "$")
@@ -51,7 +51,7 @@ def services(**environment: str) -> dict[str, dict[str, Any]]:
 
 
 def variables() -> dict[str, set[str]]:
-    """Each variable that a person may set -> its defaults, which should be one; none for a build argument."""
+    """Each variable that users may set -> its defaults, of which there should be one; none for a build argument."""
     found: dict[str, set[str]] = {name: set() for service in services().values() for name in build_arguments(service)}
     value = text()
     while matches := list(VARIABLE.finditer(value)):
@@ -63,5 +63,5 @@ def variables() -> dict[str, set[str]]:
 
 
 def build_arguments(service: Mapping[str, Any]) -> list[str]:
-    """Those that have no default here, but in the Dockerfile."""
+    """The variables whose default is in the Dockerfile."""
     return list(service.get("build", {}).get("args", []))

@@ -1,11 +1,11 @@
-"""What Docker knows of a host that a test has made, and what answers inside of it."""
+"""Inspects the containers of a test's host, and sends requests inside its network."""
 
 import json
 from typing import Any
 
-from rollout.rehearsal.process import wait_until
 from tests.host.images import docker
 from tests.host.service import Service
+from tests.waiting import wait_until
 
 PARTS = ("router", "prometheus", "alertmanager")
 HEALTHY_WITHIN_SECONDS = 120.0
@@ -21,13 +21,13 @@ print(answer.read().decode())
 
 
 def inspect(host: Service, part: str) -> dict[str, Any]:
-    """All that Docker knows of a part's container."""
+    """Docker's description of a part's container."""
     found: dict[str, Any] = json.loads(docker("inspect", host.name(part)))[0]
     return found
 
 
 def started(host: Service, part: str) -> str:
-    """When its container was started the last time."""
+    """When its container was last started."""
     return str(inspect(host, part)["State"]["StartedAt"])
 
 
@@ -39,26 +39,25 @@ def address(host: Service, part: str) -> str:
 def wait_for(host: Service, part: str) -> None:
     """Wait until a part is healthy."""
 
-    def healthy() -> bool:
-        return bool(inspect(host, part)["State"]["Health"]["Status"] == "healthy")
+    def health() -> str:
+        return str(inspect(host, part)["State"]["Health"]["Status"])
 
-    wait_until(healthy, f"{part} is healthy", HEALTHY_WITHIN_SECONDS)
+    wait_until(lambda: health() == "healthy", HEALTHY_WITHIN_SECONDS, health)
 
 
 def ask(host: Service, url: str) -> tuple[int, str]:
-    """Status and body, as a container on the host's network gets them."""
-    network, image = f"--network={host.project}_agent", host.environment["ENGINE_IMAGE"]
-    status, _, body = docker("run", "--rm", network, "--entrypoint=python", image, "-c", PROBE, url).partition("\n")
+    """Status and body, as received by a container on the host's network."""
+    status, _, body = docker("exec", host.reader(), "python", "-c", PROBE, url).partition("\n")
     return int(status), body
 
 
 def on_volumes(host: Service, command: str) -> str:
-    """Run a shell command as the guide does: in the container that prepares, which has the volumes."""
+    """Run a shell command as in the guide: in the container `prepare`, which has the volumes."""
     return host.compose("run", "--rm", "-T", "--entrypoint", "sh", "prepare", "-c", command)
 
 
 def left(host: Service) -> list[str]:
-    """Containers, volumes and networks that belong to it."""
+    """The containers, volumes and networks of the host."""
     listed = [
         docker("ps", "--all", "--quiet", f"--filter=name=^{host.project}-"),
         docker("volume", "ls", "--quiet", f"--filter=name=^{host.project}_"),

@@ -1,4 +1,4 @@
-"""What each service of the host may and may not do, as deploy/docker/compose.yaml says it."""
+"""What each service of the host may and may not do, according to deploy/docker/compose.yaml."""
 
 import ipaddress
 import re
@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from rollout.onhost import names
+from rollout.onhost.prepare import HostSettings
 from tests.deploy.composed import PROJECT, composed, services, variables
 
 Service = dict[str, Any]
 SERVICES = services()
 PARTS = {name: service for name, service in SERVICES.items() if name != "prepare"}
 BUILT = {"prepare"}
-PINNED = re.compile(r"[\w./-]+:v?\d+(\.\d+)+([\w.-]*)(@sha256:[0-9a-f]{64})?")
+PINNED = re.compile(r"[a-z/]+:v?[0-9.]+(-alpine)?@sha256:[0-9a-f]{64}")
 
 
 def has(service: Service, key: str, value: object) -> bool:
@@ -63,7 +64,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("name", "protection"), CASES, ids=[f"{name} {protection}" for name, protection in CASES])
-def test_a_service_is_protected_and_without_the_protection_this_test_fails(name: str, protection: str) -> None:
+def test_a_service_has_each_protection_and_without_it_this_test_fails(name: str, protection: str) -> None:
     key, holds = {**PROTECTIONS, **OF_PARTS}[protection]
     service = SERVICES[name]
     assert holds(service)
@@ -71,7 +72,7 @@ def test_a_service_is_protected_and_without_the_protection_this_test_fails(name:
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_a_service_sees_named_volumes_only_and_nothing_of_the_host(name: str) -> None:
+def test_a_service_mounts_only_named_volumes_and_nothing_of_the_host(name: str) -> None:
     service = SERVICES[name]
     assert {volume.split(":")[0] for volume in service["volumes"]} <= set(composed()["volumes"])
     assert not service.keys() & {"privileged", "cap_add", "devices", "pid", "ipc", "volumes_from", "secrets", "configs"}
@@ -79,7 +80,7 @@ def test_a_service_sees_named_volumes_only_and_nothing_of_the_host(name: str) ->
 
 
 @pytest.mark.parametrize("name", SERVICES.keys() - BUILT)
-def test_an_image_is_pinned_to_a_version_or_a_digest(name: str) -> None:
+def test_an_image_is_pinned_to_a_version_and_a_digest(name: str) -> None:
     assert PINNED.fullmatch(SERVICES[name]["image"])
 
 
@@ -90,14 +91,50 @@ def test_each_image_is_a_variable(name: str) -> None:
     assert services(**{variable: "mine:1"})[name]["image"] == "mine:1"
 
 
-def test_only_the_routers_service_port_is_published() -> None:
-    assert {name: service["ports"] for name, service in SERVICES.items() if "ports" in service} == {
-        "router": ["8080:8080"]
+def test_a_part_takes_one_core_at_most_and_the_router_before_all_others() -> None:
+    assert {name: service.get("cpus") for name, service in SERVICES.items()} == {
+        name: None if name == "router" else 1 for name in SERVICES
     }
-    assert services(ROUTER_PORT="127.0.0.1:9000")["router"]["ports"] == ["127.0.0.1:9000:8080"]
+    assert SERVICES["router"]["cpu_shares"] > 1024, "what every other container has"
 
 
-def test_preparing_happens_once_and_without_a_network() -> None:
+def test_a_release_shares_its_network_with_the_router_and_prometheus_alone() -> None:
+    assert {name: set(service["networks"]) for name, service in PARTS.items()} == {
+        "router": {"agent", "blue", "green"},
+        "prometheus": {"agent", "blue", "green"},
+        "alertmanager": {"agent"},
+    }
+
+
+def test_prometheus_and_the_routers_metrics_are_not_on_the_networks_of_releases() -> None:
+    address = SERVICES["prometheus"]["networks"]["agent"]["ipv4_address"]
+    assert f"--web.listen-address={address}:9090" in SERVICES["prometheus"]["command"]
+    assert not any("listen" in word and address not in word for word in SERVICES["prometheus"]["command"])
+    assert SERVICES["router"]["environment"]["ROUTER_METRICS_BIND"].split(":")[0] not in ("", "0.0.0.0", "*")  # noqa: S104
+
+
+def test_only_the_routers_service_is_published_and_on_this_machine_alone() -> None:
+    assert {name: service["ports"] for name, service in SERVICES.items() if "ports" in service} == {
+        "router": ["127.0.0.1:8080:8080", "127.0.0.1:8443:8443"]
+    }
+    public = services(ROUTER_PORT="0.0.0.0:80", ROUTER_TLS_PORT="0.0.0.0:443")
+    assert public["router"]["ports"] == ["0.0.0.0:80:8080", "0.0.0.0:443:8443"]
+
+
+def test_who_prepares_knows_where_the_service_is_published() -> None:
+    for given in ({}, {"ROUTER_PORT": "0.0.0.0:80", "ROUTER_TLS_PORT": "0.0.0.0:443"}):
+        parts = services(**given)
+        told = HostSettings.read(parts["prepare"]["environment"])
+        assert [f"{told.port}:8080", f"{told.tls_port}:8443"] == parts["router"]["ports"]
+
+
+def test_the_router_reads_its_certificate_from_where_our_command_puts_it() -> None:
+    command = SERVICES["router"]["command"]
+    assert command[command.index("-S") + 1].split(",")[0] == names.MASTER
+    assert f"{names.CERTIFICATE}/certificate.cfg" in command
+
+
+def test_prepare_runs_once_and_without_a_network() -> None:
     assert SERVICES["prepare"]["restart"] == "no"
     assert SERVICES["prepare"]["network_mode"] == "none"
 
@@ -108,28 +145,33 @@ def test_a_container_and_its_label_are_named_after_the_service(name: str) -> Non
     assert SERVICES[name]["labels"][names.PART] == name
 
 
-def test_a_volume_lies_in_the_same_place_everywhere_and_where_our_commands_expect_it() -> None:
+def test_a_volume_is_mounted_at_the_same_path_everywhere_and_where_commands_expect_it() -> None:
     places: dict[str, set[str]] = {volume: set() for volume in composed()["volumes"]}
     for service in SERVICES.values():
         for volume, place in (mount.split(":")[:2] for mount in service["volumes"]):
             places[volume].add(place)
     assert places.pop("secrets") == {"/run/agent-secrets"}, "its place in a release is taken by alerting-secrets here"
     assert {volume for volume, found in places.items() if len(found) != 1} == set()
-    expected = {**names.ENGINE_VOLUMES, "targets": names.TARGETS, "alerting-secrets": names.SECRETS}
+    expected = {
+        **names.ENGINE_VOLUMES,
+        "certificate": names.CERTIFICATE,
+        "targets": names.TARGETS,
+        "alerting-secrets": names.SECRETS,
+    }
     assert {volume: places[volume] for volume in expected} == {volume: {place} for volume, place in expected.items()}
 
 
-def test_only_preparing_may_write_configuration_and_only_the_engine_the_split() -> None:
+def test_only_prepare_may_write_configuration_and_only_the_engine_the_split() -> None:
     writable = {"router": {"socket"}, "prometheus": {"prometheus-data"}, "alertmanager": {"alertmanager-data"}}
     for name in PARTS:
         assert {volume.split(":")[0] for volume in PARTS[name]["volumes"] if volume.count(":") == 1} == writable[name]
 
 
-def test_the_router_names_the_engines_image_for_whoever_starts_a_release() -> None:
+def test_the_routers_label_names_the_engines_image() -> None:
     assert SERVICES["router"]["labels"][names.ENGINE_IMAGE] == SERVICES["prepare"]["image"] == f"{PROJECT}-engine"
 
 
-def test_the_router_says_where_everything_is() -> None:
+def test_the_routers_environment_has_all_addresses() -> None:
     environment = SERVICES["router"]["environment"]
     addresses = {name: service["networks"]["agent"]["ipv4_address"] for name, service in PARTS.items()}
     assert environment["ROUTER_METRICS_ADDRESS"] == environment["ROUTER_METRICS_BIND"] == f"{addresses['router']}:8404"
@@ -138,19 +180,31 @@ def test_the_router_says_where_everything_is() -> None:
         "SPEED": environment["SPEED"],
         "ROUTER_METRICS_ADDRESS": environment["ROUTER_METRICS_ADDRESS"],
         "ALERTMANAGER_ADDRESS": f"{addresses['alertmanager']}:9093",
+        "ROUTER_PORT": "127.0.0.1:8080",
+        "ROUTER_TLS_PORT": "127.0.0.1:8443",
     }
 
 
-def test_static_addresses_are_in_the_subnet_and_docker_never_gives_them_to_others() -> None:
-    (pool,) = composed()["networks"]["agent"]["ipam"]["config"]
-    subnet, dynamic = ipaddress.ip_network(pool["subnet"]), ipaddress.ip_network(pool["ip_range"])
-    slots = [SERVICES["router"]["environment"][name].split(":")[0] for name in ("BLUE_ADDRESS", "GREEN_ADDRESS")]
-    static = [*slots, *(service["networks"]["agent"]["ipv4_address"] for service in PARTS.values())]
-    assert len(set(static)) == len(static)
-    assert [
-        address for address in map(ipaddress.ip_address, static) if address not in subnet or address in dynamic
-    ] == []
+def test_static_addresses_are_in_the_subnet_and_docker_never_assigns_them() -> None:
+    environment = SERVICES["router"]["environment"]
+    static = {
+        "agent": [service["networks"]["agent"]["ipv4_address"] for service in PARTS.values()],
+        "blue": [environment["BLUE_ADDRESS"].split(":")[0]],
+        "green": [environment["GREEN_ADDRESS"].split(":")[0]],
+    }
+    assert set(static) == set(composed()["networks"])
+    subnets: list[ipaddress.IPv4Network] = []
+    for name, network in composed()["networks"].items():
+        (pool,) = network["ipam"]["config"]
+        subnet, dynamic = ipaddress.IPv4Network(pool["subnet"]), ipaddress.IPv4Network(pool["ip_range"])
+        assert dynamic.subnet_of(subnet)
+        assert not any(subnet.overlaps(other) for other in subnets)
+        subnets.append(subnet)
+        assert len(set(static[name])) == len(static[name])
+        for address in map(ipaddress.ip_address, static[name]):
+            assert address in subnet
+            assert address not in dynamic
 
 
-def test_a_variable_has_the_same_default_wherever_it_stands() -> None:
+def test_a_variable_has_the_same_default_everywhere() -> None:
     assert {name for name, defaults in variables().items() if len(defaults) > 1} == set()

@@ -1,4 +1,4 @@
-"""The programs accept the configuration that a host gives them, with the environment that Compose gives them."""
+"""The programs accept the configuration of a host, with the environment that Compose gives them."""
 
 import os
 import subprocess
@@ -17,15 +17,15 @@ pytestmark = pytest.mark.parts
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """The volumes of a host that has just been prepared."""
-    for volume in ("etc/router", "etc/alertmanager-agent", "var/lib/router", "run/router"):
+    """The volumes of a newly prepared host."""
+    for volume in ("etc/router", "etc/router-certificate", "etc/alertmanager-agent", "var/lib/router", "run/router"):
         (tmp_path / volume).mkdir(parents=True)
     prepare(REPOSITORY / "monitoring", HostSettings.read(services()["prepare"]["environment"]), tmp_path)
     return tmp_path
 
 
 def run(program: str, arguments: list[str], root: Path, environment: Mapping[str, str] | None = None) -> str:
-    """Run a program on what lies in `root`; what it says."""
+    """Run a program on the files in `root`; returns its output."""
     command, variables = tool(program).command(arguments, environment, [root]), {**os.environ, **(environment or {})}
     done = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -1,4 +1,4 @@
-"""Whatever waits for a request waits longer than the request's own deadline, whatever that is set to."""
+"""Everything that waits for a request waits longer than the request's own deadline."""
 
 import re
 
@@ -13,7 +13,7 @@ from tests.repository import REPOSITORY
 LONGEST_SECONDS = settings.LONGEST_DEADLINE_SECONDS
 
 
-def test_a_container_is_given_longer_to_stop_than_a_run_may_take() -> None:
+def test_a_container_has_longer_to_stop_than_a_run_may_take() -> None:
     """STOP_WITHIN_SECONDS is in rollout/docker/host.py."""
     assert LONGEST_SECONDS + serving.GRACE_SECONDS < STOP_WITHIN_SECONDS
 
@@ -29,7 +29,7 @@ def test_a_rehearsal_has_the_deadline_of_production() -> None:
     assert stage.DEADLINE_SECONDS == LONGEST_SECONDS
 
 
-def test_a_longer_deadline_is_refused_before_anything_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_longer_deadline_is_refused_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AGENT_DEADLINE_SECONDS", str(LONGEST_SECONDS + 1))
     with pytest.raises(StartError, match="AGENT_DEADLINE_SECONDS=121 should be the longest a run may take"):
         settings.load_settings()

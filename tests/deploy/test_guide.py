@@ -1,4 +1,4 @@
-"""The guide names every variable of the host, with its default."""
+"""The guide lists every variable of the host, with its default."""
 
 import re
 
@@ -9,9 +9,9 @@ GUIDE = REPOSITORY / "docs" / "guides" / "prepare-a-host.md"
 ROW = re.compile(r"^\| `([A-Z_]+)` \| (.+?) \|.*\|$", re.MULTILINE)
 
 
-def test_every_variable_of_the_host_is_in_the_guide_with_its_default_and_no_other() -> None:
+def test_the_guide_lists_exactly_the_variables_of_the_host_with_their_defaults() -> None:
     rows = dict(ROW.findall(GUIDE.read_text(encoding="utf-8")))
-    rows.pop(NAME)  # Compose's own
+    rows.pop(NAME)  # set by Compose
     assert set(rows) == set(variables())
     for name, defaults in variables().items():
         for default in defaults - {"$COMPOSE_PROJECT_NAME-engine"}:

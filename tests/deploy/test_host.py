@@ -1,4 +1,4 @@
-"""A host as `docker compose up -d` makes it, on a real Docker engine."""
+"""A host created by `docker compose up -d`, with a real Docker engine."""
 
 import http.client
 import json
@@ -7,13 +7,13 @@ from contextlib import closing
 
 import pytest
 
-from rollout.rehearsal.process import wait_until
 from rollout.router.haproxy import write_map
 from rollout.router.split import everybody_on
 from tests.deploy.composed import composed, services
 from tests.deploy.hosts import PARTS, address, ask, inspect, left, on_volumes, started, wait_for
 from tests.host.images import docker
 from tests.host.service import Service
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.parts, pytest.mark.docker]
 ENGINE_IMAGE = "agent-release-engine:of-host-tests"
@@ -22,7 +22,7 @@ WITHIN_SECONDS = 30.0
 
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """One that Compose has built and made, shared; afterwards nothing of it is left."""
+    """A host built and created by Compose, shared; it is removed afterwards."""
     host = Service(ENGINE_IMAGE, tmp_path_factory.mktemp("host"))
     try:
         host.compose("up", "--detach", "--wait", "--build")
@@ -56,11 +56,11 @@ def test_without_a_release_the_router_answers_503(host: Service) -> None:
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/metrics/", "/Metrics", "/%6detrics", "/metrics?scope=global"])
-def test_metrics_are_not_to_be_had_through_the_router(path: str, host: Service) -> None:
+def test_metrics_are_not_available_through_the_router(path: str, host: Service) -> None:
     assert answer(host, "GET", path) == (404, b"not here")
 
 
-def test_inside_prometheus_gets_the_routers_metrics(host: Service) -> None:
+def test_prometheus_gets_the_routers_metrics_inside_the_network(host: Service) -> None:
     status, body = ask(host, f"http://{address(host, 'router')}:8404/metrics")
     assert status == 200
     assert 'haproxy_server_status{proxy="agent",server="blue"' in body
@@ -82,17 +82,20 @@ def test_pages_and_the_heartbeat_have_receivers_of_their_own(labels: str, receiv
     assert host.compose("exec", "-T", "alertmanager", *question, *labels.split()).strip() == receiver
 
 
-def test_nothing_is_published_but_the_routers_port(host: Service) -> None:
+def test_nothing_is_published_but_the_routers_ports(host: Service) -> None:
     published = {part: inspect(host, part)["NetworkSettings"]["Ports"] for part in PARTS}
     assert {part: {port: at for port, at in ports.items() if at} for part, ports in published.items()} == {
-        "router": {"8080/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(host.port)}]},
+        "router": {
+            "8080/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(host.port)}],
+            "8443/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(host.tls_port)}],
+        },
         "prometheus": {},
         "alertmanager": {},
     }
 
 
 @pytest.mark.parametrize("part", [*PARTS, "prepare"])
-def test_docker_was_told_of_every_protection(part: str, host: Service) -> None:
+def test_every_protection_is_in_effect_in_docker(part: str, host: Service) -> None:
     settings = inspect(host, part)["HostConfig"]
     assert settings["ReadonlyRootfs"]
     assert settings["CapDrop"] == ["ALL"]
@@ -101,26 +104,28 @@ def test_docker_was_told_of_every_protection(part: str, host: Service) -> None:
     assert settings["PidsLimit"] > 0
 
 
-def test_every_volume_is_there_from_the_start_the_agents_secrets_too(host: Service) -> None:
+def test_every_volume_exists_from_the_start_also_the_agents_secrets(host: Service) -> None:
     listed = docker("volume", "ls", "--quiet", f"--filter=name=^{host.project}_").split()
     assert set(listed) == {f"{host.project}_{volume}" for volume in composed()["volumes"]}
 
 
-def test_the_admin_socket_is_open_to_the_engines_user_and_group_alone(host: Service) -> None:
+def test_only_the_engines_user_and_group_can_access_the_admin_socket(host: Service) -> None:
     assert on_volumes(host, "stat -c '%a %u:%g' /run/router/admin.sock").split() == ["660", "10001:10001"]
 
 
-@pytest.mark.parametrize("part", PARTS)
-def test_a_part_that_is_restarted_is_healthy_again_at_the_same_address(part: str, host: Service) -> None:
-    before, last = address(host, part), started(host, part)
-    docker("restart", host.name(part))
-    wait_for(host, part)
-    assert started(host, part) != last
-    assert address(host, part) == before == host.environment[f"{part.upper()}_ADDRESS"]
+def test_parts_that_are_restarted_are_healthy_again_at_the_same_addresses(host: Service) -> None:
+    addresses = {part: host.environment[f"{part.upper()}_ADDRESS"] for part in PARTS}
+    assert {part: address(host, part) for part in PARTS} == addresses
+    last = {part: started(host, part) for part in PARTS}
+    docker("restart", *map(host.name, PARTS))
+    for part in PARTS:
+        wait_for(host, part)
+        assert started(host, part) != last[part]
+    assert {part: address(host, part) for part in PARTS} == addresses
 
 
 @pytest.mark.parametrize("again", [("up", "--detach"), ("run", "--rm", "-T", "prepare")], ids=["up", "run prepare"])
-def test_preparing_again_brings_configuration_and_leaves_split_and_containers_as_they_are(
+def test_preparing_again_updates_configuration_and_does_not_change_split_or_containers(
     again: tuple[str, ...], host: Service
 ) -> None:
     before = {part: inspect(host, part)["Id"] for part in PARTS}
@@ -131,7 +136,7 @@ def test_preparing_again_brings_configuration_and_leaves_split_and_containers_as
     assert {part: inspect(host, part)["Id"] for part in PARTS} == before
 
 
-READ_AGAIN = {  # the signal, and what tells when the configuration was read
+READ_AGAIN = {  # the signal, and what shows that the configuration was read
     "router": ("USR2", 8404, "haproxy_process_start_time_seconds"),
     "prometheus": ("HUP", 9090, "prometheus_config_last_reload_success_timestamp_seconds"),
     "alertmanager": ("HUP", 9093, "alertmanager_config_last_reload_success_timestamp_seconds"),
@@ -139,7 +144,7 @@ READ_AGAIN = {  # the signal, and what tells when the configuration was read
 
 
 def read_again(host: Service, part: str) -> None:
-    """As the guide does. Returns when the part has read its configuration again."""
+    """Follow the guide. Returns when the part has reloaded its configuration."""
     signal, port, metric = READ_AGAIN[part]
 
     def read_at() -> str:
@@ -148,17 +153,17 @@ def read_again(host: Service, part: str) -> None:
 
     before = read_at()
     host.compose("exec", "-T", part, "sh", "-c", f"kill -{signal} 1")
-    wait_until(lambda: read_at() != before, f"{part} reads it again", WITHIN_SECONDS)
+    wait_until(lambda: read_at() != before, WITHIN_SECONDS, lambda: f"{part} last read it at {before}")
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_a_part_reads_its_configuration_again_without_being_started_again(part: str, host: Service) -> None:
+def test_a_part_reloads_its_configuration_without_a_restart(part: str, host: Service) -> None:
     last = started(host, part)
     read_again(host, part)
     assert started(host, part) == last
 
 
-def test_a_router_that_reads_its_configuration_again_ends_no_connection_under_a_request(host: Service) -> None:
+def test_a_reload_of_the_router_ends_no_connection_during_a_request(host: Service) -> None:
     def header(connection: http.client.HTTPConnection) -> str | None:
         connection.request("GET", "/metrics")
         answered = connection.getresponse()

@@ -1,4 +1,4 @@
-"""What a test does beside its own steps: asyncio in a thread of its own, from `with` on until its end."""
+"""Runs asyncio code in a thread while a test continues, until the end of a `with` block."""
 
 import asyncio
 import threading
@@ -8,7 +8,7 @@ from typing import Self
 
 
 class Background(ABC):
-    """Runs `run`, which ends soon after `told_to_end`."""
+    """Runs `run`, which must end soon after `told_to_end`."""
 
     def __init__(self) -> None:
         self._told = threading.Event()

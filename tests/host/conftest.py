@@ -1,4 +1,4 @@
-"""What these tests start."""
+"""Fixtures for the host tests."""
 
 from tests.host.started import images, registry, service, serving
 

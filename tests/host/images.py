@@ -1,4 +1,4 @@
-"""The service's image and the engine's, built from this repository; and releases that are bad, built on top."""
+"""The images of the service and of the engine, built from this repository, and bad releases built on top of them."""
 
 import os
 import re
@@ -19,18 +19,18 @@ class Images:
         self._agent = build("agent", "agent-release-agent:test")
 
     def release(self, name: str, *, model: str = "offline", dockerfile: str = "") -> str:
-        """An agent's image by its digest: with a model that misbehaves, or with more lines of Dockerfile."""
+        """An agent's image by its digest, with a faulty model or with additional Dockerfile lines."""
         if name not in self._releases:
-            text = f"FROM {self._agent}\nENV AGENT_MODEL={model} RELEASE_NAME={name}\n{dockerfile}\n"
+            text = f"FROM {self._agent}\nENV AGENT_MODEL={model} AGENT_AUTH=off RELEASE_NAME={name}\n{dockerfile}\n"
             self._releases[name] = self._push(name, text)
         return self._releases[name]
 
     def engine_with(self, name: str, dockerfile: str) -> str:
-        """The engine's image by its digest, with more lines of Dockerfile."""
+        """The engine's image by its digest, with additional Dockerfile lines."""
         return self._push(f"engine-{name}", f"FROM {self.engine}\n{dockerfile}\n")
 
     def foreign(self) -> str:
-        """A release for a machine that nobody here has."""
+        """A release for another platform."""
         tag = f"{self._registry}/agent:foreign"
         docker("import", "--platform", "linux/s390x", "-", tag, text="")
         return self._pushed(tag)
@@ -43,7 +43,7 @@ class Images:
     def _pushed(self, tag: str) -> str:
         found = PUSHED.search(docker("push", tag))
         assert found, f"no digest of {tag}"
-        docker("rmi", tag)  # so that a release has to be pulled
+        docker("rmi", tag)  # so that the host must pull the release
         return f"{self._registry}/agent@{found[1]}"
 
 
@@ -55,7 +55,7 @@ def build(target: str, tag: str) -> str:
 
 
 def docker(*arguments: str, text: str = "", host: str | None = None) -> str:
-    """Run the docker command; what it printed. Fails with what it complained of."""
+    """Run the docker command; returns its output. Fails with its standard error."""
     environment = {**os.environ, "DOCKER_BUILDKIT": "1", **({"DOCKER_HOST": host} if host else {})}
     done = subprocess.run(["docker", *arguments], input=text, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, f"docker {' '.join(arguments)}: {done.stdout[-2000:]}{done.stderr[-4000:]}"

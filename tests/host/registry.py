@@ -1,10 +1,11 @@
-"""A real registry on the loopback address, which every Docker engine takes without TLS."""
+"""A real registry on the loopback address, which every Docker engine accepts without TLS."""
 
 import shutil
 import subprocess
 from pathlib import Path
 
-from rollout.rehearsal.process import Process, free_port, listening, wait_until
+from rollout.rehearsal.process import Process, free_port, listening
+from tests.waiting import wait_until
 
 CONFIG = """\
 version: 0.1
@@ -17,14 +18,14 @@ http: {{addr: 127.0.0.1:{port}}}
 
 
 class Registry:
-    """Debian's docker-registry if it is here, else its official image."""
+    """Debian's docker-registry if it is installed, or else the official image."""
 
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
         self._name = f"registry-{self.port}"
         folder.mkdir(parents=True, exist_ok=True)
         self._process: Process | None = None
-        self.config: Path | None = None  # of the program; a container has its own
+        self.config: Path | None = None  # for the program; a container has its own
         if program := shutil.which("docker-registry"):
             self.config = folder / "config.yml"
             self.config.write_text(CONFIG.format(folder=folder / "data", port=self.port))
@@ -36,7 +37,7 @@ class Registry:
                 check=True,
                 capture_output=True,
             )
-        wait_until(lambda: listening(self.port), "the registry answers", 30)
+        wait_until(lambda: listening(self.port), 30)
 
     @property
     def address(self) -> str:

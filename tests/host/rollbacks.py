@@ -1,8 +1,6 @@
-"""`python -m tests.host.rollbacks COUNT`: bad releases on a real host, under load; prints what became of the requests.
-
-For the template's benchmark. As JSON: `waits_seconds` (verdict to the canary's last request, one a rollback), `sent`,
-`lost`, `requests_per_second`.
-"""
+"""`python -m tests.host.rollbacks COUNT`: rolls back bad releases on a real host under load, and prints the figures for
+the template's benchmark as JSON: `waits_seconds` (from the verdict to the canary's last request, for each rollback),
+`sent`, `lost`, `requests_per_second`."""
 
 import json
 import subprocess
@@ -43,7 +41,7 @@ def measure(images: Images, folder: Path, count: int) -> dict[str, object]:
 
 
 def roll_back(service: Service, images: Images, log: Path) -> float:
-    """One bad release; seconds from its verdict to the last request that the router gave it."""
+    """One bad release; returns the seconds from its verdict to the last request that the router sent to it."""
     check(service.start(images.release("bad", model="offline:errors=0.3")).code, 1)
     events = service.events()
     verdict = last_of(events, "verdict")

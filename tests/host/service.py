@@ -1,45 +1,64 @@
-"""One prepared host: deploy/docker/compose.yaml with a project, a network and a port of its own."""
+"""A prepared host: deploy/docker/compose.yaml with its own project, network and port."""
 
 import json
 import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rollout.docker.connection import Docker
 from rollout.docker.host import Host
+from rollout.onhost import names
 from rollout.rehearsal.process import free_port
 from tests.host.images import docker
 from tests.host.policy import quick
+from tests.host.shell import Shell
 from tests.pace import pace, patience
 from tests.repository import REPOSITORY
 from tests.rollout.lines import Event
 from tests.waiting import wait_until
 
 COMPOSE = REPOSITORY / "deploy" / "docker" / "compose.yaml"
+READ_AT = {
+    "state": names.STATE,
+    "router": names.ROUTER_FOLDER,
+    "secrets": "/run/agent-secrets",
+    "router-config": "/etc/router",
+}
+
+
+def by_hand(arguments: Sequence[str]) -> Sequence[str]:
+    """What no pipeline has signed starts with a reason."""
+    return [*arguments, "--unverified", "a test of the host"] if arguments[:1] == ("start",) else arguments
 
 
 @dataclass(frozen=True)
 class Done:
-    """A command that has ended."""
+    """A finished command."""
 
     code: int
     out: str
     err: str
 
 
+def read_lines(text: str) -> list[Event]:
+    """A journal's events; a line that is half written is passed over."""
+    return [json.loads(line) for line in text.splitlines() if line.endswith("}")]
+
+
 class Service:
-    """The parts of a host, up to 20 times as fast as in production, and the command line that talks to it."""
+    """The parts of a host, at up to 20 times production's speed, and the command line for it."""
 
     def __init__(self, engine_image: str, folder: Path, *, docker_host: str | None = None) -> None:
         self.policy = quick(folder)
         self.compose_files = [COMPOSE]
+        self._reads = False
         number = secrets.randbelow(200) + 20
         self.project = f"host-{secrets.token_hex(3)}"
-        self.port = free_port()
+        self.port, self.tls_port = free_port(), free_port()
         self.docker_host = docker_host
         subnet = f"10.231.{number}"
         self.environment = {
@@ -47,18 +66,26 @@ class Service:
             "COMPOSE_PROJECT_NAME": self.project,
             "ENGINE_IMAGE": engine_image,
             "ROUTER_PORT": f"127.0.0.1:{self.port}",
-            "AGENT_SUBNET": f"{subnet}.0/24",
-            "AGENT_DYNAMIC": f"{subnet}.128/25",
+            "ROUTER_TLS_PORT": f"127.0.0.1:{self.tls_port}",
+            "HTTPS_PORT": str(self.tls_port),
+            "CONNECTIONS_PER_ADDRESS": "4000",  # all that tests send comes from one
+            "AGENT_SUBNET": f"{subnet}.0/25",
+            "AGENT_DYNAMIC": f"{subnet}.64/26",
+            "BLUE_SUBNET": f"{subnet}.128/26",
+            "BLUE_DYNAMIC": f"{subnet}.160/27",
+            "GREEN_SUBNET": f"{subnet}.192/26",
+            "GREEN_DYNAMIC": f"{subnet}.224/27",
             "ROUTER_ADDRESS": f"{subnet}.2",
             "PROMETHEUS_ADDRESS": f"{subnet}.3",
             "ALERTMANAGER_ADDRESS": f"{subnet}.4",
-            "BLUE_ADDRESS": f"{subnet}.11:8000",
-            "GREEN_ADDRESS": f"{subnet}.12:8000",
+            "BLUE_ADDRESS": f"{subnet}.140:8000",
+            "GREEN_ADDRESS": f"{subnet}.204:8000",
             "SPEED": f"{pace().speed:g}",
             "ROLLOUT_BY": "the tests",
             "ROLLOUT_SERVICE": self.project,
             **({"DOCKER_HOST": docker_host} if docker_host else {}),
         }
+        self._shell = Shell(self.name("reader"), dict(self.environment))
 
     @property
     def url(self) -> str:
@@ -68,7 +95,8 @@ class Service:
         self.compose("up", "--detach", "--wait", "--no-build")
 
     def down(self) -> None:
-        """Leave nothing: releases, engines and helpers are no services of Compose, nor is what a test has named."""
+        """Remove everything, also what Compose does not know: releases, engines, helpers, and what tests created."""
+        self._shell.close()
         for ours in (f"label=com.docker.compose.project={self.project}", f"name=^{self.project}-"):
             if made := docker("ps", "--all", "--quiet", "--filter", ours, host=self.docker_host).split():
                 docker("rm", "--force", "--volumes", *made, host=self.docker_host)
@@ -82,9 +110,9 @@ class Service:
         return done.stdout
 
     def rollout(self, *arguments: str, stdin: str = "", within_seconds: float = 300) -> Done:
-        """`rollout …`, as typed in the repository."""
+        """Run `rollout …` in the repository."""
         done = subprocess.run(
-            [sys.executable, "-m", "rollout", *arguments],
+            [sys.executable, "-m", "rollout", *by_hand(arguments)],
             cwd=REPOSITORY,
             env={**self.environment, "PYTHONDONTWRITEBYTECODE": "1"},
             input=stdin,
@@ -98,7 +126,7 @@ class Service:
         """The same, in the background."""
         with output.open("wb") as file:
             return subprocess.Popen(
-                [sys.executable, "-m", "rollout", *arguments],
+                [sys.executable, "-m", "rollout", *by_hand(arguments)],
                 cwd=REPOSITORY,
                 env={**self.environment, "PYTHONDONTWRITEBYTECODE": "1"},
                 stdout=file,
@@ -106,34 +134,41 @@ class Service:
             )
 
     def start(self, image: str, *arguments: str) -> Done:
-        """`rollout start IMAGE --follow`, with the quick policy."""
+        """Run `rollout start IMAGE --follow` with the quick policy."""
         return self.rollout("start", image, "--follow", "--policy", str(self.policy), *arguments)
 
     def name(self, part: str) -> str:
         return f"{self.project}-{part}"
 
     def stable(self) -> str:
-        """The name of the container that is stable now."""
+        """The name of the stable container."""
         slots = json.loads(self.rollout("status", "--json").out)["slots"]
         return self.name(next(slot for slot, found in slots.items() if found and found["role"] == "stable"))
 
     def host(self) -> Host:
         return Host.find(Docker.connect(), self.project)
 
-    def beside(self, command: str) -> list[str]:
-        """The arguments of docker that run a shell command where the journals are."""
-        mounted = f"{self.project}_state:/var/lib/rollout"
-        image = self.environment["ENGINE_IMAGE"]
-        return ["run", "--rm", "--volume", mounted, "--entrypoint", "sh", image, "-c", command]
+    def reader(self) -> str:
+        """The name of a container that only reads, on the host's volumes and network; started when first needed."""
+        if not self._reads:
+            mounts = [text for name, path in READ_AT.items() for text in ("--volume", f"{self.project}_{name}:{path}")]
+            where = ["--name", self.name("reader"), "--network", f"{self.project}_agent", *mounts]
+            asleep = ["--init", "--entrypoint", "sleep", self.environment["ENGINE_IMAGE"], "infinity"]
+            docker("run", "--detach", "--restart", "always", *where, *asleep, host=self.docker_host)
+            self._reads = True
+        return self.name("reader")
+
+    def ask(self, script: str) -> str:
+        """Run a shell script beside the data, as its owner; what it printed, or nothing while Docker is away."""
+        self.reader()
+        return self._shell.ask(script)
 
     def events(self) -> list[Event]:
-        """The newest rollout's journal, read from the volume itself."""
-        newest = 'cat "$(ls -d /var/lib/rollout/journals/* | tail -1)"'
-        text = docker(*self.beside(newest), host=self.docker_host)
-        return [json.loads(line) for line in text.splitlines() if line.endswith("}")]
+        """The newest rollout's journal, read from the volume."""
+        return read_lines(self.ask(f'cat "$(ls -d {names.STATE}/journals/*.jsonl | tail -1)"'))
 
     def until(self, seen: Callable[[list[Event]], bool], within_seconds: float = 120) -> list[Event]:
-        """Wait until the newest journal says so."""
+        """Wait until the newest journal contains this."""
         found: list[Event] = []
 
         def done() -> bool:

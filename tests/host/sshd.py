@@ -1,4 +1,4 @@
-"""A real sshd on the loopback address, with keys of its own, and a client that knows it."""
+"""A real sshd on the loopback address with its own keys, and a client configured for it."""
 
 import getpass
 import os
@@ -6,7 +6,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from rollout.rehearsal.process import Process, free_port, listening, wait_until
+from rollout.rehearsal.process import Process, free_port, listening
+from tests.waiting import wait_until
 
 CONFIG = """\
 Port {port}
@@ -33,7 +34,7 @@ Host loopback
 
 
 class Sshd:
-    """`docker_host` is for DOCKER_HOST; `environment` makes the client's `ssh` know the way."""
+    """`docker_host` is for DOCKER_HOST; with `environment`, the client's `ssh` finds the server."""
 
     def __init__(self, folder: Path) -> None:
         program = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:" + os.environ["PATH"])
@@ -53,14 +54,18 @@ class Sshd:
         wrapper.parent.mkdir()
         wrapper.write_text(f'#!/bin/sh\nexec {shutil.which("ssh")} -F {folder}/config "$@"\n')
         wrapper.chmod(0o755)
-        Path("/run/sshd").mkdir(exist_ok=True)  # where sshd puts its unprivileged half
+        Path("/run/sshd").mkdir(exist_ok=True)  # the folder for sshd's privilege separation
         self._process = Process("sshd", (program, "-D", "-e", "-f", str(folder / "sshd_config")), folder / "sshd.log")
-        wait_until(lambda: listening(self.port), "sshd answers", 20, [self._process])
+        wait_until(self._answers, 20, self._process.last_lines)
         self.docker_host = "ssh://loopback"
         self.environment = {"DOCKER_HOST": self.docker_host, "PATH": f"{wrapper.parent}:{os.environ['PATH']}"}
 
+    def _answers(self) -> bool:
+        self._process.check()
+        return listening(self.port)
+
     def connections(self) -> int:
-        """How many have been accepted so far."""
+        """The number of connections accepted so far."""
         return (self._folder / "sshd.log").read_text(encoding="utf-8").count("Accepted publickey")
 
     @property

@@ -38,7 +38,7 @@ def service(images: Images, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.fixture(scope="session")
 def serving(service: Service, images: Images) -> Service:
-    """The host, with a release that went live as its first. Each test is content with any stable release."""
+    """The host, with a first release. Each test accepts any stable release."""
     release = images.release("first")
     done = service.start(release)
     assert done.code == 0, done.out + done.err

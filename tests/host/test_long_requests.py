@@ -1,14 +1,14 @@
-"""A running request outlives what happens around it, and what nobody needs is removed."""
+"""A running request survives what happens around it, and unneeded things are removed."""
 
 import threading
 
 import pytest
 
-from rollout.rehearsal.process import wait_until
 from tests.asking import Answer, ask
 from tests.host.images import Images, docker
 from tests.host.service import Done, Service
 from tests.host.traffic import served_by
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.docker
 
@@ -17,13 +17,14 @@ METRICS = "import urllib.request; print(urllib.request.urlopen('http://127.0.0.1
 
 
 def metrics(container: str) -> str:
-    """What a release says of itself: the router lets nobody ask."""
+    """The metrics of a release, read directly: the router does not expose them."""
     return docker("exec", container, "python", "-c", METRICS)
 
 
 def put_live(service: Service, release: str) -> Done:
     """All traffic at once."""
-    done = service.rollout("rollback", release, "--now", "--reason", "to have it", "--policy", str(service.policy))
+    why = ("--reason", "to have it", "--unverified", "a test")
+    done = service.rollout("rollback", release, "--now", *why, "--policy", str(service.policy))
     assert done.code == 0, done.out + done.err
     assert served_by(service.url) == release
     return done
@@ -33,15 +34,16 @@ def test_a_long_request_outlives_two_changes_of_roles_and_the_end_of_its_release
     serving: Service, images: Images
 ) -> None:
     slow, fast = images.release("slow", model="offline:latency=25s"), images.release("fast")
-    serving.rollout("rollback", slow, "--now", "--reason", "to have a slow one", "--policy", str(serving.policy))
+    why = ("--reason", "to have a slow one", "--unverified", "a test")
+    serving.rollout("rollback", slow, "--now", *why, "--policy", str(serving.policy))
     container = serving.stable()
     answers: list[Answer] = []
     asking = threading.Thread(target=lambda: answers.append(ask(serving.url, "What is 2 + 2?", timeout_seconds=150)))
     asking.start()
-    wait_until(lambda: "agent_requests_in_flight 1.0" in metrics(container), "it is being answered", 20)
+    wait_until(lambda: "agent_requests_in_flight 1.0" in metrics(container), 20)
     put_live(serving, fast)
     assert not answers
-    put_live(serving, images.release("faster"))  # its slot is emptied: it is asked to end, and answers first
+    put_live(serving, images.release("faster"))  # its slot is needed: it is stopped, and answers first
     asking.join()
     assert [(answer.status, answer.release) for answer in answers] == [(200, slow)]
 

@@ -1,4 +1,4 @@
-"""The same commands from another machine: DOCKER_HOST=ssh://…, to a real sshd, by digest from a registry."""
+"""The same commands from another machine: DOCKER_HOST=ssh://…, with a real sshd, by digest from a registry."""
 
 from collections.abc import Iterator
 
@@ -21,7 +21,7 @@ def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
 
 @pytest.fixture(scope="module")
 def remote(serving: Service, sshd: Sshd) -> Iterator[Service]:
-    """The host, reached over ssh from here on."""
+    """The host, reached over ssh."""
     before = dict(serving.environment)
     serving.environment.update(sshd.environment)
     yield serving
@@ -30,7 +30,7 @@ def remote(serving: Service, sshd: Sshd) -> Iterator[Service]:
 
 
 def test_a_command_makes_one_connection(remote: Service, sshd: Sshd) -> None:
-    """One a request would be thirty, and ten seconds, to see who is stable."""
+    """One connection per request would be thirty connections, and ten seconds for `rollout status`."""
     before = sshd.connections()
     done = remote.rollout("status")
     assert done.code == 0, done.err
@@ -48,7 +48,7 @@ def test_a_good_release_is_promoted(remote: Service, images: Images) -> None:
 
 
 def test_one_that_fails_one_request_in_five_is_taken_back(remote: Service, images: Images) -> None:
-    """It comes while the one before is still watched, which ends with that."""
+    """It starts during the keep of the previous release, which ends that keep."""
     before = served_by(remote.url)
     with Traffic(remote.url) as traffic:
         done = remote.start(images.release("bad", model="offline:errors=0.2"))

@@ -1,4 +1,4 @@
-"""Releases by digest on a prepared host: the first, those that are promoted, and the ways back."""
+"""Releases by digest on a prepared host: the first one, promotions, and rollbacks."""
 
 import json
 import re

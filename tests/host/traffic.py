@@ -1,4 +1,4 @@
-"""The load of a rehearsal, in a thread of its own, while a test does other things."""
+"""The load of a rehearsal, in a thread, while a test does something else."""
 
 import asyncio
 from contextlib import suppress
@@ -13,8 +13,8 @@ from tests.waiting import wait_until
 
 
 class Traffic(Background):
-    """Requests from `with` on until its end, as many as this machine has room for; `counts` are the latest, and
-    the final ones afterwards."""
+    """While entered, sends as many requests as this machine can handle; `counts` are the latest, and the final ones
+    afterwards."""
 
     def __init__(self, url: str, requests_per_second: float | None = None) -> None:
         super().__init__()
@@ -31,7 +31,7 @@ class Traffic(Background):
 
 
 def served_by(url: str, within_seconds: float = 20) -> str:
-    """The release that answers now, and answers well."""
+    """The release that currently answers with 200."""
     found: list[str] = []
 
     def answered() -> bool:

@@ -1,4 +1,4 @@
-"""Fakes that plug into the engine's ports, and a small world made of them. Time passes only when somebody sleeps."""
+"""Fakes for the engine's ports, and a small world made of them. Time passes only during a sleep."""
 
 import errno
 import json
@@ -11,7 +11,7 @@ from rollout.engine.spec import Spec
 from rollout.errors import MetricsError, RouterError
 from rollout.journal.events import Event
 from rollout.journal.line import text
-from rollout.journal.orders import Order
+from rollout.journal.orders import Order, UnknownOrder
 from rollout.metrics.questions import Answer as AnswerOf
 from rollout.metrics.questions import Question, one_by_one
 from rollout.onhost.engine_process import started
@@ -55,11 +55,11 @@ SPEC = Spec(
 
 
 class Died(BaseException):
-    """The end of a process, which no `except Exception` sees."""
+    """The death of a process, which `except Exception` does not catch."""
 
 
 class FakeClock:
-    """Begins at EPOCH; `at` has something happen when so many seconds have passed."""
+    """Starts at EPOCH; `at` calls a function after this many seconds."""
 
     def __init__(self) -> None:
         self.passed = 0.0
@@ -85,7 +85,7 @@ class FakeClock:
 
 
 class FakeRouter:
-    """Obeys, remembers every split and when it came, and fails when it is told to."""
+    """Obeys, records every split and its time, and fails on request."""
 
     def __init__(self, clock: FakeClock) -> None:
         self._clock = clock
@@ -119,11 +119,11 @@ class FakeRouter:
         return next((slot for slot in up if slot not in self.stuck), None)
 
     def make(self, slot: Slot, health: ServerStats) -> None:
-        """From now on, that side is like this."""
+        """From now on, the slot has this state."""
         self.sides[slot] = health
 
     def weights(self) -> list[int]:
-        """The weights in their order, in buckets, renewals left out."""
+        """The weights in order, in buckets, without renewals."""
         weights = [split.weight for _, split in self.splits]
         return [weight for weight, before in zip(weights, [None, *weights], strict=False) if weight != before]
 
@@ -139,7 +139,7 @@ Answer = float | Mapping[str, float] | MetricsError
 
 
 class ScriptedMetrics:
-    """Answers each expression with what was said last: a number, numbers by a label, or an error to raise."""
+    """Answers each expression with its latest prepared value: a number, numbers by a label, or an error to raise."""
 
     def __init__(self, **answers: Answer) -> None:
         self.answers = {f"{name}()": answer for name, answer in answers.items()}
@@ -179,7 +179,7 @@ class ScriptedMetrics:
 
 
 class AskedTimes(ScriptedMetrics):
-    """Answers `PLAN_OF_TIMES` with 0 and keeps the times it was asked with, in seconds."""
+    """Answers `PLAN_OF_TIMES` with 0 and records the times in its queries, in seconds."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -195,8 +195,8 @@ class AskedTimes(ScriptedMetrics):
 
 
 class MemoryJournal:
-    """Keeps events in a list, as a file would. The disk can be full from the n-th event on, or the process die
-    at it."""
+    """Keeps events in a list, like a file. From the n-th event on the disk can be full, or the process can die at
+    it."""
 
     def __init__(self, *, full_at: int | None = None, dies_at: int | None = None, dies_after_writing: bool = False):
         self.events: list[dict[str, Any]] = []
@@ -213,7 +213,7 @@ class MemoryJournal:
             raise Died
 
     def names(self) -> list[str]:
-        """The events in their order, without the measurements."""
+        """The events in order, without measurements."""
         return [event["event"] for event in self.events if event["event"] != "measured"]
 
     def all(self, name: str) -> list[dict[str, Any]]:
@@ -225,24 +225,27 @@ class MemoryJournal:
 
 
 class FakeOrders:
-    """What a person wants, or nothing."""
+    """The pending order of a person, or None."""
 
     def __init__(self) -> None:
-        self.order: Order | None = None
+        self.order: Order | UnknownOrder | None = None
+        self.stuck = False
 
-    def pending(self) -> Order | None:
+    def pending(self) -> Order | UnknownOrder | None:
         return self.order
 
     def done(self) -> None:
+        if self.stuck:
+            raise OSError(errno.EROFS, "Read-only file system")
         self.order = None
 
-    def give(self, order: Order) -> None:
+    def give(self, order: Order | UnknownOrder) -> None:
         self.order = order
 
 
 @dataclass
 class World:
-    """All that an engine sees. As it begins, everything is fine."""
+    """Everything that an engine uses. At the start, all is well."""
 
     journal: MemoryJournal = field(default_factory=MemoryJournal)
     plan: Plan = PLAN
@@ -257,6 +260,6 @@ class World:
         return Engine(self.spec, self.plan, self.router, self.metrics, self.journal, self.clock, self.orders)
 
     def run(self) -> str:
-        """One engine, from beginning to end."""
+        """Run one engine to its end."""
         self.journal.write(started(self.spec, self.plan, self.clock.time()))
         return self.engine().run()

@@ -1,4 +1,4 @@
-"""A journal as its file has it: one object a line. Tests look at these, and so at the contract, not at our reading."""
+"""A journal's lines as JSON objects. Tests use them to check the documented format, not our reader."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -12,18 +12,18 @@ Event = dict[str, Any]
 
 
 def read(path: Path) -> list[Event]:
-    """All whole lines."""
+    """All complete lines."""
     whole, _, _ = path.read_bytes().rpartition(b"\n")
     return [json.loads(line) for line in whole.split(b"\n") if line]
 
 
 def last_of(events: Sequence[Event], *names: str) -> Event | None:
-    """The newest event of one of these names."""
+    """The newest event with one of these names."""
     return next((event for event in reversed(events) if event["event"] in names), None)
 
 
 def entries(events: Iterable[Event]) -> list[Entry]:
-    """What our reader makes of these lines."""
+    """The story that our reader makes of these lines."""
     return [entry(json.dumps(event).encode(), "r.jsonl", number) for number, event in enumerate(events, start=1)]
 
 

@@ -1,4 +1,4 @@
-"""Policies to test with: a small one with fixed line numbers, and the one that is shipped."""
+"""Policies for tests: a small one with fixed line numbers, and the shipped one."""
 
 from tests.policy.text import rollout_yaml
 
@@ -28,5 +28,5 @@ gates:
 
 
 def shipped(hold: str = "10m") -> str:
-    """The text of the shipped policy, for the target docker; with other holds, if they are not what is tested."""
+    """The text of the shipped policy, for the target docker; `holds` replaces its holds."""
     return rollout_yaml().replace("hold: 10m", f"hold: {hold}")

@@ -1,4 +1,4 @@
-"""docs/reference/json.md explains each code, and each key that programs read."""
+"""docs/reference/json.md explains each code, and each key for programs."""
 
 import re
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ from tests.rollout.report.examples import promoted
 EMPTY = '{"rollouts": [], "running": null, "unreadable": {}}'
 
 
-def test_every_code_is_listed_with_the_exit_code_that_it_comes_with() -> None:
+def test_every_code_is_listed_with_its_exit_code() -> None:
     listed = {code: cells[1] for code, cells in rows("reference/json.md", "Code").items()}
     codes = [each.code for each in every_error()]
     assert len(codes) == len(set(codes)), "two errors have one code"
@@ -35,9 +35,11 @@ def test_every_code_is_listed_with_the_exit_code_that_it_comes_with() -> None:
         ("status", status.for_programs(host(FakeDocker({"status": says(EMPTY)})), every=False)),
         ("a slot", status.in_slot("stable", stable()) or {}),
         ("report", document(gather(story(promoted()), alive=False))),
+        ("a gate", document(gather(story(promoted()), alive=False))["gates"][0]),
+        ("a measurement", document(gather(story(promoted()), alive=False))["gates"][0]["series"][0]),
         ("check", checked(policy_file.parse(SMALL, "rollout.yaml"))),
     ],
 )
-def test_every_key_that_programs_read_is_explained(name: str, printed: Mapping[str, object]) -> None:
+def test_every_key_for_programs_is_explained(name: str, printed: Mapping[str, object]) -> None:
     listed = rows("reference/json.md", f"Key of {name}").values()
     assert {key for cells in listed for key in re.findall(r"`(\w+)`", cells[0])} == set(printed)

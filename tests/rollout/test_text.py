@@ -47,12 +47,12 @@ def test_a_number_has_three_digits_or_is_whole_and_never_has_an_exponent(value: 
     assert number(value) == text
 
 
-def test_more_digits_are_to_be_had_where_three_would_hide_a_difference() -> None:
+def test_more_digits_are_shown_if_three_would_hide_a_difference() -> None:
     assert quantity(0.05004, "ratio", digits=4) == "5.004 %"
 
 
 @pytest.mark.parametrize(("ratio", "text"), [(0, "0 %"), (0.05, "5 %"), (0.125, "12.5 %"), (1, "100 %")])
-def test_a_share_is_written_in_percent(ratio: float, text: str) -> None:
+def test_a_ratio_is_written_in_percent(ratio: float, text: str) -> None:
     assert percent(ratio) == text
 
 
@@ -78,7 +78,7 @@ def test_a_share_is_written_in_percent(ratio: float, text: str) -> None:
         (-1.5, "-1.5 s"),
     ],
 )
-def test_a_duration_is_said_in_at_most_two_units(seconds: float, text: str) -> None:
+def test_a_duration_has_at_most_two_units(seconds: float, text: str) -> None:
     assert duration(seconds) == text
 
 
@@ -90,23 +90,23 @@ def test_the_clock_keeps_its_width(seconds: float, text: str) -> None:
     assert clock(seconds) == text
 
 
-def test_a_moment_is_told_in_utc() -> None:
+def test_a_moment_is_in_utc() -> None:
     assert moment(1_764_000_000.9) == "2025-11-24 16:00:00 UTC"
 
 
 @pytest.mark.parametrize(("many", "text"), [(None, "unknown"), (0, "0"), (1234567, "1,234,567")])
-def test_a_number_that_nobody_counted_is_unknown_and_not_zero(many: int | None, text: str) -> None:
+def test_an_unknown_count_is_shown_as_unknown_and_not_zero(many: int | None, text: str) -> None:
     assert count(many) == text
 
 
-def test_a_tally_names_each_kind() -> None:
+def test_a_tally_lists_each_kind() -> None:
     assert tally({"reset": 1, "504 from the router": 1200}) == "1,200 x 504 from the router, 1 x reset"
 
 
 @pytest.mark.parametrize(
     ("words", "text"), [([], "none"), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]
 )
-def test_a_list_reads_as_a_sentence(words: list[str], text: str) -> None:
+def test_a_list_is_joined_with_and(words: list[str], text: str) -> None:
     assert listed(words) == text
 
 
@@ -118,7 +118,7 @@ def test_a_list_reads_as_a_sentence(words: list[str], text: str) -> None:
         ("a/b/c", "a/b/c"),
     ],
 )
-def test_of_an_image_only_what_tells_it_apart_is_shown(release: str, text: str) -> None:
+def test_an_image_is_shortened_to_what_identifies_it(release: str, text: str) -> None:
     assert short(release) == text
 
 
@@ -126,5 +126,5 @@ def test_text_of_many_lines_becomes_one() -> None:
     assert one_line("  a\r\nb\t\tc\u2028d ") == "a b c d"
 
 
-def test_nothing_in_a_line_reaches_the_terminal_as_a_command() -> None:
+def test_no_text_reaches_the_terminal_as_a_control_sequence() -> None:
     assert one_line("red \x1b[31m \x00 \ud800 \u202e ünïcode 🦊") == "red \ufffd[31m \ufffd \ufffd \ufffd ünïcode 🦊"

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import jq  # as `gh` has it built in
+import jq  # built into `gh`
 
 State = dict[str, Any]
 ORGANISATIONS = {"id": 4711, "name": "main"}
@@ -39,7 +39,7 @@ def main() -> int:
 
 
 def parsed(words: list[str]) -> tuple[list[str], dict[str, str]]:
-    """The command's own words, and its options."""
+    """The command's positional arguments, and its options."""
     command, options = [], {}
     rest = iter(words)
     for word in rest:
@@ -51,20 +51,20 @@ def parsed(words: list[str]) -> tuple[list[str], dict[str, str]]:
 
 
 def answered(state: State, command: list[str], options: dict[str, str], text: str) -> Any:
-    """What GitHub says; None for what it does not have."""
+    """GitHub's answer; None for what it does not have."""
     match command:
         case ["repo", "view"]:
-            return {"nameWithOwner": "my-org/my-agent"}
+            return {"nameWithOwner": "my-org/my-agent", "isPrivate": state.get("private", False)}
         case ["api", path]:
             path = path.removeprefix("repos/my-org/my-agent/")
             if "--method" in options:
                 return written(state["bodies"], path, options["--method"], json.loads(text))
             return read(state["bodies"], path)
         case [("variable" | "secret") as kind, "list"]:
-            prefix = f"{kind} {options['--env']} "
+            prefix = f"{kind} {options.get('--env', 'none')} "
             return [{"name": name.removeprefix(prefix)} for name in state["values"] if name.startswith(prefix)]
         case [("variable" | "secret") as kind, "set", name]:
-            state["values"][f"{kind} {options['--env']} {name}"] = text
+            state["values"][f"{kind} {options.get('--env', 'none')} {name}"] = options.get("--body", text)
             return {}
     raise SystemExit(f"a command that this GitHub does not know: {command}")
 
@@ -84,7 +84,7 @@ def read(bodies: State, path: str) -> Any:
     inside = {name: body for name, body in bodies.items() if name.rpartition("/")[0] == path}
     match path.split("/"):
         case ["user"]:
-            return {"login": "ada"}
+            return {"login": "ada", "id": len("ada")}
         case ["users", name]:
             return {"id": len(name)}
         case ["rulesets"]:

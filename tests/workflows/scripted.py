@@ -1,4 +1,4 @@
-"""A program that says what a test wrote down, and our scripts run with it."""
+"""A fake program with scripted answers, and our scripts run with it."""
 
 import os
 import subprocess
@@ -21,8 +21,8 @@ exit "$code"
 
 
 class Program:
-    """`answers`: a call's first word, or the whole of it with commas for slashes -> what it prints, and its exit code.
-    It complains on the other output."""
+    """`answers`: a call's first argument, or the whole call with commas in place of slashes -> its output and exit
+    code. Errors are printed to standard error."""
 
     def __init__(self, path: Path, answers: Mapping[str, tuple[str, int]]) -> None:
         self.path = path
@@ -37,7 +37,7 @@ class Program:
 
 @dataclass(frozen=True)
 class Done:
-    """What a script did."""
+    """The result of a script."""
 
     code: int
     out: str

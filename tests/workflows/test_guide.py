@@ -1,4 +1,4 @@
-"""The guide to a first release shows the pipeline that there is, and names what has to be set."""
+"""The guide to a first release shows the real pipeline, and lists what must be set."""
 
 import re
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ def needs(job: Mapping[str, object]) -> list[str]:
 
 
 def arrows(workflow: str) -> set[tuple[str, str]]:
-    """Who waits for whom, without what follows from the rest."""
+    """The dependencies between jobs, without indirect ones."""
     jobs = WORKFLOWS[workflow]["jobs"]
 
     def above(job: str) -> set[str]:
@@ -35,7 +35,7 @@ def arrows(workflow: str) -> set[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("workflow", sorted(WORKFLOWS))
-def test_the_picture_has_the_jobs_that_there_are_and_who_waits_for_whom(workflow: str) -> None:
+def test_the_diagram_has_the_real_jobs_and_dependencies(workflow: str) -> None:
     assert DRAWN
     boxes = set(re.findall(rf'^ +({workflow}_\w+)\["', DRAWN[1], re.MULTILINE))
     drawn = set(re.findall(rf"^ +({workflow}_\w+) --> (\w+)$", DRAWN[1], re.MULTILINE))
@@ -61,5 +61,5 @@ def test_every_variable_and_secret_is_explained_with_its_environment() -> None:
     )
 
 
-def test_every_environment_has_a_row_of_what_to_click() -> None:
+def test_every_environment_has_a_row_of_manual_steps() -> None:
     assert set(re.findall(r"^\| Environments, `([a-z-]+)`", GUIDE, re.MULTILINE)) == set(policy.NAMES)

@@ -1,4 +1,4 @@
-"""How a runner reaches a host: with a key that nobody else sees, and only the host that is known."""
+"""How a runner connects to a host: with a private key file, and only to the known host."""
 
 import os
 import re
@@ -42,7 +42,7 @@ def on_host(tmp_path: Path, *command: str, **environment: str) -> tuple[int, str
     return done.code, done.out + done.err
 
 
-def test_the_key_is_a_private_file_while_the_command_runs_and_the_host_must_be_the_known_one(
+def test_the_key_is_a_private_file_during_the_command_and_only_the_known_host_is_accepted(
     key: str, tmp_path: Path
 ) -> None:
     code, said = on_host(tmp_path, "sh", "-c", 'ssh my-host; echo "seen: $SSH_KEY"; exit 3', **reach(key))
@@ -53,7 +53,7 @@ def test_the_key_is_a_private_file_while_the_command_runs_and_the_host_must_be_t
 
 
 @pytest.mark.parametrize("missing", ["DOCKER_HOST", "SSH_KEY", "KNOWN_HOSTS"])
-def test_what_is_not_set_is_named_and_nothing_is_run(missing: str, key: str, tmp_path: Path) -> None:
+def test_a_missing_setting_is_reported_and_nothing_runs(missing: str, key: str, tmp_path: Path) -> None:
     code, said = on_host(tmp_path, "echo", "was run", **(reach(key) | {missing: ""}))
     assert code != 0
     assert f"{missing}: is not set" in said

@@ -1,4 +1,4 @@
-"""One command sets a repository up on GitHub, as often as one likes, and shows no secret."""
+"""One command sets up a repository on GitHub, can be repeated, and shows no secret."""
 
 import json
 import os
@@ -19,7 +19,7 @@ KEY, HOST_KEY = "a key\nabcdef\n", "my-host ssh-ed25519 AAAA"
 
 
 class GitHub:
-    """A checkout, and the GitHub that its `gh` talks to."""
+    """A checkout, and the fake GitHub that its `gh` uses."""
 
     def __init__(self, folder: Path, registry: str = "ghcr.io") -> None:
         self.checkout = folder / "checkout"
@@ -38,10 +38,10 @@ class GitHub:
 
     def refuse(self, *calls: str) -> None:
         """From now on, calls that begin like this are answered with 404."""
-        self._state.write_text(json.dumps({"calls": [], "bodies": {}, "values": {}, "refuses": calls}))
+        self.begins_with(refuses=calls)
 
     def set_up(self, *options: str, code: int = 0) -> str:
-        """Run the command, without a terminal: what it says."""
+        """Run the command without a terminal; returns its output."""
         environment = os.environ | {"PATH": f"{self._programs}{os.pathsep}{os.environ['PATH']}"}
         command = [str(self.checkout / ".github" / "setup-repository"), *options]
         done = subprocess.run(
@@ -50,13 +50,16 @@ class GitHub:
         assert done.returncode == code, done.stderr
         return done.stdout
 
+    def begins_with(self, **state: Any) -> None:
+        self._state.write_text(json.dumps({"calls": [], "bodies": {}, "values": {}} | state))
+
     def told_everything(self, *options: str, code: int = 0) -> str:
         key = str(self._folder / "key")
         url = "https://my-agent.example.org"
         return self.set_up("--host", HOST, "--ssh-key", key, "--url", url, *options, code=code)
 
     def refs(self, environment: str) -> set[str]:
-        """Which refs an environment lets in."""
+        """The refs that an environment allows."""
         prefix = f"environments/{environment}/"
         there = [body for name, body in self.has["bodies"].items() if name.startswith(prefix)]
         return {f"{body['type']} {body['name']}" for body in there}
@@ -75,7 +78,7 @@ def github(tmp_path_factory: pytest.TempPathFactory) -> GitHub:
     return github
 
 
-def test_a_dry_run_changes_nothing_and_says_what_it_would_do(tmp_path: Path) -> None:
+def test_a_dry_run_changes_nothing_and_shows_what_it_would_do(tmp_path: Path) -> None:
     github = GitHub(tmp_path)
     said = github.told_everything("--dry-run")
     assert github.has["bodies"] == github.has["values"] == {}
@@ -83,7 +86,7 @@ def test_a_dry_run_changes_nothing_and_says_what_it_would_do(tmp_path: Path) -> 
     assert "would: gh secret set SSH_KEY --env production" in said
 
 
-def test_everything_that_the_workflows_name_is_there_afterwards(github: GitHub) -> None:
+def test_everything_that_the_workflows_use_exists_afterwards(github: GitHub) -> None:
     bodies, values = github.has["bodies"], github.has["values"]
     assert {f"environments/{name}" for name in policy.NAMES if name != "staging"} <= set(bodies)
     reviewers = [{"type": "User", "id": len(name)} for name in ("grace", "katherine")]
@@ -99,7 +102,7 @@ def test_everything_that_the_workflows_name_is_there_afterwards(github: GitHub) 
     }
 
 
-def test_the_required_check_is_the_aggregator_and_release_tags_are_protected(github: GitHub) -> None:
+def test_the_aggregating_job_is_the_required_check_and_release_tags_are_protected(github: GitHub) -> None:
     rulesets = {body["name"]: body for name, body in github.has["bodies"].items() if name.startswith("rulesets/")}
     rules = {rule["type"]: rule.get("parameters") for rule in rulesets["main"]["rules"]}
     checks = rules["required_status_checks"]["required_status_checks"]
@@ -108,18 +111,18 @@ def test_the_required_check_is_the_aggregator_and_release_tags_are_protected(git
     assert [rule["type"] for rule in rulesets["release tags stay"]["rules"]] == ["update", "deletion"]
 
 
-def test_a_secret_is_neither_shown_nor_part_of_a_command(github: GitHub) -> None:
+def test_a_secret_is_neither_shown_nor_an_argument_of_a_command(github: GitHub) -> None:
     assert "abcdef" not in github.said + str(github.has["calls"])
 
 
-def test_a_second_run_makes_nothing_twice_and_keeps_who_approves(github: GitHub) -> None:
+def test_a_second_run_creates_nothing_twice_and_keeps_the_reviewers(github: GitHub) -> None:
     once = github.has
     github.set_up()
     assert github.has["bodies"] == once["bodies"]
     assert github.has["values"] == once["values"]
 
 
-def test_whoever_runs_it_approves_and_without_a_terminal_it_lists_what_is_missing(tmp_path: Path) -> None:
+def test_the_caller_becomes_the_reviewer_and_without_a_terminal_missing_values_are_listed(tmp_path: Path) -> None:
     github = GitHub(tmp_path, registry="registry.example.org/team")
     said = github.set_up("--host", HOST)
     reviewers = github.has["bodies"]["environments/release-approval"]["reviewers"]
@@ -159,3 +162,33 @@ def test_what_github_refuses_is_named_and_the_rest_is_done(case: str, github: Gi
     assert NAMED.get(case, f"repos/my-org/my-agent/{lost.rstrip('/')}") in refused
     whole, found = ({*each.has["bodies"], *each.has["values"]} for each in (github, other))
     assert whole - found == {name for name in whole if name.startswith(lost)}
+
+
+@pytest.mark.parametrize(
+    ("reviewers", "prevented"), [((), False), (("ada",), False), (("grace",), True), (("ada", "grace"), True)]
+)
+def test_nobody_approves_a_release_of_his_own_if_anybody_else_can(
+    reviewers: tuple[str, ...], prevented: bool, tmp_path: Path
+) -> None:
+    github = GitHub(tmp_path)
+    said = github.told_everything(*(word for name in reviewers for word in ("--reviewer", name)))
+    bodies = github.has["bodies"]
+    assert bodies["environments/release-approval"]["prevent_self_review"] is prevented
+    assert bodies["environments/production"]["prevent_self_review"] is False
+    assert ("nobody but you can approve a release" in said) == (not prevented)
+
+
+def test_a_private_repository_is_asked_whether_its_name_may_be_published(tmp_path: Path) -> None:
+    github = GitHub(tmp_path)
+    github.begins_with(private=True)
+    missing = github.told_everything().partition("Still missing:\n")[2]
+    assert "publishes this private repository's name, tags and commits in a public log, for ever" in missing
+    assert "gh variable set PUBLIC_TRANSPARENCY_LOG --body true" in missing
+    assert not any("PUBLIC_TRANSPARENCY_LOG" in name for name in github.has["values"])
+
+
+def test_it_is_asked_once_and_a_public_one_never(github: GitHub, tmp_path: Path) -> None:
+    assert "PUBLIC_TRANSPARENCY_LOG" not in github.said
+    other = GitHub(tmp_path)
+    other.begins_with(private=True, values={"variable none PUBLIC_TRANSPARENCY_LOG": "true"})
+    assert "kept: variable PUBLIC_TRANSPARENCY_LOG" in other.told_everything()

@@ -1,4 +1,4 @@
-"""The service over HTTP: the app, its routes, what is done to every request, and what an error looks like."""
+"""The HTTP API: the app, its routes, middleware, and error responses."""
 
 from agent.api.app import create_app
 

@@ -1,17 +1,17 @@
-"""What is done to every request: it is measured, and its response names the release."""
+"""Middleware: measures requests, and adds the release to every response."""
 
 from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from agent.api.routes import RUN_PATH
+from agent.api.routes import MEASURED_PATHS
 from agent.metrics import Metrics
 
 
 class MeasureRequests:
-    """The outermost middleware, so that what any other one refuses is counted too.
+    """Counts and times requests. It is the outermost middleware, so it also counts requests that others reject.
 
-    A request's clock starts when its body is complete: how slowly a client sends is no fault of the release.
+    The time starts when the body is complete, so a slow client does not count against the release.
     """
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
@@ -19,20 +19,20 @@ class MeasureRequests:
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] != RUN_PATH or scope["method"] != "POST":
+        if scope["type"] != "http" or scope["path"] not in MEASURED_PATHS or scope["method"] != "POST":
             await self._app(scope, receive, send)
             return
-        status = 500  # what the server answers with when an exception gets this far
+        status = 500  # the server's answer if an exception gets this far
         complete_at: float | None = None
 
-        async def receive_and_note() -> Message:
+        async def receive_timed() -> Message:
             nonlocal complete_at
             message = await receive()
             if complete_at is None and message["type"] == "http.request" and not message.get("more_body", False):
                 complete_at = perf_counter()
             return message
 
-        async def send_and_note(message: Message) -> None:
+        async def send_recorded(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -40,7 +40,7 @@ class MeasureRequests:
 
         with self._metrics.in_flight.track_inprogress():
             try:
-                await self._app(scope, receive_and_note, send_and_note)
+                await self._app(scope, receive_timed, send_recorded)
             finally:
                 seconds = None if complete_at is None else perf_counter() - complete_at
                 self._metrics.count_request(status, seconds)
@@ -54,9 +54,9 @@ class ReleaseHeader:
         self._header = (b"x-release", release.encode())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_named(message: Message) -> None:
+        async def send_with_release(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", ()), self._header]
             await send(message)
 
-        await self._app(scope, receive, send_named if scope["type"] == "http" else send)
+        await self._app(scope, receive, send_with_release if scope["type"] == "http" else send)

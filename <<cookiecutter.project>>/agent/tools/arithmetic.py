@@ -31,11 +31,11 @@ async def calculate(expression: str) -> str:
         expression: Numbers, + - * / // % ** and parentheses, for example "(3 + 4) * 12.5".
     """
     if len(expression) > MAX_CHARACTERS:
-        raise ToolFailed(f"the expression has {len(expression)} characters, at most {MAX_CHARACTERS} are read")
+        raise ToolFailed(f"the expression has {len(expression)} characters; the limit is {MAX_CHARACTERS}")
     try:
         value = _value(ast.parse(expression.strip(), mode="eval").body)
     except (SyntaxError, ValueError) as error:
-        raise ToolFailed(f"{expression!r} is no arithmetic: use numbers, + - * / // % ** ( )") from error
+        raise ToolFailed(f"{expression!r} is not an arithmetic expression: use numbers, + - * / // % ** ( )") from error
     except ArithmeticError as error:
         raise ToolFailed(f"{expression!r} has no value: {error}") from error
     return as_text(value)
@@ -63,7 +63,7 @@ def _value(node: ast.expr) -> Number:
 def _apply(op: ast.operator, left: Number, right: Number) -> Number:
     # Without these limits, 9 ** 9 ** 9 would exhaust the process.
     if isinstance(op, ast.Pow) and (abs(left) > MAX_BASE or abs(right) > MAX_EXPONENT):
-        raise OverflowError(f"a power goes up to {MAX_BASE} ** {MAX_EXPONENT}")
+        raise OverflowError(f"powers are limited to {MAX_BASE} ** {MAX_EXPONENT}")
     result = BINARY[type(op)](left, right)
     if isinstance(result, complex) or not math.isfinite(result):
         raise OverflowError("the result is not a real, finite number")

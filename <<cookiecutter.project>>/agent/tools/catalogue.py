@@ -20,5 +20,5 @@ async def look_up(product: str, field: Field) -> str:
     """
     known = PRODUCTS.get(product.strip().lower())
     if known is None:
-        raise ToolFailed(f"there is no {product!r} in the catalogue; there are {', '.join(PRODUCTS)}")
+        raise ToolFailed(f"{product!r} is not in the catalogue; it has {', '.join(PRODUCTS)}")
     return known[field]

@@ -34,4 +34,4 @@ def _date(text: str) -> date:
     try:
         return date.fromisoformat(text.strip())
     except ValueError as error:
-        raise ToolFailed(f"{text!r} is no date: write it as YYYY-MM-DD, for example 2026-02-28") from error
+        raise ToolFailed(f"{text!r} is not a date: write it as YYYY-MM-DD, for example 2026-02-28") from error

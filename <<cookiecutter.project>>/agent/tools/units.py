@@ -81,4 +81,4 @@ def _known(name: str) -> str:
         candidate = ALIASES.get(candidate, candidate)
         if candidate in UNITS:
             return candidate
-    raise ToolFailed(f"{name!r} is no unit known here; there are {', '.join(UNITS)}")
+    raise ToolFailed(f"{name!r} is not a known unit; known units: {', '.join(UNITS)}")

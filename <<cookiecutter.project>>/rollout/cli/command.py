@@ -1,13 +1,13 @@
 """Roll releases out and back.
 
-Exit codes: 0 promoted or done, 1 rolled back, 2 refused (nothing was touched), 3 in doubt or failed.
+Exit codes: 0 promoted or done, 1 rolled back, 2 refused (nothing was touched), 3 in doubt or failed, 141 nobody reads
+the output any more.
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from rollout import VERSION
-from rollout.cli import host, options, rehearsal
+from rollout.cli import host, options, orders, rehearsal
 from rollout.cli.check import run_check
 from rollout.onhost.command_line import Commands, Parser, run
 
@@ -39,9 +39,10 @@ def on_this_machine(commands: Commands) -> None:
 
 
 def on_a_host(commands: Commands) -> None:
-    policy, service, where, named = options.policy(), options.service(), options.where(), options.rollout()
-    as_json, reason = options.as_json(), options.reason()
-    sub = commands.add("start", host.run_start, "start a rollout on a host", policy, service, as_json)
+    policy, service, where = options.policy(), options.service(), options.where()
+    as_json, reason, unverified = options.as_json(), options.reason(), options.unverified()
+    the_running = options.rollout("the running one")
+    sub = commands.add("start", host.run_start, "start a rollout on a host", policy, service, unverified, as_json)
     sub.add_argument("image", metavar="IMAGE@sha256:…", help="the release: an image with its digest")
     sub.add_argument(
         "--engine",
@@ -52,20 +53,20 @@ def on_a_host(commands: Commands) -> None:
         "--follow", action="store_true", help="show the rollout live until its verdict, which sets the exit code"
     )
     sub.set_defaults(interrupted="the rollout may still be running: see `rollout status`")
-    sub = commands.add(
-        "follow", host.run_follow, "show a rollout on a host live, until its verdict", service, named, as_json
-    )
+    follow = "show a rollout on a host live, until its verdict"
+    named = options.rollout("the running one, or the newest")
+    sub = commands.add("follow", host.run_follow, follow, service, named, as_json)
     sub.set_defaults(interrupted="the rollout continues on the host: `rollout follow` shows it again")
     sub = commands.add(
         "status", host.run_status, "show the stable release, the other slot, and the newest rollout", where, as_json
     )
     sub.add_argument("--all", action="store_true", help="show every rollout, not only the newest")
     abort = "abort the running rollout: all traffic returns to stable"
-    commands.add("abort", host.run_abort, abort, where, named, reason, as_json)
+    commands.add("abort", orders.run_abort, abort, where, the_running, reason, as_json)
     promote = "end the hold of this step, or `keep` after promotion, early; a failed gate still rolls back"
-    commands.add("promote", host.run_promote, promote, where, named, reason, as_json)
+    commands.add("promote", orders.run_promote, promote, where, the_running, reason, as_json)
     rollback = "restore a release: at once if it is still running, otherwise with every gate"
-    sub = commands.add("rollback", host.run_rollback, rollback, policy, service, reason, as_json)
+    sub = commands.add("rollback", host.run_rollback, rollback, policy, service, reason, unverified, as_json)
     sub.add_argument(
         "release",
         nargs="?",
@@ -74,12 +75,16 @@ def on_a_host(commands: Commands) -> None:
     )
     sub.add_argument("--now", action="store_true", help="move all traffic at once, without gates")
     sub.set_defaults(interrupted="the rollout continues on the host: `rollout follow` shows it again")
-    sub = commands.add(
-        "report", host.run_report, "write a rollout's report as Markdown, SVG and JSON", where, named, as_json
-    )
-    sub.add_argument("--out", type=Path, metavar="FOLDER", help="where to write it (default: .rollout/reports)")
+    report = "write a rollout's report as Markdown, SVG and JSON"
+    sub = commands.add("report", host.run_report, report, where, options.rollout("the newest"))
+    one = sub.add_mutually_exclusive_group()
+    one.add_argument("--json", action="store_true", help=options.AS_JSON)
+    out = "where to write it (default: .rollout/reports, or the folder of --state)"
+    one.add_argument("--out", type=options.said_clearly(options.path), metavar="FOLDER", help=out)
     prune = "remove unneeded containers and images from a host; keeps the images of stable and of the release before"
     commands.add("prune", host.run_prune, prune, service)
+    certificate = "have the router serve a certificate, its chain and its key, read from standard input"
+    commands.add("certificate", host.run_certificate, certificate, service)
     help_text = "store a secret on a host, read from standard input; the next release reads it when it starts"
     sub = commands.add("secret", host.run_secret, help_text, service)
     sub.add_argument("name", help="name of the environment variable, or webhook_url for alerting")

@@ -3,15 +3,17 @@
 import argparse
 import json
 import sys
-from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
-from rich.console import Console
-
+from rollout.cli import folder
+from rollout.cli.talk import Talk
 from rollout.docker import status
+from rollout.docker.certificate import put_certificate
 from rollout.docker.follow import shown
 from rollout.docker.host import Host
 from rollout.docker.image import Image
+from rollout.docker.provenance import unverified
 from rollout.docker.prune import prune
 from rollout.docker.report import write_report
 from rollout.docker.request import StartRequest, policy_for_docker
@@ -19,32 +21,19 @@ from rollout.docker.rollback import rollback
 from rollout.docker.secrets import put_secret
 from rollout.docker.start import start
 from rollout.errors import NoRolloutYet
-from rollout.journal.orders import OrderKind
 from rollout.onhost import names, records
 from rollout.onhost.engine_process import EXIT_CODES
+from rollout.onhost.publication import PUBLISH
 
-
-class Talk:
-    """A command's output. With --json, standard output is one object and progress goes to standard error."""
-
-    def __init__(self, chosen: argparse.Namespace) -> None:
-        self._json: bool = chosen.json
-        self.console = Console(stderr=self._json)
-
-    def say(self, text: str) -> None:
-        print(text, file=sys.stderr if self._json else sys.stdout, flush=True)
-
-    def result(self, result: Mapping[str, object]) -> None:
-        """Print the result for programs. People have already seen it as text."""
-        if self._json:
-            print(json.dumps(result))
+REPORTS = Path(".rollout/reports")
 
 
 def run_start(chosen: argparse.Namespace) -> int:
     talk = Talk(chosen)
     image = Image.parse(chosen.image)
     engine = Image.parse(chosen.engine) if chosen.engine else None
-    request = StartRequest(image, policy_for_docker(chosen.policy), engine)
+    provenance = unverified(chosen.unverified)
+    request = StartRequest(image, policy_for_docker(chosen.policy), engine, provenance=provenance)
     host = Host.connect(chosen.service)
     started = start(request, host, talk.say)
     if chosen.follow:
@@ -56,7 +45,7 @@ def run_start(chosen: argparse.Namespace) -> int:
 
 def run_follow(chosen: argparse.Namespace) -> int:
     host = Host.connect(chosen.service)
-    return EXIT_CODES[watched(host, chosen.rollout or newest(host), Talk(chosen))]
+    return EXIT_CODES[watched(host, chosen.rollout or host.running_rollout() or newest(host), Talk(chosen))]
 
 
 def run_status(chosen: argparse.Namespace) -> int:
@@ -70,43 +59,33 @@ def run_status(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def run_abort(chosen: argparse.Namespace) -> int:
-    return order(chosen, "abort")
-
-
-def run_promote(chosen: argparse.Namespace) -> int:
-    return order(chosen, "promote")
-
-
-def order(chosen: argparse.Namespace, kind: OrderKind) -> int:
-    talk = Talk(chosen)
-    if chosen.state:
-        rollout, said = records.give(chosen.state, chosen.rollout, kind, chosen.reason)
-    else:
-        host = Host.connect(chosen.service)
-        rollout = chosen.rollout or newest(host)
-        said = host.order(kind, rollout, chosen.reason).rstrip()
-    talk.say(said)
-    talk.result({"rollout": rollout, "order": kind})
-    return 0
-
-
 def run_rollback(chosen: argparse.Namespace) -> int:
     talk = Talk(chosen)
     host = Host.connect(chosen.service)
-    back = rollback(host, chosen.release, chosen.policy, chosen.reason, talk.say, now=chosen.now)
+    back = rollback(
+        host,
+        chosen.release,
+        chosen.policy,
+        chosen.reason,
+        talk.say,
+        now=chosen.now,
+        unverified_because=chosen.unverified,
+    )
     return back.exit_code(watched(host, back.rollout, talk), host)
 
 
 def run_report(chosen: argparse.Namespace) -> int:
+    out = chosen.out or (chosen.state.reports() if chosen.state else REPORTS)
+    if not chosen.json:
+        folder.check(out)
     if chosen.state:
-        return records.write_report(chosen.state, chosen.rollout, chosen.out, as_json=chosen.json)
+        return records.write_report(chosen.state, chosen.rollout, out, as_json=chosen.json)
     host = Host.connect(chosen.service)
     rollout = chosen.rollout or newest(host)
     if chosen.json:
         print(host.ask("report", rollout, "--state", names.STATE), end="")
     else:
-        print(write_report(host, rollout, chosen.out or Path(".rollout/reports")))
+        print(write_report(host, rollout, out))
     return 0
 
 
@@ -121,6 +100,15 @@ def run_secret(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def run_certificate(chosen: argparse.Namespace) -> int:
+    found = put_certificate(Host.connect(chosen.service), sys.stdin.buffer.read())
+    until = datetime.fromtimestamp(float(str(found["expires"])), UTC)
+    say(f"the router serves the certificate, which is valid until {until:%Y-%m-%d %H:%M} UTC")
+    if found["first"]:
+        say(f"to publish it: {PUBLISH}")
+    return 0
+
+
 def watched(host: Host, rollout: str, talk: Talk) -> str:
     """Follow the rollout to its verdict, and return it."""
     verdict = shown(host, rollout, talk.console, talk.say)
@@ -129,7 +117,7 @@ def watched(host: Host, rollout: str, talk: Talk) -> str:
 
 
 def newest(host: Host) -> str:
-    """The name of the running rollout, or of the last one. Raises NoRolloutYet."""
+    """The name of the newest rollout. Raises NoRolloutYet."""
     rollout = host.survey().newest
     if rollout is None:
         raise NoRolloutYet("no rollout yet on this host: `rollout start IMAGE@sha256:…` starts the first")

@@ -4,11 +4,15 @@ import argparse
 import os
 import signal
 from collections.abc import Callable
+from pathlib import Path
 
 from rich.console import Console
 
 from rollout.cli import options
+from rollout.errors import WrongCommandLine
+from rollout.journal import lock
 from rollout.onhost import engine_process
+from rollout.policy import file as policy_file
 from rollout.policy import quantity
 from rollout.rehearsal import candidate
 from rollout.rehearsal.machine import Machine
@@ -18,16 +22,18 @@ from rollout.rehearsal.programs import PARTS
 from rollout.rehearsal.rehearse import rehearse
 from rollout.rehearsal.request import RehearsalRequest
 from rollout.report.steps import TOO_BUSY
+from rollout.text import listed, percent
 
 
 def run_rehearse(chosen: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # like Ctrl-C: every exit cleans up
+    lock.check(chosen.state.lock())
     request = RehearsalRequest(
         policy=chosen.policy.resolve(),
         state=chosen.state,
         faults=",".join(chosen.fault),
         pace=Asked(chosen.load, chosen.speed),
-        first_weight=chosen.first,
+        first_weight=first_weight(chosen.policy, chosen.first),
         hold_seconds=chosen.hold,
         keep_seconds=chosen.keep,
         keep_going=chosen.keep_going,
@@ -46,6 +52,15 @@ def run_rehearse(chosen: argparse.Namespace) -> int:
     lost, ended = result.counts.lost, result.verdict
     console.print(f"expected {chosen.expect} and no lost requests; got {ended} and {lost} lost", highlight=False)
     return int(ended != chosen.expect or lost > 0)
+
+
+def first_weight(policy: Path, wanted: float | None) -> float:
+    """Where to start, 0..1; 0 is the first step. Raises WrongCommandLine when the policy has no such step."""
+    weights = [step.weight for step in policy_file.load(policy).steps]
+    if wanted is not None and wanted not in weights:
+        steps = listed([percent(weight) for weight in weights])
+        raise WrongCommandLine(f"argument --first: {percent(wanted)} is not a step of {policy}, which has {steps}")
+    return wanted or 0.0
 
 
 def run_parts(chosen: argparse.Namespace) -> int:
@@ -77,7 +92,7 @@ def rehearse_options(sub: argparse.ArgumentParser) -> None:
         "RPS",
         "requests per second (default: what this machine can sustain, at most 100)",
     )
-    option("--first", quantity.ratio, 0.0, "WEIGHT", "start at this step, such as 25%%, to test a fault there")
+    option("--first", quantity.ratio, None, "WEIGHT", "start at this step, such as 25%%, to test a fault there")
     hold = "stay at each step for at most this long, in policy time (default: as in the policy)"
     option("--hold", quantity.duration, None, "DURATION", hold)
     keep = "keep watching after promotion for at most this long, in policy time (default: 5m)"
@@ -87,4 +102,4 @@ def rehearse_options(sub: argparse.ArgumentParser) -> None:
     expect = "exit with 0 if this is the verdict and no request was lost, otherwise with 1"
     sub.add_argument("--expect", choices=list(engine_process.EXIT_CODES), help=expect)
     kept = "where to write the journal and the report (default: .rollout)"
-    sub.add_argument("--state", type=options.folder_of_state, default=".rollout", metavar="FOLDER", help=kept)
+    option("--state", options.writable_state, ".rollout", "FOLDER", kept)

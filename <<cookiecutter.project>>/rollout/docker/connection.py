@@ -55,11 +55,11 @@ class Docker:
     def containers(self, labels: Mapping[str, str]) -> list[Container]:
         """All containers with these labels, running or not."""
         wanted = [f"{name}={value}" for name, value in labels.items()]
-        with told("list containers"):
+        with engine_errors("list containers"):
             return [read(model) for model in self._client.containers.list(all=True, filters={"label": wanted})]
 
     def container(self, name: str) -> Container | None:
-        with told(f"look at {name}"):
+        with engine_errors(f"look at {name}"):
             try:
                 return read(self._client.containers.get(name))
             except NotFound:
@@ -67,7 +67,7 @@ class Docker:
 
     def create(self, name: str | None, image: str, **settings: Any) -> str:
         """Create a container without starting it; returns its id. Raises NameTaken, so a name works as a claim."""
-        with told(f"create {name or 'a container'}"):
+        with engine_errors(f"create {name or 'a container'}"):
             try:
                 model = self._client.containers.create(image, name=name, **HARDENED, **settings)
             except APIError as error:
@@ -77,34 +77,34 @@ class Docker:
             return str(model.id)
 
     def start(self, container: str) -> None:
-        with told(f"start {container}"):
+        with engine_errors(f"start {container}"):
             self._client.containers.get(container).start()
 
     def stop(self, container: str, within_seconds: int) -> None:
         """Send the stop signal and wait; kill the container when it takes longer."""
-        with told(f"stop {container}"), gone_is_fine():
+        with engine_errors(f"stop {container}"), gone_is_fine():
             self._client.api.timeout = within_seconds + TIMEOUT_SECONDS
             self._client.containers.get(container).stop(timeout=within_seconds)
         self._docker.api.timeout = TIMEOUT_SECONDS
 
     def retire(self, container: str, within_seconds: int) -> None:
         """Stop it for good: a restart of the Docker engine does not start it again."""
-        with told(f"stop {container}"), gone_is_fine():
+        with engine_errors(f"stop {container}"), gone_is_fine():
             self._client.containers.get(container).update(restart_policy=NEVER)
         self.stop(container, within_seconds)
 
     def remove(self, container: str) -> None:
-        with told(f"remove {container}"), gone_is_fine():
+        with engine_errors(f"remove {container}"), gone_is_fine():
             self._client.containers.get(container).remove(force=True, v=True)
 
     def wait(self, container: str, within_seconds: int) -> None:
         """Wait until it has ended."""
-        with told(f"wait for {container}"), gone_is_fine():
+        with engine_errors(f"wait for {container}"), gone_is_fine():
             self._client.containers.get(container).wait(timeout=within_seconds)
 
     def logs(self, container: str) -> Said:
         """The last lines of its stdout and stderr, and its exit code, which is 0 while it runs."""
-        with told(f"read the log of {container}"):
+        with engine_errors(f"read the log of {container}"):
             model = self._client.containers.get(container)
             out, err = (
                 model.logs(stdout=out, stderr=not out, tail=50).decode(errors="replace") for out in (True, False)
@@ -115,7 +115,7 @@ class Docker:
         """Run a container until it ends, and remove it."""
         made = self.create(None, image, command=list(command), **settings)
         try:
-            with told(f"run {command[0]}"):
+            with engine_errors(f"run {command[0]}"):
                 model = self._client.containers.get(made)
                 model.start()
                 code = int(model.wait()["StatusCode"])
@@ -128,7 +128,7 @@ class Docker:
         """Yield the lines of a container's stdout as they arrive, until it ends."""
         made = self.create(None, image, command=list(command), **settings)
         try:
-            with told(f"follow {command[0]}"):
+            with engine_errors(f"follow {command[0]}"):
                 model = self._client.containers.get(made)
                 model.start()
                 rest = b""
@@ -145,13 +145,13 @@ class Docker:
             entry = tarfile.TarInfo(name)
             entry.size, entry.mode, entry.uid, entry.gid = len(content), 0o440, user, user
             tar.addfile(entry, io.BytesIO(content))
-        with told(f"write {name}"):
+        with engine_errors(f"write {name}"):
             self._client.containers.get(container).put_archive(folder, packed.getvalue())
 
     def pull(self, repository: str, digest: str) -> Mapping[str, Any]:
         """Pull the image unless it is present; returns its attributes as `docker inspect` shows them."""
         name = f"{repository}@{digest}"
-        with told(f"pull {name}"):
+        with engine_errors(f"pull {name}"):
             try:
                 return dict(self._client.images.get(name).attrs)
             except ImageNotFound:
@@ -167,20 +167,20 @@ class Docker:
 
     def platform(self) -> str:
         """The engine's platform, such as `linux/amd64`."""
-        with told("report its platform"):
+        with engine_errors("report its platform"):
             info = self._client.info()
         return f"{info['OSType']}/{ARCHITECTURES.get(info['Architecture'], info['Architecture'])}"
 
     def digests(self, repository: str) -> list[str]:
         """The digests of a repository's images that are present on the host."""
-        with told("list images"):
+        with engine_errors("list images"):
             images = self._client.images.list(filters={"reference": f"{repository}@*"}) or self._client.images.list()
         names = [name for image in images for name in image.attrs.get("RepoDigests") or []]
         return [name.partition("@")[2] for name in names if name.partition("@")[0] == repository]
 
     def remove_image(self, repository: str, digest: str) -> bool:
         """Remove the image; False when a container still uses it."""
-        with told(f"remove {repository}@{digest}"):
+        with engine_errors(f"remove {repository}@{digest}"):
             try:
                 self._client.images.remove(f"{repository}@{digest}")
             except ImageNotFound:
@@ -193,13 +193,13 @@ class Docker:
 
 
 @contextmanager
-def told(what: str) -> Iterator[None]:
-    """Turn exceptions into HostFailed: `the Docker engine could not {what}`."""
+def engine_errors(action: str) -> Iterator[None]:
+    """Turn exceptions into HostFailed: `the Docker engine could not {action}`."""
     try:
         yield
     except (DockerException, requests.RequestException, OSError) as error:
         said = error.explanation if isinstance(error, APIError) else None
-        raise HostFailed(f"the Docker engine could not {what}: {one_line(str(said or error))}") from error
+        raise HostFailed(f"the Docker engine could not {action}: {one_line(str(said or error))}") from error
 
 
 @contextmanager

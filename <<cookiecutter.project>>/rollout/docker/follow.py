@@ -107,7 +107,7 @@ def check_engine(host: Host, rollout: str, say: Say, *, begun: bool) -> None:
 
 
 def check_host(host: Host, rollout: str) -> None:
-    """Raises PartFailed when the Docker engine answers, and there is no router any more to follow a rollout behind."""
+    """Raises PartFailed if the Docker engine answers, but there is no router any more."""
     with suppress(HostFailed):
         if not host.docker.containers({names.PART: "router", names.PROJECT: host.project}):
             raise PartFailed(
@@ -117,7 +117,7 @@ def check_host(host: Host, rollout: str) -> None:
 
 
 def who_answers(host: Host) -> str:
-    """Who serves now that no engine does anything: once its lease is over, the router sends everybody to stable."""
+    """Who serves when no engine is running: after the lease, the router sends everybody to stable."""
     try:
         found = host.routing()
     except RolloutError as error:

@@ -21,7 +21,10 @@ from rollout.text import one_line
 
 KEEP_ENDS_WITHIN_SECONDS = 60
 PARTS: dict[str, str] = {**dict.fromkeys(names.SLOTS, "release"), "engine": "engine"}
-"""The names that rollouts give to containers, and the label `part` of each."""
+"""The container names that rollouts use, and the label `part` of each."""
+
+USER = f"{names.USER}:{names.USER}"
+"""The user of every container that we run, whatever its image says."""
 
 Say = Callable[[str], None]
 
@@ -77,19 +80,19 @@ class Host:
         return f"{self.project}-{part}"
 
     def release(self, slot: Slot) -> Container | None:
-        """The release in a slot, running or not. A container that is not ours is none (`foreign`)."""
+        """The release in a slot, running or not; None if the container is not ours (`foreign`)."""
         return self._ours(slot, "release")
 
     def engine(self) -> Container | None:
         return self._ours("engine", "engine")
 
     def foreign(self) -> list[Container]:
-        """Containers that are not ours, but have the name of a slot or of the engine: nothing of ours touches them."""
+        """Containers with the name of a slot or of the engine that are not ours: `rollout` never changes them."""
         named = [(self.docker.container(self.name(name)), part) for name, part in PARTS.items()]
         return [found for found, part in named if found and not self._is_ours(found, part)]
 
     def check_names(self) -> None:
-        """Raises NotOurs when a foreign container has a name that a rollout needs."""
+        """Raises NotOurs if a foreign container has a name that a rollout needs."""
         for found in self.foreign():
             raise not_ours(found.name, self.project)
 
@@ -120,7 +123,7 @@ class Host:
 
     def order(self, kind: str, rollout: str, reason: str) -> str:
         """Leave an order for the rollout's engine; returns the message for people. Raises Refused when none runs."""
-        return self.ask("order", kind, rollout, "--state", names.STATE, "--reason", reason)
+        return self.ask("order", kind, rollout, "--state", names.STATE, f"--reason={reason}")
 
     def run(self, *command: str, environment: Mapping[str, str] | None = None) -> Said:
         return self.docker.run(self.engine_image, command, **self._settings("helper", environment))
@@ -152,14 +155,16 @@ class Host:
                 restart_policy={"Name": "always"},  # "unless-stopped" does not restart after a crash of dockerd
                 stop_signal="SIGTERM",
                 mem_limit=self.environment.get("RELEASE_MEMORY") or "1g",
+                nano_cpus=nano_cpus(self.environment.get("RELEASE_CPUS") or "1"),
                 pids_limit=256,
-                **self._network(address),
+                user=USER,
+                **self._network(slot, address),
             )
         except NameTaken as error:
             raise not_ours(self.name(slot), self.project) from error
 
     def routing(self) -> Routing:
-        """What the router does with each slot, at this moment. Raises HostFailed when it does not answer."""
+        """The router's current traffic to each slot. Raises HostFailed if it does not answer."""
         found = self.ask_json("routing")
         try:
             return Routing(**found)
@@ -180,8 +185,8 @@ class Host:
         return engine.labels.get(names.ROLLOUT) if engine and engine.runs else None
 
     def watched(self, sent: Collection[Slot]) -> dict[Slot, str]:
-        """The releases that Prometheus has to see, by slot: those that run, and those in `sent`, the slots that the
-        router sends requests to: one that has stopped there is an outage, which is a page."""
+        """The releases for Prometheus to scrape, by slot: those that run, and those in `sent`, the slots that get
+        requests: a stopped release there is an outage, and must fire an alert."""
         found = {slot: self.release(slot) for slot in names.SLOTS}
         return {
             slot: each.labels[names.RELEASE] for slot, each in found.items() if each and (each.runs or slot in sent)
@@ -214,8 +219,9 @@ class Host:
     def _labels(self, labels: Mapping[str, str]) -> dict[str, str]:
         return {names.PROJECT: self.project, **labels}
 
-    def _network(self, address: str | None = None) -> dict[str, Any]:
-        network = f"{self.project}_agent"
+    def _network(self, name: str = "agent", address: str | None = None) -> dict[str, Any]:
+        """A release is on its slot's network; the router, the engine and the monitoring are on `agent`."""
+        network = f"{self.project}_{name}"
         if address is None:
             return {"network": network}
         return {"network": network, "networking_config": self.docker.at_address(network, address)}
@@ -230,7 +236,9 @@ class Host:
             "environment": {"ROLLOUT_BY": author.name(), **(environment or {})},
             "mounts": mounts,
             "mem_limit": "256m",
+            "nano_cpus": nano_cpus("1"),
             "pids_limit": 64,
+            "user": USER,
             **self._network(),
         }
 
@@ -240,6 +248,14 @@ def not_ours(name: str, project: str) -> NotOurs:
         f"the container {name} is not one that rollouts of {project} made, and a rollout needs its name: rename it "
         f"with `docker rename {name} another-name`, or remove it"
     )
+
+
+def nano_cpus(cpus: str) -> int:
+    """Cores in Docker's unit. Raises Refused."""
+    try:
+        return round(float(cpus) * 1e9)
+    except ValueError as error:
+        raise Refused(f"RELEASE_CPUS: {cpus!r} is not a number of cores, such as 1 or 0.5") from error
 
 
 def none_or_many(found: Sequence[str], service: str | None) -> str:

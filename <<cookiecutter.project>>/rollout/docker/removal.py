@@ -1,6 +1,7 @@
-"""The one place that stops or removes a release's container, and that decides whether this may be done.
+"""The only module that stops or removes a release's container, and decides whether this is allowed.
 
-The router is asked at that moment. It knows where requests go; Docker knows first which container has stopped.
+It asks the router immediately before. The router knows where requests go; Docker is the first to know which container
+has stopped.
 """
 
 from rollout.docker.container import Container
@@ -30,7 +31,7 @@ def retire(host: Host, slot: Slot) -> None:
 
 def check(host: Host, slot: Slot) -> Container | None:
     """The container in a slot if it may be stopped and removed; None if there is none. Raises StillServing, and
-    HostFailed when the router can't be asked."""
+    HostFailed if the router does not answer."""
     standing = host.release(slot)
     if standing is None:
         return None
@@ -53,12 +54,13 @@ def reason_to_stay(slot: Slot, found: Routing, another: Container | None) -> str
 
 
 def answers(slot: Slot, found: Routing, container: Container | None) -> bool:
-    """Whether a release answers: the router's health check can be late, and takes long to fail for a paused one."""
+    """Whether a release answers. The router's health check can be late, and takes long to fail for a paused
+    container."""
     return slot in found.up and container is not None and container.state == "running"
 
 
 def silence(slot: Slot, found: Routing, container: Container | None) -> str:
-    """Why a slot does not answer, for people."""
+    """Why a slot does not answer, as text."""
     if container is None:
         return f"the slot {slot} is empty"
     if container.state != "running":

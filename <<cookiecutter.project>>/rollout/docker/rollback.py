@@ -7,6 +7,7 @@ from pathlib import Path
 from rollout.docker.container import Container
 from rollout.docker.host import Host, Say
 from rollout.docker.image import Image
+from rollout.docker.provenance import unverified
 from rollout.docker.removal import answers, silence
 from rollout.docker.request import StartRequest, policy_for_docker
 from rollout.docker.start import start
@@ -26,19 +27,29 @@ class Rollback:
     back_to: Slot | None = None
 
     def exit_code(self, verdict: str, host: Host) -> int:
-        """0 when the release was restored: it has answered a request."""
+        """0 if the release was restored and has answered a request."""
         if self.back_to is None:
             return EXIT_CODES[verdict]
         restored = verdict in ("rolled_back", "in_doubt") and host.routing().answering == self.back_to
         return 0 if restored else EXIT_CODES["in_doubt"]
 
 
-def rollback(host: Host, release: str | None, policy: Path, reason: str, say: Say, *, now: bool) -> Rollback:
+def rollback(
+    host: Host,
+    release: str | None,
+    policy: Path,
+    reason: str,
+    say: Say,
+    *,
+    now: bool,
+    unverified_because: str | None = None,
+) -> Rollback:
     """Restore a release with the running rollout, or start a new rollout for it.
 
     If the running rollout replaces that release, it is rolled back at once. Otherwise, a release that is still running
     gets all traffic at once, and any other is rolled out with every gate, or without gates if `now`. Without a name, it
-    is the release before, unless that was taken back. Raises Refused.
+    is the previous release, unless that one was rolled back. One that was never stable on this host needs a reason,
+    `unverified_because`. Raises Refused.
     """
     engine = host.engine()
     if engine and engine.runs and (slot := goes_back_to(host, engine, release)):
@@ -54,13 +65,14 @@ def rollback(host: Host, release: str | None, policy: Path, reason: str, say: Sa
         check_answers(found.stable_slot, stable, host.routing())
         raise AlreadyStable(f"{wanted} is already stable: there is nothing to do")
     at_once = reason if now or wanted == standing else None
-    request = StartRequest(Image.parse(wanted), policy_for_docker(policy), at_once=at_once)
+    provenance = unverified(unverified_because)
+    request = StartRequest(Image.parse(wanted), policy_for_docker(policy), at_once=at_once, provenance=provenance)
     return Rollback(start(request, host, say).rollout)
 
 
 def goes_back_to(host: Host, engine: Container, release: str | None) -> Slot | None:
-    """The slot whose release a rollback of this engine's rollout restores, if it is the wanted one; None if that needs
-    a rollout of its own, as a kept release that no longer answers does. Raises NoOtherRelease, NotAnswering."""
+    """The slot of the wanted release, if rolling back this engine's rollout restores it; None if that needs a new
+    rollout, for example for a kept release that no longer answers. Raises NoOtherRelease or NotAnswering."""
     others = {slot: each for slot in names.SLOTS if (each := host.release(slot)) and is_another(each, engine)}
     if not others and release is None:
         raise NoOtherRelease("the release to go back to is gone from this host: name one as IMAGE@sha256:…")
@@ -75,13 +87,13 @@ def goes_back_to(host: Host, engine: Container, release: str | None) -> Slot | N
 
 
 def is_another(standing: Container, engine: Container) -> bool:
-    """Whether a release is another one than this engine's. A kept one that gets all traffic at once still has the label
-    of the rollout that started it."""
+    """Whether a release differs from this engine's. A kept release that gets all traffic at once still has the label of
+    the rollout that started it."""
     return all(standing.labels.get(name) != engine.labels.get(name) for name in (names.ROLLOUT, names.RELEASE))
 
 
 def check_answers(slot: Slot, standing: Container, found: Routing) -> None:
-    """Raises NotAnswering when the release in a slot does not answer: nobody may be sent there."""
+    """Raises NotAnswering if the release in a slot does not answer: it must not get traffic."""
     if answers(slot, found, standing):
         return
     release = standing.labels.get(names.RELEASE)
@@ -90,8 +102,8 @@ def check_answers(slot: Slot, standing: Container, found: Routing) -> None:
 
 
 def former(standing: str | None, history: Sequence[str]) -> str:
-    """The release to go back to without a name: `standing`, the one that runs in the other slot, if it was promoted and
-    not taken back. Pure. Raises NoOtherRelease."""
+    """The default release to go back to: `standing`, the one that runs in the other slot, if it was promoted and not
+    rolled back. Pure. Raises NoOtherRelease."""
     if standing in history and standing is not None:
         return standing
     good = next((release for release in reversed(history) if release != standing), None)

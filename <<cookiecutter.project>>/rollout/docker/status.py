@@ -16,8 +16,8 @@ ROLES = ("stable", "other")
 
 @dataclass(frozen=True)
 class Standing:
-    """A snapshot of a host: both slots, stable first, the engine if one is running, the containers that have the name
-    of one of these but are not ours, and the slot that has just answered a request to stable."""
+    """A snapshot of a host: both slots, stable first, the engine if one is running, foreign containers with one of
+    these names, and the slot that has just answered a request to stable."""
 
     found: Survey
     slots: dict[Slot, Container | None]
@@ -42,7 +42,7 @@ class Standing:
 
     @property
     def answers(self) -> str | None:
-        """The release that answers those on stable; None if nobody does."""
+        """The release that answers stable's users, or None."""
         return self._release(self.answering) if self.answering else None
 
     def _release(self, slot: Slot) -> str | None:

@@ -1,4 +1,4 @@
-"""plan -> shift -> measure -> judge -> promote | go back: the only loop, and what it asks of the world."""
+"""plan -> shift -> measure -> judge -> promote | go back: the only loop, and its ports."""
 
 from rollout.engine.loop import Engine
 from rollout.engine.spec import Spec

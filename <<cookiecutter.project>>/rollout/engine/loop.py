@@ -1,4 +1,4 @@
-"""plan -> shift -> measure -> judge -> promote | go back. The only loop; it sees the world through its ports."""
+"""plan -> shift -> measure -> judge -> promote | go back. The only loop; it acts only through its ports."""
 
 import math
 import os
@@ -38,17 +38,18 @@ class Engine:
         self._watch = Watch(spec, plan, self._traffic, metrics, self._record, clock, orders)
 
     def run(self) -> str:
-        """The whole rollout. Returns the verdict: promoted, rolled_back or in_doubt; or left, when it was told to end
-        after the promotion."""
-        return self._to_the_end(self._roll if self._spec.at_once is None else self._go_live)
+        """Run the whole rollout. Returns the verdict: promoted, rolled_back or in_doubt; or left, if the engine
+        received a signal after the promotion."""
+        return self._to_the_end(self._run_steps if self._spec.at_once is None else self._go_live)
 
-    def pick_up(self, before: Story, stable_now: str | None) -> str:
-        """Go on where a dead engine's journal ends; `stable_now` is the slot that the router's file calls stable."""
+    def resume(self, before: Story, stable_now: str | None) -> str:
+        """Continue a dead engine's rollout from its journal; `stable_now` is the stable slot according to the router's
+        file."""
         choice = choose(before, stable_now, self._spec.canary_slot, old_answers=self._old_answers(before))
         if isinstance(choice, Ended):
             return choice.verdict
         back = choice if isinstance(choice, GoBack) and self._spec.at_once is None else None
-        self._record.note(
+        self._record.try_write(
             events.Recovered,
             time=self._now(),
             after=last(before),
@@ -59,35 +60,35 @@ class Engine:
         if before.shifted:
             self._watch.step, self._traffic.weight = before.shifted.step, before.shifted.weight
         if isinstance(choice, Promotion) and self._spec.at_once is None:
-            return self._watch_on(choice)
-        return self._go_back(back) if back else self._again(before, stable_now)
+            return self._resume_keep(choice)
+        return self._go_back(back) if back else self._go_live_again(before, stable_now)
 
     def _old_answers(self, before: Story) -> bool:
-        """Whether the release before answers; asked only where a bad line leaves the verdict open. A silent router
-        counts as a yes."""
+        """Whether the old release answers; checked only if a bad line leaves the verdict open. True if the router does
+        not answer."""
         if before.doubt.line:
-            self._traffic.look_if_possible()
+            self._traffic.refresh_health_if_possible()
         return self._traffic.stable.last is None or self._traffic.stable.last.up
 
-    def _again(self, before: Story, stable_now: str | None) -> str:
-        """A rollout without steps has one move, which can be made again; where it was made, and only its journal can't
-        be read, it is over."""
+    def _go_live_again(self, before: Story, stable_now: str | None) -> str:
+        """Repeat the only move of a rollout without steps. If the router shows that it was made, and only the journal
+        can't be read, the rollout is over."""
         if before.doubt.line and stable_now == self._spec.canary_slot:
             self._watch.reason = self._spec.at_once or ""
             return self._to_the_end(lambda: None)
         return self.run()
 
-    def _watch_on(self, promotion: Promotion) -> str:
+    def _resume_keep(self, promotion: Promotion) -> str:
         now = self._clock.time()
         self._watch.reason = promotion.reason
         self._watch.stable_left = self._watch.began - (now - promotion.stable_left_at)
         self._watch.began -= now - promotion.began_at
         self._watch.promoted = True
-        return self._to_the_end(lambda: self._keep_on(promotion.promoted_at + self._plan.keep_seconds))
+        return self._to_the_end(lambda: self._keep_until(promotion.promoted_at + self._plan.keep_seconds))
 
     def _go_back(self, back: GoBack) -> str:
-        """Return all traffic to stable, write down why, and wait for the canary's last requests."""
-        self._record.note(
+        """Record the verdict, return all traffic to stable, and wait for the canary's last requests."""
+        self._record.try_write(
             events.Verdict,
             time=self._now(),
             verdict=back.verdict,
@@ -99,12 +100,14 @@ class Engine:
         verdict = back.verdict
         if trouble := self._traffic.restore():
             answers = self._traffic.answers_instead
-            self._record.note(events.Unrestored, time=self._now(), why=trouble, answers=answers)
+            self._record.try_write(events.Unrestored, time=self._now(), why=trouble, answers=answers)
             verdict = "in_doubt"
         else:
-            self._record.note(events.Restored, time=self._now(), release=self._spec.stable, slot=self._spec.stable_slot)
+            self._record.try_write(
+                events.Restored, time=self._now(), release=self._spec.stable, slot=self._spec.stable_slot
+            )
         self._drain()
-        self._record.note(events.Ended, time=self._now(), verdict=verdict, reason=back.reason, gate=back.gate)
+        self._record.try_write(events.Ended, time=self._now(), verdict=verdict, reason=back.reason, gate=back.gate)
         return verdict
 
     def _to_the_end(self, part: Callable[[], None]) -> str:
@@ -113,29 +116,29 @@ class Engine:
         except GoBack as back:
             return self._go_back(back)
         except Left as left:
-            self._record.note(events.Left, time=self._now(), why=str(left))
+            self._record.try_write(events.Left, time=self._now(), why=str(left))
             return "left"
-        except Exception as error:  # whatever it is, the traffic goes home first
+        except Exception as error:  # after any error, the traffic returns to stable first
             return self._go_back(GoBack(f"the engine failed: {error!r}", in_doubt=True))
-        self._record.note(events.Ended, time=self._now(), verdict="promoted", reason=self._watch.reason, gate=None)
+        self._record.try_write(events.Ended, time=self._now(), verdict="promoted", reason=self._watch.reason, gate=None)
         return "promoted"
 
-    def _roll(self) -> None:
+    def _run_steps(self) -> None:
         self._wait_until_ready()
         for number, step in enumerate(self._plan.steps, start=1):
-            self._take(number, step)
-        self._decide_for_it()
+            self._run_step(number, step)
+        self._record_promotion_verdict()
         self._promote_and_keep(self._plan.keep_seconds)
 
     def _go_live(self) -> None:
-        """All traffic at once, as soon as the canary is healthy, for the reason that the spec gives."""
+        """Move all traffic as soon as the canary is healthy; the spec gives the reason."""
         self._watch.reason = self._spec.at_once or ""
         self._wait_until_ready()
-        self._decide_for_it()
+        self._record_promotion_verdict()
         self._promote()
 
-    def _decide_for_it(self) -> None:
-        """Write the verdict down before the traffic follows it. Raises OSError."""
+    def _record_promotion_verdict(self) -> None:
+        """Record the verdict `promoted` before the traffic moves. Raises OSError."""
         self._record.write(
             events.Verdict(
                 time=self._now(),
@@ -148,20 +151,20 @@ class Engine:
         )
 
     def _wait_until_ready(self) -> None:
-        """Until the canary is healthy and, where it will be judged, Prometheus has found it: what comes before its
-        first scrape is not counted."""
+        """Wait until the canary is healthy and, if gates will judge it, Prometheus scrapes it: requests before the
+        first scrape are not counted."""
         deadline = self._clock.monotonic() + self._plan.ready_within_seconds
         while missing := self._not_ready():
             if self._clock.monotonic() > deadline:
                 raise missing
             self._watch.pause()
-            self._traffic.look()
+            self._traffic.refresh_health()
         self._traffic.canary.watch_from_now()
         self._watch.ready = self._clock.monotonic()
         self._record.write(events.Ready(time=self._now(), seconds=round(self._watch.ready - self._watch.began, 3)))
 
     def _not_ready(self) -> GoBack | None:
-        """What is missing still."""
+        """Why the canary is not ready yet, or None."""
         last = self._traffic.canary.last
         if last is None or not last.up:
             return GoBack(f"the canary never got ready: its health check says {last.check if last else 'nothing'}")
@@ -174,12 +177,12 @@ class Engine:
             return GoBack(f"Prometheus never found the canary: {error}", in_doubt=True)
         return GoBack("Prometheus never found the canary: it has no target of this release", in_doubt=True)
 
-    def _take(self, number: int, step: Step) -> None:
-        """One step: move the weight, then watch until it is passed."""
+    def _run_step(self, number: int, step: Step) -> None:
+        """Run one step: shift the traffic, then measure until the step passes."""
         before, self._watch.step = self._traffic.weight, number
         self._traffic.shift(step.weight)
         self._record.write(events.Shifted(time=self._now(), step=number, weight_before=before, weight=step.weight))
-        began, errors, extended_for, self._watch.hurried = self._clock.monotonic(), 0, "", False
+        began, errors, extended_for, self._watch.skip_hold = self._clock.monotonic(), 0, "", False
         if step.weight == 1:
             self._watch.stable_left = began
         while True:
@@ -191,20 +194,20 @@ class Engine:
             decision = decide(self._plan, step, self._clock.monotonic() - began, gates, errors)
             if decision.move == "back":
                 raise GoBack(decision.reason, decision.gate, in_doubt=decision.in_doubt)
-            if decision.move == "advance" or self._watch.hurried:
+            if decision.move == "advance" or self._watch.skip_hold:
                 return
             if decision.move == "extend" and (decision.gate or "time") != extended_for:
                 extended_for = decision.gate or "time"
                 self._record.write(events.Extended(time=self._now(), step=number, why=decision.reason))
 
     def _hold(self, step: Step) -> float:
-        """While stable is down there is nothing to go back to, and the canary answers everybody: stay, until stable is
-        up again or a person says `promote`. Returns how many seconds that took."""
-        if not self._traffic.stable_is_down() or self._watch.hurried:
+        """While stable is down, the canary answers everybody and there is nothing to go back to: wait until stable is
+        up or a person orders `promote`. Returns how long that took, in seconds."""
+        if not self._traffic.stable_is_down() or self._watch.skip_hold:
             return 0.0
         began = self._clock.monotonic()
         self._record.write(self._held())
-        while self._traffic.stable_is_down() and not self._watch.hurried:
+        while self._traffic.stable_is_down() and not self._watch.skip_hold:
             if self._clock.monotonic() - began >= self._plan.decide_within_seconds:
                 raise GoBack(f"stable did not come back within {self._plan.decide_within_seconds:g} s", in_doubt=True)
             self._watch.measure(self._plan.gates_of(step), began, keep=False)
@@ -217,66 +220,70 @@ class Engine:
         return events.Held(time=self._now(), why=f"stable's health check says {check}", seconds=seconds)
 
     def _promote_and_keep(self, seconds: float) -> None:
-        """Make the canary's slot the stable one, and watch on while the old release is still up. Only a failed gate or
-        a dead release goes back now: a Prometheus, router or disk that is gone says nothing against what is stable."""
+        """Make the canary's slot stable, and keep measuring while the old release is still up. Now only a failed gate
+        or a dead release goes back: an unreachable Prometheus or router, or a full disk, is not evidence against
+        stable."""
         self._promote()
         began = self._clock.monotonic()
         until = began + seconds
-        self._traffic.look_if_possible()
+        self._traffic.refresh_health_if_possible()
         self._traffic.canary.watch_from_now()
         held_at: float | None = None
-        while True:  # once at least, however late a dead engine's work is picked up
+        while True:  # at least once, even if a resumed keep is already over
             decision = decide_kept(self._watch.measure(self._plan.kept_gates, until, keep=True))
-            over = self._watch.hurried or self._clock.monotonic() >= until
+            over = self._watch.skip_hold or self._clock.monotonic() >= until
             nowhere = decision.move == "back" and self._traffic.stable_is_down()
             if decision.move == "back" and (over or not nowhere):
                 raise GoBack(decision.reason, decision.gate)
             if nowhere and held_at is None:
                 held_at = self._clock.monotonic()
-                self._record.note(self._held)
+                self._record.try_write(self._held)
             if over:
                 break
-        self._record.note(
+        self._record.try_write(
             events.Kept, time=self._now(), seconds=round(min(seconds, self._clock.monotonic() - began), 3)
         )
 
-    def _keep_on(self, until: float) -> None:
-        """What is left of `keep`, which ends at `until` (epoch seconds)."""
+    def _keep_until(self, until: float) -> None:
+        """Continue a keep that ends at `until` (epoch seconds)."""
         self._wait_until_back()
-        self._watch.ready = self._clock.monotonic()  # what users met while it was away is not its doing
+        self._watch.ready = self._clock.monotonic()  # errors while the host was down do not count against the release
         self._promote_and_keep(max(0.0, until - self._clock.time()))
 
     def _wait_until_back(self) -> None:
-        """What killed the engine may have been the host, and it starts its containers in any order. So the release is
-        given the time of a new one to be healthy, and for a lease: a router that has just started says it unasked."""
+        """Wait until the release is healthy for one lease in a row. The host may have restarted, and it starts
+        containers in any order, so the release gets as long as a new one; and a router that just started reports every
+        server as up."""
         deadline, up_since = self._clock.monotonic() + self._plan.ready_within_seconds, math.inf
         while (now := self._clock.monotonic()) - up_since < self._plan.lease_seconds:
-            self._traffic.look_if_possible()
+            self._traffic.refresh_health_if_possible()
             last = self._traffic.canary.last
             up_since = min(up_since, now) if last and last.up else math.inf
             if up_since == math.inf and now > deadline:
                 if trouble := self._traffic.trouble():
                     raise GoBack(trouble)
-                return  # the router is silent, which says nothing against the release
+                return  # the router does not answer: no evidence against the release
             self._watch.pause()
 
     def _promote(self) -> None:
         self._traffic.promote()
-        if not self._watch.promoted:  # an engine that takes over finds it promoted
+        if not self._watch.promoted:  # otherwise a resumed engine found it promoted
             self._traffic.check_promoted()
-        self._watch.promoted, self._watch.hurried = True, False
-        self._record.note(events.Promoted, time=self._now(), release=self._spec.release, slot=self._spec.canary_slot)
+        self._watch.promoted, self._watch.skip_hold = True, False
+        self._record.try_write(
+            events.Promoted, time=self._now(), release=self._spec.release, slot=self._spec.canary_slot
+        )
 
     def _drain(self) -> None:
-        """Wait until the canary has answered what it was given; nothing is cut. Through a router that is gone, it was
-        given nothing."""
+        """Wait until the canary has answered its running requests, or `drain_within` is over. Does not wait if the
+        router does not answer."""
         began = self._clock.monotonic()
         with suppress(GoBack):
-            self._traffic.look()
+            self._traffic.refresh_health()
             while self._running() and self._clock.monotonic() - began < self._plan.drain_within_seconds:
                 self._clock.sleep(self._plan.beat_seconds)
-                self._traffic.look()
-        self._record.note(
+                self._traffic.refresh_health()
+        self._record.try_write(
             events.Drained,
             time=self._now(),
             seconds=round(self._clock.monotonic() - began, 3),

@@ -1,15 +1,15 @@
-"""What the engine asks of the world, no wider than it calls it. Fakes plug in here, and so do the adapters."""
+"""The engine's ports, no wider than what it calls. Adapters and fakes implement them."""
 
 from typing import Protocol
 
 from rollout.gates.measure import Metrics
 from rollout.journal.events import Event
-from rollout.journal.orders import Order
+from rollout.journal.orders import Order, UnknownOrder
 from rollout.router.split import Slot, Split
 
 
 class Clock(Protocol):
-    """`time` is epoch seconds, for records and the lease; `monotonic` is for durations."""
+    """`time` is epoch seconds, for the journal and the lease; `monotonic` is for durations."""
 
     def time(self) -> float: ...
     def monotonic(self) -> float: ...
@@ -17,10 +17,10 @@ class Clock(Protocol):
 
 
 class Health(Protocol):
-    """One slot as the router sees it.
+    """The state of one slot according to the router.
 
-    `downs` counts how often the health check took it from up to down, `requests` what was sent to the agent's routes
-    there, since the router started; `running` is what it has not answered yet, of any route.
+    Since the router started, `downs` counts changes from up to down, and `requests` the requests to the agent's routes.
+    `running` is the number of requests in flight, on any route.
     """
 
     @property
@@ -33,37 +33,36 @@ class Health(Protocol):
     def running(self) -> int: ...
     @property
     def check(self) -> str:
-        """What the health check says, for people."""
+        """The result of the health check, for people."""
         ...
 
 
 class Router(Protocol):
-    """Where the traffic goes."""
+    """Splits the traffic between the slots."""
 
     def shift(self, split: Split) -> None:
-        """Make it so, and confirm it. Raises RouterError."""
+        """Apply the split, and read it back. Raises RouterError."""
         ...
 
     def health(self, slot: Slot) -> Health:
-        """One slot, now. Raises RouterError."""
+        """The current state of a slot. Raises RouterError."""
         ...
 
     def answering(self) -> Slot | None:
-        """The slot that answers those on stable, now: tried with a request. None when nobody answers. Raises
-        RouterError."""
+        """The slot that answers stable's users, checked with a request; None if none does. Raises RouterError."""
         ...
 
 
 class WatchedMetrics(Metrics, Protocol):
-    """Prometheus, with what only the engine asks of it."""
+    """Prometheus, with the query that only the engine needs."""
 
     def sees(self, release: str) -> bool:
-        """Whether it has found the release, so that what happens to it is counted; raises a MetricsError."""
+        """Whether it scrapes the release, so that its requests are counted. Raises a MetricsError."""
         ...
 
 
 class Journal(Protocol):
-    """Where everything is written down, before anything depends on it."""
+    """The rollout's events. An event is on disk before anything depends on it."""
 
     def write(self, event: Event) -> None:
         """Raises OSError."""
@@ -71,7 +70,7 @@ class Journal(Protocol):
 
 
 class Orders(Protocol):
-    """What a person wants now. `done` takes away the one that waits."""
+    """Orders from people and signals. `done` removes the pending one; raises OSError."""
 
-    def pending(self) -> Order | None: ...
+    def pending(self) -> Order | UnknownOrder | None: ...
     def done(self) -> None: ...

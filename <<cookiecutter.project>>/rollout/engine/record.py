@@ -1,4 +1,4 @@
-"""What the engine writes down, and when it may go on without having written it."""
+"""What the engine writes to the journal, and which events it can continue without."""
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -11,14 +11,14 @@ from rollout.journal.line import text
 from rollout.policy.plan import Gate
 
 KEPT_MEASUREMENTS_APART = 12
-"""After the promotion only every so many measurements are written down, and each that says something new: a day of all
-of them would be 35 MB."""
+"""After the promotion, a measurement is written only if an outcome changed, or if this many were skipped: all of them
+would be 35 MB a day."""
 
 P = ParamSpec("P")
 
 
 class Record:
-    """One rollout's journal, as its engine writes it."""
+    """Writes the journal of one rollout."""
 
     def __init__(self, journal: Journal, clock: Clock, gates: Sequence[Gate]) -> None:
         self._journal, self._clock = journal, clock
@@ -27,23 +27,24 @@ class Record:
         self._unwritten = 0
 
     def write(self, event: Event) -> None:
-        """Raises OSError, which ends the rollout: what can't be explained afterwards is not done."""
+        """Raises OSError, which ends the rollout: the engine takes no step that it can't record."""
         self._journal.write(event)
 
-    def note(self, kind: Callable[P, Event], *nothing: P.args, **values: P.kwargs) -> None:
-        """Write it if that is possible: on the way back neither a full disk nor a wrong value may stop the traffic."""
+    def try_write(self, kind: Callable[P, Event], *nothing: P.args, **values: P.kwargs) -> None:
+        """Write an event, or print the error: on the way back, neither a full disk nor a wrong value may stop the
+        engine."""
         try:
             event = kind(*nothing, **values)
         except ValueError as error:
-            complain(f"the journal can't hold {values}: {error}")
+            print_error(f"the journal can't store {values}: {error}")
         else:
-            self._write_if_possible(event)
+            self._write_or_print(event)
 
-    def _write_if_possible(self, event: Event) -> None:
+    def _write_or_print(self, event: Event) -> None:
         try:
             self.write(event)
         except OSError as error:
-            complain(f"the journal can't be written ({error}): {event.event} {text(event)}")
+            print_error(f"the journal can't be written ({error}): {event.event} {text(event)}")
 
     def measured(
         self,
@@ -55,7 +56,7 @@ class Record:
         left_seconds: float,
         requests: Mapping[str, int],
     ) -> None:
-        """Every gate's value against its limit; complete enough to judge again."""
+        """Write each gate's value and limit, complete enough to judge it again."""
         if keep and not self._is_news(tuple(measured.outcome for measured in gates)):
             return
         event = Measured(
@@ -68,7 +69,7 @@ class Record:
             requests=dict(requests),
         )
         if keep:
-            self._write_if_possible(event)
+            self._write_or_print(event)
         else:
             self.write(event)
 
@@ -96,5 +97,5 @@ class Record:
         )
 
 
-def complain(of: str) -> None:
-    print(of, file=sys.stderr, flush=True)
+def print_error(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)

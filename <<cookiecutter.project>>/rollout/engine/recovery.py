@@ -1,9 +1,9 @@
-"""What a new engine does with the journal of one that died. Pure.
+"""What a restarted engine does with the journal of one that died. Pure.
 
-Before the promotion it goes back; after it, it watches on; a verdict that was spoken stands. Whether the promotion
-happened is read from the router's file, since the engine can have died between its word and its deed. A line that can't
-be read and may be the verdict counts as one against the release, unless only the release is left to answer. So no
-canary that is not stable by the router's file ever becomes stable here.
+Before the promotion it goes back. After the promotion it resumes watching. A recorded verdict stands. The router's file
+tells whether the promotion happened, because the engine may have died between recording the verdict and moving the
+traffic. If an unreadable line may be the verdict, the engine goes back, unless the old release no longer answers. So a
+canary that the router's file does not call stable never becomes stable here.
 """
 
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ from rollout.router.split import Slot
 
 @dataclass(frozen=True)
 class Ended:
-    """Nothing is left to do: the rollout had its verdict and its end."""
+    """The rollout has ended: nothing is left to do."""
 
     verdict: str
 
 
 @dataclass(frozen=True)
 class Promotion:
-    """A promotion to watch on. Times are epoch seconds."""
+    """A promoted release to keep watching. Times are epoch seconds."""
 
     began_at: float
     stable_left_at: float
@@ -34,8 +34,8 @@ class Promotion:
 def choose(
     story: Story, stable_now: str | None, canary_slot: Slot, *, old_answers: bool = True
 ) -> Ended | GoBack | Promotion:
-    """`story` is not empty; `stable_now` is the slot that the router's file calls stable; `old_answers` is whether the
-    release before still does."""
+    """`story` is not empty; `stable_now` is the stable slot according to the router's file; `old_answers` is whether
+    the old release still answers."""
     verdict, promoted = story.verdict, stable_now == canary_slot
     if story.ended:
         return Ended(story.ended.verdict)
@@ -51,12 +51,12 @@ def choose(
 
 
 def doubted(story: Story) -> BadLine | None:
-    """The bad line that may be a verdict; after `kept` it can only be the end."""
+    """The unreadable line that may be a verdict; after `kept` it can only be the end."""
     return None if isinstance(story.newest, Kept) else story.doubt.line
 
 
 def promotion(story: Story) -> Promotion:
-    """Of what can't be read, the time of what was read last takes the place."""
+    """The promotion according to the story; a time in an unreadable line is replaced by the newest readable one."""
     newest = story.newest.time if story.newest else 0.0
     decided = story.verdict or story.promoted
     promoted_at = decided.time if decided else newest
@@ -65,10 +65,12 @@ def promotion(story: Story) -> Promotion:
         began_at=story.started.time if story.started else promoted_at,
         stable_left_at=left.time if left else promoted_at,
         promoted_at=promoted_at,
-        reason=story.verdict.reason if story.verdict else "its verdict can't be read, and it was promoted",
+        reason=story.verdict.reason
+        if story.verdict
+        else "promoted according to the router; the verdict's line can't be read",
     )
 
 
 def last(story: Story) -> str:
-    """The last event's name, as far as it can be read."""
+    """The name of the last readable event."""
     return story.newest.event if story.newest else "a line that can't be read"

@@ -1,9 +1,10 @@
-"""What one rollout is to do and where its parts are: all that an engine is started with, as JSON."""
+"""The engine's input, as JSON: the releases, the policy, and the addresses of the router and Prometheus."""
 
 import json
-from dataclasses import asdict, dataclass
-from typing import Self
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
 
+from rollout.errors import OtherVersion
 from rollout.router.split import Slot, other
 
 
@@ -26,7 +27,8 @@ class Spec:
     first_weight: float = 0.0
     hold_at_most_seconds: float | None = None
     keep_at_most_seconds: float | None = None
-    at_once: str | None = None  # why it goes live without steps and gates, as soon as it is healthy
+    provenance: dict[str, Any] = field(default_factory=dict)  # why it may go live: the journal's Provenance
+    at_once: str | None = None  # the reason to move all traffic without steps and gates
 
     @property
     def canary_slot(self) -> Slot:
@@ -37,4 +39,10 @@ class Spec:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        return cls(**json.loads(text))
+        """Raises OtherVersion: an engine that does not know every field must not start."""
+        try:
+            return cls(**json.loads(text))
+        except (TypeError, ValueError) as error:
+            raise OtherVersion(
+                f"the engine can't read its spec ({error}): its image may have another version"
+            ) from error

@@ -1,6 +1,7 @@
-"""The traffic of one rollout: moved, leased, brought home. Bears a router that restarts, for as long as a lease.
+"""Moves the traffic of one rollout, renews its lease, and returns it to stable. Tolerates a router that does not answer
+for up to one lease, such as during a restart.
 
-Where it is, is said by an answer: the router obeys also when nobody answers in the slot that it is given.
+A request checks where the traffic goes: the router also accepts a split to a slot in which nothing answers.
 """
 
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from rollout.policy.plan import Plan
 from rollout.router.split import BUCKETS, Slot, Split, everybody_on
 
 ANSWERS_WITHIN_SECONDS = 5.0
-"""How long to wait at least for an answer, however short the lease: a rehearsal's machine may be busy."""
+"""The minimum time to wait for an answer, however short the lease: a rehearsal's machine may be busy."""
 
 
 class Traffic:
@@ -24,16 +25,17 @@ class Traffic:
         self._answered = clock.monotonic()
         self.weight = 0.0
         self.leased = self._promoted = False
-        self.answers_instead: Slot | None = None  # which slot answered those on stable when stable did not
+        self.answers_instead: Slot | None = None  # the slot that answered stable's users when stable did not
         self.canary, self.stable = SlotHistory(), SlotHistory()
 
     def shift(self, weight: float) -> None:
-        """Give the canary this share of the users, 0..1, on a lease; returns when the router has confirmed it."""
+        """Send this share of the users, 0..1, to the canary, on a lease; returns when the router has confirmed it."""
         self.weight, self.leased = weight, True
-        self._insist(self.renew)
+        self._until_confirmed(self.renew)
 
     def renew(self) -> bool:
-        """Prolong the lease. False when the router did not confirm it; raises GoBack when it has not for too long."""
+        """Renew the lease. Returns False if the router did not confirm it; raises GoBack after one lease without an
+        answer."""
         split = Split(
             stable=self._spec.stable_slot,
             canary=self._spec.canary_slot,
@@ -41,26 +43,26 @@ class Traffic:
             until_ms=round((self._clock.time() + self._plan.lease_seconds) * 1000),
             salt=self._spec.rollout,
         )
-        return self._patiently(lambda: self._router.shift(split))
+        return self._attempt(lambda: self._router.shift(split))
 
     def promote(self) -> None:
-        """Make the canary's slot the stable one: all traffic is its own, and no lease is needed."""
+        """Make the canary's slot stable: it gets all traffic, without a lease."""
         self.weight, self.leased, self._promoted = 1.0, False, True
-        self._insist(lambda: self._patiently(lambda: self._router.shift(everybody_on(self._spec.canary_slot))))
+        self._until_confirmed(lambda: self._attempt(lambda: self._router.shift(everybody_on(self._spec.canary_slot))))
 
     def check_promoted(self) -> None:
         """Wait until the canary has answered a request as the stable release. Raises GoBack."""
-        if trouble := self._until_well(lambda: self._silence(self._spec.canary_slot)):
+        if trouble := self._retry(lambda: self._silence(self._spec.canary_slot)):
             raise GoBack(f"the canary was promoted, but {trouble}", in_doubt=True)
 
     def restore(self) -> str | None:
-        """Everybody back on stable, which has answered a request then. Returns what is wrong when it does not, when the
-        router can't be told, or when its file says something else and can't be written."""
+        """Return all traffic to stable, and check it with a request. Returns an error message if stable does not answer
+        it, if the router does not confirm the split, or if its file names another slot and can't be written."""
         self.weight, self.leased = 0.0, False
-        return self._until_well(self._restore_once)
+        return self._retry(self._restore_once)
 
     def stable_is_down(self) -> bool:
-        """Whether there is nothing to go back to, as the router's health check has it."""
+        """Whether stable is down according to the router's health check, so that there is nothing to go back to."""
         return self._spec.stable is not None and self.stable.last is not None and not self.stable.last.up
 
     def _restore_once(self) -> str | None:
@@ -68,11 +70,11 @@ class Traffic:
             self._router.shift(everybody_on(self._spec.stable_slot))
         except SplitNotSaved:
             if self._promoted:
-                raise  # a router that is started anew would send everybody to the canary
+                raise  # a restarted router would send everybody to the canary
         return self._silence(self._spec.stable_slot) if self._spec.stable is not None else None
 
     def _silence(self, slot: Slot) -> str | None:
-        """What is wrong when a request to stable, which this slot is now, was not answered from there."""
+        """An error message if a request to stable, which is this slot now, was not answered by it."""
         answering = self._router.answering()
         if answering == slot:
             return None
@@ -81,8 +83,8 @@ class Traffic:
         who = f"{answering} answers instead" if answering else "nobody does"
         return f"{slot} does not answer requests, {who}; its health check says {check}"
 
-    def _until_well(self, trouble: Callable[[], str | None]) -> str | None:
-        """Try for a lease; returns the last trouble, or None."""
+    def _retry(self, trouble: Callable[[], str | None]) -> str | None:
+        """Retry for one lease; returns the last error message, or None."""
         deadline = self._clock.monotonic() + max(self._plan.lease_seconds, ANSWERS_WITHIN_SECONDS)
         while True:
             try:
@@ -93,32 +95,33 @@ class Traffic:
                 return found
             self._clock.sleep(self._plan.beat_seconds)
 
-    def look(self) -> None:
-        """See how both slots are."""
-        self._patiently(lambda: self.canary.see(self._router.health(self._spec.canary_slot)))
-        self._patiently(lambda: self.stable.see(self._router.health(self._spec.stable_slot)))
+    def refresh_health(self) -> None:
+        """Query the health of both slots."""
+        self._attempt(lambda: self.canary.update(self._router.health(self._spec.canary_slot)))
+        self._attempt(lambda: self.stable.update(self._router.health(self._spec.stable_slot)))
 
     def trouble(self) -> str | None:
-        """A sentence when the canary is down, or was, with what stable's health check says beside it."""
+        """A message if the canary is or was down, with the result of stable's health check."""
         trouble, stable = self.canary.trouble(), self.stable.last
         return f"{trouble}; stable's health check says {stable.check}" if trouble and stable else trouble
 
-    def look_if_possible(self) -> None:
-        """The same, on the way back, where nothing may stop it."""
+    def refresh_health_if_possible(self) -> None:
+        """The same, but never raises GoBack."""
         with suppress(GoBack):
-            self.look()
+            self.refresh_health()
 
-    def _insist(self, confirmed: Callable[[], bool]) -> None:
+    def _until_confirmed(self, confirmed: Callable[[], bool]) -> None:
         while not confirmed():
             self._clock.sleep(self._plan.beat_seconds)
 
-    def _patiently(self, act: Callable[[], None]) -> bool:
+    def _attempt(self, act: Callable[[], None]) -> bool:
         try:
             act()
         except RouterError as error:
             silent_seconds = self._clock.monotonic() - self._answered
             if silent_seconds > self._plan.lease_seconds:
-                what = "the split can't be saved" if isinstance(error, SplitNotSaved) else "the router is gone"
+                saved = not isinstance(error, SplitNotSaved)
+                what = "the router has not answered" if saved else "the split could not be saved"
                 raise GoBack(f"{what} for {silent_seconds:.1f} s: {error}", in_doubt=True) from error
             return False
         self._answered = self._clock.monotonic()

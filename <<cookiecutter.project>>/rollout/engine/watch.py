@@ -1,7 +1,8 @@
-"""What the engine does between two moves: it looks, renews the lease, hears orders, and measures every gate."""
+"""Between two moves of the traffic: checks the router, renews the lease, obeys orders, and measures the gates."""
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from rollout.engine.ports import Clock, Orders, WatchedMetrics
 from rollout.engine.record import Record
@@ -10,8 +11,8 @@ from rollout.engine.traffic import Traffic
 from rollout.gates.decide import GoBack
 from rollout.gates.judge import Measurement
 from rollout.gates.measure import measure_all, with_baselines
-from rollout.journal.events import OrderGiven
-from rollout.journal.orders import Order
+from rollout.journal.events import Ignored, OrderGiven
+from rollout.journal.orders import Order, UnknownOrder
 from rollout.policy.placeholders import Values
 from rollout.policy.plan import Gate, Plan
 from rollout.text import percent
@@ -21,11 +22,11 @@ PAST: Mapping[str, str] = {"abort": "aborted", "rollback": "rolled back", "end":
 
 
 class Left(Exception):
-    """The engine was told to end while all is well: whoever starts it again lets it watch on."""
+    """The engine received a signal after the promotion. It resumes watching when it is started again."""
 
 
 class Watch:
-    """Where one rollout stands, and what is seen of it."""
+    """The state of one rollout between its moves."""
 
     def __init__(
         self,
@@ -40,18 +41,19 @@ class Watch:
         self._spec, self._plan, self._traffic, self._metrics = spec, plan, traffic, metrics
         self._record, self._clock, self._orders = record, clock, orders
         self.began = self.ready = clock.monotonic()
-        self.stable_left: float | None = None  # when stable's last traffic went
+        self.stable_left: float | None = None  # when the last traffic moved away from stable
         self.step = 0
         self.reason = ALL_PASSED
-        self.promoted = self.hurried = False
+        self.promoted = self.skip_hold = False
+        self._ignored: UnknownOrder | None = None
 
     def measure(self, gates: Sequence[Gate], step_ends: float, *, keep: bool) -> Sequence[Measurement]:
-        """Beat until the next measurement is due; then measure the gates and write it down."""
+        """Beat until the next measurement is due, then measure the gates and record them."""
         due = self._clock.monotonic() + self._plan.every_seconds
         while (left_seconds := due - self._clock.monotonic()) > 0:
             self._beat(left_seconds)
-        patience = self._clock.monotonic() + self._plan.lease_seconds / 3
-        late, values = (lambda: self._clock.monotonic() > patience), self._values()
+        queries_end = self._clock.monotonic() + self._plan.lease_seconds / 3
+        late, values = (lambda: self._clock.monotonic() > queries_end), self._values()
         measured = measure_all(gates, values, self._metrics, late)
         measured = with_baselines(gates, measured, values, self._metrics, late)
         left_seconds = round(max(0.0, step_ends - self._clock.monotonic()), 3)
@@ -67,11 +69,11 @@ class Watch:
         return measured
 
     def _beat(self, at_most_seconds: float) -> None:
-        """Pause; see that the canary lives; renew the lease. Nothing else renews it, so that an engine that hangs
-        loses the traffic as a dead one does."""
+        """Pause, check that the canary is up, renew the lease. The lease is renewed only here, so that an engine that
+        hangs loses the traffic like a dead one."""
         self.pause(at_most_seconds)
         leased = self._traffic.leased
-        self._traffic.look() if leased else self._traffic.look_if_possible()
+        self._traffic.refresh_health() if leased else self._traffic.refresh_health_if_possible()
         if trouble := self._traffic.trouble():
             raise GoBack(trouble)
         if leased:
@@ -79,21 +81,32 @@ class Watch:
 
     def pause(self, at_most_seconds: float = math.inf) -> None:
         self._clock.sleep(min(self._plan.beat_seconds, at_most_seconds))
-        if order := self._orders.pending():
+        order = self._orders.pending()
+        if isinstance(order, UnknownOrder):
+            self._ignore(order)
+        elif order:
             self._obey(order)
 
     def _obey(self, order: Order) -> None:
-        """Back to stable, or on without waiting for the end of the hold."""
+        """Go back to stable, or end the hold."""
         if order.order == "end" and self.promoted:
             raise Left(f"told to end by {order.by}")
-        self._record.note(OrderGiven, time=self._clock.time(), order=order.order, by=order.by, reason=order.reason)
+        self._record.try_write(OrderGiven, time=self._clock.time(), order=order.order, by=order.by, reason=order.reason)
         if order.order != "promote":
             raise GoBack(f"{PAST[order.order]} by {order.by}: {order.reason}")
-        self.hurried = True
+        self.skip_hold = True
         if not self.promoted and self.step:
             cut = f"the hold at {percent(self._traffic.weight)} was cut short by {order.by}: {order.reason}"
             self.reason = cut if self.reason == ALL_PASSED else f"{self.reason}; {cut}"
         self._orders.done()
+
+    def _ignore(self, order: UnknownOrder) -> None:
+        """Report an unknown order once, even if its file can't be removed."""
+        if order != self._ignored:
+            self._ignored = order
+            self._record.try_write(Ignored, time=self._clock.time(), why=order.why)
+        with suppress(OSError):
+            self._orders.done()
 
     def _values(self) -> Values:
         now = self._clock.monotonic()

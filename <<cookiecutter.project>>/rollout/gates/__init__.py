@@ -1,1 +1,1 @@
-"""What is asked of Prometheus at each step, and what the answer means for the rollout."""
+"""The gates: query Prometheus at each step, judge the answers, and decide what the rollout does next."""

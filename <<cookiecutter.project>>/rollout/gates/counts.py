@@ -1,43 +1,52 @@
-"""What a weighed gate has to judge by: counts in one window, the canary's and stable's."""
+"""Counts of one window, for the canary and for stable: the input of gates that are judged by evidence."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
 class Share:
-    """`bad` of `total`; `vendor` of the bad ones were the vendor's. Numbers of requests, not whole where a metric's are
-    not."""
+    """`bad` of `total` requests; the model's API caused `vendor` of the bad ones. Counts from a metric need not be
+    whole numbers. `counted`: how many samples of the release's own it rests on, where `total` is not just those."""
 
     bad: float
     total: float
     vendor: float = 0.0
+    counted: float | None = None
+
+    @property
+    def samples(self) -> float:
+        return self.total if self.counted is None else self.counted
 
     @property
     def value(self) -> float | None:
-        """0..1, None of nothing."""
+        """0..1; None if `total` is 0."""
         return self.bad / self.total if self.total else None
 
     def without_vendor(self) -> "Share":
-        return Share(max(0.0, self.bad - self.vendor), self.total, self.vendor)
+        return replace(self, bad=max(0.0, self.bad - self.vendor))
 
 
 @dataclass(frozen=True)
 class Mean:
-    """The sum of so many values, and of their squares."""
+    """`count` values: their sum, and the sum of their squares."""
 
     sum: float
     squares: float
     count: float
 
     @property
+    def samples(self) -> float:
+        return self.count
+
+    @property
     def value(self) -> float | None:
-        """The mean, None of nothing."""
+        """The mean; None if there are no values."""
         return self.sum / self.count if self.count else None
 
 
 @dataclass(frozen=True)
-class Seen:
-    """One window: the canary's counts and, where it has any, stable's."""
+class Window:
+    """The canary's counts in one window, and stable's if it has any."""
 
     window_seconds: float
     canary: Share | Mean

@@ -10,7 +10,8 @@ from rollout.policy.plan import Plan, Step
 
 @dataclass(frozen=True)
 class Decision:
-    """What to do now, and why. `in_doubt` says of a way back that the release was not found bad, only not good."""
+    """What to do now, and why. `in_doubt`: the rollout goes back because the release could not be judged, not because
+    it is bad."""
 
     move: Literal["stay", "extend", "advance", "back"]
     reason: str = ""
@@ -19,10 +20,11 @@ class Decision:
 
 
 def decide(plan: Plan, step: Step, elapsed_seconds: float, gates: Sequence[Measurement], errors: int) -> Decision:
-    """`elapsed_seconds` since the step's shift; `errors` measurements in a row in which a question had no answer.
+    """`elapsed_seconds` is the time since the step's shift; `errors` is the number of consecutive measurements in which
+    a query had no answer.
 
-    A failure ends the rollout at any time. A step is passed when its time is over and every gate passes on a window
-    of its own; until then it is extended, up to its deadline.
+    A failed gate ends the rollout at any time. A step passes when its hold is over and every gate passes on a window
+    that started after the shift. Until then it is extended, up to its deadline.
     """
     for measured in gates:
         if measured.outcome is Outcome.FAIL:
@@ -37,7 +39,7 @@ def decide(plan: Plan, step: Step, elapsed_seconds: float, gates: Sequence[Measu
     if not waiting and elapsed_seconds >= plan.settle_seconds:
         return Decision("advance")
     why = "; ".join(f"{measured.gate}: {measured.detail}" for measured in waiting)
-    why = why or "the window still holds measurements of the weight before"
+    why = why or "the window still contains requests from the previous weight"
     first = waiting[0].gate if waiting else None
     if elapsed_seconds >= max(plan.decide_within_seconds, plan.settle_seconds):
         return Decision("back", f"undecided at the deadline: {why}", first, in_doubt=True)
@@ -45,8 +47,8 @@ def decide(plan: Plan, step: Step, elapsed_seconds: float, gates: Sequence[Measu
 
 
 def decide_kept(gates: Sequence[Measurement]) -> Decision:
-    """After the promotion, with the gates that count then (`Plan.kept_gates`): only a failure goes back. Too few
-    samples, no data and a Prometheus that is gone say nothing against what is stable."""
+    """After the promotion, with the gates in `Plan.kept_gates`: only a failed gate goes back. Too few samples, no data
+    and an unreachable Prometheus are not evidence against the stable release."""
     for measured in gates:
         if measured.outcome is Outcome.FAIL:
             return Decision("back", f"{measured.gate}: {measured.detail}", measured.gate)
@@ -54,7 +56,7 @@ def decide_kept(gates: Sequence[Measurement]) -> Decision:
 
 
 class GoBack(Exception):
-    """Raised from wherever it is decided; the engine catches it and returns the traffic to stable."""
+    """Raised to end the rollout; the engine catches it and returns the traffic to stable."""
 
     def __init__(self, reason: str, gate: str | None = None, *, in_doubt: bool = False) -> None:
         super().__init__(reason)

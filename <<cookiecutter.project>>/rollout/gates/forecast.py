@@ -1,13 +1,16 @@
-"""What a policy can do with a given traffic: how long each step takes, and what is seen at it, and when. Pure.
+"""What to expect of a policy at a given request rate: how long each step takes, and how soon it detects a bad release.
+Pure.
 
-It reckons with means, so half of all rollouts take longer. A later step sees earlier, since its windows still hold what
-came before.
+Based on expected counts, so about half of all rollouts take longer. Later steps can detect earlier than forecast,
+because their windows also contain requests from the previous step. A gate that also compares with stable
+is forecast for errors that stable does not have.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rollout.gates import evidence
+from rollout.gates.query import IDLE_WINDOWS
 from rollout.gates.weigh import FEWEST_BAD
 from rollout.policy.plan import Gate, Plan, Step, Weighed, floor, longest_seconds
 
@@ -16,7 +19,8 @@ TIMES_THE_LIMIT = (2, 4, 10, 50)
 
 @dataclass(frozen=True)
 class Sight:
-    """When a gate takes back a release of which this share is bad, 0..1; None: its windows hold too little evidence."""
+    """After how many seconds a gate fails if this share of requests (0..1) is bad; None if its windows never contain
+    enough evidence."""
 
     share: float
     seconds: float | None
@@ -24,21 +28,23 @@ class Sight:
 
 @dataclass(frozen=True)
 class StepForecast:
-    """One step: when it passes, or which gates would never have enough samples to pass it in time."""
+    """One step: after how many seconds it passes, and the gates (`short`) that would not get enough samples in time."""
 
     step: Step
     seconds: float
-    short: Sequence[tuple[Gate, float]]  # with how many samples each would have
+    short: Sequence[tuple[Gate, float]]  # with the number of samples that each gets
     seen: Sequence[tuple[Gate, Sequence[Sight]]]
 
 
 def forecast(plan: Plan, requests_per_second: float) -> list[StepForecast]:
-    """Each step at so many requests a second to the whole service."""
-    return [step_at(plan, step, requests_per_second) for step in plan.steps]
+    """The forecast of each step; the rate is that of the whole service, both releases together."""
+    weights = [0.0, *(step.weight for step in plan.steps)]
+    return [step_at(plan, step, requests_per_second, before) for step, before in zip(plan.steps, weights, strict=False)]
 
 
-def step_at(plan: Plan, step: Step, requests_per_second: float) -> StepForecast:
+def step_at(plan: Plan, step: Step, requests_per_second: float, weight_before: float) -> StepForecast:
     rate = requests_per_second * step.weight
+    beside = Beside(requests_per_second * (1 - step.weight), requests_per_second * (1 - weight_before))
     times, short = [step.hold_seconds, plan.settle_seconds], []
     for gate in plan.gates:
         most = rate * min(longest_seconds(gate), plan.decide_within_seconds)
@@ -46,30 +52,61 @@ def step_at(plan: Plan, step: Step, requests_per_second: float) -> StepForecast:
             short.append((gate, most))
         else:
             times.append(floor(gate, step) / rate)
-    seen = [(gate, sights(gate, rule, rate)) for gate in plan.gates if (rule := gate.weighed) and sighted(gate)]
+    seen = [
+        (gate, sights(gate, rule, rate, beside))
+        for gate in plan.gates
+        if (rule := gate.weighed) and has_fixed_limit(gate)
+    ]
     return StepForecast(step, max(times), short, seen)
 
 
-def sighted(gate: Gate) -> bool:
-    """Whether it has a share of its own to be above."""
+def has_fixed_limit(gate: Gate) -> bool:
+    """Whether the gate compares a share with a fixed limit, not only with stable."""
     rule = gate.weighed
     return rule is not None and rule.kind == "share" and not rule.before and gate.limit.value > 0
 
 
-def sights(gate: Gate, rule: Weighed, rate: float) -> list[Sight]:
+@dataclass(frozen=True)
+class Beside:
+    """Stable's requests a second, now and before this step."""
+
+    rate: float
+    rate_before: float
+
+    def requests(self, rule: Weighed, seconds: float) -> float:
+        """How many there are to compare so many seconds with."""
+        if self.rate:
+            return self.rate * seconds
+        return self.rate_before * IDLE_WINDOWS * rule.windows_seconds[-1]
+
+
+def sights(gate: Gate, rule: Weighed, rate: float, beside: Beside) -> list[Sight]:
     shares = sorted({min(1.0, times * gate.limit.value) for times in TIMES_THE_LIMIT})
-    return [Sight(share, seconds_to_see(share, gate.limit.value, rule, rate)) for share in shares]
+    return [Sight(share, seconds_to_see(share, gate.limit.value, rule, rate, beside)) for share in shares]
 
 
-def seconds_to_see(share: float, limit: float, rule: Weighed, rate: float) -> float | None:
-    """Until what is to be expected is evidence enough, by halving: the more requests, the surer."""
+def seconds_to_see(
+    share: float, limit: float, rule: Weighed, rate: float, beside: Beside | None = None
+) -> float | None:
+    """Seconds until the expected counts are enough evidence, found by bisection: evidence grows with the requests.
+    `beside` is for a gate that also compares with stable."""
+
+    def is_seen(total: float) -> bool:
+        needed = evidence.enough(total, limit, rule.certainty)
+        if rule.times_stable is not None and beside:
+            of_stable = beside.requests(rule, total / rate)
+            needed = max(
+                needed, evidence.enough_against_stable(total, 0.0, of_stable, rule.times_stable, rule.certainty)
+            )
+        return share * total >= needed
+
     few, many = FEWEST_BAD / share, rate * rule.windows_seconds[-1]
-    if few > many or share * many < evidence.enough(many, limit, rule.certainty):
+    if few > many or not is_seen(many):
         return None
     for _ in range(50):
         middle = (few + many) / 2
-        if share * middle < evidence.enough(middle, limit, rule.certainty):
-            few = middle
-        else:
+        if is_seen(middle):
             many = middle
+        else:
+            few = middle
     return many / rate

@@ -1,4 +1,4 @@
-"""Ask a gate's questions, and turn each way of having no answer into its own outcome."""
+"""Measures gates: sends their queries to Prometheus and turns each kind of missing answer into an outcome."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -6,28 +6,28 @@ from typing import Protocol
 
 from rollout.errors import MetricsError, NoData, NotFinite, Unreachable
 from rollout.gates.judge import Measurement, Outcome, judge, too_few, with_baseline, worst
-from rollout.gates.look import Several, look
+from rollout.gates.query import Several, measure_by_evidence
 from rollout.policy.placeholders import Values, fill, names_release
 from rollout.policy.plan import Gate
 
 
 class Metrics(Several, Protocol):
-    """Where values come from: as they were so many seconds ago."""
+    """Prometheus. `ago_seconds`: evaluate the query at that time in the past."""
 
     def value(self, promql: str, ago_seconds: float = 0.0) -> float:
-        """One finite number; raises a MetricsError."""
+        """One finite number. Raises a MetricsError."""
         ...
 
     def values(self, promql: str, by: str, ago_seconds: float = 0.0) -> Mapping[str, float]:
-        """At least one finite number, by the values of a label; raises a MetricsError."""
+        """At least one finite number, by the values of the label `by`. Raises a MetricsError."""
         ...
 
 
 def measure_all(
     gates: Iterable[Gate], values: Values, metrics: Metrics, late: Callable[[], bool] = lambda: False
 ) -> list[Measurement]:
-    """Every gate, now. Once Prometheus is unreachable, or `late` says that the time is over, the rest is not asked:
-    each question could wait its own time out, and the lease with it."""
+    """Measure every gate. Once Prometheus is unreachable, or `late` returns True, the remaining gates become errors
+    without a query: each query could take its whole timeout, and the lease would expire."""
     measured: list[Measurement] = []
     trouble = ""
     for gate in gates:
@@ -49,22 +49,22 @@ def with_baselines(
     metrics: Metrics,
     late: Callable[[], bool] = lambda: False,
 ) -> list[Measurement]:
-    """The measurements, each beside stable's value: of the same window or, once stable has no traffic, of the last one
-    in which it had. It decides nothing, so what has no answer, or would come too `late`, is left out. A weighed gate
-    has asked for stable's counts already."""
+    """Add stable's value to each measurement: from the same window or, once stable has no traffic, from the last window
+    in which it had. The value is only shown, so it is left out if it has no answer or if `late` returns True. Gates
+    judged by evidence already have stable's counts."""
     shown = []
     for gate, each in zip(gates, measured, strict=True):
-        asked = gate.weighed is None and each.outcome is not Outcome.ERROR and not late()
-        stable = baseline(gate, values, metrics) if asked else None
+        wanted = gate.weighed is None and each.outcome is not Outcome.ERROR and not late()
+        stable = baseline(gate, values, metrics) if wanted else None
         shown.append(each if stable is None else with_baseline(gate, each, stable))
     return shown
 
 
 def baseline(gate: Gate, values: Values, metrics: Metrics) -> float | None:
-    """The gate's value if stable were the canary; None where there is none, or the query names no release."""
+    """The gate's value for the stable release; None if there is none or the query does not name a release."""
     if not values.stable or not names_release(gate.query):
         return None
-    back_then = replace(
+    stable_values = replace(
         values,
         release=values.stable,
         window_seconds=gate.window_seconds,
@@ -72,22 +72,22 @@ def baseline(gate: Gate, values: Values, metrics: Metrics) -> float | None:
         elapsed_seconds=max(0.0, values.elapsed_seconds - values.ago_seconds),
     )
     try:
-        return ask(gate, back_then, metrics, values.ago_seconds)[0]
+        return query(gate, stable_values, metrics, values.ago_seconds)[0]
     except MetricsError:
         return None
 
 
 def measure(gate: Gate, values: Values, metrics: Metrics) -> Measurement:
-    """One gate, now. Raises Unreachable; any other trouble is an outcome."""
+    """Measure one gate. Raises Unreachable; every other error becomes an outcome."""
     values = replace(values, window_seconds=min(gate.window_seconds, values.judged_seconds))
     try:
         if gate.weighed is not None:
-            return look(gate, values, metrics)
+            return measure_by_evidence(gate, values, metrics)
         samples = count(gate, values, metrics)
         if too_few(gate, samples):
             return judge(gate, None, samples)
-        value, whose = ask(gate, values, metrics)
-        return judge(gate, value, samples, whose)
+        value, label = query(gate, values, metrics)
+        return judge(gate, value, samples, label)
     except Unreachable:
         raise
     except NoData as error:
@@ -98,9 +98,8 @@ def measure(gate: Gate, values: Values, metrics: Metrics) -> Measurement:
         return Measurement(gate.name, Outcome.ERROR, None, None, str(error))
 
 
-def ask(gate: Gate, values: Values, metrics: Metrics, ago_seconds: float = 0.0) -> tuple[float, str]:
-    """What the gate's query gives, or gave so long ago; of several values by a label the worst, and whose it is. Raises
-    a MetricsError."""
+def query(gate: Gate, values: Values, metrics: Metrics, ago_seconds: float = 0.0) -> tuple[float, str]:
+    """The value of the gate's query; with `by`, the worst value and its label. Raises a MetricsError."""
     promql = fill(gate.query, values)
     if gate.by is None:
         return metrics.value(promql, ago_seconds), ""
@@ -108,7 +107,7 @@ def ask(gate: Gate, values: Values, metrics: Metrics, ago_seconds: float = 0.0) 
 
 
 def count(gate: Gate, values: Values, metrics: Metrics) -> float | None:
-    """How many samples the value rests on; no series at all is 0, since nothing has been counted yet."""
+    """The number of samples behind the value; 0 if there is no series yet."""
     if gate.samples is None:
         return None
     try:

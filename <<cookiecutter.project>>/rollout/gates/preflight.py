@@ -1,5 +1,4 @@
-"""What can be known to be wrong before anything is touched: Prometheus away, a query it can't parse, a gate that can
-never fail."""
+"""Checks the gates before a rollout starts: Prometheus answers, accepts each query, and each gate can fail."""
 
 import re
 from collections.abc import Sequence
@@ -17,18 +16,20 @@ BUCKETS = re.compile(r"\b(\w+_bucket)\b")
 
 
 class Server(Metrics, Protocol):
-    """Prometheus, with what only a check before the start asks of it."""
+    """Prometheus, with the query that only this check needs."""
 
-    def labels(self, promql: str, label: str) -> list[str]: ...
+    def labels(self, promql: str, label: str) -> list[str]:
+        """The label's value in each series of the result. Raises QueryRejected or Unreachable."""
+        ...
 
 
 def check(gates: Sequence[Gate], release: str, stable: str, server: Server) -> None:
-    """`gates` at the policy's own pace, asked of these releases. Raises PolicyError with every mistake, or Refused
-    without a Prometheus."""
+    """Check the gates of a plan at speed 1. Raises PolicyError with every mistake, or Refused if Prometheus does not
+    answer."""
     try:
         mistakes = [mistake for gate in gates for mistake in mistakes_in(gate, release, stable, server)]
     except Unreachable as error:
-        raise Refused(f"Prometheus can't be asked, so no gate could be judged: {error}") from error
+        raise Refused(f"Prometheus can't be queried, so no gate can be judged: {error}") from error
     if mistakes:
         raise PolicyError("\n".join(f"rollout.yaml: {mistake}" for mistake in mistakes))
 
@@ -38,15 +39,15 @@ def mistakes_in(gate: Gate, release: str, stable: str, server: Server) -> list[s
     if gate.weighed:
         values = replace(values, slower_than_seconds=gate.weighed.slower_than_seconds)
     found = [
-        f"gates.{gate.name}.{key}: Prometheus refuses it: {refused}"
-        for key, promql, by in asked(gate)
-        if promql and (refused := refusal(promql, by, values, server))
+        f"gates.{gate.name}.{key}: Prometheus rejects it: {error}"
+        for key, promql, by in expressions(gate)
+        if promql and (error := rejection(promql, by, values, server))
     ]
-    return found or never_fails(gate, server) + no_edge(gate, server)
+    return found or never_fails(gate, server) + no_bucket_boundary(gate, server)
 
 
-def asked(gate: Gate) -> list[tuple[str, str | None, str | None]]:
-    """Each key that holds PromQL, with the label by which it may give several series."""
+def expressions(gate: Gate) -> list[tuple[str, str | None, str | None]]:
+    """Each key with PromQL, its expression, and the label by which it may return several series."""
     if gate.weighed is None:
         return [("query", gate.query, gate.by), ("samples", gate.samples, None)]
     counts = [
@@ -55,8 +56,8 @@ def asked(gate: Gate) -> list[tuple[str, str | None, str | None]]:
     return [*counts, ("shows", gate.weighed.shows, None)]
 
 
-def refusal(promql: str, by: str | None, values: Values, server: Server) -> str | None:
-    """What Prometheus has against the expression itself; that it has no value yet is no mistake."""
+def rejection(promql: str, by: str | None, values: Values, server: Server) -> str | None:
+    """Why Prometheus rejects the expression, or None. An expression without a value yet is accepted."""
     try:
         filled = fill(promql, values)
         _ = server.value(filled) if by is None else server.values(filled, by)
@@ -70,13 +71,13 @@ def refusal(promql: str, by: str | None, values: Values, server: Server) -> str 
 
 
 def never_fails(gate: Gate, server: Server) -> list[str]:
-    """`histogram_quantile` never gives more than the highest finite bucket, so a limit above it is never passed."""
+    """`histogram_quantile` never returns more than the highest finite bucket, so a limit above it is never exceeded."""
     buckets = BUCKETS_OF_A_QUANTILE.search(gate.query)
     if not buckets or not gate.fails_above:
         return []
-    finite = edges(buckets[1], server)
+    finite = boundaries(buckets[1], server)
     if not finite:
-        return [f"gates.{gate.name}.query: Prometheus has no series {buckets[1]}: is that its name?"]
+        return [f"gates.{gate.name}.query: Prometheus has no series {buckets[1]}: check the name"]
     if gate.limit.value < max(finite):
         return []
     limit = quantity(gate.limit.value, gate.limit.unit)
@@ -86,43 +87,47 @@ def never_fails(gate: Gate, server: Server) -> list[str]:
     ]
 
 
-def no_edge(gate: Gate, server: Server) -> list[str]:
-    """What is slower than a time can be counted only where a bucket ends."""
+def no_bucket_boundary(gate: Gate, server: Server) -> list[str]:
+    """Requests slower than a time can be counted only if that time is a bucket boundary."""
     if gate.weighed is None or gate.weighed.slower_than_seconds is None:
         return []
     wanted, found = gate.weighed.slower_than_seconds, []
     for name in bucket_series(gate.weighed):
-        known = edges(name, server)
+        known = boundaries(name, server)
         if not known:
-            found.append(f"gates.{gate.name}.bad: Prometheus has no series {name}: is that its name?")
+            found.append(f"gates.{gate.name}.bad: Prometheus has no series {name}: check the name")
         elif wanted not in known:
-            listed = ", ".join(f"{edge:g}" for edge in known)
+            listed = ", ".join(f"{bound:g}" for bound in known)
             found.append(
-                f"gates.{gate.name}.slower_than: {wanted:g} s is no bucket's edge of {name}: write one of {listed}"
+                f"gates.{gate.name}.slower_than: {wanted:g} s is not a bucket boundary of {name}: use one of {listed}"
             )
     return found
 
 
 def bucket_series(rule: Weighed) -> list[str]:
-    """The names of the histograms' buckets in a gate's questions."""
+    """The names of the bucket series in a gate's expressions."""
     return sorted({name for promql in rule.questions.values() for name in BUCKETS.findall(promql)})
 
 
-def edges(buckets: str, server: Server) -> list[float]:
-    """The finite edges of a histogram, rising; none if Prometheus does not know it."""
+def boundaries(buckets: str, server: Server) -> list[float]:
+    """The finite bucket boundaries of a histogram, ascending; empty if Prometheus does not know it."""
     bounds = {float(bound) for bound in server.labels(f"group by (le) (last_over_time({buckets}[5m]))", "le")}
     return sorted(bound for bound in bounds if bound != float("inf"))
 
 
-def on_edges(gates: Sequence[Gate], server: Server) -> tuple[Gate, ...]:
-    """The same gates at a pace of their own: where a faster one puts `slower_than` between two edges, the lower counts.
-    Raises Unreachable or QueryRejected."""
-    return tuple(replace(gate, weighed=on_edge(gate.weighed, server)) if gate.weighed else gate for gate in gates)
+def at_bucket_boundaries(gates: Sequence[Gate], server: Server) -> tuple[Gate, ...]:
+    """The gates of a faster plan, with each `slower_than` rounded down to a bucket boundary. Raises Unreachable or
+    QueryRejected."""
+    return tuple(
+        replace(gate, weighed=at_bucket_boundary(gate.weighed, server)) if gate.weighed else gate for gate in gates
+    )
 
 
-def on_edge(rule: Weighed, server: Server) -> Weighed:
+def at_bucket_boundary(rule: Weighed, server: Server) -> Weighed:
     seconds = rule.slower_than_seconds
     if seconds is None:
         return rule
-    lower = [edge for name in bucket_series(rule) for edge in edges(name, server) if edge <= seconds * (1 + 1e-9)]
+    lower = [
+        bound for name in bucket_series(rule) for bound in boundaries(name, server) if bound <= seconds * (1 + 1e-9)
+    ]
     return replace(rule, slower_than_seconds=max(lower, default=seconds))

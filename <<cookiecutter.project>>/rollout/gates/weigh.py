@@ -1,172 +1,163 @@
-"""Counts -> fail, pass, or not sure yet, by evidence. Pure.
+"""Counts -> fail, pass or inconclusive, by evidence. Pure.
 
-fail: in any window the evidence is above the certainty. pass: in no window the value is beyond the limit, and the
-longest one holds enough samples. Anything between is inconclusive: 7 of 60 is above 5 %, but chance does that too.
+fail: the evidence exceeds the certainty in any window. pass: the value is within the limit in every window, and the
+longest window has enough samples. Otherwise inconclusive: 7 of 60 is above 5 %, but this may be chance.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from rollout.gates import evidence
-from rollout.gates.counts import Mean, Seen, Share
+from rollout.gates import amounts, evidence
+from rollout.gates.counts import Mean, Share, Window
 from rollout.gates.judge import Measurement, Outcome
 from rollout.policy.plan import Gate, Weighed
-from rollout.text import number, quantity
 
-FEWEST_BAD = 2
-"""One bad request proves nothing, however small the limit."""
+FEWEST_BAD = 4
+"""Fewer bad requests never fail a gate, however low the limit: in a day of low traffic, three rare ones can coincide
+by chance."""
 
 FEWEST_VALUES = 25
-"""Of fewer, the spread of a mean is not known, on which its evidence rests."""
+"""With fewer values, the variance of a mean is too uncertain to compute its evidence."""
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What one window says. `value` and `limit` are in the gate's unit; None: there is none yet."""
+class Finding:
+    """The result of one window. `value` and `limit` are in the gate's unit; `value` is None if there is none yet."""
 
-    seen: Seen
+    window: Window
     value: float | None
     limit: float
     evidence: float
-    certain: bool = True  # enough of it to fail by
+    certain: bool = True  # enough samples to fail
 
     @property
     def within(self) -> bool:
         return self.value is None or self.value <= self.limit
 
 
-def weigh(gate: Gate, windows: Sequence[Seen], whose: str = "", shown: float | None = None) -> Measurement:
-    """The verdict on the counts of each of the gate's windows, the shortest first."""
+def weigh(gate: Gate, windows: Sequence[Window], label: str = "", shown: float | None = None) -> Measurement:
+    """Judge a gate by its counts in each window, the shortest first."""
     rule = gate.weighed
-    assert rule is not None  # noqa: S101  or there is nothing to weigh
-    readings = [read(gate, rule, seen) for seen in windows]
-    strongest = max(readings, key=lambda each: each.evidence if each.certain else -evidence.MOST)
-    longest = readings[-1]
+    assert rule is not None  # noqa: S101  the caller checks it
+    outcome, finding, why = verdict(gate, rule, windows)
+    return measurement(gate, rule, outcome, finding, label, shown, why)
+
+
+def verdict(gate: Gate, rule: Weighed, windows: Sequence[Window]) -> tuple[Outcome, Finding, str]:
+    """The outcome, the finding that decided it, and why it is inconclusive, if it is."""
+    findings = [judge_window(gate, rule, window) for window in windows]
+    strongest = max(findings, key=lambda each: each.evidence if each.certain else -evidence.MOST)
+    longest = findings[-1]
     if strongest.certain and strongest.evidence > rule.certainty:
-        return said(gate, rule, Outcome.FAIL, strongest, whose, shown)
-    missing = lacking(gate, rule, longest)
+        return Outcome.FAIL, strongest, ""
+    missing = missing_for_pass(gate, rule, longest)
     if missing:
-        return said(gate, rule, Outcome.INCONCLUSIVE, longest, whose, shown, missing)
-    beyond = next((each for each in readings if not each.within), None)
+        return Outcome.INCONCLUSIVE, longest, missing
+    beyond = next((each for each in findings if not each.within), None)
     if beyond:
-        return said(gate, rule, Outcome.INCONCLUSIVE, beyond, whose, shown, "chance does that too")
-    return said(gate, rule, Outcome.PASS, longest, whose, shown)
+        return Outcome.INCONCLUSIVE, beyond, "this may be chance"
+    return Outcome.PASS, longest, ""
 
 
-def read(gate: Gate, rule: Weighed, seen: Seen) -> Reading:
-    if isinstance(seen.canary, Mean):
-        stable = seen.stable if isinstance(seen.stable, Mean) else None
-        return read_mean(gate, rule, seen, seen.canary, stable)
-    return read_share(gate, rule, seen, seen.canary, seen.stable if isinstance(seen.stable, Share) else None)
+def judge_window(gate: Gate, rule: Weighed, window: Window) -> Finding:
+    canary, stable = window.canary, window.stable
+    if isinstance(canary, Mean):
+        return judge_mean(gate, rule, window, canary, stable if isinstance(stable, Mean) else None)
+    return judge_share(gate, rule, window, canary, stable if isinstance(stable, Share) else None)
 
 
-def read_share(gate: Gate, rule: Weighed, seen: Seen, canary: Share, stable: Share | None) -> Reading:
-    """Where it is also compared with stable, the larger of the two limits counts, and the weaker evidence."""
+def judge_share(gate: Gate, rule: Weighed, window: Window, canary: Share, stable: Share | None) -> Finding:
+    """If the share is also compared with stable, the higher of the two limits and the lower evidence count."""
     canary = canary.without_vendor() if rule.without_vendor else canary
     limit, found = gate.limit.value, evidence.share(canary.bad, canary.total, gate.limit.value)
     if rule.times_stable is not None:
         if stable is None or not stable.total:
-            return Reading(seen, canary.value, limit, 0.0, certain=False)
+            return Finding(window, canary.value, limit, 0.0, certain=False)
         limit = max(limit, rule.times_stable * stable.bad / stable.total)
         found = min(
             found,
             evidence.against_stable(canary.bad, canary.total, stable.bad, stable.total, rule.times_stable),
         )
-    return Reading(seen, canary.value, limit, found, certain=canary.bad >= FEWEST_BAD)
+    return Finding(window, canary.value, limit, found, certain=canary.bad >= FEWEST_BAD)
 
 
-def read_mean(gate: Gate, rule: Weighed, seen: Seen, canary: Mean, stable: Mean | None) -> Reading:
-    """Against stable the value is the ratio of the two means."""
+def judge_mean(gate: Gate, rule: Weighed, window: Window, canary: Mean, stable: Mean | None) -> Finding:
+    """Against stable, the value is the ratio of the two means."""
     if rule.times_stable is None:
         found = evidence.mean(canary.sum, canary.squares, canary.count, gate.limit.value)
-        return Reading(seen, canary.value, gate.limit.value, found, certain=canary.count >= FEWEST_VALUES)
+        return Finding(window, canary.value, gate.limit.value, found, certain=canary.count >= FEWEST_VALUES)
     if stable is None or not stable.value or canary.value is None:
-        return Reading(seen, None, rule.times_stable, 0.0, certain=False)
+        return Finding(window, None, rule.times_stable, 0.0, certain=False)
     found = evidence.means(
         (canary.sum, canary.squares, canary.count), (stable.sum, stable.squares, stable.count), rule.times_stable
     )
     certain = min(canary.count, stable.count) >= FEWEST_VALUES
-    return Reading(seen, canary.value / stable.value, rule.times_stable, found, certain)
+    return Finding(window, canary.value / stable.value, rule.times_stable, found, certain)
 
 
-def lacking(gate: Gate, rule: Weighed, longest: Reading) -> str:
-    """What is missing for a pass; nothing if nothing is."""
-    count = samples_of(longest.seen.canary)
+def missing_for_pass(gate: Gate, rule: Weighed, longest: Finding) -> str:
+    """Why the gate can't pass yet, or an empty string. A comparison needs enough of stable's samples: one bad
+    request of two would excuse half of the canary's."""
+    count = longest.window.canary.samples
     if not count or count < (gate.at_least or 0):
         return f"{int(count)} of {gate.at_least} samples so far"
-    if isinstance(longest.seen.canary, Mean) and rule.times_stable is not None:
-        if longest.value is None:
-            return "stable has nothing to compare with"
-        if longest.value == 0:
-            return "nothing at all: was anything answered?"
-    if not longest.within and rule.times_stable is not None and not longest.seen.stable:
-        return "stable has nothing to compare with"
+    if rule.times_stable is None or within_absolute_limit(gate, longest):
+        return ""
+    beside = longest.window.stable.samples if longest.window.stable else 0
+    if not beside or longest.value is None:
+        return "stable has no data to compare with"
+    if beside < (gate.at_least or 0):
+        return f"stable has only {int(beside)} of {gate.at_least} samples to compare with"
+    if isinstance(longest.window.canary, Mean) and longest.value == 0:
+        return "the mean is 0: check that runs are answered"
     return ""
 
 
-def samples_of(counts: Share | Mean) -> float:
-    return counts.total if isinstance(counts, Share) else counts.count
+def within_absolute_limit(gate: Gate, finding: Finding) -> bool:
+    """Whether a share is within the gate's absolute limit, whatever stable's share is."""
+    is_share = isinstance(finding.window.canary, Share)
+    return is_share and finding.value is not None and finding.value <= gate.limit.value
 
 
-def said(
-    gate: Gate, rule: Weighed, outcome: Outcome, reading: Reading, whose: str, shown: float | None, why: str = ""
+def measurement(
+    gate: Gate, rule: Weighed, outcome: Outcome, finding: Finding, label: str, shown: float | None, why: str
 ) -> Measurement:
-    """The measurement, with its sentence: `11.7 % (7 of 60), limit 5 %, evidence 1.8 of 3.8: chance does that too`."""
-    seen = reading.seen
-    canary, stable = (each if isinstance(each, Share) else None for each in (seen.canary, seen.stable))
-    of_stable = seen.stable.value if seen.stable and not (rule.kind == "mean" and rule.times_stable) else None
-    return Measurement(
+    """The measurement, with its detail."""
+    window = finding.window
+    canary, stable = (each if isinstance(each, Share) else None for each in (window.canary, window.stable))
+    of_stable = window.stable.value if window.stable and not (rule.kind == "mean" and rule.times_stable) else None
+    measured = Measurement(
         gate.name,
         outcome,
-        reading.value,
-        samples_of(seen.canary),
-        sentence(gate, rule, reading, whose, shown) + (f": {why}" if why else ""),
+        finding.value,
+        window.canary.samples,
+        "",
         stable=of_stable,
         bad=canary.bad if canary else None,
         total=canary.total if canary else None,
         stable_bad=stable.bad if stable else None,
         stable_total=stable.total if stable else None,
-        evidence=round(reading.evidence, 3),
+        evidence=round(finding.evidence, 3),
         certainty=rule.certainty,
-        window_seconds=seen.window_seconds,
+        window_seconds=window.window_seconds,
         vendor=canary.vendor if canary and "vendor" in rule.questions else None,
         stable_vendor=stable.vendor if stable and "vendor" in rule.questions else None,
         shown=shown,
+        whose=label or None,
+        why=why or None,
     )
+    return replace(measured, detail=sentence(gate, rule, measured))
 
 
-def sentence(gate: Gate, rule: Weighed, reading: Reading, whose: str, shown: float | None) -> str:
-    unit, seen = gate.limit.unit, reading.seen
+def sentence(gate: Gate, rule: Weighed, measured: Measurement) -> str:
+    """`11.7 % (7 of 60), limit 5 %, evidence 1.8 of 3.8, stable 0.2 % (2 of 1,140): this may be chance`."""
+    unit = gate.limit.unit
     parts = [
-        f"{whose} " * bool(whose) + amount(reading.value, unit, seen.canary),
-        f"limit {limit_text(gate, rule)}",
-        f"evidence {evidence_text(reading.evidence, rule.certainty)} of {number(rule.certainty)}",
+        " ".join(filter(None, [measured.whose, amounts.canary(measured, unit)])),
+        f"limit {amounts.limit(gate.limit.value, unit, rule.times_stable)}",
+        f"evidence {amounts.evidence(measured)}",
     ]
-    text = ", ".join(parts)
-    if shown is not None:
-        text += f"; {gate.name} {quantity(shown, 'seconds' if rule.slower_than_seconds else 'count')}"
-    if isinstance(seen.canary, Share) and seen.canary.vendor:
-        text += f"; {number(seen.canary.vendor)} of the vendor's API"
-    if isinstance(seen.stable, Share) and seen.stable.total:
-        text += f"; stable {amount(seen.stable.value, unit, seen.stable)}"
-    return text
-
-
-def evidence_text(found: float, certainty: float) -> str:
-    """One decimal, or two where it would look like the certainty itself; 0 for what is within the limit."""
-    short, long = (f"{max(0.0, found):.{digits}f}" for digits in (1, 2))
-    return "0" if found <= 0 else long if float(short) == certainty else short
-
-
-def amount(value: float | None, unit: str, counts: Share | Mean) -> str:
-    """`11.7 % (7 of 60)`; of a mean `1.62 x (412 samples)`."""
-    if isinstance(counts, Mean):
-        return f"{quantity(value, unit)} ({number(counts.count)} samples)"
-    return f"{quantity(value, unit)} ({number(counts.bad)} of {number(counts.total)})"
-
-
-def limit_text(gate: Gate, rule: Weighed) -> str:
-    """`5 %`, `3 x stable`, `0.1 % and 1 x stable`."""
-    own = quantity(gate.limit.value, gate.limit.unit) if gate.limit.value and gate.limit.unit != "multiple" else ""
-    times = f"{number(rule.times_stable)} x stable" if rule.times_stable is not None else ""
-    return " and ".join(filter(None, [own, times])) or "0 %"
+    parts += amounts.besides(measured, gate.name, of_times=rule.slower_than_seconds is not None)
+    if measured.stable is not None:
+        parts.append(f"stable {amounts.stable(measured, unit)}")
+    return ", ".join(parts) + (f": {measured.why}" if measured.why else "")

@@ -14,6 +14,7 @@ from rollout.journal.events import Measured
 from rollout.journal.file import lines, parsed
 from rollout.journal.line import Entry, name
 from rollout.journal.outline import outline, story_at
+from rollout.journal.regular import open_regular
 from rollout.journal.story import Story
 
 NEWEST_WHOLE = 50
@@ -72,7 +73,7 @@ def shrink(path: Path, story: Story, *, old: bool, newer: set[str]) -> bool:
 def bytes_from(path: Path, event: str) -> int:
     """The file's size from the first event of this name on. Reads only the start of each line, since this runs for
     every journal at each start."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         for _, line in lines(file):
             if name(line) == event:
                 return path.stat().st_size - file.tell() + len(line)
@@ -105,7 +106,7 @@ def thinned(path: Path, story: Story) -> Iterator[bytes]:
 
 
 def whole(path: Path) -> Iterator[tuple[bytes, Entry]]:
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         for number, line in lines(file):
             yield line, parsed(line, path, number)
 

@@ -9,6 +9,7 @@ from typing import BinaryIO
 from rollout import durable
 from rollout.journal.events import Event
 from rollout.journal.line import BadLine, Entry, entry, name, text
+from rollout.journal.regular import open_regular
 
 RESERVE_BYTES = 64 * 1024
 """Reserved next to an open journal and released when the disk is full, so that the end can still be written."""
@@ -59,8 +60,8 @@ def opened(path: Path) -> Iterator[JournalFile]:
 
 def read(path: Path, only: Container[str] | None = None) -> Iterator[Entry]:
     """All complete lines, one at a time, so that a long journal takes no more memory than a short one. With `only`, the
-    names of the wanted events, most others are skipped without parsing. Raises FileNotFoundError."""
-    with path.open("rb") as file:
+    names of the wanted events, most others are skipped without parsing. Raises OSError."""
+    with open_regular(path) as file:
         for number, line in lines(file):
             if only is None or (found := name(line)) is None or found in only:
                 yield parsed(line, path, number)
@@ -96,10 +97,10 @@ class Tail:
         self._path, self._offset_bytes, self._number = path, 0, 0
 
     def new(self) -> Iterator[tuple[bytes, Entry]]:
-        """The lines since the last call, as bytes and parsed; empty while there is no file."""
+        """The lines since the last call, as bytes and parsed; empty while there is no file. Raises OSError."""
         if not self._path.exists():
             return
-        with self._path.open("rb") as file:
+        with open_regular(self._path) as file:
             file.seek(self._offset_bytes)
             for number, line in lines(file, self._number):
                 self._offset_bytes, self._number = file.tell(), number
@@ -110,7 +111,7 @@ def cut_torn_line(path: Path) -> None:
     """Cut off a partial last line that a crash left, so that the next event starts on its own line."""
     if not path.exists():
         return
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         for _ in lines(file):
             pass
         whole_bytes = file.tell()

@@ -7,20 +7,40 @@
   lock                        held by the running engine
 """
 
-import json
+import os
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from rollout import durable
-from rollout.errors import NoRolloutYet, UnknownRollout
-from rollout.journal.orders import Order
+from rollout.errors import NoRolloutYet, NothingThere, Refused, UnknownRollout
+from rollout.journal import orders
+from rollout.journal.orders import Order, UnknownOrder
+from rollout.journal.regular import open_regular
 
 
 @dataclass(frozen=True)
 class State:
     folder: Path
+
+    @classmethod
+    def existing(cls, folder: Path) -> "State":
+        """The state in a folder that exists, with or without rollouts. Raises NothingThere, or Refused when the folder
+        can't be read."""
+        state = cls(folder.absolute())
+        try:
+            os.scandir(state.folder).close()
+        except FileNotFoundError as error:
+            raise NothingThere(f"there is no folder {state.folder}: `rollout rehearse` creates .rollout") from error
+        except OSError as error:
+            raise unreadable(state.folder, error) from error
+        return state
+
+    @property
+    def folders(self) -> tuple[Path, Path, Path]:
+        """The folders that rollouts write to."""
+        return self.folder / "journals", self.folder / "orders", self.folder / "reports"
 
     def journal(self, rollout: str) -> Path:
         return self.folder / "journals" / f"{rollout}.jsonl"
@@ -42,28 +62,41 @@ class State:
         return journals[-1]
 
     def journals(self) -> list[Path]:
-        """All journals, oldest first: their names start with the time."""
-        return sorted((self.folder / "journals").glob("*.jsonl"))
+        """All journals, oldest first: their names start with the time. Raises Refused when the folder can't be read."""
+        folder = self.folder / "journals"
+        try:
+            return sorted(path for path in folder.iterdir() if path.suffix == ".jsonl")
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise unreadable(folder, error) from error
 
     def give(self, rollout: str, order: Order) -> None:
         """Write an order for the engine, which checks at every beat."""
         path = self._order(rollout)
         path.parent.mkdir(parents=True, exist_ok=True)
-        durable.replace(path, json.dumps(asdict(order)))
+        durable.replace(path, orders.text(order))
 
-    def order(self, rollout: str) -> Order | None:
-        """The pending order for this rollout's engine."""
+    def order(self, rollout: str) -> Order | UnknownOrder | None:
+        """The pending order for this rollout's engine. A file that can't be read is an UnknownOrder."""
         try:
-            return Order(**json.loads(self._order(rollout).read_text(encoding="utf-8")))
+            with open_regular(self._order(rollout)) as file:
+                return orders.parsed(file.read(orders.LARGEST_FILE_BYTES))
         except FileNotFoundError:
             return None
+        except OSError as error:
+            return UnknownOrder(str(error))
 
     def obeyed(self, rollout: str) -> None:
-        """Remove the order, so that the engine obeys it once."""
+        """Remove the order, so that the engine obeys it once. Raises OSError."""
         self._order(rollout).unlink(missing_ok=True)
 
     def _order(self, rollout: str) -> Path:
         return self.folder / "orders" / f"{rollout}.json"
+
+
+def unreadable(folder: Path, error: OSError) -> Refused:
+    return Refused(f"the folder {folder} can't be read: {error.strerror}")
 
 
 def new_rollout(release: str, now: datetime | None = None) -> str:

@@ -119,11 +119,11 @@ def after(story: Story, entry: Entry) -> Story:
     if isinstance(entry, BadLine):
         return replace(story, doubt=story.doubt.after(entry))
     if isinstance(entry, Traffic | Unjudged):
-        return _told(entry, story)
+        return _apply(entry, story)
     before, now = story.seconds, story.since(entry.time)
-    told = _told(entry, story)
+    applied = _apply(entry, story)
     return replace(
-        told,
+        applied,
         newest=entry,
         runs=story.runs.after(entry, before, now),
         place=moved(story.place, entry),
@@ -133,23 +133,23 @@ def after(story: Story, entry: Entry) -> Story:
 
 
 @singledispatch
-def _told(_: EventBase, story: Story) -> Story:
+def _apply(_: EventBase, story: Story) -> Story:
     return story
 
 
-@_told.register
+@_apply.register
 def _(event: Started, story: Story) -> Story:
     if story.started:
         return story
     return replace(story, started=event, series={gate.name: Series(gate) for gate in event.policy.gates})
 
 
-@_told.register
+@_apply.register
 def _(event: Ready, story: Story) -> Story:
     return replace(story, ready=event)
 
 
-@_told.register
+@_apply.register
 def _(event: Shifted, story: Story) -> Story:
     steps = story.started.policy.steps if story.started else ()
     hold = steps[event.step - 1].hold_seconds if 0 < event.step <= len(steps) else None
@@ -164,7 +164,7 @@ def _(event: Shifted, story: Story) -> Story:
     )
 
 
-@_told.register
+@_apply.register
 def _(event: Measured, story: Story) -> Story:
     series = dict(story.series)
     for reading in event.gates:
@@ -192,68 +192,76 @@ def _point(event: Measured, reading: Reading, seconds: float) -> Point:
         samples=reading.samples,
         detail=reading.detail,
         stable=reading.stable,
+        bad=reading.bad,
         total=reading.total,
+        stable_bad=reading.stable_bad,
+        stable_total=reading.stable_total,
+        evidence=reading.evidence,
         certainty=reading.certainty,
+        window_seconds=reading.window_seconds,
+        vendor=reading.vendor,
+        stable_vendor=reading.stable_vendor,
+        shown=reading.shown,
     )
 
 
-@_told.register
+@_apply.register
 def _(_event: Extended, story: Story) -> Story:
     return replace(story, undecided=True)
 
 
-@_told.register
+@_apply.register
 def _(event: OrderGiven, story: Story) -> Story:
     return replace(story, orders=(*story.orders, event))
 
 
-@_told.register
+@_apply.register
 def _(event: Verdict, story: Story) -> Story:
     stopped_at = None if event.verdict == "promoted" else event.time
     return replace(story, verdicts=(*story.verdicts, event), stopped_at=stopped_at, undecided=False, stands=False)
 
 
-@_told.register
+@_apply.register
 def _(event: Promoted, story: Story) -> Story:
     due_at = event.time + (story.started.policy.keep_seconds if story.started else 0.0)
     return replace(story, promoted=event, keeping=True, weight=1.0, due_at=due_at, stands=True)
 
 
-@_told.register
+@_apply.register
 def _(event: Restored, story: Story) -> Story:
     return replace(story, back=event, weight=0.0)
 
 
-@_told.register
+@_apply.register
 def _(event: Unrestored, story: Story) -> Story:
     return replace(story, back=event)
 
 
-@_told.register
+@_apply.register
 def _(event: Drained, story: Story) -> Story:
     return replace(story, drained=event)
 
 
-@_told.register
+@_apply.register
 def _(event: Recovered, story: Story) -> Story:
     return replace(story, recoveries=(*story.recoveries, event))
 
 
-@_told.register
+@_apply.register
 def _(event: Kept, story: Story) -> Story:
     return replace(story, kept=event, due_at=event.time, stopped_at=event.time)
 
 
-@_told.register
+@_apply.register
 def _(event: Ended, story: Story) -> Story:
     return replace(story, ended=event, stopped_at=story.stopped_at or event.time, stands=False)
 
 
-@_told.register
+@_apply.register
 def _(event: Unjudged, story: Story) -> Story:
     return replace(story, unjudged=event)
 
 
-@_told.register
+@_apply.register
 def _(event: Traffic, story: Story) -> Story:
     return replace(story, traffic=event)

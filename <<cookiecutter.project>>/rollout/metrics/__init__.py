@@ -1,1 +1,1 @@
-"""Prometheus: one instant query, and the targets that it is told of."""
+"""Prometheus: instant queries, and its list of targets."""

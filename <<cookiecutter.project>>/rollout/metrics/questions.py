@@ -1,4 +1,4 @@
-"""Several expressions asked in one go, since a look at a gate that counts asks a dozen."""
+"""Several queries in one request: measuring one gate by evidence takes about twelve."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from rollout.errors import MetricsError, Unreachable
 
 @dataclass(frozen=True)
 class Question:
-    """One expression; with `by`, for a number by each value of that label."""
+    """One expression; with `by`, it returns a number for each value of that label."""
 
     promql: str
     by: str | None = None
 
 
 Answer: TypeAlias = Mapping[str, float] | MetricsError
-"""Numbers by the values of the question's label, or under "" the only one; or why there is none."""
+"""A number for each value of the question's label, or one number under ""; or the error."""
 
 
 def one_by_one(
@@ -25,7 +25,7 @@ def one_by_one(
     values: Callable[[str, str, float], Mapping[str, float]],
     ago_seconds: float,
 ) -> dict[str, Answer]:
-    """The same answers with a request for each. Raises Unreachable."""
+    """Answer the questions with one request for each. Raises Unreachable."""
     return {key: _answer(question, value, values, ago_seconds) for key, question in questions.items()}
 
 

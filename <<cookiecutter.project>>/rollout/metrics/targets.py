@@ -1,4 +1,4 @@
-"""Tell Prometheus which releases there are: the files that monitoring/prometheus.yml reads its targets from."""
+"""Writes Prometheus' targets: the files that monitoring/prometheus.yml reads."""
 
 import json
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from rollout import durable
 
 @dataclass(frozen=True)
 class Target:
-    """A release, the slot it is in, and the address (host:port) that serves its /metrics."""
+    """A release, its slot, and the address (host:port) that serves its /metrics."""
 
     slot: str
     release: str
@@ -18,8 +18,8 @@ class Target:
 
 
 def write(folder: Path, releases: Sequence[Target], router_address: str) -> None:
-    """Replace agent.json and router.json in `folder`; Prometheus sees it at once. The router is a target of each
-    release, so that its series carry the release's name and not only the slot's."""
+    """Replace agent.json and router.json in `folder`; Prometheus notices the change. The router is listed once for each
+    release, so that its series also have the label `release`."""
     agent = [entry(target, target.address) for target in releases]
     router = [entry(target, router_address) for target in releases]
     for name, entries in (("agent.json", agent), ("router.json", router)):

@@ -5,7 +5,7 @@ import threading
 import time
 from types import FrameType
 
-from rollout.journal.orders import Order
+from rollout.journal.orders import Order, UnknownOrder
 from rollout.journal.state import State
 
 
@@ -42,7 +42,7 @@ class IncomingOrders:
     def __init__(self, state: State, rollout: str, clock: MachineClock) -> None:
         self._state, self._rollout, self._clock = state, rollout, clock
 
-    def pending(self) -> Order | None:
+    def pending(self) -> Order | UnknownOrder | None:
         if self._clock.signalled:
             return Order("end", by=self._clock.signalled, reason="the engine was told to end")
         return self._state.order(self._rollout)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rollout.journal.state import State
-from rollout.onhost import commands, names, records
+from rollout.onhost import commands, names, orders, records
 from rollout.onhost.command_line import Commands, Parser, run, to_program
 
 
@@ -31,6 +31,7 @@ def parser() -> Parser:
         "wait-until-empty", commands.run_wait_until_empty, "wait until the router reports a slot as down"
     )
     empty.add_argument("slot", choices=names.SLOTS)
+    onhost.add("certificate", commands.run_certificate, "have the router serve the certificate in its volume")
     onhost.add("targets", commands.run_targets, "write Prometheus' targets").add_argument("releases", nargs="*")
     status = onhost.add("status", commands.run_status, "print a line for the newest rollout", state())
     status.add_argument("--all", action="store_true", help="print a line for every rollout")
@@ -45,7 +46,7 @@ def parser() -> Parser:
         help="until the rollout is promoted or ends, or its engine is gone",
     )
     journal.add_argument("--from", dest="first", type=int, default=0, metavar="N", help="skip the first N events")
-    order = onhost.add("order", records.run_order, "leave an order for an engine", state())
+    order = onhost.add("order", orders.run_order, "leave an order for an engine", state())
     order.add_argument("kind", choices=["abort", "promote", "rollback"])
     order.add_argument("rollout")
     order.add_argument("--reason", required=True)
@@ -54,5 +55,5 @@ def parser() -> Parser:
 
 def state() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(add_help=False)
-    options.add_argument("--state", type=lambda text: State(Path(text).resolve()), required=True, metavar="FOLDER")
+    options.add_argument("--state", type=lambda text: State.existing(Path(text)), required=True, metavar="FOLDER")
     return options

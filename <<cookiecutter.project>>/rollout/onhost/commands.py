@@ -10,7 +10,7 @@ from rollout.engine.spec import Spec
 from rollout.errors import Refused
 from rollout.journal.state import State
 from rollout.metrics.targets import Target, write
-from rollout.onhost import engine_process, names, records
+from rollout.onhost import certificate, engine_process, names, records
 from rollout.onhost.command_line import to_program
 from rollout.onhost.complaint import Complaint
 from rollout.onhost.emptying import wait_until_empty
@@ -18,6 +18,7 @@ from rollout.onhost.prepare import HostSettings, prepare
 from rollout.onhost.routing import routing
 from rollout.onhost.survey import check, check_probe, survey
 from rollout.router.haproxy import Haproxy
+from rollout.router.tls import TlsRouter
 
 
 def run_engine(chosen: argparse.Namespace) -> int:
@@ -71,7 +72,13 @@ def run_status(chosen: argparse.Namespace) -> int:
 
 
 def run_report(chosen: argparse.Namespace) -> int:
-    return records.write_report(chosen.state, chosen.rollout, None, as_json=True)
+    return records.write_report(chosen.state, chosen.rollout, chosen.state.reports(), as_json=True)
+
+
+def run_certificate(_: argparse.Namespace) -> int:
+    folder = Path(names.CERTIFICATE)
+    print(certificate.install(folder, TlsRouter(Path(names.SOCKET), folder / certificate.NAME, Path(names.MASTER))))
+    return 0
 
 
 def run_targets(chosen: argparse.Namespace) -> int:

@@ -15,7 +15,7 @@ from rollout.errors import MetricsError
 from rollout.gates import preflight
 from rollout.journal import lock
 from rollout.journal.compaction import compact
-from rollout.journal.events import Slots, Started, WrittenPolicy
+from rollout.journal.events import Provenance, Slots, Started, WrittenPolicy
 from rollout.journal.state import State
 from rollout.metrics.prometheus import Prometheus
 from rollout.onhost.clock import IncomingOrders, MachineClock
@@ -54,12 +54,12 @@ def run(spec: Spec) -> str:
             make_room(state, clock.time())
         if spec.speed != 1:
             with suppress(MetricsError):  # an engine that takes over goes back or watches on, whatever it can ask
-                wanted = replace(wanted, gates=preflight.on_edges(wanted.gates, metrics))
+                wanted = replace(wanted, gates=preflight.at_bucket_boundaries(wanted.gates, metrics))
         with journal.opened(path) as book:
             router = Haproxy(Path(spec.router_socket), Path(spec.router_folder))
             engine = Engine(spec, wanted, router, metrics, book, clock, IncomingOrders(state, spec.rollout, clock))
             if not before.is_empty:
-                return engine.pick_up(before, router.on_disk().get("stable"))
+                return engine.resume(before, router.on_disk().get("stable"))
             book.write(started(spec, wanted, clock.time()))
             return engine.run()
 
@@ -85,6 +85,7 @@ def started(spec: Spec, wanted: Plan, time: float) -> Started:
         target=spec.target,
         at_once=spec.at_once,
         speed=spec.speed,
+        provenance=Provenance.model_validate(spec.provenance),
         policy=written(wanted),
     )
 

@@ -17,7 +17,7 @@ import yaml
 from rollout import durable
 from rollout.errors import HostFailed, Refused
 from rollout.metrics import targets
-from rollout.onhost import names
+from rollout.onhost import certificate, names, publication
 from rollout.onhost.faster import copy_faster
 from rollout.router.folder import CONFIG, prepare_folder
 
@@ -27,11 +27,15 @@ VARIABLES = ("SPEED", "ROUTER_METRICS_ADDRESS", "ALERTMANAGER_ADDRESS")
 
 @dataclass(frozen=True)
 class HostSettings:
-    """The settings that differ between hosts. `speed` divides the durations in monitoring/; addresses are host:port."""
+    """The settings that differ between hosts. `speed` divides the durations in monitoring/; addresses are host:port;
+    `port` and `tls_port` are where Compose publishes the service, on a network with `ipv6` or without."""
 
     speed: float
     router_metrics: str
     alertmanager: str
+    port: str = "127.0.0.1:8080"
+    tls_port: str = "127.0.0.1:8443"
+    ipv6: bool = False
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Self:
@@ -44,7 +48,13 @@ class HostSettings:
         speed, router_metrics, alertmanager = (environment[name] for name in VARIABLES)
         if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", speed) or not 0 < float(speed) < math.inf:
             raise Refused(f"SPEED: {speed!r} is not a number above 0; use 1 in production")
-        return cls(float(speed), router_metrics, alertmanager)
+        ports = {
+            field: environment[name]
+            for field, name in (("port", "ROUTER_PORT"), ("tls_port", "ROUTER_TLS_PORT"))
+            if environment.get(name)
+        }
+        ipv6 = environment.get("NETWORK_IPV6") == "true"
+        return cls(float(speed), router_metrics, alertmanager, **ports, ipv6=ipv6)
 
 
 def prepare(monitoring: Path, settings: HostSettings, root: Path = Path("/")) -> list[str]:
@@ -56,7 +66,9 @@ def prepare(monitoring: Path, settings: HostSettings, root: Path = Path("/")) ->
         prepare_folder(below(root, names.ROUTER_FOLDER), NOBODY_TRUSTED)
         copy_faster(monitoring, root / "etc/prometheus-agent", settings.speed)
         write_targets(below(root, names.TARGETS), settings)
-        return write_alerting(monitoring / "alertmanager.yml", root)
+        has_one = certificate.prepare_folder(below(root, names.CERTIFICATE))
+        undelivered = write_alerting(monitoring / "alertmanager.yml", root)
+        return [*published(settings, certificate=has_one), *undelivered]
     except OSError as error:
         raise HostFailed(
             f"a volume of this host can't be written: {error}. It must belong to user {names.USER}; remove it with its "
@@ -64,9 +76,14 @@ def prepare(monitoring: Path, settings: HostSettings, root: Path = Path("/")) ->
         ) from error
 
 
+def published(settings: HostSettings, *, certificate: bool) -> list[str]:
+    return publication.warnings(settings.port, settings.tls_port, certificate=certificate, ipv6=settings.ipv6)
+
+
 def write_targets(folder: Path, settings: HostSettings) -> None:
     if not (folder / "router.json").exists():  # the last file that a rollout writes
         targets.write(folder, [], settings.router_metrics)
+    durable.replace(folder / "certificate.json", json.dumps([{"targets": [settings.router_metrics]}]))
     durable.replace(folder / "alertmanager.json", json.dumps([{"targets": [settings.alertmanager]}]))
 
 

@@ -1,21 +1,19 @@
-"""Reads the journals in a state folder, and leaves orders for its engine."""
+"""Reads the journals in a state folder, and who holds its lock."""
 
 import argparse
 import json
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from rollout import journal, report
-from rollout.errors import NothingThere, NotRunning
+from rollout.errors import NothingThere
 from rollout.journal import lock
 from rollout.journal.line import values
-from rollout.journal.orders import Order, OrderKind
 from rollout.journal.outline import story_at
 from rollout.journal.state import State
-from rollout.onhost import author
 
 SILENT_FOR_SECONDS = 20.0
 """Following a journal ends when its engine has been gone for this long."""
@@ -24,11 +22,6 @@ SIGN_OF_LIFE_SECONDS = 15.0
 """How often to print an empty line: followers over a network drop a connection that is silent for a minute."""
 
 LOOK_EVERY_SECONDS = 0.2
-ORDERED: Mapping[OrderKind, str] = {
-    "abort": "roll back to stable",
-    "rollback": "roll back to stable",
-    "promote": "end the current wait",
-}
 
 
 def status(state: State, *, every: bool, as_json: bool = False) -> int:
@@ -39,33 +32,33 @@ def status(state: State, *, every: bool, as_json: bool = False) -> int:
     paths = state.journals()
     if not paths:
         print(f"no rollout yet in {state.folder}")
-    for path, found in gathered(state, paths if every else reversed(paths), every=every):
-        tell(path, found)
+    for path, found in stories(paths if every else reversed(paths), every=every):
+        if isinstance(found, NothingThere):
+            print(f"{path.stem}: {found}")
+        else:
+            tell(report.gather(found, alive(state, path)))
     if lock.is_held(state.lock()):
         print(lock.describe(state.lock()))
+    elif trouble := lock.trouble(state.lock()):
+        print(trouble)
     return 0
 
 
-def gathered(
-    state: State, paths: Iterable[Path], *, every: bool
-) -> Iterator[tuple[Path, report.Evidence | NothingThere]]:
-    """Each journal with the evidence in it, or why there is none; without `every` only up to the first evidence."""
+def stories(paths: Iterable[Path], *, every: bool) -> Iterator[tuple[Path, journal.Story | NothingThere]]:
+    """Each journal with the rollout in it, or why there is none; without `every` only up to the first rollout."""
     for path in paths:
         try:
-            evidence = report.gather(story_at(path), alive=alive(state, path))
+            report.beginning(story := story_at(path))
         except NothingThere as error:
             yield path, error
             continue
-        yield path, evidence
+        yield path, story
         if not every:
             return
 
 
-def tell(path: Path, found: report.Evidence | NothingThere) -> None:
-    """Print a rollout's headline and the bad lines of its journal, or why the journal has no rollout."""
-    if isinstance(found, NothingThere):
-        print(f"{path.stem}: {found}")
-        return
+def tell(found: report.Evidence) -> None:
+    """Print a rollout's headline and the bad lines of its journal."""
     print(f"{found.rollout}: {report.headline(found)}")
     for line in found.bad_lines:
         print(f"  {line}")
@@ -73,14 +66,15 @@ def tell(path: Path, found: report.Evidence | NothingThere) -> None:
 
 def document(state: State, *, every: bool) -> dict[str, Any]:
     """What `rollout status --json` prints of a folder: the newest rollout or all of them, oldest first; the name of the
-    running one; and the journals without a rollout."""
+    running one; and the journals without a rollout, and the lock if it can't be read."""
     rollouts: list[dict[str, Any]] = []
-    unreadable: dict[str, str] = {}
-    for path, found in gathered(state, reversed(state.journals()), every=every):
+    trouble = lock.trouble(state.lock())
+    unreadable: dict[str, str] = {"lock": trouble} if trouble else {}
+    for path, found in stories(reversed(state.journals()), every=every):
         if isinstance(found, NothingThere):
             unreadable[path.stem] = str(found)
         else:
-            rollouts.insert(0, in_short(found))
+            rollouts.insert(0, in_short(report.gather(found, alive(state, path))))
     return {"rollouts": rollouts, "running": running(state), "unreadable": unreadable}
 
 
@@ -90,13 +84,15 @@ def in_short(evidence: report.Evidence) -> dict[str, Any]:
         "rollout": evidence.rollout,
         "release": evidence.release,
         "stable": evidence.stable,
+        "started": evidence.started,
         "verdict": evidence.final.verdict,
+        "provenance": evidence.provenance.model_dump(exclude_none=True),
         "headline": report.headline(evidence),
         "bad_lines": evidence.bad_lines,
     }
 
 
-def write_report(state: State, rollout: str | None, out: Path | None, *, as_json: bool) -> int:
+def write_report(state: State, rollout: str | None, out: Path, *, as_json: bool) -> int:
     path, story = reported(state, rollout)
     living = alive(state, path)
     for line in story.doubt.told():
@@ -104,7 +100,7 @@ def write_report(state: State, rollout: str | None, out: Path | None, *, as_json
     if as_json:
         print(json.dumps(report.document(report.gather(story, living)), indent=2))
         return 0
-    print(report.write(story, living, out or state.reports()))
+    print(report.write(story, living, out))
     return 0
 
 
@@ -113,29 +109,14 @@ def reported(state: State, rollout: str | None) -> tuple[Path, journal.Story]:
     NothingThere."""
     if rollout is not None:
         return (path := state.newest(rollout)), story_at(path)
-    for path in reversed(state.journals()):
-        try:
-            report.beginning(story := story_at(path))
-        except NothingThere as error:
-            print(f"rollout: {path.stem}: {error}", file=sys.stderr)
-            continue
-        return path, story
-    return (path := state.newest()), story_at(path)
-
-
-def give(state: State, rollout: str | None, kind: OrderKind, reason: str) -> tuple[str, str]:
-    """Leave an order for a rollout's engine; returns the rollout's name and a message for people. Raises NotRunning."""
-    path = state.newest(rollout)
-    if not alive(state, path):
-        raise NotRunning(f"rollout {path.stem} is not running: there is nothing to {kind}")
-    state.give(path.stem, Order(kind, by=author.name(), reason=reason))
-    return path.stem, f"ordered the engine of {path.stem} to {ORDERED[kind]}: see `rollout status`"
-
-
-def run_order(chosen: argparse.Namespace) -> int:
-    _, said = give(chosen.state, chosen.rollout, chosen.kind, chosen.reason)
-    print(said)
-    return 0
+    skipped: list[NothingThere] = []
+    for path, found in stories(reversed(state.journals()), every=False):
+        if not isinstance(found, NothingThere):
+            return path, found
+        print(f"rollout: {path.stem}: {found}", file=sys.stderr)
+        skipped.append(found)
+    state.newest()
+    raise skipped[0]
 
 
 def run_journal(chosen: argparse.Namespace) -> int:
@@ -171,6 +152,13 @@ def alive(state: State, path: Path) -> bool:
     return running(state) == path.stem
 
 
-def running(state: State) -> str | int | None:
-    """The name that the holder of the lock left in it; None when nobody holds it, or when it is just being written."""
-    return lock.holder(state.lock()).get("rollout") if lock.is_held(state.lock()) else None
+def running(state: State) -> str | None:
+    """The rollout that the lock names as its holder; None when nobody holds it, or when it does not name one."""
+    return lock.holder(state.lock()) if lock.is_held(state.lock()) else None
+
+
+def unnamed(state: State) -> str | None:
+    """Why the lock does not tell which rollout is running; None if it does, or if nobody holds it."""
+    if not lock.is_held(state.lock()):
+        return lock.trouble(state.lock())
+    return None if lock.holder(state.lock()) else lock.describe(state.lock())

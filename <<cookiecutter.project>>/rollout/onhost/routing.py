@@ -1,5 +1,4 @@
-"""What the router does with each slot, at this moment: asked before a container is stopped, and before anybody is told
-who serves."""
+"""The router's current traffic to each slot, needed before a container is stopped and before reporting who serves."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -21,9 +20,9 @@ class RouterState(Protocol):
 
 @dataclass(frozen=True)
 class Routing:
-    """`up` are the slots whose health check passes, `sent` those that the split sends requests to, stable first;
-    `answering` is the slot that has just answered a request to stable, None if nobody did: when the one that is meant
-    is down, the router takes any that is up. `checks` says for people what each health check says."""
+    """`up` are the slots whose health check passes. `sent` are the slots that the split sends requests to, stable
+    first. `answering` is the slot that has just answered a request to stable, or None; if stable is down, it may be the
+    other one. `checks` are the results of the health checks, as text."""
 
     up: list[Slot]
     sent: list[Slot]
@@ -47,7 +46,7 @@ def routing(router: RouterState, now: Callable[[], float] = time.time) -> Routin
 
 
 def sent_requests(split: Mapping[str, str], now_seconds: float) -> list[Slot]:
-    """The slots that a split sends requests to, stable first; the other only while its lease lasts. Pure."""
+    """The slots that a split sends requests to, stable first; the other one only during its lease. Pure."""
     stable: Slot = "green" if split.get("stable") == "green" else "blue"
     leased = int(split.get("until_ms", 0)) > now_seconds * 1000 and int(split.get("weight", 0)) > 0
     return [stable, other(stable)] if leased else [stable]

@@ -40,7 +40,7 @@ class SplitReader(Protocol):
 
 
 class Probe(Protocol):
-    """A request through the router."""
+    """Sends a request through the router."""
 
     def answering(self) -> Slot | None:
         """Raises RouterError."""
@@ -51,13 +51,15 @@ class Probe(Protocol):
 class Survey:
     """`running` describes the holder of the lock; if it only watches a promoted release, `keeping` names it instead.
     `history` lists the releases that were promoted and not taken back since, neither by their own newest rollout nor by
-    a rollback to another release, oldest first; `stable_since` is in epoch seconds."""
+    a rollback to another release, oldest first; `former` lists every
+    release that was ever stable. `stable_since` is in epoch seconds."""
 
     stable_slot: Slot
     running: str | None
     keeping: str | None
     newest: str | None
     history: list[str]
+    former: list[str]
     stable_since: float | None
 
 
@@ -75,7 +77,8 @@ def survey(state: State, router: SplitReader) -> Survey:
     """Read the state of the host from its router and journals. Raises Refused when the router does not answer."""
     stories = dict(told(state))
     since = [story.promoted.time for story in stories.values() if story.promoted and story.stayed]
-    holder = str(lock.holder(state.lock()).get("rollout")) if lock.is_held(state.lock()) else None
+    held = lock.is_held(state.lock())
+    holder = lock.holder(state.lock()) if held else None
     keeping = holder if holder and holder in stories and stories[holder].keeps else None
     try:
         stable = router.current().get("stable")
@@ -84,16 +87,17 @@ def survey(state: State, router: SplitReader) -> Survey:
     begun = [rollout for rollout, story in stories.items() if story.started or rollout == holder]
     return Survey(
         stable_slot="green" if stable == "green" else "blue",
-        running=lock.describe(state.lock()) if holder and not keeping else None,
+        running=None if keeping else lock.describe(state.lock()) if held else lock.trouble(state.lock()),
         keeping=keeping,
         newest=begun[-1] if begun else None,
         history=history(stories.values()),
+        former=former(stories.values()),
         stable_since=since[-1] if since else None,
     )
 
 
 def history(stories: Iterable[Outline]) -> list[str]:
-    """The releases that were promoted, oldest first, without those that were taken back later. Pure."""
+    """The releases that were promoted, oldest first, without those that were rolled back later. Pure."""
     stayed: list[str] = []
     good: dict[str, bool] = {}
     for story in stories:
@@ -105,6 +109,17 @@ def history(stories: Iterable[Outline]) -> list[str]:
             if story.started.at_once and story.started.stable:
                 good[story.started.stable] = False
     return [release for release in stayed if good[release]]
+
+
+def former(stories: Iterable[Outline]) -> list[str]:
+    """The releases that were promoted, or that a rollout found stable, also if they were taken back later. Pure."""
+    known: dict[str, None] = {}
+    for story in stories:
+        if story.started and story.started.stable:
+            known[story.started.stable] = None
+        if story.started and story.promoted:
+            known[story.started.release] = None
+    return list(known)
 
 
 def told(state: State) -> Iterator[tuple[str, Outline]]:
@@ -134,7 +149,7 @@ def check(state: State, router_folder: Path, prometheus: str, policy_text: str, 
 
 
 def check_probe(router: Probe) -> None:
-    """Check that the router takes the requests by which an engine learns who answers. Raises Refused."""
+    """Check that the router accepts the requests with which an engine checks who answers. Raises Refused."""
     try:
         router.answering()
     except RouterError as error:

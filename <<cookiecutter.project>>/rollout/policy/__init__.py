@@ -1,1 +1,1 @@
-"""rollout.yaml -> Policy -> Plan: what people write, checked, and what the engine then does, in seconds."""
+"""rollout.yaml -> Policy, the validated file -> Plan, what the engine does, with durations in seconds."""

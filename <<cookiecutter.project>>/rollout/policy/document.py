@@ -1,4 +1,4 @@
-"""YAML text -> plain data, with the line of each key. Builds text, numbers, lists and mappings, and nothing else."""
+"""YAML text -> plain data, with the line of each key. Creates only text, numbers, lists and mappings."""
 
 from typing import Any
 
@@ -11,12 +11,12 @@ Lines = dict[tuple[Key, ...], int]
 
 DEEPEST = 20
 MOST_VALUES = 2_000
-"""Ten times what the shipped policy has. A few lines of nested aliases stand for billions of values."""
+"""Ten times as many as in the shipped policy. A few lines of nested aliases can expand to billions of values."""
 KINDS = tuple(f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null"))
 
 
 class Loader(yaml.SafeLoader):
-    """Refuses tags and deep nesting while it composes nodes, so that no later step meets them. Raises PolicyError."""
+    """Rejects tags and deep nesting while it composes nodes, before any other step. Raises PolicyError."""
 
     def __init__(self, text: str, name: str) -> None:
         super().__init__(text)
@@ -37,10 +37,10 @@ class Loader(yaml.SafeLoader):
 
 
 class Document:
-    """The data of a YAML text. `mistakes` are keys that stand twice; `name` is the file's name in messages."""
+    """The data of a YAML text. `mistakes` are duplicate keys; `name` is the file's name in messages."""
 
     def __init__(self, text: str, name: str) -> None:
-        """Raises PolicyError if the text is not YAML, or too large once its aliases are written out."""
+        """Raises PolicyError if the text is not valid YAML, or has too many values once its aliases are expanded."""
         self.lines: Lines = {(): 1}
         self.mistakes: list[str] = []
         self._name, self._values, self._open = name, 0, set[int]()
@@ -50,7 +50,7 @@ class Document:
             raise PolicyError(not_yaml(error, name)) from error
         except yaml.reader.ReaderError as error:
             line = text.count("\n", 0, error.position) + 1
-            raise PolicyError(f"{name}:{line}: is not YAML: {str(error).splitlines()[0]}") from error
+            raise PolicyError(f"{name}:{line}: not valid YAML: {str(error).splitlines()[0]}") from error
         self.data = self._read(root, ()) if root else None
 
     def _read(self, node: yaml.Node, path: tuple[Key, ...]) -> Any:
@@ -66,9 +66,7 @@ class Document:
             return scalar(node)
         if id(node) in self._open:
             line = self.lines[path]
-            raise PolicyError(
-                f"{self._name}:{line}: {dotted(path)}: an alias (*name) stands within its own anchor (&name)"
-            )
+            raise PolicyError(f"{self._name}:{line}: {dotted(path)}: an alias (*name) is inside its own anchor (&name)")
         self._open.add(id(node))
         found: Any
         if isinstance(node, yaml.MappingNode):
@@ -81,10 +79,10 @@ class Document:
     def _mapping(self, node: yaml.MappingNode, path: tuple[Key, ...]) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"  # as YAML marks such keys
+            key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"  # a list or mapping
             line = key_node.start_mark.line + 1
             if key in found:
-                self.mistakes.append(f"{self._name}:{line}: {dotted((*path, key))}: stands twice")
+                self.mistakes.append(f"{self._name}:{line}: {dotted((*path, key))}: duplicate key")
                 continue
             self.lines[*path, key] = line
             found[key] = self._read(value_node, (*path, key))
@@ -92,7 +90,7 @@ class Document:
 
 
 def scalar(node: yaml.ScalarNode) -> Any:
-    """A number, a boolean or nothing, if it can be one; everything else, such as a date, is text."""
+    """A number, a boolean or null, if the text is one; everything else, such as a date, stays text."""
     if node.tag not in KINDS:
         return node.value
     try:
@@ -105,7 +103,7 @@ def not_yaml(error: yaml.MarkedYAMLError, name: str) -> str:
     mark = error.problem_mark or error.context_mark
     line = f":{mark.line + 1}" if mark else ""
     said = " ".join(part for part in (error.context, error.problem) if part)
-    return f"{name}{line}: is not YAML: {said}"
+    return f"{name}{line}: not valid YAML: {said}"
 
 
 def dotted(path: tuple[Key, ...]) -> str:

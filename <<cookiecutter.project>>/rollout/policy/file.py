@@ -1,4 +1,4 @@
-"""rollout.yaml -> Policy. An error names the file, the line, the key's path, and what would be right."""
+"""rollout.yaml -> Policy. An error names the file, the line, the key's path, and what is allowed."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,16 +28,16 @@ def load(path: Path) -> Policy:
 
 
 def checked(path: Path) -> str:
-    """The text of a policy file in which nothing is wrong. Raises PolicyError."""
+    """The text of a valid policy file. Raises PolicyError."""
     load(path)
     return path.read_text(encoding="utf-8")
 
 
 def parse(text: str, name: str) -> Policy:
-    """The text of a policy file -> Policy; `name` is the file's name in messages. Raises PolicyError."""
+    """Parse the text of a policy file; `name` is the file's name in messages. Raises PolicyError."""
     document = Document(text, name)
     if not isinstance(document.data, dict):
-        raise PolicyError(f"{name}: must hold keys such as steps: and gates:, found something else")
+        raise PolicyError(f"{name}: must contain keys such as steps: and gates:")
     mistakes = document.mistakes
     try:
         policy = Policy.model_validate(document.data)
@@ -51,17 +51,19 @@ def parse(text: str, name: str) -> Policy:
 
 
 def shortened(mistake: str) -> str:
-    """A value of a thousand digits hides neither what is wrong with it nor the other mistakes."""
+    """Cut a long message in the middle, so that a value of a thousand digits does not hide the other mistakes."""
     return mistake if len(mistake) <= LONGEST else f"{mistake[: LONGEST // 2]} ... {mistake[-LONGEST // 2 :]}"
 
 
 def explain(detail: Mapping[str, Any], lines: Lines, name: str) -> str:
-    """One of pydantic's errors -> `file:line: key.path: what is wrong and what would be right`."""
-    path: tuple[Key, ...] = tuple(detail.get("ctx", {}).get("path", detail["loc"]))  # a misfit names its own key
+    """One of pydantic's errors -> `file:line: key.path: what is wrong, and what is allowed`."""
+    path: tuple[Key, ...] = tuple(
+        detail.get("ctx", {}).get("path", detail["loc"])
+    )  # errors from wrong_key name their own path
     line = next(lines[path[:end]] for end in range(len(path), -1, -1) if path[:end] in lines)
     where = f"{name}:{line}: " + (f"{dotted(path)}: " if path else "")
     if detail["type"] == "extra_forbidden":
-        return f"{where}unknown key; known here: {', '.join(known_keys(path))}"
+        return f"{where}unknown key; allowed here: {', '.join(known_keys(path))}"
     if detail["type"] == "missing":
         return f"{where}is missing"
     if detail["type"] == "literal_error":
@@ -71,6 +73,6 @@ def explain(detail: Mapping[str, Any], lines: Lines, name: str) -> str:
 
 
 def known_keys(path: tuple[Key, ...]) -> list[str]:
-    """The keys that may stand beside the one at `path`."""
+    """The keys allowed at the level of `path`."""
     part = PARTS[str(path[0]) if len(path) > 1 else ""]
     return list(part.model_fields)

@@ -1,4 +1,4 @@
-"""What rollout.yaml may say of a gate."""
+"""The schema of a gate in rollout.yaml."""
 
 from typing import Annotated, Literal, Self
 
@@ -13,28 +13,28 @@ KINDS: dict[Kind, tuple[str, ...]] = {
     "mean": ("sum", "squares", "count"),
     "value": ("query",),
 }
-ASKED: dict[Kind, str] = {"share": "bad and total", "mean": "sum, squares and count", "value": "a query"}
-FITS: dict[Kind, str] = {
-    "share": "a share, a multiple of stable's or both: 5%, 3x stable, 0.1% and 1x stable",
-    "mean": "a number, a time or a multiple of stable's: 4, 2s, 1.5x stable",
-    "value": "a number of its own: compare with stable in the query, or ask for bad and total",
+QUERY_KEYS: dict[Kind, str] = {"share": "bad and total", "mean": "sum, squares and count", "value": "a query"}
+LIMITS: dict[Kind, str] = {
+    "share": "a share, a multiple of stable's, or both: 5%, 3x stable, 0.1% and 1x stable",
+    "mean": "a number, a duration, or a multiple of stable's: 4, 2s, 1.5x stable",
+    "value": "a fixed limit: compare with stable in the query itself, or use bad and total",
 }
-ONLY: dict[str, tuple[Kind, ...]] = {
+KINDS_OF_KEY: dict[str, tuple[Kind, ...]] = {
     "vendor": ("share",),
     "slower_than": ("share",),
     "by": ("share", "value"),
     "shows": ("share", "mean"),
     "certainty": ("share", "mean"),
     "baseline": ("share", "mean"),
-    "samples": ("value",),
+    "samples": ("share", "value"),
     "fail_below": ("value",),
 }
-"""Keys that only some questions have."""
+"""Keys that only some kinds of gates have."""
 
 
 class GatePolicy(Part):
-    """A question to Prometheus and where it fails. It is judged by evidence if it counts (`bad` of `total`) or averages
-    (`sum`, `squares`, `count`), and else by the one value of its `query`."""
+    """Queries to Prometheus, and the limit at which the gate fails. A gate with `bad` and `total`, or with `sum`,
+    `squares` and `count`, is judged by evidence; a gate with `query` by that one value."""
 
     bad: PromQL | None = None
     total: PromQL | None = None
@@ -57,7 +57,7 @@ class GatePolicy(Part):
 
     @property
     def kind(self) -> Kind | None:
-        """What it asks; None where that is not said, or said twice."""
+        """The kind of its queries; None if they are missing or mixed."""
         asked = {key for keys in KINDS.values() for key in keys if getattr(self, key) is not None}
         return next((kind for kind, keys in KINDS.items() if asked == set(keys)), None)
 
@@ -65,22 +65,22 @@ class GatePolicy(Part):
     def one_question(self) -> Self:
         kind = self.kind
         if kind is None:
-            raise ValueError("ask one question: bad and total, or sum, squares and count, or query")
-        for key, kinds in ONLY.items():
+            raise ValueError("needs bad and total, or sum, squares and count, or query, and only one of these")
+        for key, kinds in KINDS_OF_KEY.items():
             if getattr(self, key) is not None and kind not in kinds:
-                raise ValueError(f"{key} belongs to {' or '.join(ASKED[each] for each in kinds)}")
+                raise ValueError(f"{key} needs {' or '.join(QUERY_KEYS[each] for each in kinds)}")
         if kind != "value" and self.at_least is None:
-            raise ValueError("at_least is missing: how many samples are enough to pass")
+            raise ValueError("at_least is missing: how many samples it takes to pass")
         if kind == "value" and (self.samples is None) != (self.at_least is None):
-            raise ValueError("samples and at_least belong together: what is counted, and how many are enough")
+            raise ValueError("samples and at_least need each other: a query, and how many samples a pass needs")
         if kind == "value" and self.windows and len(self.windows) > 1:
-            raise ValueError("a query has one window: write windows: [10m]")
+            raise ValueError("a gate with query has one window, for example windows: [10m]")
         return self
 
     @model_validator(mode="after")
     def one_limit(self) -> Self:
         if (self.fail_above is None) == (self.fail_below is None):
-            raise ValueError("say either fail_above or fail_below: a gate has one limit")
+            raise ValueError("needs either fail_above or fail_below: a gate has one limit")
         if self.fail_above is not None and self.kind:
             limit, times = self.fail_above.limit, self.fail_above.times_stable
             fits = {
@@ -89,12 +89,12 @@ class GatePolicy(Part):
                 "value": times is None,
             }
             if not fits[self.kind]:
-                raise ValueError(f"fail_above of {ASKED[self.kind]} is {FITS[self.kind]}")
+                raise ValueError(f"fail_above with {QUERY_KEYS[self.kind]} must be {LIMITS[self.kind]}")
         return self
 
     @model_validator(mode="after")
-    def a_bucket_s_edge(self) -> Self:
+    def slower_than_is_used(self) -> Self:
         named = any("slower_than" in names_in(text) for text in (self.bad, self.total) if text)
         if named != (self.slower_than is not None):
-            raise ValueError("slower_than and $slower_than belong together: a time, and where it stands in the query")
+            raise ValueError("slower_than and $slower_than need each other: a duration, and its place in the query")
         return self

@@ -1,4 +1,4 @@
-"""What the values of rollout.yaml's keys may be. Frozen and strict."""
+"""The types of values in rollout.yaml. Frozen and strict."""
 
 from itertools import pairwise
 from typing import Annotated
@@ -18,7 +18,7 @@ Certainty = Annotated[float, Field(ge=1, le=10, strict=False)]
 
 
 def known_placeholders(promql: str) -> str:
-    """Refuse a `$name` that the engine would not fill in."""
+    """Reject an unknown placeholder `$name`."""
     if problem := unknown_in(promql):
         raise ValueError(problem)
     return promql
@@ -28,7 +28,7 @@ PromQL = Annotated[str, Field(min_length=1), AfterValidator(known_placeholders)]
 
 
 def rising(windows: list[float]) -> list[float]:
-    """Refuse windows that don't grow: the first is the quick one, the last decides what passes."""
+    """Reject windows that do not increase: the first detects sudden faults, the last decides what passes."""
     if any(after <= before for before, after in pairwise(windows)):
         raise ValueError("each window must be longer than the one before")
     return windows

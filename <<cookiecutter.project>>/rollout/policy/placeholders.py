@@ -1,4 +1,4 @@
-"""The `$names` in a gate's PromQL, and what the engine writes in their place."""
+"""The placeholders (`$name`) in a gate's PromQL, and their values."""
 
 import math
 import re
@@ -10,18 +10,18 @@ from rollout.policy.quantity import bucket_edge, promql_duration
 MEANINGS = {
     "release": "the canary's release",
     "stable": "the stable release",
-    "window": "the gate's window; at most the time since the canary was ready, and one scrape",
-    "ago": "how long ago stable last had traffic, at least 1ms: for an `offset` that keeps the baseline",
+    "window": "the gate's window; never longer than the time since the canary was ready, plus one scrape",
+    "ago": "how long ago stable last had traffic, at least 1ms; use it as `offset` for stable's value",
     "elapsed": "how long the rollout has been running",
     "slower_than": "the gate's `slower_than` as a regular expression for a bucket's `le`",
 }
-PLACEHOLDER = re.compile(r"\$(\w+|\{\w*\}?)")  # ${name} too, only to refuse it
+PLACEHOLDER = re.compile(r"\$(\w+|\{\w*\}?)")  # matches ${name} too, to reject it
 
 
 @dataclass(frozen=True)
 class Values:
-    """What stands for the placeholders at one moment. Durations in seconds. `judged_seconds` is how far back the canary
-    is judged, whatever the window: to when it was ready, so that its first try does not count in its second."""
+    """The placeholders' values at one moment; durations in seconds. `judged_seconds` limits every window to the time
+    since the canary was ready, so that an earlier rollout of the same release does not count."""
 
     release: str
     stable: str
@@ -33,30 +33,30 @@ class Values:
 
     @classmethod
     def before_the_start(cls, release: str, stable: str, window_seconds: float) -> Self:
-        """Where no rollout runs yet: stable has its traffic, and the shortest time of a rollout has passed."""
+        """Values for a check before the rollout: stable has traffic, and one second has passed."""
         return cls(release, stable, window_seconds, ago_seconds=0.0, elapsed_seconds=1.0)
 
 
 def unknown_in(promql: str) -> str | None:
-    """One sentence on the first placeholder that means nothing, or None."""
+    """A message about the first unknown placeholder, or None."""
     for name in PLACEHOLDER.findall(promql):
         if name not in MEANINGS:
-            return f"${name} means nothing here: use " + ", ".join(f"${known}" for known in MEANINGS)
+            return f"unknown placeholder ${name}: use " + ", ".join(f"${known}" for known in MEANINGS)
     return None
 
 
 def names_in(promql: str) -> set[str]:
-    """The placeholders that stand in an expression."""
+    """The placeholders in an expression."""
     return set(PLACEHOLDER.findall(promql))
 
 
 def names_release(promql: str) -> bool:
-    """Whether the expression asks about the canary, and so could be asked about stable."""
+    """Whether the expression queries the canary, so that the same query works for stable."""
     return "release" in names_in(promql)
 
 
 def fill(promql: str, values: Values) -> str:
-    """The expression that Prometheus is asked."""
+    """The expression with its placeholders replaced."""
     texts = {
         "release": values.release,
         "stable": values.stable,

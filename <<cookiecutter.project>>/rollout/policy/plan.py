@@ -10,19 +10,19 @@ from rollout.policy.gate import KINDS, GatePolicy
 from rollout.policy.quantity import Limit
 
 SHORTEST_LEASE_SECONDS = 2.0
-"""However fast a rehearsal runs: a shorter lease would lapse whenever the machine is busy."""
+"""The minimum lease, at any speed: a shorter one would expire whenever the machine is busy."""
 
 SHORTEST_READY_SECONDS = 20.0
-"""Nor does a program start any faster in a fast rehearsal."""
+"""The minimum of `ready_within`: a program does not start faster in a faster rehearsal."""
 
 BEATS_PER_LEASE = 8
-"""The lease is renewed this often in its time, as 15 s is about every 2 s."""
+"""The lease is renewed this often before it expires: a lease of 15 s about every 2 s."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """The canary's share of the traffic, 0..1, how long it stays there at least, and how many samples are enough for
-    any gate to pass it."""
+    """`weight` is the canary's share of the traffic, 0..1, `hold_seconds` the step's minimum duration. `at_least`
+    lowers the samples that each gate needs to pass this step."""
 
     weight: float
     hold_seconds: float
@@ -31,11 +31,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Weighed:
-    """What makes a gate one that is judged by evidence: `kind` and its questions in PromQL, by the policy's keys.
+    """The rule of a gate that is judged by evidence. `questions` are its queries in PromQL, by the policy's keys.
 
-    It fails above `certainty` standard deviations in any of the windows, the shortest first. `times_stable`: it also
-    must be that much above stable, whose counts are taken in the same window, or as it was `before` the rollout.
-    `without_vendor`: what the vendor's API is to blame for does not count.
+    The gate fails if its evidence in any window exceeds `certainty` standard deviations. With `times_stable` the value
+    must also exceed that multiple of stable's, from the same window or, with `before`, from before the rollout. With
+    `without_vendor`, errors that the model's API caused do not count.
     """
 
     kind: Literal["share", "mean"]
@@ -51,9 +51,9 @@ class Weighed:
 
 @dataclass(frozen=True)
 class Gate:
-    """What is asked, and where it fails. With `by`, a label, the answer is a value for each of the label's values, and
-    the worst counts. `window_seconds` is what `$window` means. `weighed`: the value is not asked for, but made of
-    counts; `query` is then the expression that it is equal to, for people."""
+    """A gate's query and limit. With `by`, the query returns one value for each value of that label, and the worst one
+    counts. `window_seconds` is the value of `$window`. A gate with `weighed` is judged by evidence from counts; its
+    `query` is then only the equivalent expression, for people."""
 
     name: str
     query: str
@@ -69,7 +69,7 @@ class Gate:
 
 @dataclass(frozen=True)
 class Plan:
-    """What the engine does. All durations in seconds of the clock on the wall."""
+    """What the engine does. All durations are in real seconds."""
 
     steps: tuple[Step, ...]
     gates: tuple[Gate, ...]
@@ -84,14 +84,14 @@ class Plan:
     vendor_errors: Literal["shift", "always"] = "always"
 
     def gates_of(self, step: Step) -> tuple[Gate, ...]:
-        """The gates as a step asks them: some steps want fewer samples."""
+        """The gates of a step, with its lower `at_least`, if it has one."""
         if step.at_least is None:
             return self.gates
         return tuple(replace(gate, at_least=floor(gate, step)) if gate.at_least else gate for gate in self.gates)
 
     @property
     def kept_gates(self) -> tuple[Gate, ...]:
-        """The gates that can take back what was promoted."""
+        """The gates that stay active after the promotion."""
         return tuple(
             replace(gate, weighed=replace(gate.weighed, without_vendor=self.vendor_errors == "shift"))
             if gate.weighed
@@ -102,13 +102,13 @@ class Plan:
 
     @property
     def settle_seconds(self) -> float:
-        """No step is passed earlier than one window and two scrapes after its shift, so that the window of most gates
-        lies in it. (A gate with a longer window looks further back: what is bad at the weight before is bad.)"""
+        """The minimum time from a shift to the end of its step: one window and two scrapes, so that the shortest window
+        contains only requests of this step. (Longer windows also contain earlier requests of the canary.)"""
         return self.window_seconds + 2 * self.every_seconds
 
     @property
     def beat_seconds(self) -> float:
-        """How often the engine looks at the router and renews the lease."""
+        """How often the engine checks the router and renews the lease."""
         return min(self.lease_seconds / BEATS_PER_LEASE, self.every_seconds)
 
 
@@ -119,8 +119,8 @@ def plan(
     hold_at_most: float = math.inf,
     keep_at_most: float = math.inf,
 ) -> Plan:
-    """The policy at `speed` times its pace, from the first step of at least `first_weight` on. `hold_at_most` and
-    `keep_at_most`, in seconds of the policy, are for rehearsals, which nobody wants to last a day."""
+    """The plan at `speed`, without the steps below `first_weight`. `hold_at_most` and `keep_at_most` shorten a
+    rehearsal; they are in seconds of the policy, before the division by the speed."""
     watch = wanted.watch
     return Plan(
         steps=tuple(
@@ -160,10 +160,10 @@ def plan_gate(name: str, gate: GatePolicy, watch: schema.WatchPolicy, speed: flo
 
 
 def weighed(gate: GatePolicy, watch: schema.WatchPolicy, speed: float) -> Weighed | None:
-    """None: the gate is judged by its value alone."""
+    """The rule of a gate that is judged by evidence; None for a gate with `query`."""
     if gate.kind is None or gate.kind == "value" or gate.fail_above is None:
         return None
-    keys = (*KINDS[gate.kind], "vendor")
+    keys = (*KINDS[gate.kind], "vendor", "samples")
     return Weighed(
         kind=gate.kind,
         questions={key: promql for key in keys if (promql := getattr(gate, key)) is not None},
@@ -177,30 +177,32 @@ def weighed(gate: GatePolicy, watch: schema.WatchPolicy, speed: float) -> Weighe
 
 
 def limit_of(gate: GatePolicy) -> Limit:
-    """A share that is only compared with stable has the limit 0 besides: what never happens is not too often."""
+    """The gate's fixed limit. A share that is only compared with stable gets the limit 0: it fails only if something is
+    bad."""
     if gate.fail_below is not None:
         return gate.fail_below
-    assert gate.fail_above is not None  # noqa: S101  the policy holds exactly one of the two
+    assert gate.fail_above is not None  # noqa: S101  the schema requires one of the two
     times = gate.fail_above.times_stable or 0.0
     return gate.fail_above.limit or (Limit(times, "multiple") if gate.kind == "mean" else Limit(0.0, "ratio"))
 
 
 def value_of(gate: GatePolicy) -> str:
-    """The expression that a gate's value is equal to, of a mean for one release."""
+    """The expression for the value of a gate that is judged by evidence: a share, or the canary's mean."""
     return f"({gate.bad})\n/ ({gate.total})" if gate.bad else f"({gate.sum})\n/ ({gate.count})"
 
 
 def traffic_needed(plan: Plan) -> float:
-    """Requests a second below which the first step can't be passed: no window would hold a gate's floor of samples."""
+    """The requests per second that the first step needs to pass: with fewer, some gate never gets `at_least`
+    samples."""
     first = plan.steps[0]
     return max((floor(gate, first) / longest_seconds(gate) for gate in plan.gates), default=0.0) / first.weight
 
 
 def floor(gate: Gate, step: Step) -> int:
-    """How many samples a gate needs to pass a step."""
+    """The samples that a gate needs to pass a step."""
     return min(gate.at_least or 0, step.at_least or gate.at_least or 0)
 
 
 def longest_seconds(gate: Gate) -> float:
-    """The gate's longest window, which holds most samples."""
+    """The gate's longest window."""
     return gate.weighed.windows_seconds[-1] if gate.weighed else gate.window_seconds

@@ -1,4 +1,4 @@
-"""The quantities of rollout.yaml, as people write them: `10m`, `5%`, `60s`, `1.5x`, `0`."""
+"""Parses the quantities in rollout.yaml: `10m`, `5%`, `60s`, `1.5x`, `0`."""
 
 import math
 import re
@@ -14,7 +14,7 @@ NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 
 @dataclass(frozen=True)
 class Limit:
-    """Where a gate fails: a number and what it counts."""
+    """The limit of a gate: a number and its unit."""
 
     value: float
     unit: Unit
@@ -29,12 +29,12 @@ def duration(text: object) -> float:
 
 
 def ratio(text: object) -> float:
-    """`5%` -> 0.05. Raises ValueError, above 100 % too."""
+    """`5%` -> 0.05. Raises ValueError, also above 100 %."""
     found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)%", text) if isinstance(text, str) else None
     if not found:
         raise ValueError(f"{text!r} is not a share: write a number and %, such as 5%")
     if float(found[1]) > 100:
-        raise ValueError(f"{text} is more than everybody: write at most 100%")
+        raise ValueError(f"{text} is more than 100%")
     return float(found[1]) / 100
 
 
@@ -55,11 +55,11 @@ def limit(text: object) -> Limit:
 
 
 def bucket_edge(seconds: float) -> str:
-    """Seconds -> a regular expression for the `le` of that bucket, which some write as 60 and others as 60.0."""
+    """Seconds -> a regular expression for that bucket's `le`: clients write 60 or 60.0."""
     text = f"{seconds:g}".replace(".", "[.]")
     return text if "." in text else f"{text}([.]0)?"
 
 
 def promql_duration(seconds: float) -> str:
-    """Seconds -> a PromQL duration in whole milliseconds, at least 1."""
+    """Seconds -> a PromQL duration in whole milliseconds, at least 1ms."""
     return f"{max(1, round(seconds * 1000))}ms"

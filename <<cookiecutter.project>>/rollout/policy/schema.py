@@ -1,4 +1,4 @@
-"""What rollout.yaml may say: steps, gates, deadlines. Frozen and strict."""
+"""The schema of rollout.yaml: steps, gates, deadlines. Frozen and strict."""
 
 from itertools import pairwise
 from typing import Annotated, Literal, Self
@@ -10,16 +10,16 @@ from rollout.policy.gate import GatePolicy
 from rollout.policy.keys import Certainty, Part, Ratio, Seconds, SomeSeconds, Windows
 
 LONGEST_LEASE_SECONDS = 60.0
-"""LEASE_MOST_MS in haproxy.cfg."""
+"""The same as LEASE_MOST_MS in haproxy.cfg."""
 
 
-def misfit(message: str, *path: str) -> PydanticCustomError:
-    """A key that is wrong only beside others; names itself, since pydantic would name what holds them all."""
-    return PydanticCustomError("misfit", message, {"path": path})
+def wrong_key(message: str, *path: str) -> PydanticCustomError:
+    """An error about one key that depends on others: pydantic would report their parent."""
+    return PydanticCustomError("wrong_key", message, {"path": path})
 
 
 class StepPolicy(Part):
-    """A share of the users, and how long it stays there at least. `at_least`: no gate needs more samples to pass it."""
+    """The canary's share of the users, and its minimum duration. No gate needs more than `at_least` samples to pass."""
 
     weight: Ratio
     hold: Seconds
@@ -43,16 +43,16 @@ class WatchPolicy(Part):
     def times_hold_two_measurements(self) -> Self:
         for key, seconds in (("windows", self.windows[0]), ("lease", self.lease)):
             if seconds < 2 * self.every:
-                raise misfit("must be at least 2 x watch.every", "watch", key)
+                raise wrong_key("must be at least 2 x watch.every", "watch", key)
         if self.lease > LONGEST_LEASE_SECONDS:
-            raise misfit(
-                f"must be at most {LONGEST_LEASE_SECONDS:g}s: the router believes no longer one", "watch", "lease"
+            raise wrong_key(
+                f"must be at most {LONGEST_LEASE_SECONDS:g}s: the router rejects longer leases", "watch", "lease"
             )
         return self
 
 
 def rising_to_everybody(steps: list[StepPolicy]) -> list[StepPolicy]:
-    """Refuse steps that go back, stand still, or end before 100 %."""
+    """Reject weights that do not increase up to 100 %."""
     weights = [step.weight for step in steps]
     found = ", ".join(f"{weight * 100:g}%" for weight in weights)
     if weights[0] == 0 or any(after <= before for before, after in pairwise(weights)):
@@ -63,7 +63,7 @@ def rising_to_everybody(steps: list[StepPolicy]) -> list[StepPolicy]:
 
 
 class Policy(Part):
-    """The whole of rollout.yaml."""
+    """All of rollout.yaml."""
 
     target: Literal["docker", "kubernetes"]
     steps: Annotated[list[StepPolicy], Field(min_length=1), AfterValidator(rising_to_everybody)]
@@ -74,12 +74,12 @@ class Policy(Part):
     @model_validator(mode="after")
     def every_step_has_time_to_pass(self) -> Self:
         if self.watch.decide_within < max(step.hold for step in self.steps):
-            raise misfit("must be at least the longest hold, or no step could ever pass", "watch", "decide_within")
+            raise wrong_key("must be at least the longest hold, so that every step can pass", "watch", "decide_within")
         return self
 
     @model_validator(mode="after")
     def windows_hold_two_measurements(self) -> Self:
         for name, gate in self.gates.items():
             if gate.windows is not None and gate.windows[0] < 2 * self.watch.every:
-                raise misfit("must be at least 2 x watch.every", "gates", name, "windows")
+                raise wrong_key("must be at least 2 x watch.every", "gates", name, "windows")
         return self

@@ -1,4 +1,4 @@
-"""Where releases can be deployed to; rollout.yaml may name a target that does not exist yet."""
+"""The targets that releases can be deployed to. rollout.yaml may name one that is not supported yet."""
 
 from rollout.errors import UnsupportedTarget
 from rollout.policy.schema import Policy
@@ -7,7 +7,7 @@ DEPLOYABLE = ("docker",)
 
 
 def check(policy: Policy, name: str) -> None:
-    """`name` is the file's, for the message. Raises UnsupportedTarget."""
+    """`name` is the file's name, for the message. Raises UnsupportedTarget."""
     if policy.target not in DEPLOYABLE:
         raise UnsupportedTarget(
             f"{name}: target: releases can't be deployed to {policy.target} yet. Write `target: docker` to deploy to a "

@@ -1,4 +1,4 @@
-"""`fail_above`: `5%`, `60s`, `0`, `3x stable`, `0.1% and 1x stable`."""
+"""Parses `fail_above`: `5%`, `60s`, `0`, `3x stable`, `0.1% and 1x stable`."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ AGAINST = re.compile(r"(?:(?P<limit>\S+) and )?(?P<times>\d+(?:\.\d+)?)x stable"
 
 @dataclass(frozen=True)
 class Threshold:
-    """A limit, or a multiple of what stable has, or both: then a value is beyond it that is beyond both."""
+    """A fixed limit, a multiple of stable's value, or both: then a value must exceed both to fail."""
 
     limit: Limit | None
     times_stable: float | None = None
@@ -22,5 +22,5 @@ def threshold(text: object) -> Threshold:
     if not found:
         return Threshold(limit(text))
     if float(found["times"]) == 0:
-        raise ValueError(f"{text!r} is no limit: write a multiple above 0, such as 3x stable")
+        raise ValueError(f"{text!r} is not a limit: write a multiple above 0, such as 3x stable")
     return Threshold(limit(found["limit"]) if found["limit"] else None, float(found["times"]))

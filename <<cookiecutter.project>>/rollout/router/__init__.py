@@ -1,1 +1,1 @@
-"""HAProxy: the split of the traffic, its health, its configuration and its folder."""
+"""HAProxy: the traffic split, server health, the configuration, and its folder."""

@@ -1,4 +1,4 @@
-"""What a router is started with: its configuration, and the folder that holds its split and whom it trusts."""
+"""The router's configuration, and the folder with its split and its list of trusted addresses."""
 
 from pathlib import Path
 
@@ -10,8 +10,8 @@ CONFIG = Path(__file__).with_name("haproxy.cfg")
 
 
 def prepare_folder(folder: Path, trusted: str) -> None:
-    """Fill the folder where it lacks something: what is there belongs to rollouts and to people. `trusted` are the
-    addresses and networks, one a line, that may name a user in x-user-id."""
+    """Create the files that are missing; existing ones belong to rollouts and to people. `trusted` lists the addresses
+    and networks, one per line, whose x-user-id is accepted."""
     for name, content in (("split.map", write_map(everybody_on("blue").entries())), ("trusted.lst", trusted)):
         if not (folder / name).exists():
             durable.replace(folder / name, content)

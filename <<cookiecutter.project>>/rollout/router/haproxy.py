@@ -1,4 +1,4 @@
-"""HAProxy as the router: its map file for what lasts, its admin socket for what happens now."""
+"""HAProxy as the router: its map file survives a restart, its admin socket changes the running process."""
 
 import csv
 import re
@@ -12,15 +12,15 @@ from rollout.router.probe import ask_who_answers
 from rollout.router.split import Slot, Split
 
 BACKEND = "agent"
-"""The one whose requests count. A server's health is checked there, and shared with the other backend."""
+"""The backend whose requests the gates count. It checks the servers' health; the other backend uses the results."""
 
 
 @dataclass(frozen=True)
 class ServerStats:
-    """One slot's server as the router's statistics have it.
+    """One slot's server in HAProxy's statistics.
 
-    `downs` counts how often the health check took it from up to down, `requests` what was sent to the agent's routes
-    there, since the router started; `running` is what it has not answered yet, of any route.
+    Since the router started, `downs` counts changes from up to down, and `requests` the requests to the agent's routes.
+    `running` is the number of requests in flight, on any route.
     """
 
     up: bool
@@ -31,46 +31,46 @@ class ServerStats:
 
 
 class Haproxy:
-    """Moves traffic by `split.map` in `folder` and by the admin socket at `socket_path`; beside it lies the one for
-    requests, `probe.sock`."""
+    """Moves traffic through `split.map` in `folder` and the admin socket at `socket_path`. Next to that is
+    `probe.sock`, the socket for requests."""
 
     def __init__(self, socket_path: Path, folder: Path, timeout_seconds: float = 2.0) -> None:
         self._socket_path = socket_path
         self._map = folder / "split.map"
-        self._map_name = re.sub(r"([\\ ;])", r"\\\1", str(self._map))  # the socket splits commands there
+        self._map_name = re.sub(r"([\\ ;])", r"\\\1", str(self._map))  # separators in the socket's commands
         self._timeout_seconds = timeout_seconds
 
     def shift(self, split: Split) -> None:
-        """Make `split` the truth: on disk first, so that a restarted router has it too; then in the running router;
-        then read back. Raises RouterError when any of the three fails, after trying all of them; SplitNotSaved when
-        only the file could not be written."""
+        """Apply a split: write the map file, so that a restarted router has it too, change the running router, and read
+        it back. Raises RouterError if any of the three fails, after trying all of them; SplitNotSaved if only the file
+        could not be written."""
         wanted = split.entries()
         unwritten: OSError | None = None
         try:
             durable.replace(self._map, write_map(wanted))
-        except OSError as error:  # a full disk must not keep the traffic where it is
+        except OSError as error:  # even with a full disk, the traffic must move
             unwritten = error
         commands = [f"set map {self._map_name} {key} {value}" for key, value in wanted.items()]
         answer = self._ask(";".join([*commands, f"show map {self._map_name}"]))
         found = read_map_answer(answer)
         if found != wanted:
-            raise RouterError(f"the router says {found}, not {wanted}: {answer.strip()[:200]}")
+            raise RouterError(f"the router's split is {found}, not {wanted}: {answer.strip()[:200]}")
         if unwritten:
-            raise SplitNotSaved(f"the router obeys, but {self._map} can't be written: {unwritten}")
+            raise SplitNotSaved(f"the router applied the split, but {self._map} can't be written: {unwritten}")
 
     def current(self) -> dict[str, str]:
-        """The running router's split, as its map's keys and values."""
+        """The running router's split, as keys and values of its map. Raises RouterError."""
         return read_map_answer(self._ask(f"show map {self._map_name}"))
 
     def on_disk(self) -> dict[str, str]:
-        """The split that a router started now would begin with."""
+        """The split in the map file, which a restarted router uses; empty if it can't be read."""
         try:
             return dict(line.split(maxsplit=1) for line in self._map.read_text(encoding="utf-8").splitlines())
         except (OSError, ValueError):
             return {}
 
     def health(self, slot: Slot) -> ServerStats:
-        """How the router sees one slot, now."""
+        """The current state of one slot. Raises RouterError."""
         rows = csv.DictReader(self._ask("show stat -1 4 -1").lstrip("# ").splitlines())
         servers = [row for row in rows if row["svname"] == slot]
         for row in servers:
@@ -82,10 +82,10 @@ class Haproxy:
                     running=sum(int(each["scur"] or 0) for each in servers),
                     check=" ".join(filter(None, [row["check_status"], row["last_chk"]])),
                 )
-        raise RouterError(f"the router at {self._socket_path} knows no server {BACKEND}/{slot}")
+        raise RouterError(f"the router at {self._socket_path} has no server {BACKEND}/{slot}")
 
     def answering(self) -> Slot | None:
-        """The slot that answers those on stable, now: tried with a request. None when nobody answers."""
+        """The slot that answers stable's users, checked with a request; None if none does. Raises RouterError."""
         return ask_who_answers(self._socket_path.with_name("probe.sock"), self._timeout_seconds)
 
     def _ask(self, command: str) -> str:
@@ -101,7 +101,7 @@ class Haproxy:
 
 
 def write_map(entries: dict[str, str]) -> str:
-    """Entries -> the text of a map file, a line a key."""
+    """Entries -> the text of a map file, one line per key."""
     return "".join(f"{key} {value}\n" for key, value in entries.items())
 
 

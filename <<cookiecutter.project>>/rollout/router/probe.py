@@ -1,4 +1,4 @@
-"""A request through the router, on a socket of its own: who answers those on stable, now."""
+"""Sends a request through the router's probe socket, to find out which slot answers stable's users."""
 
 import socket
 from http.client import HTTPConnection, HTTPException
@@ -24,8 +24,8 @@ class SocketConnection(HTTPConnection):
 
 
 def ask_who_answers(path: Path, timeout_seconds: float) -> Slot | None:
-    """The slot that answered, None for an error or silence of the release. Raises RouterError when the router can't be
-    asked."""
+    """The slot that answered; None if the release failed or did not answer. Raises RouterError if the router does not
+    answer."""
     connection = SocketConnection(path, timeout_seconds)
     try:
         connection.connect()

@@ -1,4 +1,4 @@
-"""Which users get the canary: the split, as the router's map file holds it, and the bucket of a user."""
+"""The traffic split: its entries in the router's map file, and a user's bucket."""
 
 from dataclasses import dataclass
 from hashlib import sha256
@@ -7,15 +7,15 @@ from typing import Literal
 Slot = Literal["blue", "green"]
 
 BUCKETS = 10_000
-"""Users fall into this many buckets; a weight is a number of them, so 1 bucket is 0.01 %."""
+"""The number of buckets. A weight is a number of buckets, so one is 0.01 %."""
 
 
 @dataclass(frozen=True)
 class Split:
     """One state of the router.
 
-    `weight` is 0..10000 buckets; `until_ms` is the end of the lease in epoch milliseconds; `salt` makes each release
-    meet other users. Everybody is on `stable` when the weight is 0 or the lease has run out.
+    `weight` is 0..10000 buckets; `until_ms` is the end of the lease in epoch milliseconds; `salt` makes each rollout
+    start with other users. If the weight is 0 or the lease has expired, everybody is on `stable`.
     """
 
     stable: Slot
@@ -25,9 +25,9 @@ class Split:
     salt: str
 
     def entries(self) -> dict[str, str]:
-        """The map's keys and values, in the order in which they may be set one by one: at no moment between two of them
-        is anybody sent to a slot that neither the old nor the new split means. haproxy.cfg reads them the other way
-        round. (It holds for what an engine does, whose roles change at weight 0 only.)"""
+        """The map's keys and values, in the order in which they are set. Between two of them, every request goes where
+        either the old or the new split sends it: haproxy.cfg reads them in the opposite order. (The roles must change
+        only at weight 0, as in the engine.)"""
         return {
             "stable": self.stable,
             "weight": str(self.weight),
@@ -38,20 +38,20 @@ class Split:
 
 
 def other(slot: Slot) -> Slot:
-    """The slot that is not this one."""
+    """The other slot."""
     return "green" if slot == "blue" else "blue"
 
 
 def everybody_on(slot: Slot, salt: str = "none") -> Split:
-    """The split at rest: all traffic on one slot, no lease needed."""
+    """All traffic on one slot, without a lease."""
     return Split(stable=slot, canary=other(slot), weight=0, until_ms=0, salt=salt)
 
 
 def bucket(salt: str, user: str) -> int:
     """The user's bucket, 0..9999, as haproxy.cfg computes it: the first 4 bytes of SHA-256 of `salt:user`.
 
-    Cohorts nest: whoever is in at 5 % is in at 25 %, because the bucket does not depend on the weight. `user` is not
-    empty and has no white space at its ends, which HTTP takes off a header.
+    A user in the canary's share at 5 % is also in it at 25 %, because the bucket does not depend on the weight. `user`
+    is not empty and has no leading or trailing white space, which HTTP strips from headers.
     """
     digest = sha256(f"{salt}:{user}".encode()).digest()
     return int.from_bytes(digest[:4], "big") % BUCKETS

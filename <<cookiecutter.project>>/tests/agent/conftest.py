@@ -1,4 +1,4 @@
-"""The service: in this process, behind a client; or as a process of its own."""
+"""Fixtures for the service: in this process behind a test client, or as a separate process."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -15,12 +15,12 @@ from tests.agent.service import Service, start_service
 Serve = Callable[..., TestClient]
 Start = Callable[..., Service]
 
-models.ALLOW_MODEL_REQUESTS = False  # a test must not cost money
+models.ALLOW_MODEL_REQUESTS = False  # tests must not call a model that costs money
 
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
-    """Start the app with these settings, whatever the environment says; it is stopped after the test."""
+    """Start the app with these settings, ignoring the environment; it is stopped after the test."""
     with ExitStack() as clients:
 
         def start(**settings: object) -> TestClient:
@@ -32,13 +32,13 @@ def serve() -> Iterator[Serve]:
 
 @pytest.fixture
 def client(serve: Serve) -> TestClient:
-    """The app with the defaults."""
+    """The app with the default settings."""
     return serve()
 
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Start processes with these variables in their environment; they are ended after the test."""
+    """Start processes with these environment variables; they are stopped after the test."""
     with ExitStack() as services:
 
         def start_one(**env: str) -> Service:

@@ -1,4 +1,4 @@
-"""What /metrics exports, as a test reads it."""
+"""Parses /metrics for tests."""
 
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
@@ -7,7 +7,7 @@ Samples = dict[tuple[str, str], float]
 
 
 def samples(client: TestClient) -> Samples:
-    """All samples, by name and the values of the labels."""
+    """All samples, by name and label values."""
     families = text_string_to_metric_families(client.get("/metrics").text)
     return {
         (sample.name, ",".join(sample.labels.values())): sample.value

@@ -1,9 +1,10 @@
-"""The service as a process of its own, on a port of the kernel's choice."""
+"""The service as a separate process, on a free port."""
 
 import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,13 +19,13 @@ WAIT_SECONDS = 30.0
 
 @dataclass
 class Service:
-    """A `python -m agent` that was started in an empty folder."""
+    """A `python -m agent`, started in an empty folder."""
 
     process: subprocess.Popen[bytes]
     log: Path
 
     def url(self) -> str:
-        """Where it listens, once it says so."""
+        """Its URL, once it has printed it."""
         listening = re.compile(r"running on (http://[^ ]+)")
         wait_until(lambda: bool(listening.search(self.output())) or self.process.poll() is not None)
         match = listening.search(self.output())
@@ -32,7 +33,7 @@ class Service:
         return match[1]
 
     def post(self, task: str) -> tuple[int, dict[str, Any]]:
-        """Run a task: the status and the body."""
+        """Run a task; returns status and body."""
         return post(self.url(), task)
 
     def get(self, path: str) -> str:
@@ -40,35 +41,34 @@ class Service:
         return get(self.url() + path)
 
     def exit_code(self) -> int:
-        """The exit code, once it has one."""
+        """Wait for its end; returns its exit code."""
         return self.process.wait(WAIT_SECONDS)
 
     def output(self) -> str:
-        """All it wrote so far."""
+        """Its output so far."""
         return self.log.read_text()
 
     def stop(self) -> None:
-        """End it, whatever it does."""
+        """Stop it, in any state."""
         self.process.kill()
         self.process.wait(WAIT_SECONDS)
 
 
 def start_service(folder: Path, env: Mapping[str, str]) -> Service:
-    """Start the service with this environment; what it writes goes to a file in the folder."""
+    """Start the service with this environment; its output goes to a file in the folder."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AGENT_")}
-    log = folder / "agent.log"
-    with log.open("wb") as output:
+    with tempfile.NamedTemporaryFile(dir=folder, suffix=".log", delete=False) as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "agent"],
-            cwd=folder,  # not the repository, whose agent.env would count
+            cwd=folder,  # not the repository: its agent.env would be read
             env={**kept, "AGENT_PORT": "0", "PYTHONPATH": str(ROOT), **env},
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-    return Service(process, log)
+    return Service(process, Path(output.name))
 
 
 def post(url: str, task: str) -> tuple[int, dict[str, Any]]:
-    """Run a task on the service at this URL: the status and the body. Raises OSError when there is no answer."""
+    """Run a task on the service at this URL; returns status and body. Raises OSError if there is no answer."""
     answer = ask(url, task)
     return answer.status, answer.body()

@@ -1,10 +1,14 @@
-"""The service says how near its one process is to its limit."""
+"""The service exports how busy its event loop is."""
 
 import threading
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.agent.service import Service, start_service
+
+pytestmark = pytest.mark.parts
 
 NAME = "agent_event_loop_busy_seconds_total"
 
@@ -16,11 +20,11 @@ def busy_seconds(service: Service) -> float:
 
 def busy_ratio(service: Service, seconds: float) -> float:
     began, before = time.monotonic(), busy_seconds(service)
-    time.sleep(seconds)
+    time.sleep(seconds)  # the time that is measured
     return (busy_seconds(service) - before) / (time.monotonic() - began)
 
 
-def test_a_process_that_has_all_it_can_do_is_busy_all_the_time_and_an_idle_one_is_not(tmp_path: Path) -> None:
+def test_a_fully_loaded_process_is_busy_all_the_time_and_an_idle_one_is_not(tmp_path: Path) -> None:
     service = start_service(tmp_path, {})
     over = threading.Event()
 

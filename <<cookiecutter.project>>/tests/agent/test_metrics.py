@@ -1,9 +1,9 @@
-"""What /metrics exports: gates are written against these names."""
+"""The metrics in /metrics: gates use these names."""
 
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
-from agent.metrics import OUTCOMES, RATIO_BUCKETS, SECONDS_BUCKETS, Metrics
+from agent.metrics import KNOWN_STATUSES, OUTCOMES, RATIO_BUCKETS, SECONDS_BUCKETS, Metrics
 from agent.tools import TOOL_NAMES
 from tests.agent.conftest import Serve
 from tests.agent.samples import Samples, samples
@@ -28,8 +28,8 @@ def test_the_names_and_labels_are_the_ones_that_gates_use(client: TestClient) ->
         ("agent_requests", "counter", "status"),
         ("agent_request_seconds", "histogram", "le"),
         ("agent_requests_in_flight", "gauge"),
-        ("agent_exceptions", "counter"),  # its label appears with the first exception
-        ("agent_vendor_errors", "counter"),  # so does this one's
+        ("agent_exceptions", "counter"),  # the label appears with the first exception
+        ("agent_vendor_errors", "counter"),  # the same
         ("agent_runs", "counter", "outcome"),
         ("agent_cost_usd", "counter"),
         ("agent_run_cost_usd_squared", "counter"),
@@ -37,13 +37,19 @@ def test_the_names_and_labels_are_the_ones_that_gates_use(client: TestClient) ->
         ("agent_tokens", "counter", "kind"),
         ("agent_tool_calls", "counter", "tool"),
         ("agent_context_utilization_ratio", "histogram", "le"),
+        ("agent_model_request_context_utilization_ratio", "histogram", "le"),
+        ("agent_context_compactions", "counter"),
+        ("agent_feedback", "counter", "rating"),
+        ("agent_queue_depth", "gauge"),
+        ("agent_refused_runs", "counter", "reason"),
+        ("agent_context_window_tokens", "gauge"),
     }
     assert ("process_start_time_seconds", "") in samples(client)
 
 
-def test_series_that_are_known_in_advance_start_at_zero(client: TestClient) -> None:
+def test_series_known_in_advance_start_at_zero(client: TestClient) -> None:
     found = samples(client)
-    known = [("agent_requests_total", status) for status in ("200", "422", "500", "502", "504")]
+    known = [("agent_requests_total", status) for status in KNOWN_STATUSES]
     known += [("agent_tokens_total", kind) for kind in ("input", "output")]
     known += [("agent_tool_calls_total", tool) for tool in TOOL_NAMES]
     known += [("agent_runs_total", outcome) for outcome in OUTCOMES]
@@ -52,7 +58,7 @@ def test_series_that_are_known_in_advance_start_at_zero(client: TestClient) -> N
     assert {name: found[name] for name in known} == dict.fromkeys(known, 0.0)
 
 
-def test_a_run_is_counted_with_all_it_used(client: TestClient) -> None:
+def test_a_run_is_counted_with_its_usage(client: TestClient) -> None:
     usage = client.post("/agent/run", json=TASK).json()["usage"]
     found = samples(client)
     assert found["agent_requests_total", "200"] == 1
@@ -68,7 +74,7 @@ def test_a_run_is_counted_with_all_it_used(client: TestClient) -> None:
     assert found["agent_context_utilization_ratio_sum", ""] == usage["context_utilization_ratio"]
 
 
-def test_exceptions_are_counted_by_class_and_the_client_s_mistakes_are_none(serve: Serve) -> None:
+def test_exceptions_are_counted_by_class_and_a_clients_mistakes_are_not(serve: Serve) -> None:
     for fault, status, exception in (
         ("errors=1", "502", "ModelHTTPError"),
         ("hang=1", "504", "DeadlineError"),
@@ -82,7 +88,7 @@ def test_exceptions_are_counted_by_class_and_the_client_s_mistakes_are_none(serv
         assert found["agent_requests_total", status] == 2
 
 
-def test_each_run_has_one_outcome_and_the_vendors_errors_are_told_apart(serve: Serve) -> None:
+def test_each_run_has_one_outcome_and_errors_of_the_models_api_are_distinguished(serve: Serve) -> None:
     for fault, outcome, of_the_vendor in (
         ("errors=1", "vendor_error", {("agent_vendor_errors_total", "ModelHTTPError"): 2}),
         ("exception=LookupError@1", "error", {}),
@@ -97,7 +103,7 @@ def test_each_run_has_one_outcome_and_the_vendors_errors_are_told_apart(serve: S
         assert vendor == of_the_vendor, fault
 
 
-def test_a_run_that_fails_late_is_still_paid_for(serve: Serve) -> None:
+def test_a_run_that_fails_late_still_counts_its_cost(serve: Serve) -> None:
     found = run(serve(model="offline:tool_calls=60"))
     assert found["agent_requests_total", "422"] == 1
     assert found["agent_cost_usd_total", ""] > 0.01
@@ -105,13 +111,13 @@ def test_a_run_that_fails_late_is_still_paid_for(serve: Serve) -> None:
     assert found["agent_context_utilization_ratio_count", ""] == 1
 
 
-def test_what_is_unknown_is_not_exported_as_zero(serve: Serve) -> None:
+def test_an_unknown_value_is_not_exported_as_zero(serve: Serve) -> None:
     found = run(serve(model="test"))
     assert found["agent_requests_total", "200"] == 1
     assert found["agent_context_utilization_ratio_count", ""] == 0
 
 
-def test_a_tool_that_the_model_invented_makes_no_series_of_its_own() -> None:
+def test_a_tool_that_the_model_invented_gets_no_series_of_its_own() -> None:
     metrics = Metrics(["calculate"])
     for tool in ("calculate", "invented", "also_invented"):
         metrics.count_tool_call(tool)
@@ -122,7 +128,7 @@ def test_a_tool_that_the_model_invented_makes_no_series_of_its_own() -> None:
     assert calls == {"calculate": 1, "unknown": 2, "invented": None}
 
 
-def test_the_buckets_reach_past_every_limit() -> None:
+def test_the_buckets_go_beyond_every_limit() -> None:
     assert max(SECONDS_BUCKETS) == 300
     assert max(RATIO_BUCKETS) == 1.5
 

@@ -1,4 +1,4 @@
-"""Secrets as files."""
+"""Reading secrets from files."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ NAME = "ANTHROPIC_API_KEY"
 
 
 def loaded(folder: Path, **environment: str) -> dict[str, str]:
-    """What load_secrets adds to an environment, and what was there."""
+    """The environment after load_secrets."""
     everything = {OTHER_FOLDER: str(folder), **environment}
     load_secrets(everything)
     del everything[OTHER_FOLDER]
@@ -28,17 +28,17 @@ def loaded(folder: Path, **environment: str) -> dict[str, str]:
         ("schlüssel", "schlüssel"),
     ],
 )
-def test_a_file_is_a_variable_without_the_newline_at_its_end(content: str, secret: str, tmp_path: Path) -> None:
+def test_a_file_becomes_a_variable_without_its_trailing_newline(content: str, secret: str, tmp_path: Path) -> None:
     (tmp_path / NAME).write_bytes(content.encode())
     assert loaded(tmp_path) == {NAME: secret}
 
 
-def test_the_environment_goes_before_a_file_which_is_not_even_read(tmp_path: Path) -> None:
+def test_the_environment_overrides_a_file_which_is_not_even_read(tmp_path: Path) -> None:
     (tmp_path / NAME).symlink_to("nowhere")
     assert loaded(tmp_path, **{NAME: "mine"}) == {NAME: "mine"}
 
 
-def test_folders_and_hidden_files_are_no_secrets(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_folders_and_hidden_files_are_not_secrets(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "..data").mkdir()
     (tmp_path / "..data" / NAME).write_text("sk-1")
     (tmp_path / NAME).symlink_to(f"..data/{NAME}")  # as Kubernetes does
@@ -48,7 +48,7 @@ def test_folders_and_hidden_files_are_no_secrets(tmp_path: Path, caplog: pytest.
     assert caplog.text == ""
 
 
-def test_a_file_that_is_named_like_no_variable_is_ignored_with_a_warning(
+def test_a_file_whose_name_cant_be_a_variable_is_ignored_with_a_warning(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "anthropic-api-key").write_text("hush")
@@ -58,7 +58,7 @@ def test_a_file_that_is_named_like_no_variable_is_ignored_with_a_warning(
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"hush\0", b"hush \xff"])
-def test_what_is_no_text_is_refused_without_showing_it(content: bytes, tmp_path: Path) -> None:
+def test_a_file_without_text_is_refused_without_showing_it(content: bytes, tmp_path: Path) -> None:
     (tmp_path / NAME).write_bytes(content)
     with pytest.raises(StartError, match=f"/{NAME} should hold a secret as one line of text") as caught:
         loaded(tmp_path)
@@ -67,7 +67,7 @@ def test_what_is_no_text_is_refused_without_showing_it(content: bytes, tmp_path:
 
 
 @pytest.mark.parametrize("name", ["nowhere", "file"])
-def test_a_folder_that_was_named_must_be_one(name: str, tmp_path: Path) -> None:
+def test_a_configured_folder_must_exist(name: str, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StartError, match=f"AGENT_SECRETS_FOLDER=.*/{name} should be a folder"):
         loaded(tmp_path / name)

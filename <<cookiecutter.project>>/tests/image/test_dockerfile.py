@@ -1,4 +1,4 @@
-"""The Dockerfile as it is written, and `make image` where there is no Docker."""
+"""The Dockerfile, and `make image` without Docker."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_hadolint_finds_nothing() -> None:
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
-def test_each_image_it_builds_on_is_pinned_by_digest_or_is_a_stage() -> None:
+def test_each_base_image_is_pinned_by_digest_or_is_a_stage() -> None:
     text = (ROOT / "Dockerfile").read_text()
     stages = set(re.findall(r"^FROM \S+ AS (\S+)$", text, re.MULTILINE))
     bases = set(re.findall(r"^FROM (\S+)", text, re.MULTILINE)) | set(re.findall(r"--from=(\S+)", text))
@@ -30,7 +30,7 @@ def test_each_image_it_builds_on_is_pinned_by_digest_or_is_a_stage() -> None:
     assert re.findall(r"^FROM (\S+)", text, re.MULTILINE)[:1] == pinned, "Dependabot updates only a literal first FROM"
 
 
-def test_the_engine_s_image_holds_the_rooms_that_it_imports_and_no_other() -> None:
+def test_the_engines_image_has_exactly_the_folders_that_it_imports() -> None:
     text = (ROOT / "Dockerfile").read_text()
     lines = re.findall(r"^COPY (rollout/.+) \S+$", text, re.MULTILINE)
     copied = {Path(name).stem for line in lines for name in line.split()}
@@ -56,9 +56,7 @@ def test_make_image_says_what_is_missing_and_how_to_get_it(docker: str, said: st
 
 
 @pytest.mark.parametrize(("python", "code"), [(sys.executable, 0), ("false", 2)])
-def test_an_image_s_name_and_version_are_read_as_json_and_toml_have_them(
-    python: str, code: int, tmp_path: Path
-) -> None:
+def test_an_images_name_and_version_are_parsed_as_json_and_toml(python: str, code: int, tmp_path: Path) -> None:
     shutil.copy(ROOT / "Makefile", tmp_path)
     (tmp_path / ".template.json").write_text('{"cookiecutter":{"project":"invoice-helper"}}')
     (tmp_path / "pyproject.toml").write_text("[tool.commitizen]\nversion = '9.9.9'\n[project]\nversion = '1.2.3'\n")

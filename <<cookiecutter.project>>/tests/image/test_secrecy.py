@@ -1,4 +1,4 @@
-"""A secret beside the code stays out of everything that a build leaves."""
+"""A secret next to the code does not get into an image or into the output of the build."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ GZIP = b"\x1f\x8b"
 
 
 def holds(image: str, *texts: bytes) -> dict[bytes, bool]:
-    """Whether each text is anywhere in what `docker save` writes: layers, configuration, names of files."""
+    """Whether each text is anywhere in the output of `docker save`: layers, configuration, file names."""
     found = dict.fromkeys(texts, False)
     with (
         subprocess.Popen([DOCKER, "save", image], stdout=subprocess.PIPE) as saving,
@@ -32,13 +32,13 @@ def holds(image: str, *texts: bytes) -> dict[bytes, bool]:
     return found
 
 
-def test_no_layer_holds_it(target: str, images: Images) -> None:
+def test_no_layer_contains_it(target: str, images: Images) -> None:
     image: str = getattr(images, target)
     secret, known = images.secret.encode(), b"10001:10001"
     assert holds(image, secret, known) == {secret: False, known: True}
 
 
-def test_neither_history_nor_labels_nor_the_build_s_output_show_it(target: str, images: Images) -> None:
+def test_neither_history_nor_labels_nor_the_builds_output_show_it(target: str, images: Images) -> None:
     image: str = getattr(images, target)
     shown = docker("history", "--no-trunc", image) + docker("inspect", image) + images.output
     assert images.revision in shown

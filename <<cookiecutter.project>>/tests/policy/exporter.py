@@ -1,4 +1,4 @@
-"""A page that Prometheus scrapes, in this process: it says whatever a test wants it to say."""
+"""A page for Prometheus to scrape, in this process, with any text."""
 
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -6,7 +6,7 @@ from typing import Self
 
 
 class Exporter:
-    """Serves `text` at exactly `path` (query string included) on a port of the kernel's choice, until `with` ends."""
+    """While entered, serves `text` at exactly `path` (including the query string) on a free port."""
 
     def __init__(self, path: str = "/metrics") -> None:
         self.text = ""
@@ -24,7 +24,7 @@ class Exporter:
                 self.wfile.write(body)
 
             def log_message(self, format: str, *args: object) -> None:
-                """Nothing: a scrape a moment would drown the test's output."""
+                """Prints nothing: frequent scrapes would fill the test's output."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Page)
         self.address = f"127.0.0.1:{self._server.server_port}"

@@ -1,4 +1,4 @@
-"""A real Prometheus that scrapes what a test publishes, and the gates asked of it."""
+"""A real Prometheus that scrapes text from a test, and the gates measured on it."""
 
 import math
 import time
@@ -16,19 +16,20 @@ from rollout.policy import file as policy_file
 from rollout.policy.placeholders import Values
 from rollout.policy.plan import Gate, plan
 from rollout.policy.schema import Policy
-from rollout.rehearsal.process import Process, free_port, wait_until
+from rollout.rehearsal.process import Process, free_port
 from rollout.rehearsal.programs import Program
 from tests.policy.exporter import Exporter
 from tests.policy.releases import series
 from tests.policy.text import rollout_yaml
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 WITHIN_SECONDS = 30.0
 SPEED = 40.0
-"""Two minutes are 3 s, ten are 15 s."""
+"""At this speed, two minutes are 3 s and ten are 15 s."""
 
 SLOWER_THAN_SECONDS = 1.0
-"""60 s are 1.5 s at that speed, which is no bucket's edge; this is the one below."""
+"""At this speed, 60 s are 1.5 s, which is not a bucket boundary; this is the boundary below."""
 
 CONFIG = """
 global: {scrape_interval: 150ms, scrape_timeout: 150ms, evaluation_interval: 150ms}
@@ -48,7 +49,7 @@ groups:
 
 
 def policy() -> Policy:
-    """What rollout.yaml says."""
+    """The policy in rollout.yaml."""
     return policy_file.parse(rollout_yaml(), "rollout.yaml")
 
 
@@ -64,7 +65,7 @@ def quick_gates() -> list[Gate]:
 
 
 def start_prometheus(program: Program, folder: Path, config_file: Path) -> tuple[Process, Prometheus]:
-    """Start a server; returns when it answers questions."""
+    """Start a server; returns when it answers queries."""
     port = free_port()
     arguments = [
         f"--config.file={config_file}",
@@ -73,8 +74,13 @@ def start_prometheus(program: Program, folder: Path, config_file: Path) -> tuple
     ]
     command = program.command(arguments, {}, [folder, config_file.parent], f"prometheus-{port}")
     process, server = Process("prometheus", command, folder / "prometheus.log"), Prometheus(f"http://127.0.0.1:{port}")
+
+    def answers() -> bool:
+        process.check()
+        return is_so(server, "vector(1)", 1)
+
     try:
-        wait_until(lambda: is_so(server, "vector(1)", 1), "Prometheus answers", WITHIN_SECONDS, [process])
+        wait_until(answers, WITHIN_SECONDS, process.last_lines)
     except BaseException:
         process.stop()
         raise
@@ -82,7 +88,7 @@ def start_prometheus(program: Program, folder: Path, config_file: Path) -> tuple
 
 
 def is_so(server: Prometheus, promql: str, value: float) -> bool:
-    """Whether the expression has this value now."""
+    """Whether the expression currently has this value."""
     with suppress(MetricsError):
         return server.value(promql) == value
     return False
@@ -90,7 +96,7 @@ def is_so(server: Prometheus, promql: str, value: float) -> bool:
 
 @dataclass
 class Live:
-    """One Prometheus, the page it scrapes, and the gates of rollout.yaml."""
+    """One Prometheus, the page that it scrapes, and the gates of rollout.yaml."""
 
     server: Prometheus
     exporter: Exporter
@@ -98,7 +104,7 @@ class Live:
     _turns: "count[int]" = field(default_factory=lambda: count(1))
 
     def publish(self, *texts: str) -> float:
-        """Have these lines, and no others, scraped. Returns when they are stored: the moment, of time.monotonic."""
+        """Publish these lines only. Returns their time (of time.monotonic) when Prometheus has stored them."""
         turn = next(self._turns)
         self.exporter.text = "".join([*texts, series("published_turn", turn)])
         self.wait_for("published_turn", turn)
@@ -106,7 +112,7 @@ class Live:
 
     def wait_for(self, promql: str, value: float) -> None:
         """Wait until the expression has this value."""
-        wait_until(lambda: is_so(self.server, promql, value), f"{promql} == {value:g}", WITHIN_SECONDS)
+        wait_until(lambda: is_so(self.server, promql, value), WITHIN_SECONDS, lambda: f"not {promql} == {value:g}")
 
     def measure(
         self,
@@ -119,7 +125,7 @@ class Live:
         elapsed_seconds: float = 60.0,
         judged_seconds: float = math.inf,
     ) -> Measurement:
-        """One measurement, as the engine makes it. `window_seconds` replaces the gate's own."""
+        """Measure a gate once, like the engine. `window_seconds` replaces the gate's own."""
         asked = self.gates[gate] if isinstance(gate, str) else gate
         if window_seconds and asked.weighed:
             asked = replace(asked, weighed=replace(asked.weighed, windows_seconds=(window_seconds,)))

@@ -1,4 +1,4 @@
-"""What a release and the router would export, with numbers that a test chooses."""
+"""Metrics of a release and of the router, with numbers that a test chooses."""
 
 from dataclasses import dataclass, field
 
@@ -11,8 +11,8 @@ OF_THE_AGENT = ("agent_", "process_start_time")
 
 @dataclass
 class Agent:
-    """One process of a release. It counts with the service's own metrics, so that a gate on a name that the service
-    does not export finds nothing here either."""
+    """One process of a release. It uses the service's own metrics, so a gate finds no name here that the service does
+    not export."""
 
     release: str
     started: float = 1_764_000_000.0
@@ -28,8 +28,8 @@ class Agent:
         tool_calls: int = 1,
         outcome: str = "answered",
     ) -> None:
-        """Answer so many, each in so much time, for so much money: half of them for `spread` of it more, half for less.
-        Each run calls so many tools."""
+        """Answer this many requests, each taking the same time and tool calls. Half of them cost more by the fraction
+        `spread`, half less."""
         for number in range(requests):
             self.metrics.request_seconds.observe(seconds)
             run_cost_usd = cost_usd * (1 + spread if number % 2 else 1 - spread)
@@ -43,7 +43,7 @@ class Agent:
             self.metrics.count_exception(error(), of_the_vendor=of_the_vendor)
 
     def text(self) -> str:
-        """Its exposition, labelled as Prometheus would label it."""
+        """Its metrics as text, with the labels that Prometheus would add."""
         lines = []
         for family in text_string_to_metric_families(self.metrics.exposition().decode()):
             for name, labels, value, *_ in family.samples:
@@ -55,7 +55,7 @@ class Agent:
 
 @dataclass
 class Server:
-    """One server of HAProxy, as HAProxy counts it: from the router's start, whichever release is in the slot."""
+    """One server of HAProxy. It counts since the router's start, whichever release is in the slot."""
 
     sessions: int = 0
     errors_5xx: int = 0
@@ -65,7 +65,7 @@ class Server:
     refused: int = 0
 
     def text(self, slot: str = "green", **labels: str) -> str:
-        """Its exposition. HAProxy itself gives no more than `proxy` and `server`; the rest comes from the target."""
+        """Its metrics as text. HAProxy only has the labels `proxy` and `server`; the others come from the target."""
         job = {"job": "router"} if "release" in labels else {}
         labels = {"proxy": "agent", "server": slot, **job, **labels}
         bad = self.errors_5xx + self.response_errors + self.redispatches + self.connection_errors
@@ -83,6 +83,6 @@ class Server:
 
 
 def series(name: str, value: float, **labels: str) -> str:
-    """One line of an exposition."""
+    """One line of metrics."""
     pairs = ",".join(f'{label}="{text}"' for label, text in labels.items())
     return f"{name}{{{pairs}}} {value!r}\n"

@@ -1,4 +1,4 @@
-"""Fixtures: one real Prometheus for all these tests; releases with names of their own for each."""
+"""Fixtures: one real Prometheus for all these tests; each test has releases with new names."""
 
 from collections.abc import Iterator
 from itertools import count
@@ -16,13 +16,13 @@ NUMBERS = count(1)
 
 @pytest.fixture(scope="session")
 def prometheus() -> Program:
-    """Prometheus, from wherever this machine has it."""
+    """Prometheus, from this machine's PATH or cache."""
     return tool("prometheus")
 
 
 @pytest.fixture(scope="session")
 def live(prometheus: Program, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    """A server that scrapes what a test publishes. Shared, because each takes 5 s to begin to scrape."""
+    """A server that scrapes what a test publishes. Shared, because each takes 5 s until its first scrape."""
     folder = tmp_path_factory.mktemp("prometheus")
     with Exporter() as exporter:
         (folder / "prometheus.yml").write_text(CONFIG.replace("ADDRESS", exporter.address))
@@ -36,7 +36,7 @@ def live(prometheus: Program, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.fixture
 def new() -> Agent:
-    """The canary's process. Its release's name is new to Prometheus."""
+    """The canary's process. Its name is new to Prometheus."""
     return Agent(f"new-{next(NUMBERS)}")
 
 

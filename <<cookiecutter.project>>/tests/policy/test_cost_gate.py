@@ -1,4 +1,4 @@
-"""The shipped cost gate, on a real Prometheus."""
+"""The shipped cost gate, with a real Prometheus."""
 
 import time
 
@@ -18,7 +18,7 @@ SHORT_WINDOW_SECONDS = 1.5
     [(0.7, Outcome.PASS), (1.4, Outcome.PASS), (1.6, Outcome.INCONCLUSIVE), (2.0, Outcome.FAIL)],
     ids=lambda given: str(given),
 )
-def test_the_cost_of_a_request_is_held_against_stable_s(
+def test_the_cost_of_a_request_is_compared_with_stables(
     live: Live, new: Agent, old: Agent, factor: float, outcome: Outcome
 ) -> None:
     live.publish(new.text(), old.text())
@@ -30,7 +30,7 @@ def test_the_cost_of_a_request_is_held_against_stable_s(
     assert measured.value == pytest.approx(factor, rel=0.02)
 
 
-def test_a_little_above_the_limit_fails_on_more_requests(live: Live, new: Agent, old: Agent) -> None:
+def test_a_cost_slightly_above_the_limit_needs_more_requests_to_fail(live: Live, new: Agent, old: Agent) -> None:
     live.publish(new.text(), old.text())
     new.answer(800, cost_usd=0.003 * 1.6)
     old.answer(4000, cost_usd=0.003)
@@ -49,7 +49,7 @@ def test_fewer_than_100_requests_do_not_pass(live: Live, new: Agent, old: Agent)
     assert live.measure("cost_per_request", new.release, old.release).outcome is Outcome.INCONCLUSIVE
 
 
-def test_a_release_of_which_nothing_costs_anything_does_not_pass(live: Live, new: Agent, old: Agent) -> None:
+def test_a_release_whose_requests_all_cost_nothing_does_not_pass(live: Live, new: Agent, old: Agent) -> None:
     live.publish(new.text(), old.text())
     new.answer(200, cost_usd=0, outcome="error")
     old.answer(1900)
@@ -58,7 +58,7 @@ def test_a_release_of_which_nothing_costs_anything_does_not_pass(live: Live, new
     assert (measured.outcome, measured.value) == (Outcome.INCONCLUSIVE, 0)
 
 
-def test_a_release_that_refuses_every_request_has_no_cost_to_pass_with(live: Live, new: Agent, old: Agent) -> None:
+def test_a_release_that_refuses_every_request_has_no_cost_and_does_not_pass(live: Live, new: Agent, old: Agent) -> None:
     live.publish(new.text(), old.text())
     for _ in range(200):
         new.metrics.request_seconds.observe(0.001)
@@ -68,9 +68,7 @@ def test_a_release_that_refuses_every_request_has_no_cost_to_pass_with(live: Liv
 
 
 @pytest.mark.parametrize("cost_usd", [0, 0.003])
-def test_a_stable_that_costs_nothing_is_nothing_to_compare_with(
-    live: Live, new: Agent, old: Agent, cost_usd: float
-) -> None:
+def test_a_stable_that_costs_nothing_gives_no_comparison(live: Live, new: Agent, old: Agent, cost_usd: float) -> None:
     live.publish(new.text(), old.text())
     new.answer(100, cost_usd=cost_usd)
     old.answer(1900, cost_usd=0)
@@ -78,7 +76,7 @@ def test_a_stable_that_costs_nothing_is_nothing_to_compare_with(
     assert live.measure("cost_per_request", new.release, old.release).outcome is Outcome.INCONCLUSIVE
 
 
-def test_without_a_stable_there_is_no_baseline_and_no_pass(live: Live, new: Agent, old: Agent) -> None:
+def test_without_stable_there_is_no_baseline_and_no_pass(live: Live, new: Agent, old: Agent) -> None:
     live.publish(new.text())
     new.answer(100)
     live.publish(new.text())
@@ -86,7 +84,7 @@ def test_without_a_stable_there_is_no_baseline_and_no_pass(live: Live, new: Agen
         assert live.measure("cost_per_request", new.release, stable).outcome is Outcome.INCONCLUSIVE
 
 
-def test_a_loop_shows_in_the_tool_calls(live: Live, new: Agent, old: Agent) -> None:
+def test_a_loop_increases_the_tool_calls(live: Live, new: Agent, old: Agent) -> None:
     live.publish(new.text(), old.text())
     new.answer(80, tool_calls=4)
     new.answer(20, tool_calls=5)
@@ -101,7 +99,7 @@ def test_a_loop_shows_in_the_tool_calls(live: Live, new: Agent, old: Agent) -> N
 @pytest.mark.parametrize(
     ("factor", "outcome"), [(1.0, Outcome.PASS), (2.0, Outcome.FAIL)], ids=lambda given: str(given)
 )
-def test_at_100_percent_the_baseline_is_the_last_window_in_which_stable_had_traffic(
+def test_at_100_percent_the_baseline_is_the_last_time_stable_had_traffic(
     live: Live, new: Agent, old: Agent, factor: float, outcome: Outcome
 ) -> None:
     live.publish(new.text(), old.text())
@@ -120,7 +118,7 @@ def test_at_100_percent_the_baseline_is_the_last_window_in_which_stable_had_traf
     assert measure(ago_seconds=time.monotonic() - stable_left) is outcome
 
 
-def test_a_stable_that_restarted_in_the_window_stays_a_baseline(live: Live, new: Agent, old: Agent) -> None:
+def test_a_stable_that_restarted_within_the_window_is_still_a_baseline(live: Live, new: Agent, old: Agent) -> None:
     old.answer(5000, cost_usd=0.3)
     live.publish(new.text(), old.text())
     restarted = Agent(old.release)

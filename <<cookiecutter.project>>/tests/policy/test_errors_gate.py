@@ -1,4 +1,4 @@
-"""The shipped errors gate, on a real Prometheus."""
+"""The shipped errors gate, with a real Prometheus."""
 
 import time
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.parts
 
 
 def ratio_gate(query: str) -> Gate:
-    """A gate of somebody's own, without a floor."""
+    """A custom gate, without at_least."""
     return Gate("own", query, None, None, Limit(0.05, "ratio"), fails_above=True, window_seconds=3)
 
 
@@ -26,7 +26,7 @@ def test_a_release_without_any_error_passes(live: Live, new: Agent) -> None:
     assert (measured.bad, measured.total) == (0, 100)
 
 
-def test_no_5xx_series_at_all_is_a_pass_where_the_query_says_or_vector_0(live: Live, new: Agent) -> None:
+def test_without_any_5xx_series_a_query_with_or_vector_0_passes(live: Live, new: Agent) -> None:
     total = f'sum(requests{{release="{new.release}"}})'
     errors = f'sum(requests{{release="{new.release}",code="5xx"}})'
     live.publish(series("requests", 100, release=new.release, code="2xx"))
@@ -34,7 +34,7 @@ def test_no_5xx_series_at_all_is_a_pass_where_the_query_says_or_vector_0(live: L
     assert live.measure(ratio_gate(f"{errors} / {total}")).outcome is Outcome.NO_DATA
 
 
-def test_0_of_0_is_no_data_and_never_a_pass(live: Live, new: Agent) -> None:
+def test_0_of_0_is_no_data_and_never_passes(live: Live, new: Agent) -> None:
     live.publish(Server().text(release=new.release))
     live.publish(Server().text(release=new.release))
     errors = f'sum(increase(haproxy_server_http_responses_total{{code="5xx",release="{new.release}"}}[3s]))'
@@ -44,7 +44,7 @@ def test_0_of_0_is_no_data_and_never_a_pass(live: Live, new: Agent) -> None:
 
 
 @pytest.mark.parametrize("kind", ["errors_5xx", "response_errors", "redispatches", "connection_errors"])
-def test_errors_fail_whatever_kind_they_are_of(live: Live, new: Agent, kind: str) -> None:
+def test_errors_of_every_kind_fail(live: Live, new: Agent, kind: str) -> None:
     live.publish(Server().text(release=new.release))
     live.publish(Server(sessions=100, **{kind: 18}).text(release=new.release))
     measured = live.measure("errors", new.release)
@@ -52,15 +52,16 @@ def test_errors_fail_whatever_kind_they_are_of(live: Live, new: Agent, kind: str
     assert (measured.bad, measured.total) == (18, 100)
 
 
-def test_six_errors_of_a_hundred_are_above_the_limit_but_chance_does_that_too(live: Live, new: Agent) -> None:
+def test_six_errors_of_a_hundred_are_above_the_limit_but_may_be_chance(live: Live, new: Agent) -> None:
     live.publish(Server().text(release=new.release))
     live.publish(Server(sessions=100, errors_5xx=6).text(release=new.release))
     measured = live.measure("errors", new.release)
     assert (measured.outcome, measured.value) == (Outcome.INCONCLUSIVE, 0.06)
 
 
-def test_errors_of_requests_that_were_sent_before_the_window_count_in_it(live: Live, new: Agent) -> None:
-    """All that ran were cut at once, and nothing was sent since: no count of what was sent may stand against it."""
+def test_errors_of_requests_from_before_the_window_count_in_it(live: Live, new: Agent) -> None:
+    """All running requests were cut at once, and none was sent since: the count of sent requests must not reduce the
+    errors."""
     live.publish(Server(sessions=100).text(release=new.release))
     cut = Server(sessions=130, response_errors=30).text(release=new.release)
     live.publish(cut.replace("sessions_total", "sessions_of_before_total"))
@@ -69,7 +70,7 @@ def test_errors_of_requests_that_were_sent_before_the_window_count_in_it(live: L
     assert (measured.bad, measured.total) == (30, 30)
 
 
-def test_requests_that_run_still_are_neither_errors_nor_answers(live: Live, new: Agent) -> None:
+def test_requests_in_progress_are_neither_errors_nor_answers(live: Live, new: Agent) -> None:
     live.publish(Server().text(release=new.release))
     done = Server(sessions=50, errors_5xx=2)
     begun = series("haproxy_server_sessions_total", 40, proxy="agent", server="blue", job="router", release=new.release)
@@ -79,7 +80,7 @@ def test_requests_that_run_still_are_neither_errors_nor_answers(live: Live, new:
     assert measured.value == pytest.approx(0.04)
 
 
-def test_refused_requests_are_no_answers_and_dilute_no_errors(live: Live, new: Agent) -> None:
+def test_refused_requests_are_not_answers_and_do_not_dilute_errors(live: Live, new: Agent) -> None:
     live.publish(Server().text(release=new.release))
     live.publish(Server(sessions=1000, errors_5xx=20, refused=900).text(release=new.release))
     measured = live.measure("errors", new.release)
@@ -87,13 +88,13 @@ def test_refused_requests_are_no_answers_and_dilute_no_errors(live: Live, new: A
     assert (measured.bad, measured.total) == (20, 100)
 
 
-def test_requests_that_were_all_refused_are_no_samples(live: Live, new: Agent) -> None:
+def test_refused_requests_are_not_samples(live: Live, new: Agent) -> None:
     live.publish(Server().text(release=new.release))
     live.publish(Server(sessions=500, refused=500).text(release=new.release))
     assert live.measure("errors", new.release).outcome is Outcome.INCONCLUSIVE
 
 
-def test_only_the_router_speaks_for_the_router(live: Live, new: Agent) -> None:
+def test_only_the_router_can_report_the_routers_series(live: Live, new: Agent) -> None:
     live.publish(Server().text(release=new.release, job="agent"))
     live.publish(Server(sessions=100, errors_5xx=60).text(release=new.release, job="agent"))
     measured = live.measure("errors", new.release)
@@ -128,12 +129,12 @@ def test_refused_requests_do_not_dilute_errors(live: Live, new: Agent) -> None:
     assert (measured.outcome, measured.bad, measured.total) == (Outcome.FAIL, 20, 100)
 
 
-def test_a_release_that_prometheus_does_not_know_is_not_judged(live: Live, new: Agent) -> None:
+def test_a_release_unknown_to_prometheus_is_not_judged(live: Live, new: Agent) -> None:
     assert live.measure("errors", new.release).outcome is Outcome.INCONCLUSIVE
 
 
-def test_the_requests_of_a_young_series_are_counted_and_not_blown_up(live: Live, new: Agent) -> None:
-    """increase() extrapolates to the window: of 19 requests between two scrapes it makes more than 25."""
+def test_the_requests_of_a_new_series_are_counted_without_extrapolation(live: Live, new: Agent) -> None:
+    """increase() extrapolates to the window: it turns 19 requests between two scrapes into more than 25."""
     live.publish(Server(sessions=5000, errors_5xx=300).text(release=new.release))
     live.publish(Server(sessions=5019, errors_5xx=301).text(release=new.release))
     measured = live.measure("errors", new.release)
@@ -141,7 +142,7 @@ def test_the_requests_of_a_young_series_are_counted_and_not_blown_up(live: Live,
 
 
 @pytest.mark.parametrize("gone", [False, True], ids=["between two scrapes", "for a scrape"])
-def test_a_router_that_restarts_makes_no_failure_of_errors_long_past(live: Live, new: Agent, gone: bool) -> None:
+def test_a_restarted_router_does_not_repeat_old_errors(live: Live, new: Agent, gone: bool) -> None:
     live.publish(Server(sessions=5000, errors_5xx=900).text(release=new.release))
     if gone:
         live.publish()
@@ -152,7 +153,7 @@ def test_a_router_that_restarts_makes_no_failure_of_errors_long_past(live: Live,
 
 
 @pytest.mark.parametrize("gone", [False, True], ids=["between two scrapes", "for a scrape"])
-def test_a_router_that_restarts_hides_no_errors(live: Live, new: Agent, gone: bool) -> None:
+def test_a_restarted_router_does_not_hide_errors(live: Live, new: Agent, gone: bool) -> None:
     live.publish(Server(sessions=5000).text(release=new.release))
     if gone:
         live.publish()
@@ -161,7 +162,7 @@ def test_a_router_that_restarts_hides_no_errors(live: Live, new: Agent, gone: bo
     assert live.measure("errors", new.release).outcome is Outcome.FAIL
 
 
-def test_a_second_try_is_judged_by_its_own_requests_alone(live: Live, new: Agent) -> None:
+def test_a_second_rollout_of_a_release_is_judged_only_by_its_own_requests(live: Live, new: Agent) -> None:
     live.publish(Server().text(release=new.release))
     live.publish(Server(sessions=275, errors_5xx=120).text(release=new.release))
     assert live.measure("errors", new.release).outcome is Outcome.FAIL
@@ -172,7 +173,7 @@ def test_a_second_try_is_judged_by_its_own_requests_alone(live: Live, new: Agent
     assert (measured.outcome, measured.bad, measured.total) == (Outcome.INCONCLUSIVE, 0, 1)
 
 
-def test_the_vendors_share_is_told_beside_stables(live: Live, new: Agent, old: Agent) -> None:
+def test_errors_of_the_models_api_are_shown_for_both_releases(live: Live, new: Agent, old: Agent) -> None:
     live.publish(Server().text(release=new.release), Server().text("blue", release=old.release), new.text(), old.text())
     new.fail(LookupError, 1, of_the_vendor=True)
     old.fail(LookupError, 1, of_the_vendor=True)

@@ -1,4 +1,4 @@
-"""The shipped latency gate, on a real Prometheus. Its limit of 60 s is 1 s at the speed of these tests."""
+"""The shipped latency gate, with a real Prometheus. Its limit of 60 s is 1 s at the speed of these tests."""
 
 import pytest
 
@@ -13,17 +13,17 @@ pytestmark = pytest.mark.parts
 SLOW = 2.5
 
 
-def test_a_release_that_answers_quickly_passes_and_people_see_the_percentile(live: Live, new: Agent) -> None:
+def test_a_fast_release_passes_and_its_percentile_is_shown(live: Live, new: Agent) -> None:
     live.publish(new.text())
     new.answer(100)
     live.publish(new.text())
     measured = live.measure("latency_p99", new.release)
     assert (measured.outcome, measured.bad, measured.total) == (Outcome.PASS, 0, 100)
     assert measured.shown == pytest.approx(0.05, abs=0.01)
-    assert "; latency_p99 0.0" in measured.detail
+    assert ", latency_p99 0.0" in measured.detail
 
 
-def test_a_release_of_which_eight_requests_in_a_hundred_are_slow_fails(live: Live, new: Agent) -> None:
+def test_a_release_with_eight_slow_requests_in_a_hundred_fails(live: Live, new: Agent) -> None:
     live.publish(new.text())
     new.answer(92)
     new.answer(8, seconds=SLOW)
@@ -33,7 +33,7 @@ def test_a_release_of_which_eight_requests_in_a_hundred_are_slow_fails(live: Liv
     assert measured.shown == pytest.approx(SLOW, abs=0.6)
 
 
-def test_two_slow_requests_in_a_hundred_are_above_the_limit_but_chance_does_that_too(live: Live, new: Agent) -> None:
+def test_two_slow_requests_in_a_hundred_are_above_the_limit_but_may_be_chance(live: Live, new: Agent) -> None:
     live.publish(new.text())
     new.answer(98)
     new.answer(2, seconds=SLOW)
@@ -41,7 +41,7 @@ def test_two_slow_requests_in_a_hundred_are_above_the_limit_but_chance_does_that
     assert live.measure("latency_p99", new.release).outcome is Outcome.INCONCLUSIVE
 
 
-def test_one_slow_request_alone_is_no_failure(live: Live, new: Agent) -> None:
+def test_a_single_slow_request_does_not_fail(live: Live, new: Agent) -> None:
     live.publish(new.text())
     new.answer(100)
     new.answer(1, seconds=SLOW)
@@ -49,7 +49,7 @@ def test_one_slow_request_alone_is_no_failure(live: Live, new: Agent) -> None:
     assert live.measure("latency_p99", new.release).outcome is Outcome.PASS
 
 
-def test_a_handful_of_requests_that_are_all_slow_fail(live: Live, new: Agent) -> None:
+def test_a_few_requests_that_are_all_slow_fail(live: Live, new: Agent) -> None:
     live.publish(new.text())
     new.answer(4, seconds=SLOW)
     live.publish(new.text())
@@ -63,7 +63,7 @@ def test_fewer_than_100_requests_do_not_pass(live: Live, new: Agent) -> None:
     assert live.measure("latency_p99", new.release).outcome is Outcome.INCONCLUSIVE
 
 
-def test_what_is_slow_in_stable_does_not_count(live: Live, new: Agent, old: Agent) -> None:
+def test_slow_requests_of_stable_do_not_count(live: Live, new: Agent, old: Agent) -> None:
     live.publish(new.text(), old.text())
     new.answer(101)
     old.answer(1000, seconds=SLOW)
@@ -72,19 +72,20 @@ def test_what_is_slow_in_stable_does_not_count(live: Live, new: Agent, old: Agen
     assert (measured.outcome, measured.stable) == (Outcome.PASS, 1)
 
 
-def test_requests_of_which_none_has_ended_are_not_judged(live: Live, new: Agent) -> None:
+def test_without_a_finished_request_nothing_is_judged(live: Live, new: Agent) -> None:
     live.publish(new.text())
     live.publish(new.text())
     assert live.measure("latency_p99", new.release).outcome is Outcome.INCONCLUSIVE
 
 
-def test_at_another_pace_the_edge_below_is_the_limit(live: Live, old: Agent) -> None:
+def test_at_another_speed_the_bucket_boundary_below_is_the_limit(live: Live, old: Agent) -> None:
     live.publish(old.text())
-    rules = [gate.weighed for gate in preflight.on_edges(plan(policy(), SPEED).gates, live.server) if gate.weighed]
+    gates = preflight.at_bucket_boundaries(plan(policy(), SPEED).gates, live.server)
+    rules = [gate.weighed for gate in gates if gate.weighed]
     assert [rule.slower_than_seconds for rule in rules if rule.slower_than_seconds] == [SLOWER_THAN_SECONDS]
 
 
-def test_a_limit_between_two_edges_would_never_be_counted_so_it_passes_nothing(live: Live, new: Agent) -> None:
+def test_a_limit_between_two_bucket_boundaries_can_not_be_counted_and_never_passes(live: Live, new: Agent) -> None:
     live.publish(new.text())
     new.answer(100, seconds=SLOW)
     live.publish(new.text())

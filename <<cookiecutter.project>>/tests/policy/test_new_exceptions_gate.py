@@ -1,4 +1,4 @@
-"""The shipped gate on new types of exceptions, on a real Prometheus."""
+"""The shipped gate for new types of exceptions, with a real Prometheus."""
 
 import pytest
 
@@ -12,13 +12,13 @@ pytestmark = pytest.mark.parts
 
 
 def publish(live: Live, new: Agent, old: Agent, *, requests: int = 100, stable_requests: int = 2000) -> None:
-    """Both releases before, and after so many requests; what a test has them fail with comes in between."""
+    """Publish both releases before and after these requests; a test adds exceptions in between."""
     new.answer(requests)
     old.answer(stable_requests)
     live.publish(new.text(), old.text())
 
 
-def test_a_series_that_is_born_at_4_is_seen(live: Live, new: Agent, old: Agent) -> None:
+def test_a_series_whose_first_value_is_4_counts_as_4(live: Live, new: Agent, old: Agent) -> None:
     live.publish(new.text(), old.text())
     new.fail(LookupError, 4)
     publish(live, new, old)
@@ -30,7 +30,7 @@ def test_a_series_that_is_born_at_4_is_seen(live: Live, new: Agent, old: Agent) 
     assert live.measure(increase, new.release).value == 0, "increase() sees no birth"
     measured = live.measure("new_exceptions", new.release, old.release)
     assert (measured.outcome, measured.bad, measured.total) == (Outcome.FAIL, 4, 100)
-    assert measured.detail.startswith("LookupError 4 % (4 of 100), limit 0.1 % and 1 x stable, evidence 4.3 of 3.8")
+    assert measured.detail.startswith("LookupError 4 % (4 of 100), limit 0.1 % and 1 x stable, evidence 4.3 of 4.2")
 
 
 def test_a_release_without_any_exception_passes(live: Live, new: Agent, old: Agent) -> None:
@@ -40,7 +40,7 @@ def test_a_release_without_any_exception_passes(live: Live, new: Agent, old: Age
     assert (measured.outcome, measured.value) == (Outcome.PASS, 0)
 
 
-def test_a_type_that_stable_has_as_often_is_not_new(live: Live, new: Agent, old: Agent) -> None:
+def test_a_type_that_is_as_frequent_on_stable_is_not_new(live: Live, new: Agent, old: Agent) -> None:
     live.publish(new.text(), old.text())
     new.fail(LookupError, 5)
     old.fail(LookupError, 100)
@@ -48,7 +48,7 @@ def test_a_type_that_stable_has_as_often_is_not_new(live: Live, new: Agent, old:
     assert live.measure("new_exceptions", new.release, old.release).outcome is Outcome.PASS
 
 
-def test_a_type_that_stable_had_once_excuses_nothing(live: Live, new: Agent, old: Agent) -> None:
+def test_a_single_exception_on_stable_excuses_nothing(live: Live, new: Agent, old: Agent) -> None:
     old.fail(LookupError, 1)
     live.publish(new.text(), old.text())
     new.fail(LookupError, 5)
@@ -58,7 +58,7 @@ def test_a_type_that_stable_had_once_excuses_nothing(live: Live, new: Agent, old
     assert (measured.outcome, measured.stable_bad, measured.stable_total) == (Outcome.FAIL, 2, 2000)
 
 
-def test_a_new_type_fails_beside_one_that_stable_has_too(live: Live, new: Agent, old: Agent) -> None:
+def test_a_new_type_fails_although_another_type_is_on_stable_too(live: Live, new: Agent, old: Agent) -> None:
     live.publish(new.text(), old.text())
     new.fail(LookupError, 50)
     old.fail(LookupError, 1000)
@@ -69,7 +69,7 @@ def test_a_new_type_fails_beside_one_that_stable_has_too(live: Live, new: Agent,
     assert measured.detail.startswith("KeyError 4 %")
 
 
-def test_one_single_exception_of_each_type_is_not_enough(live: Live, new: Agent, old: Agent) -> None:
+def test_a_single_exception_of_each_type_does_not_fail(live: Live, new: Agent, old: Agent) -> None:
     live.publish(new.text(), old.text())
     new.fail(LookupError, 1)
     new.fail(KeyError, 1)
@@ -90,7 +90,7 @@ def test_fewer_than_25_good_requests_do_not_pass(live: Live, new: Agent, old: Ag
     assert live.measure("new_exceptions", new.release, old.release).outcome is Outcome.INCONCLUSIVE
 
 
-def test_a_stable_that_restarted_is_compared_with_what_it_had_since(live: Live, new: Agent, old: Agent) -> None:
+def test_a_restarted_stable_is_compared_by_its_exceptions_since_the_restart(live: Live, new: Agent, old: Agent) -> None:
     old.fail(LookupError, 5)
     live.publish(new.text(), old.text())
     again = Agent(old.release)
@@ -101,10 +101,8 @@ def test_a_stable_that_restarted_is_compared_with_what_it_had_since(live: Live, 
     assert live.measure("new_exceptions", new.release, old.release).outcome is Outcome.PASS
 
 
-def test_exceptions_of_a_release_that_restarted_are_counted_from_its_restart(
-    live: Live, new: Agent, old: Agent
-) -> None:
-    """A release that is tried again begins at 0 in the same series: 4 less than the 50 of last time is no -46."""
+def test_a_restarted_release_is_judged_by_its_exceptions_since_the_restart(live: Live, new: Agent, old: Agent) -> None:
+    """A release that is tried again starts at 0 in the same series: from 50 to 4 must not count as -46."""
     new.answer(1000)
     new.fail(LookupError, 50)
     live.publish(new.text(), old.text())
@@ -117,7 +115,7 @@ def test_exceptions_of_a_release_that_restarted_are_counted_from_its_restart(
     assert (measured.outcome, measured.bad, measured.total) == (Outcome.FAIL, 4, 100)
 
 
-def test_a_release_that_is_not_scraped_any_more_does_not_pass(live: Live, new: Agent, old: Agent) -> None:
+def test_a_release_that_is_no_longer_scraped_does_not_pass(live: Live, new: Agent, old: Agent) -> None:
     live.publish(new.text(), old.text())
     publish(live, new, old)
     live.publish(old.text())

@@ -1,4 +1,4 @@
-"""rollout.yaml: it can be read, and Prometheus can answer all that its gates ask."""
+"""rollout.yaml is valid, and Prometheus accepts the queries of its gates."""
 
 import pytest
 
@@ -8,11 +8,11 @@ from tests.policy.live import Live, policy
 from tests.policy.releases import Agent
 
 
-def test_the_policy_can_be_read_and_has_gates() -> None:
+def test_the_policy_is_valid_and_has_gates() -> None:
     assert plan(policy()).gates
 
 
 @pytest.mark.parts
-def test_the_gates_are_accepted_before_the_canary_has_a_single_series(live: Live, old: Agent) -> None:
+def test_prometheus_accepts_the_gates_before_the_canary_has_any_series(live: Live, old: Agent) -> None:
     live.publish(old.text())
     preflight.check(plan(policy()).gates, "new", "old", live.server)

@@ -1,4 +1,4 @@
-"""The policy gates on what is refused and on runs without an answer, on a real Prometheus."""
+"""The shipped gates for refused requests and for runs without an answer, with a real Prometheus."""
 
 import time
 
@@ -16,7 +16,7 @@ def publish(live: Live, canary: Server, stable: Server, new: Agent, old: Agent) 
 
 
 def refusals(live: Live, new: Agent, old: Agent, before: Server, canary: Server, stable: Server) -> Measurement:
-    """Stable alone, and then both."""
+    """First stable alone, then both."""
     publish(live, Server(), Server(), new, old)
     ready = publish(live, Server(), before, new, old)
     live.wait_for(f'sum(haproxy_server_sessions_total{{release="{old.release}"}} offset 300ms)', before.sessions)
@@ -24,13 +24,13 @@ def refusals(live: Live, new: Agent, old: Agent, before: Server, canary: Server,
     return live.measure("refusals", new.release, old.release, judged_seconds=time.monotonic() - ready)
 
 
-def test_a_canary_that_refuses_all_it_is_asked_fails(live: Live, new: Agent, old: Agent) -> None:
+def test_a_canary_that_refuses_every_request_fails(live: Live, new: Agent, old: Agent) -> None:
     before, stable = Server(sessions=3000, refused=6), Server(sessions=3475, refused=7)
     measured = refusals(live, new, old, before, Server(sessions=25, refused=25), stable)
     assert (measured.outcome, measured.bad, measured.stable_bad) == (Outcome.FAIL, 25, 6)
 
 
-def test_a_client_that_always_sent_rubbish_and_is_now_on_the_canary_blames_nobody(
+def test_a_client_that_always_sent_invalid_requests_and_moved_to_the_canary_does_not_count(
     live: Live, new: Agent, old: Agent
 ) -> None:
     before, stable = Server(sessions=1000, refused=20), Server(sessions=1475, refused=20)
@@ -44,10 +44,21 @@ def test_requests_that_nobody_refuses_pass(live: Live, new: Agent, old: Agent) -
 
 
 @pytest.mark.parametrize(
+    ("answered", "outcome"), [(0, Outcome.INCONCLUSIVE), (24, Outcome.INCONCLUSIVE), (25, Outcome.PASS)]
+)
+def test_requests_to_stable_are_no_answers_of_the_canary(
+    live: Live, new: Agent, old: Agent, answered: int, outcome: Outcome
+) -> None:
+    canary, stable = Server(sessions=answered), Server(sessions=1475)
+    measured = refusals(live, new, old, Server(sessions=1000), canary, stable)
+    assert (measured.outcome, measured.samples, measured.total) == (outcome, answered, 475 + answered)
+
+
+@pytest.mark.parametrize(
     ("outcome", "times", "verdict"),
     [("usage_limit", 40, Outcome.FAIL), ("usage_limit", 3, Outcome.PASS), ("cancelled", 40, Outcome.PASS)],
 )
-def test_runs_without_an_answer_fail_where_stable_gives_one(
+def test_runs_without_an_answer_fail_if_stable_answers(
     live: Live, new: Agent, old: Agent, outcome: str, times: int, verdict: Outcome
 ) -> None:
     live.publish(new.text(), old.text())
@@ -59,7 +70,7 @@ def test_runs_without_an_answer_fail_where_stable_gives_one(
     assert live.measure("completion", new.release, old.release).outcome is verdict
 
 
-def test_runs_that_do_not_complete_on_stable_either_blame_nobody(live: Live, new: Agent, old: Agent) -> None:
+def test_runs_that_stable_does_not_complete_either_do_not_count(live: Live, new: Agent, old: Agent) -> None:
     live.publish(new.text(), old.text())
     for release, times in ((new, 1), (old, 20)):
         release.answer(60 * times)

@@ -1,4 +1,4 @@
-"""The shipped gate on restarts, on a real Prometheus."""
+"""The shipped restarts gate, with a real Prometheus."""
 
 import time
 
@@ -11,27 +11,27 @@ from tests.policy.releases import Agent
 pytestmark = pytest.mark.parts
 
 
-def test_a_release_that_started_anew_during_the_rollout_fails(live: Live, new: Agent) -> None:
+def test_a_release_that_restarted_during_the_rollout_fails(live: Live, new: Agent) -> None:
     live.publish(new.text())
     live.publish(Agent(new.release, started=new.started + 30).text())
     measured = live.measure("restarts", new.release)
     assert (measured.outcome, measured.value) == (Outcome.FAIL, 1)
 
 
-def test_a_restart_that_happened_while_no_scrape_worked_is_seen(live: Live, new: Agent) -> None:
+def test_a_restart_without_a_scrape_in_between_is_detected(live: Live, new: Agent) -> None:
     live.publish(new.text())
     live.publish()
     live.publish(Agent(new.release, started=new.started + 30).text())
     assert live.measure("restarts", new.release).outcome is Outcome.FAIL
 
 
-def test_a_release_that_goes_on_running_passes_and_stable_may_restart(live: Live, new: Agent, old: Agent) -> None:
+def test_a_release_that_keeps_running_passes_and_stable_may_restart(live: Live, new: Agent, old: Agent) -> None:
     live.publish(new.text(), old.text())
     live.publish(new.text(), Agent(old.release, started=old.started + 30).text())
     assert live.measure("restarts", new.release, old.release).outcome is Outcome.PASS
 
 
-def test_a_release_that_is_tried_again_is_not_failed_for_the_process_of_last_time(live: Live, new: Agent) -> None:
+def test_a_release_that_is_tried_again_does_not_fail_because_of_its_earlier_process(live: Live, new: Agent) -> None:
     live.publish(new.text())
     again = Agent(new.release, started=new.started + 30)
     began = live.publish(again.text())

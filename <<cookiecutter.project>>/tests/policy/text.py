@@ -7,5 +7,5 @@ FILE = Path(__file__).parents[2] / "rollout.yaml"
 
 
 def rollout_yaml() -> str:
-    """For the target docker, whatever its own is: the gates are the same for each."""
+    """With the target docker, whatever the file says: the gates are the same for every target."""
     return re.sub(r"(?m)^target: .*$", "target: docker", FILE.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Everything that a repository's .github has to pass, by name: linters of others, and our own rules on top."""
+"""All checks of a repository's .github, by name: external linters, and our own rules."""
 
 import os
 import shutil
@@ -14,19 +14,19 @@ REPOSITORY = Path(__file__).parents[2]
 TOOLS = Path(sys.executable).parent
 STYLE = (
     "{extends: default, rules: {line-length: {max: 120}, document-start: disable, "
-    "truthy: {check-keys: false}, comments: {min-spaces-from-content: 1}}}"  # `on:` is a key, and no truth value
+    "truthy: {check-keys: false}, comments: {min-spaces-from-content: 1}}}"  # `on:` is a key, not a boolean
 )
 
 
 def copied(to: Path) -> Path:
-    """This repository's .github in a repository of its own, so that linters see no other."""
+    """This repository's .github in a separate repository, so that linters see no other."""
     shutil.copytree(REPOSITORY / ".github", to / ".github")
     (to / ".git").mkdir()
     return to
 
 
 def run(folder: Path, tool: str, *arguments: str) -> list[str]:
-    """The lines in which a tool complains; none if it is content."""
+    """The lines in which a tool complains; none if there is no finding."""
     environment = os.environ | {"PATH": f"{TOOLS}{os.pathsep}{os.environ['PATH']}"}
     done = subprocess.run([TOOLS / tool, *arguments], cwd=folder, env=environment, capture_output=True, text=True)
     return (done.stdout + done.stderr).splitlines() or [f"exit code {done.returncode}"] if done.returncode else []
@@ -37,7 +37,7 @@ def zizmor(folder: Path) -> list[str]:
 
 
 def jactionlint(folder: Path) -> list[str]:
-    """With shellcheck on every `run:`; without a note when there is no shellcheck it would pass, hence the path."""
+    """With shellcheck on every `run:`. Its path is required, because actionlint silently skips a missing shellcheck."""
     return run(
         folder, "jactionlint", "--profile", "pedantic", "--strict-exit", "--shellcheck", str(TOOLS / "shellcheck")
     )

@@ -1,4 +1,4 @@
-"""What our workflows promise and no linter knows: rules on the parsed files, each of which yields its complaints."""
+"""Guarantees of our workflows that no linter checks: rules on the parsed files, each of which yields its findings."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -15,15 +15,17 @@ GRANTS: dict[str, dict[str, str]] = {
     "ci.test": READ,
     "ci.images": READ,
     "ci.rehearse": READ,
+    "ci.comment": {"pull-requests": "write"},
     "ci.required": {},
     "release.check": READ | {"actions": "read"},
-    "release.test": READ,
+    "release.test": READ | {"pull-requests": "write"},
     "release.build": READ | PUSH,
     "release.sign": READ | PUSH | {"id-token": "write"},
-    "release.approve": {},
+    "release.approve": {"actions": "read"},
     "release.deploy": READ | PULL,
     "release.restore": READ | PULL,
     "release.evidence": READ,
+    "release.attach": {"contents": "write"},
     "rollback.rollback": READ | PULL,
 }
 TARGET = "${{ needs.check.outputs.environment }}"  # production, or for a pre-release staging
@@ -40,6 +42,7 @@ NAMES = ("build", "release-approval", "production", "staging")
 """The environments; only staging is optional."""
 ACTIONS = {
     "actions/checkout",
+    "actions/download-artifact",
     "actions/setup-python",
     "actions/upload-artifact",
     "anchore/scan-action",
@@ -49,7 +52,8 @@ ACTIONS = {
 }
 PIPELINE = "python -m rollout.pipeline"
 PIPELINE3 = PIPELINE.replace("python", "python3")  # with nothing installed
-USES_A_DIGEST = rf"cosign (sign|verify)|{PIPELINE} (deploy|rollback)\b"
+USES_A_DIGEST = rf"cosign (sign|verify)|{PIPELINE} deploy\b"
+OUR_NAME = '--certificate-identity "$GITHUB_SERVER_URL/$GITHUB_WORKFLOW_REF"'
 
 
 def load(folder: Path) -> Workflows:
@@ -59,7 +63,7 @@ def load(folder: Path) -> Workflows:
 
 
 def jobs(workflows: Workflows) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each job, named as in `ci.lint`."""
+    """Each job, named like `ci.lint`."""
     for name, workflow in workflows.items():
         yield from ((f"{name}.{job}", body) for job, body in workflow["jobs"].items())
 
@@ -70,14 +74,14 @@ def steps(workflows: Workflows) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def grants(workflows: Workflows) -> Iterator[str]:
-    """A job's token may do what its job was given here, and a workflow's may do nothing."""
+    """A job's token has exactly the permissions listed here, and a workflow's has none."""
     yield from (f"{name} grants something to all jobs" for name, body in workflows.items() if body["permissions"] != {})
     found = {name: job["permissions"] for name, job in jobs(workflows)}
     yield from (f"{name} grants {found.get(name)}" for name in found | GRANTS if found.get(name) != GRANTS.get(name))
 
 
 def environments(workflows: Workflows) -> Iterator[str]:
-    """One job waits for people, and it does nothing else; whoever gives traffic back waits for nobody."""
+    """One job waits for approval, and does nothing else; the jobs that restore traffic wait for nobody."""
     found = {name: job["environment"]["name"] for name, job in jobs(workflows) if "environment" in job}
     yield from (
         f"{name} is in {found.get(name)}" for name in found | ENVIRONMENTS if found.get(name) != ENVIRONMENTS.get(name)
@@ -97,6 +101,8 @@ def prereleases(workflows: Workflows) -> Iterator[str]:
         yield "release.check does not say where the release is deployed to"
     elif decided[0].get("run") != f"{PIPELINE3}.environments" or "VERSION" not in decided[0]["env"]:
         yield "release.check does not decide by the version"
+    elif decided[0]["env"].get("PRIVATE") != "${{ github.event.repository.private }}":
+        yield "release.check does not know whether a signature shows a private repository's name"
     if approve.get("if") != "${{ needs.check.outputs.environment != '' }}":
         yield f"release.approve runs if {approve.get('if')}"
     if "approve" not in workflows["release"]["jobs"]["deploy"]["needs"]:
@@ -106,12 +112,20 @@ def prereleases(workflows: Workflows) -> Iterator[str]:
 
 
 def required(workflows: Workflows) -> Iterator[str]:
-    """The aggregator runs whatever happens, and needs every other job."""
+    """The aggregating job always runs, and needs every other job."""
     every = workflows["ci"]["jobs"]
-    if set(every["required"]["needs"]) != set(every) - {"required"}:
+    if set(every["required"]["needs"]) != set(every) - {"required", "comment"}:
         yield "ci.required does not need every other job"
     if every["required"].get("if") != "${{ always() }}":
         yield "ci.required can be skipped, which counts as passed"
+
+
+def forks(workflows: Workflows) -> Iterator[str]:
+    """What may write to a pull request does nothing for one from a fork."""
+    for name, job in jobs(workflows):
+        own = "github.event.pull_request.head.repo.full_name == github.repository"
+        if "steps" in job and job["permissions"].get("pull-requests") == "write" and own not in job.get("if", ""):
+            yield f"{name} writes for a fork"
 
 
 def triggers(workflows: Workflows) -> Iterator[str]:
@@ -122,7 +136,7 @@ def triggers(workflows: Workflows) -> Iterator[str]:
 
 
 def giving_back(workflows: Workflows) -> Iterator[str]:
-    """A deploy that began and did not succeed is given back, however it ended."""
+    """A deploy that started and did not succeed is restored, however it ended."""
     restore = workflows["release"]["jobs"]["restore"]
     wanted = "${{ always() && needs.deploy.result != 'success' && needs.deploy.result != 'skipped' }}"
     if restore["if"] != wanted:
@@ -132,7 +146,7 @@ def giving_back(workflows: Workflows) -> Iterator[str]:
 
 
 def queues(workflows: Workflows) -> Iterator[str]:
-    """Nothing that touches a host is cancelled by another run, or dropped from the queue."""
+    """No other run cancels a job that changes a host, or drops it from the queue."""
     groups = {name: workflows[name]["concurrency"] for name in ("release", "rollback")}
     groups["release.deploy"] = workflows["release"]["jobs"]["deploy"].get("concurrency", {})
     yield from (
@@ -144,8 +158,20 @@ def queues(workflows: Workflows) -> Iterator[str]:
         yield "a rollback waits for the deploy that it is to end"
 
 
+def approvals(workflows: Workflows) -> Iterator[str]:
+    """A deploy carries the time of the approval that it was run for: one that is re-run alone has no later one."""
+    approve, deploy, restore = (workflows["release"]["jobs"][name] for name in ("approve", "deploy", "restore"))
+    if approve.get("outputs", {}).get("at") != "${{ steps.approval.outputs.at }}":
+        yield "release.approve does not say when"
+    starting = [step for step in deploy["steps"] if f"{PIPELINE} deploy" in step.get("run", "")]
+    if any(step["env"].get("APPROVED_AT") != "${{ needs.approve.outputs.at }}" for step in starting):
+        yield "release.deploy does not know what it was approved for"
+    if restore["env"].get("FOLLOWED") != "${{ needs.deploy.outputs.followed }}":
+        yield "release.restore does not know what its deploy followed"
+
+
 def digests(workflows: Workflows) -> Iterator[str]:
-    """Nothing is signed or released before it was seen to be a digest, and nothing is released that is not signed."""
+    """Nothing is signed or released before it was checked to be a digest, and nothing is released unsigned."""
     seen: dict[str, str] = {}
     for name, step in steps(workflows):
         run = step.get("run", "")
@@ -153,11 +179,32 @@ def digests(workflows: Workflows) -> Iterator[str]:
             yield f"{name} uses what may be no digest: {run}"
         if f"{PIPELINE} deploy" in run and "cosign verify" not in seen.get(name, ""):
             yield f"{name} releases what may be unsigned"
+        if "cosign verify" in run and OUR_NAME not in run:
+            yield f"{name} accepts what another workflow, repository or tag has signed"
         seen[name] = seen.get(name, "") + run
 
 
+def reviewed(workflows: Workflows) -> Iterator[str]:
+    """What nobody signed and approved goes live only by a person on the host, never by a workflow."""
+    yield from (f"{name} releases what is unverified" for name, step in steps(workflows) if "unverified" in str(step))
+    yield from (
+        f"{name} does not go by the pipeline's commands"
+        for name, step in steps(workflows)
+        if re.search(r"(bin/|-m )rollout (start|rollback)\b", step.get("run", ""))
+    )
+
+
+def going_back(workflows: Workflows) -> Iterator[str]:
+    """A former release is known by the host's journal, not by the name that the repository has today."""
+    yield from (
+        f"{name} goes back only to what has today's name"
+        for name, step in steps(workflows)
+        if name == "rollback.rollback" and f"{PIPELINE}.digests" in step.get("run", "").replace("python3", "python")
+    )
+
+
 def secrets(workflows: Workflows) -> Iterator[str]:
-    """A secret is known to the steps that need it, by a variable of theirs."""
+    """Only the steps that need a secret get it, as a variable of the step."""
     for name, job in jobs(workflows):
         outside = {key: value for key, value in job.items() if key != "steps"}
         inside = [{key: value for key, value in step.items() if key != "env"} for step in job.get("steps", [])]
@@ -166,7 +213,7 @@ def secrets(workflows: Workflows) -> Iterator[str]:
 
 
 def targets(workflows: Workflows) -> Iterator[str]:
-    """A target that can't be deployed to is refused before anything is built, or any host is asked."""
+    """An unsupported target is refused before anything is built or any host is contacted."""
     seen: dict[str, str] = {}
     for name, step in steps(workflows):
         run = step.get("run", "")
@@ -178,7 +225,7 @@ def targets(workflows: Workflows) -> Iterator[str]:
 
 
 def tools(workflows: Workflows) -> Iterator[str]:
-    """Beside the keys of production, and the right to sign, no tools of developers are installed."""
+    """Jobs with production's keys or the right to sign install no development tools."""
     for name, step in steps(workflows):
         job = workflows[name.partition(".")[0]]["jobs"][name.partition(".")[2]]
         if "environment" in job and "make setup" in step.get("run", ""):
@@ -186,14 +233,23 @@ def tools(workflows: Workflows) -> Iterator[str]:
 
 
 def caches(workflows: Workflows) -> Iterator[str]:
-    """Nothing that was left in a cache gets into a release."""
+    """Nothing from a cache gets into a release."""
     if workflows["release"].get("cache-mode") != "none":
         yield "release restores caches"
     yield from (f"{name} caches" for name, step in steps(workflows) if re.search(r"cache", str(step), re.IGNORECASE))
 
 
+def writers(workflows: Workflows) -> Iterator[str]:
+    """What may write to the repository or its pull requests runs nothing that was checked out or installed."""
+    for name, job in jobs(workflows):
+        writes = {"contents", "pull-requests"} & {key for key, may in job["permissions"].items() if may == "write"}
+        ours = [step for step in job.get("steps", []) if re.search(r"checkout|\.venv|make |python|\.github", str(step))]
+        if writes and ours:
+            yield f"{name} may write to {', '.join(sorted(writes))}, and runs {ours}"
+
+
 def pins(workflows: Workflows) -> Iterator[str]:
-    """Actions are few, and one is at one commit everywhere: what is read once is what runs."""
+    """There are few actions, and each is pinned to one commit everywhere."""
     commits: dict[str, set[str]] = {}
     for _, step in steps(workflows):
         action, at, commit = step.get("uses", "").partition("@")
@@ -209,14 +265,19 @@ RULES: dict[str, Callable[[Workflows], Iterator[str]]] = {
         environments,
         prereleases,
         required,
+        forks,
         triggers,
         giving_back,
         queues,
+        approvals,
         digests,
+        reviewed,
+        going_back,
         secrets,
         targets,
         tools,
         caches,
         pins,
+        writers,
     )
 }

@@ -20,7 +20,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("check", checks.CHECKS.values(), ids=list(checks.CHECKS))
-def test_no_check_finds_anything(check: Callable[[Path], list[str]], folder: Path) -> None:
+def test_no_check_has_a_finding(check: Callable[[Path], list[str]], folder: Path) -> None:
     assert check(folder) == []
 
 
@@ -30,7 +30,7 @@ def test_nothing_is_suppressed(folder: Path) -> None:
     assert [mark for mark in marks if any(mark in text for text in texts)] == []
 
 
-def test_a_deploy_is_watched_longer_than_the_policy_lets_a_rollout_take() -> None:
+def test_a_deploy_job_may_run_longer_than_any_rollout() -> None:
     longest = plan(policy_file.parse(rollout_yaml(), "rollout.yaml"))
     minutes = (
         longest.ready_within_seconds
@@ -41,7 +41,7 @@ def test_a_deploy_is_watched_longer_than_the_policy_lets_a_rollout_take() -> Non
     assert all(job["timeout-minutes"] > minutes + 15 for job in limits), minutes
 
 
-def test_every_script_can_be_run_and_is_used() -> None:
+def test_every_script_is_executable_and_used() -> None:
     scripts = sorted((checks.REPOSITORY / ".github" / "scripts").iterdir())
     everything = "".join(
         path.read_text() for path in [*scripts, *(checks.REPOSITORY / ".github" / "workflows").iterdir()]
@@ -51,8 +51,8 @@ def test_every_script_can_be_run_and_is_used() -> None:
 
 
 @pytest.mark.parametrize("name", ["dev", "run", "agent", "engine"])
-def test_dependabot_compiles_requirements_as_make_does(name: str) -> None:
-    """It takes these options from the header, and pip-compile in its place would lose the markers."""
+def test_dependabot_compiles_requirements_like_make(name: str) -> None:
+    """It reads these options from the header; with pip-compile instead of uv, the markers would be lost."""
     lines = (checks.REPOSITORY / "requirements" / f"{name}.txt").read_text().splitlines()
     assert "uv pip compile --universal --python-version 3.11" in lines[1]
     for_other_systems = [line for line in lines if re.match(r"\S+==\S+ ; .*sys_platform", line)]
@@ -60,17 +60,17 @@ def test_dependabot_compiles_requirements_as_make_does(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["run", "agent", "engine"])
-def test_what_is_tested_is_what_is_installed_elsewhere(name: str) -> None:
+def test_tests_use_the_same_versions_that_are_installed_elsewhere(name: str) -> None:
     assert pins(name) - pins("dev") == set()
 
 
 def pins(name: str) -> set[str]:
-    """Each requirement of a compiled file: version, markers and hashes."""
+    """Each requirement of a compiled file, with version, markers and hashes."""
     text = (checks.REPOSITORY / "requirements" / f"{name}.txt").read_text()
     return set(re.findall(r"^\S+==.+(?:\n    --hash=.+)+", text, re.MULTILINE))
 
 
-def test_updates_are_looked_for_wherever_there_is_something_pinned() -> None:
+def test_dependabot_checks_every_file_with_pinned_versions() -> None:
     updates = yaml.safe_load((checks.REPOSITORY / ".github" / "dependabot.yml").read_text())["updates"]
     looked_at = {update["package-ecosystem"]: update["directory"] for update in updates}
     assert looked_at == {

@@ -1,4 +1,4 @@
-"""Runs one cell of the matrix: a rollout under load, a fault at its moment, and what came of it."""
+"""Runs one cell of the matrix: a rollout under load, a fault at a chosen time, and the result."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -13,16 +13,19 @@ from tests.host.faults.table import Cell
 from tests.rollout.lines import Event, last_of
 
 BOOT_SECONDS = 4
-"""A release listens so long after Docker has started it, and the router has seen that."""
+"""How long a release needs, after Docker has started it, until it listens and the router has noticed."""
 
 AGREEING = 30
-"""So many answers in a row by one release, one second's, say which release serves."""
+"""This many consecutive answers from one release, about one second's, show which release serves."""
 
 
 @dataclass
 class Result:
-    """What one cell gave. `settled_seconds` is from the fault to the last request that was lost or, where the traffic
-    went back, that the canary answered. `not_tried` says why it could not be tried here."""
+    """The result of one cell.
+
+    `settled_seconds` is the time from the fault to the last lost request, or to the canary's last answer if the traffic
+    went back. `not_tried` is the reason why the cell could not run here.
+    """
 
     fault: str
     moment: str
@@ -46,7 +49,7 @@ class Result:
 
 
 def run(cell: Cell, fault: Fault, ground: Ground, begun: Callable[[], None]) -> Result:
-    """Leaves the host as it is, for the next cell to start on; `begun` is called when this one has."""
+    """Runs a cell and leaves the host ready for the next one; calls `begun` when this cell has started."""
     result = Result(cell.row.fault, cell.moment)
     scene = Scene(ground)
     with Requests(ground.url) as load:
@@ -71,14 +74,14 @@ def run(cell: Cell, fault: Fault, ground: Ground, begun: Callable[[], None]) -> 
 
 
 def excused_until(cell: Cell, scene: Scene, fault_at: float) -> float:
-    """A request sent later than this may not be lost, epoch seconds."""
+    """Requests sent after this time (epoch seconds) must not be lost."""
     away = {"router away": ["router"], "all away": ["router", *SLOTS]}.get(cell.row.lost, [])
     boots = BOOT_SECONDS if cell.row.lost == "all away" else 0
     return max([fault_at, *(scene.ground.started_at(part) + boots for part in away)]) if cell.row.lost != "none" else 0
 
 
 def one_release(requests: Sequence[Sent]) -> str | None:
-    """The release that answered all of these."""
+    """The release that answered all of these requests."""
     found = {each.release for each in requests if not each.lost}
     complete = len(requests) == AGREEING and not any(each.lost for each in requests)
     return found.pop() if complete and len(found) == 1 else None
@@ -91,7 +94,7 @@ def last_word(events: Sequence[Event]) -> tuple[str, str]:
 
 
 def problems(cell: Cell, result: Result, wrong: Sequence[Sent], fault_at: float) -> list[str]:
-    """What is not as the matrix expects it. Pure."""
+    """The differences from what the matrix expects. Pure."""
     found = []
     if result.verdict not in cell.verdicts:
         found.append(f"the verdict is {result.verdict}, not {' or '.join(cell.verdicts)}: {result.reason}")

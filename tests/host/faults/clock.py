@@ -1,4 +1,4 @@
-"""A host whose router and engine can be told another time; the machine's own clock is never touched."""
+"""A host with changeable clocks for its router and engine; the machine's own clock is never changed."""
 
 import subprocess
 import time
@@ -12,7 +12,7 @@ from tests.host.images import Images
 
 LIBRARY = "/usr/local/lib/libfaketime.so.1"
 CLOCKS = {"router": f"{names.ROUTER_FOLDER}/clock", "engine": f"{names.STATE}/clock"}
-"""What each of the two reads its time's offset from, on a volume that it has anyway."""
+"""The files from which the two read their clock's offset, on a volume that they have anyway."""
 
 
 def variables(part: str) -> dict[str, str]:
@@ -25,7 +25,7 @@ def variables(part: str) -> dict[str, str]:
 
 
 class Clocks(Ground):
-    """The engine's clock is in an image of its own, which `rollout start --engine` names."""
+    """The engine's clock is in a separate image, selected with `rollout start --engine`."""
 
     def __init__(self, images: Images, folder: Path) -> None:
         also = folder / "clocks.yaml"
@@ -38,7 +38,7 @@ class Clocks(Ground):
 
 
 class Jump(Fault):
-    """It jumps while the rollout runs, and back to the right time when that is over."""
+    """The clock jumps during the rollout, and is corrected after it."""
 
     def __init__(self, part: str, offset: str) -> None:
         self._part, self._offset = part, offset
@@ -56,7 +56,7 @@ class Jump(Fault):
 
 
 def seconds_off(scene: Scene, part: str) -> float:
-    """By how much the clock of a program in the container is ahead."""
+    """How far the clock of a program in the container is ahead."""
     return int(scene.ground.docker("exec", scene.ground.name(part), "date", "+%s")) - time.time()
 
 

@@ -1,4 +1,4 @@
-"""The hosts on which the matrix is played, made when the first cell needs them and kept until the last one."""
+"""The hosts for the matrix, created when the first cell needs them and kept until the last one."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ def results() -> Results:
 def grounds(
     images: Images, registry: Registry, results: Results, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Grounds]:
-    """Makes the host of a place; raises NotTried where this machine can't have one."""
+    """Creates the host of a place. Raises NotTried if this machine can't have one."""
     kinds: dict[Place, Callable[[Path], Ground]] = {
         "host": lambda folder: Ground(images, folder),
         "small disk": lambda folder: SmallDisk(images, folder),
@@ -44,7 +44,7 @@ def grounds(
 
     try:
         yield ground
-        for each in made.values():  # the last cell of each host is vouched for too
+        for each in made.values():  # check that the last cell of each host left nothing behind either
             if each.before and each.rollout("start", each.next_release(), "--policy", str(each.policy)).code == 0:
                 results.vouch(each.before)
     finally:

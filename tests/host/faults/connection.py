@@ -1,17 +1,15 @@
-"""The ssh connection of whoever follows is cut: the rollout goes on, and the follower attaches again by itself."""
+"""The follower's ssh connection is cut: the rollout continues, and the follower reconnects by itself."""
 
-import os
 import signal
-from contextlib import suppress
 
 from tests.host.faults.scene import Scene, end
 from tests.host.faults.strikes import Fault
 from tests.host.sshd import Sshd
-from tests.processes import children
+from tests.processes import descendants, tell
 
 
 class CutSsh(Fault):
-    """`start --follow` over ssh, to a sshd of the tests' own on the loopback address."""
+    """`start --follow` over ssh, to the tests' own sshd on the loopback address."""
 
     def begin(self, scene: Scene) -> None:
         self._sshd = Sshd(scene.ground.folder / f"sshd-{len(scene.ground.rollouts())}")
@@ -19,9 +17,7 @@ class CutSsh(Fault):
 
     def strike(self, scene: Scene) -> None:
         assert scene.follower
-        for pid in descendants(self._sshd.pid):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        tell(descendants(self._sshd.pid), signal.SIGKILL)  # its connections
 
     def heal(self, scene: Scene) -> None:
         assert scene.follower
@@ -30,9 +26,3 @@ class CutSsh(Fault):
             assert "PROMOTED" in scene.follower_output.read_text()
         finally:
             self._sshd.stop()
-
-
-def descendants(pid: int) -> list[int]:
-    """The processes below this one: of an sshd, its connections."""
-    found = children(pid)
-    return found + [below for each in found for below in descendants(each)]

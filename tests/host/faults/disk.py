@@ -1,4 +1,4 @@
-"""A host whose journals lie on a small disk of their own, which is filled up under them."""
+"""A host with its journals on a small separate disk, which is filled during the rollout."""
 
 import time
 
@@ -15,7 +15,7 @@ FULL_FOR_SECONDS = 5
 
 
 class SmallDisk(Ground):
-    """`state` is a tmpfs. It lives for as long as a container has it: the one that the tests read with."""
+    """`state` is a tmpfs. It exists as long as a container uses it: the one through which the tests read."""
 
     def before_up(self) -> None:
         labels = {"com.docker.compose.project": self.project, "com.docker.compose.volume": "state"}
@@ -26,7 +26,7 @@ class SmallDisk(Ground):
 
 
 class FillDisk(Fault):
-    """Until the rollout is over; after the promotion for a while, in which the engine must not leave its place."""
+    """Until the rollout is over; after the promotion for a while, in which the engine must keep running."""
 
     def strike(self, scene: Scene) -> None:
         assert "No space left" in scene.ground.ask(FILL)
@@ -35,7 +35,7 @@ class FillDisk(Fault):
                 lambda: "the journal can't be written" in scene.ground.complaints("engine"),
                 "the engine has met the full disk",
             )
-            time.sleep(FULL_FOR_SECONDS)
+            time.sleep(FULL_FOR_SECONDS)  # the fault itself
             scene.ground.ask(FREE)
 
     def heal(self, scene: Scene) -> None:

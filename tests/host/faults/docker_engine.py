@@ -1,4 +1,4 @@
-"""A Docker engine of the tests' own: in a network of its own, so that nothing of the machine's engine is touched."""
+"""The tests' own Docker engine, in its own network namespace: the machine's engine is not affected."""
 
 import os
 import secrets
@@ -8,9 +8,10 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from rollout.rehearsal.process import Process, wait_until
+from rollout.rehearsal.process import Process
 from tests.host.faults.ground import NotTried
 from tests.host.registry import Registry
+from tests.waiting import wait_until
 
 PROGRAMS = ("dockerd", "containerd", "ip", "nsenter", "docker-registry")
 CONTAINERD = """\
@@ -25,9 +26,11 @@ PATH = f"/usr/sbin:/sbin:{os.environ['PATH']}"
 
 
 class DockerEngine:
-    """`host` is for DOCKER_HOST, `address` is where its published ports are. The registry is there by its name."""
+    """`host` is for DOCKER_HOST; `address` is where it publishes ports, and
+    `prefix_ipv6` with `::2`; the other end of the cable is `::1`. It reaches the registry by its name."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, *options: str) -> None:
+        self._options = options
         if os.geteuid() != 0:
             raise NotTried("a second Docker engine needs root")
         if missing := [program for program in PROGRAMS if not shutil.which(program, path=PATH)]:
@@ -35,24 +38,25 @@ class DockerEngine:
         self._folder = Path(tempfile.mkdtemp(prefix="docker-"))
         self._network = f"faults-{secrets.token_hex(3)}"
         self.host = f"unix://{self._folder}/sock"
-        self.address = self._connect(secrets.randbelow(250))
+        number = secrets.randbelow(250)
+        self.address, self.prefix_ipv6 = self._connect(number), f"fd32:{number:x}"
         assert registry.config, "checked above: the registry is a program"
         serve = self._inside("docker-registry", "serve", str(registry.config))
         self._registry = Process("registry", serve, self._folder / "registry.log")
         (self._folder / "containerd.toml").write_text(CONTAINERD.format(folder=self._folder))
         run = self._inside("containerd", "--config", str(self._folder / "containerd.toml"))
         self._containerd = Process("containerd", run, self._folder / "containerd.log")  # it outlives dockerd
-        wait_until((self._folder / "containerd.sock").exists, "containerd answers", 30, [self._containerd])
+        wait_until((self._folder / "containerd.sock").exists, 30, self._containerd.last_lines)
         self.start()
 
     def start(self) -> None:
-        """Returns when it answers."""
-        (self._folder / "pid").unlink(missing_ok=True)  # of one that was killed
+        """Start it; returns when it answers."""
+        (self._folder / "pid").unlink(missing_ok=True)  # left by a killed engine
         folder = self._folder
         options = [f"--data-root={folder}/data", f"--exec-root={folder}/exec", f"--pidfile={folder}/pid"]
-        options += [f"--host={self.host}", f"--containerd={folder}/containerd.sock"]
+        options += [f"--host={self.host}", f"--containerd={folder}/containerd.sock", *self._options]
         self._process = Process("dockerd", self._inside("dockerd", *options), folder / "log")
-        wait_until(self._answers, "the second Docker engine answers", 60, [self._process])
+        wait_until(self._answers, 60, self._process.last_lines)
 
     def take(self, *images: str) -> None:
         """Copy images from the machine's engine."""
@@ -73,10 +77,11 @@ class DockerEngine:
         shutil.rmtree(self._folder)
 
     def _answers(self) -> bool:
+        self._process.check()
         return subprocess.run(["docker", "--host", self.host, "info"], capture_output=True).returncode == 0
 
     def _connect(self, number: int) -> str:
-        """A network name space with one cable to the machine's; returns the address at its end."""
+        """Create a network namespace connected to the machine's; returns the address at its end."""
         ours, theirs = f"10.232.{number}.1", f"10.232.{number}.2"
         name, cable = self._network, f"v{self._network[-6:]}"
         for command in (
@@ -87,6 +92,8 @@ class DockerEngine:
             f"-n {name} address add {theirs}/30 dev eth0",
             f"-n {name} link set eth0 up",
             f"-n {name} link set lo up",
+            f"address add fd32:{number:x}::1/32 dev {cable} nodad",
+            f"-n {name} address add fd32:{number:x}::2/32 dev eth0 nodad",
         ):
             subprocess.run(["ip", *command.split()], env={"PATH": PATH}, check=True, capture_output=True)
         return theirs

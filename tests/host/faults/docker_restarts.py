@@ -1,4 +1,4 @@
-"""The Docker engine itself is restarted under a host: one of the tests' own, with all that stands on it."""
+"""The Docker engine of a host is restarted: the tests' own engine, with all of its containers."""
 
 import signal
 from pathlib import Path
@@ -14,7 +14,7 @@ PARTS = ("router", "prometheus", "alertmanager")
 
 
 class OwnDocker(Ground):
-    """A host on a second Docker engine, reached at an address that outlives the engine's processes."""
+    """A host on a second Docker engine, at an address that survives the engine's restarts."""
 
     def __init__(self, images: Images, registry: Registry, folder: Path) -> None:
         self.engine = DockerEngine(registry)
@@ -26,7 +26,7 @@ class OwnDocker(Ground):
         return f"http://{self.engine.address}:{self.port}"
 
     def before_up(self) -> None:
-        """Bring the images over, by names that Compose does not have to pull."""
+        """Copy the images, with names that Compose does not pull."""
         for part in PARTS:
             tag = f"agent-release-{part}:test"
             docker("tag", self.image(part), tag)
@@ -40,7 +40,7 @@ class OwnDocker(Ground):
 
 
 class RestartDocker(Fault):
-    """Told to end, or killed; then started again, as the machine's service manager does."""
+    """Stopped or killed, then started again, like the machine's service manager does."""
 
     def __init__(self, number: signal.Signals) -> None:
         self._number = number

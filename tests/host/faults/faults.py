@@ -1,4 +1,4 @@
-"""Which class plays which row of the table."""
+"""The class that runs each row of the table."""
 
 import signal
 

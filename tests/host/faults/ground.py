@@ -1,4 +1,4 @@
-"""A prepared host on which one fault follows the other, with nothing cleaned up by hand in between."""
+"""A prepared host on which one fault follows the other, without any manual cleanup."""
 
 import json
 import re
@@ -11,30 +11,23 @@ from typing import Any
 from rollout.onhost import names
 from rollout.router.split import Slot
 from tests.host.faults import policy
-from tests.host.faults.shell import Shell
 from tests.host.faults.table import Place
 from tests.host.images import Images, docker
-from tests.host.service import Service
+from tests.host.service import Service, read_lines
 from tests.pace import patience
 from tests.rollout.lines import Event
 from tests.waiting import wait_until
 
 VERSION = re.compile(r"\d+\.\d+\.\d+")
 Grounds = Callable[[Place], "Ground"]
-READ_AT = {
-    "state": names.STATE,
-    "router": names.ROUTER_FOLDER,
-    "secrets": "/run/agent-secrets",
-    "router-config": "/etc/router",
-}
 
 
 class NotTried(Exception):
-    """This machine lacks what a fault needs; the text says what."""
+    """This machine lacks something that a fault needs; the text names it."""
 
 
 class Ground(Service):
-    """Its good releases are as good as each other; `stable_release` is the one that serves."""
+    """Its good releases are interchangeable; `stable_release` is the one that serves."""
 
     def __init__(
         self, images: Images, folder: Path, *, docker_host: str | None = None, also: Path | None = None
@@ -46,11 +39,10 @@ class Ground(Service):
         self.environment["SPEED"] = f"{policy.speed():g}"
         self.good = [images.release(f"good-{letter}") for letter in "abcd"]
         self.stable_release = self.good[0]
-        self._shell = Shell(self.name("reader"), self.environment)
-        self.before: str | None = None  # the cell before, which the next start vouches for
+        self.before: str | None = None  # the previous cell, which the next start proves clean
 
     def find_stable(self) -> Slot:
-        """Which slot the router's file calls stable, and with it which release `stable_release` is."""
+        """Read the stable slot from the router's file, and with it `stable_release`."""
         found = dict(line.split() for line in self.ask(f"cat {names.ROUTER_FOLDER}/split.map").splitlines())
         slot: Slot = "green" if found["stable"] == "green" else "blue"
         label = f'{{{{index .Config.Labels "{names.RELEASE}"}}}}'
@@ -58,34 +50,28 @@ class Ground(Service):
         return slot
 
     def next_release(self) -> str:
-        """The good one whose turn is longest ago: what one did a moment ago is still in the windows of its gates."""
+        """The good release that was used least recently: the windows of the gates still contain recent ones."""
         release = self.good.pop(0)
         self.good.append(release)
         return release if release != self.stable_release else self.next_release()
 
     def prepare(self) -> None:
-        """Everything up, and the first release live."""
+        """Start everything, and release for the first time."""
         self.before_up()
         self.up()
-        mounts = [text for name, path in READ_AT.items() for text in ("--volume", f"{self.project}_{name}:{path}")]
-        asleep = ["--init", "--entrypoint", "sleep", self.environment["ENGINE_IMAGE"], "infinity"]
-        self.docker("run", "--detach", "--restart", "always", "--name", self.name("reader"), *mounts, *asleep)
+        self.reader()
         done = self.start(self.stable_release)
         assert done.code == 0, done.out + done.err
 
-    def down(self) -> None:
-        self._shell.close()
-        super().down()
-
     def before_up(self) -> None:
-        """For a host that is special."""
+        """A hook for special hosts."""
 
     def image(self, part: str) -> str:
-        """Which image Compose takes for a part."""
+        """The image that Compose uses for a part."""
         return str(json.loads(self.compose("config", "--format", "json"))["services"][part]["image"])
 
     def versions(self) -> dict[str, str]:
-        """Of what stands here, by name."""
+        """Containers of this host, by name."""
         asked = {
             "Docker": ["version", "--format", "{{.Server.Version}}"],
             "HAProxy": ["exec", self.name("router"), "haproxy", "-v"],
@@ -97,25 +83,20 @@ class Ground(Service):
     def docker(self, *arguments: str) -> str:
         return docker(*arguments, host=self.docker_host)
 
-    def ask(self, script: str) -> str:
-        """Run a shell script beside the data, as its owner; what it printed, or nothing while Docker is away."""
-        return self._shell.ask(script)
-
     def complaints(self, part: str) -> str:
-        """What a container wrote to its standard error."""
+        """A container's standard error."""
         command = ["docker", "logs", "--tail", "50", self.name(part)]
         return subprocess.run(command, env=self.environment, capture_output=True, text=True).stderr
 
     def rollouts(self) -> list[str]:
-        """Those with a journal, the oldest first."""
+        """The rollouts with a journal, oldest first."""
         return [Path(line).stem for line in self.ask(f"ls {names.STATE}/journals | grep jsonl").splitlines()]
 
     def journal(self, rollout: str) -> list[Event]:
-        text = self.ask(f"cat {names.STATE}/journals/{rollout}.jsonl 2>/dev/null")
-        return [json.loads(line) for line in text.splitlines() if line.endswith("}")]
+        return read_lines(self.ask(f"cat {names.STATE}/journals/{rollout}.jsonl 2>/dev/null"))
 
     def state(self, part: str) -> dict[str, Any]:
-        """Docker's word on a container: Status, Pid, StartedAt and so on; empty while it can't be had."""
+        """Docker's state of a container: Status, Pid, StartedAt and so on; empty while it is unavailable."""
         done = subprocess.run(
             ["docker", "inspect", "--format", "{{json .State}}", self.name(part)],
             env=self.environment,
@@ -130,5 +111,5 @@ class Ground(Service):
 
 
 def until(done: Callable[[], bool], what: str, within_seconds: float = 90, seen: Callable[[], object] = str) -> None:
-    """Wait for a condition; `seen` says what there is instead."""
+    """Wait for a condition; `seen` describes the state on a timeout."""
     wait_until(done, within_seconds * patience(), lambda: f"{what}: {seen()}")

@@ -1,4 +1,5 @@
-"""The shipped policy for faults: short holds, but as patient with dead parts as Docker is slow to restart them."""
+"""The shipped policy for the matrix: short holds, but long enough timeouts for the time that Docker takes to restart
+parts."""
 
 import re
 from pathlib import Path
@@ -15,11 +16,11 @@ CHANGED = {
     r"^  tolerate_errors: \S+": "  tolerate_errors: 15",
     r"at_least: \d+": "at_least: 3",
 }
-"""At ten times the pace: holds of 7 s, a lease of 5 s (15 s in production), and Prometheus silent for 8 s (30 s)."""
+"""At ten times the speed: holds of 7 s, a lease of 5 s (15 s in production), and Prometheus silent for 8 s (30 s)."""
 
 
 def speed() -> float:
-    """At most half of the other host tests'."""
+    """At most half of the other host tests' speed."""
     return pace().speed / 2
 
 

@@ -1,4 +1,4 @@
-"""A load whose every request can be asked about afterwards."""
+"""A load that records every request."""
 
 import asyncio
 import time
@@ -18,7 +18,7 @@ BODY = b'{"task": "What is 2 + 2?"}'
 
 @dataclass
 class Sent:
-    """One request. Times are epoch seconds; `release` answered it, or `lost` says why nobody did."""
+    """One request. Times are epoch seconds; `release` answered it, or `lost` is the reason why none did."""
 
     at: float
     ended_at: float | None = None
@@ -27,7 +27,7 @@ class Sent:
 
 
 class Requests(Background):
-    """At most 30 requests a second by as many users as there are requests, from `with` on until its end."""
+    """While entered, at most 30 requests per second, each from another user."""
 
     def __init__(self, url: str) -> None:
         super().__init__()
@@ -35,11 +35,11 @@ class Requests(Background):
         self.sent: list[Sent] = []
 
     def latest(self, count: int) -> Sequence[Sent]:
-        """The newest that have ended."""
+        """The newest finished requests."""
         return [each for each in list(self.sent) if each.ended_at][-count:]
 
     async def run(self) -> None:
-        # a connection each: what became of one says nothing of the next
+        # one connection for each request, so that they are independent
         connector = aiohttp.TCPConnector(limit=0, force_close=True)
         timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
         async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session, asyncio.TaskGroup() as group:
@@ -64,12 +64,12 @@ class Requests(Background):
 
 
 def lost(requests: Sequence[Sent]) -> dict[str, int]:
-    """How many got no answer, by kind."""
+    """The number of requests without an answer, by kind."""
     return dict(Counter(each.lost for each in requests if each.lost))
 
 
 def wrongly_lost(requests: Sequence[Sent], begun_at: float, excused_until: float) -> list[Sent]:
-    """Those lost before the fault, and those sent when nothing excused it any more. Pure."""
+    """The requests lost before the fault, and those sent after the fault's effect must be over. Pure."""
 
     def excused(each: Sent) -> bool:
         return each.at <= excused_until + SLACK_SECONDS and (each.ended_at or 0) >= begun_at
@@ -78,11 +78,11 @@ def wrongly_lost(requests: Sequence[Sent], begun_at: float, excused_until: float
 
 
 def settled_seconds(requests: Sequence[Sent], fault_at: float, serving: str | None) -> float:
-    """From the fault to the last request that was lost, or that another release than `serving` answered; 0 when there
-    was none. Without `serving` every release is as good. Pure."""
+    """Seconds from the fault to the last request that was lost, or that another release than `serving` answered; 0 if
+    there was none. Without `serving`, any release may answer. Pure."""
     strays = [each.at for each in requests if each.lost or (serving and each.release != serving)]
     return max(0.0, max(strays, default=fault_at) - fault_at)
 
 
 SLACK_SECONDS = 0.5
-"""A signal takes effect, and a started program listens, a little later than the clock was read."""
+"""Signals take effect, and started programs listen, slightly later than the clock was read."""

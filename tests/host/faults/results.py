@@ -1,4 +1,4 @@
-"""The cells' results, in a file that each cell writes anew: a run that is cut off keeps what it had."""
+"""The cells' results, in a file that each cell updates: an interrupted run keeps its results."""
 
 import json
 import platform
@@ -12,7 +12,7 @@ from tests.host.faults.cell import Result
 
 
 class Results:
-    """A JSON file: the day, the versions, and each cell's newest result."""
+    """A JSON file: the date, the versions, and each cell's newest result."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -22,7 +22,7 @@ class Results:
         self._write([each for each in read(self._path) if key(each) != key(result)] + [result])
 
     def vouch(self, cell: str | None) -> None:
-        """A rollout has started after this cell, with nothing cleaned up by hand."""
+        """A rollout started after this cell, without any manual cleanup."""
         found = read(self._path)
         for each in found:
             each.next_start = each.next_start or f"{each.fault} at {each.moment}" == cell

@@ -1,4 +1,4 @@
-"""One rollout on a host, from its start to its end, and who plays which part in it."""
+"""One rollout on a host, from its start to its end, and the container of each part."""
 
 import re
 import subprocess
@@ -29,7 +29,7 @@ class Scene:
         return other(self.stable_slot)
 
     def container(self, part: str) -> str:
-        """canary and stable are slots; every other part is called what it is."""
+        """canary and stable are slots; every other part has its own name."""
         return {"canary": self.canary_slot, "stable": self.stable_slot}.get(part, part)
 
     def start(self, *arguments: str) -> None:
@@ -47,7 +47,7 @@ class Scene:
         self.find()
 
     def find(self) -> None:
-        """The rollout's name: that of the journal which was not there before."""
+        """The rollout's name: that of the new journal."""
         until(lambda: bool(set(self.ground.rollouts()) - self._before), "a new journal")
         self.rollout = max(set(self.ground.rollouts()) - self._before)
 
@@ -58,13 +58,13 @@ class Scene:
         return self.events()[-2:]
 
     def reach(self, moment: Moment) -> None:
-        """Wait until the rollout is there, and has been for a measurement."""
+        """Wait until the rollout has been in this state for one measurement."""
         if moment == "start":
             return
         until(lambda: reached(self.events(), moment), f"{self.rollout} is at {moment}", 90, self.newest)
 
     def over(self, verdicts: Sequence[Verdict]) -> list[Event]:
-        """Wait until the rollout has ended; or, where it may stay promoted, is watched on from here."""
+        """Wait until the rollout has ended; or, if it may stay promoted, is in its keep again after the fault."""
         seen, watched_from = len(self.events()), time.monotonic() + WATCHED_ON_SECONDS
 
         def is_over() -> bool:
@@ -85,7 +85,7 @@ def reached(events: list[Event], moment: Moment) -> bool:
 
 
 def watched_on(events: list[Event], seen: int) -> bool:
-    """Whether the promoted release has been measured since the first `seen` events, and no dead engine's work waits."""
+    """Whether the promoted release was measured after the first `seen` events, and no recovery is pending."""
     newest = last_of(events[seen:], "measured", "recovered", "promoted", "verdict")
     return bool(last_of(events, "promoted") and newest and newest["event"] == "measured")
 

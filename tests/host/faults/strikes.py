@@ -1,4 +1,4 @@
-"""The faults that a host of any kind can be given."""
+"""The faults that work on any host."""
 
 import os
 import signal
@@ -22,7 +22,7 @@ EXITING = 'ENTRYPOINT ["false"]'
 
 
 class Fault:
-    """Nothing happens: what each fault changes of that."""
+    """No fault; each fault overrides some of these steps."""
 
     def begin(self, scene: Scene) -> None:
         """Start the rollout."""
@@ -32,11 +32,11 @@ class Fault:
         """Returns when the fault has happened."""
 
     def heal(self, scene: Scene) -> None:
-        """Take away what would hurt the next cell, once this one is over; never anything of the rollout's."""
+        """After the cell, remove what would affect the next one; never anything of the rollout."""
 
 
 class Kill(Fault):
-    """A real kill -9 of a container's first process, so that Docker's restart policy acts."""
+    """A real kill -9 of a container's first process, so that Docker's restart policy applies."""
 
     def __init__(self, part: str) -> None:
         self._part = part
@@ -81,7 +81,7 @@ class LockFolder(Fault):
 
 
 class KillFollower(Fault):
-    """Whoever attaches again learns the verdict."""
+    """A follower that reconnects gets the verdict."""
 
     def begin(self, scene: Scene) -> None:
         scene.start_and_follow()
@@ -97,7 +97,7 @@ class KillFollower(Fault):
 
 
 class TwoStarts(Fault):
-    """Of two starts at the same instant one at most begins; the other exits with 2 and says who is there."""
+    """Of two simultaneous starts at most one succeeds; the other exits with 2 and names the first one."""
 
     def strike(self, scene: Scene) -> None:
         promoted = any(event["event"] == "promoted" for event in scene.events())
@@ -106,24 +106,24 @@ class TwoStarts(Fault):
 
     def heal(self, scene: Scene) -> None:
         newest = scene.ground.rollouts()[-1]
-        if newest != scene.rollout:  # the one that began after the promotion
+        if newest != scene.rollout:  # the one that started after the promotion
             assert scene.ground.rollout("abort", "--reason", "the matrix goes on").code == 0
             until(lambda: bool(last_of(scene.ground.journal(newest), "ended")), f"{newest} is aborted")
 
 
 class FirstStarts(TwoStarts):
-    """The same, when no rollout is under way."""
+    """The same, without a running rollout."""
 
     def begin(self, scene: Scene) -> None:
         check([0, 2], both(scene, scene.release))
         scene.find()
 
     def strike(self, scene: Scene) -> None:
-        """It has happened."""
+        """The fault has already happened."""
 
 
 def both(scene: Scene, release: str) -> list[tuple[int, str]]:
-    """The exit codes of two starts at the same instant, and what they said."""
+    """The exit codes and output of two simultaneous starts."""
     outputs = [scene.ground.folder / f"start-{number}" for number in (1, 2)]
     arguments = ["start", release, "--policy", str(scene.ground.policy)]
     begun = [scene.ground.begin(*arguments, output=output) for output in outputs]
@@ -147,7 +147,7 @@ class Image(Fault):
 
 
 class Dies(Image):
-    """Its file says that it dies now, and each time that Docker starts it again."""
+    """Its file makes it die now, and each time that Docker restarts it."""
 
     def strike(self, scene: Scene) -> None:
         scene.ground.ask("touch /run/agent-secrets/DIE")
@@ -157,7 +157,7 @@ class Dies(Image):
 
 
 def kill_9(scene: Scene, pid: int) -> None:
-    """By the kernel, not by Docker: what `docker kill` ends, no policy restarts."""
+    """With the kernel, not with Docker: no policy restarts a container after `docker kill`."""
     with suppress(PermissionError, ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
         return

@@ -1,4 +1,4 @@
-"""The matrix: which fault, at which moment, and how it must end. Data, and nothing else."""
+"""The matrix: each fault, its time, and the expected end. Data only."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ from typing import Literal
 Moment = Literal["start", "5 %", "25 %", "100 %", "promoted"]
 Verdict = Literal["promoted", "rolled_back", "in_doubt"]
 Lost = Literal["none", "in flight", "router away", "all away"]
-"""Which requests may be lost: none; those that the killed process had; where the router itself was dead, those that
-were sent meanwhile too; and where every container was, those until a release was up again."""
+"""Which requests may be lost: none; those of the killed process; if the router itself was dead, also those sent
+meanwhile; if every container was, those until a release was up again."""
 
 Place = Literal["host", "small disk", "clocks", "docker"]
-"""On which host it is tried: they differ in what the tests may do to them."""
+"""The host for it: the hosts differ in what the tests may do to them."""
 
 STEPS: tuple[Moment, ...] = ("5 %", "25 %", "100 %")
 GOES_ON: tuple[Verdict, ...] = ("promoted",)
@@ -22,8 +22,8 @@ ANY_WAY_BACK: tuple[Verdict, ...] = ("rolled_back", "in_doubt")
 
 @dataclass(frozen=True)
 class Row:
-    """One fault. `steps` and `promoted` are the verdicts that it may end with: `promoted` means that the release stays,
-    and that its engine watches on."""
+    """One fault. `steps` and `promoted` are its possible verdicts; `promoted` means that the release stays, and that
+    its engine keeps watching."""
 
     fault: str
     words: str
@@ -84,12 +84,12 @@ QUICK = {
     ("kill canary", "25 %"),
     ("kill docker", "5 %"),
 }
-"""The cells that run on each pull request; a rehearsal has its Prometheus killed too."""
+"""The cells that run for each pull request; a rehearsal also has its Prometheus killed."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One fault at one moment."""
+    """One fault at one time."""
 
     row: Row
     moment: Moment
@@ -104,7 +104,7 @@ class Cell:
 
 
 def cells() -> Iterator[Cell]:
-    """All of them, one host after the other."""
+    """All cells, grouped by host."""
     for row in ROWS:
         if row.start:
             yield Cell(row, "start", row.start)

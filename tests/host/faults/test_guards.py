@@ -1,4 +1,4 @@
-"""What holds when the engine dies: with each guard taken away, the same fault ends badly."""
+"""The guards against a dead engine: without each guard, the same fault ends badly."""
 
 import signal
 from collections.abc import Iterator
@@ -18,14 +18,14 @@ from tests.rollout.lines import last_of
 pytestmark = [pytest.mark.docker, pytest.mark.faults]
 
 CONFIG = Path(haproxy.__file__).with_name("haproxy.cfg").read_text(encoding="utf-8")
-WITHOUT_LEASE = CONFIG.replace("if leased believable in_canary", "if in_canary")
+WITHOUT_LEASE = CONFIG.replace("if leased plausible in_canary", "if in_canary")
 LEASES_SECONDS = 12
-"""More than two leases of the policy here."""
+"""More than two leases of this policy."""
 
 
 @pytest.fixture
 def ground(grounds: Grounds) -> Iterator[Ground]:
-    """The matrix's host; its router is as it was afterwards, and a start works again."""
+    """The matrix's host; afterwards its router is restored, and a start works again."""
     host = grounds("host")
     yield host
     configure(host, CONFIG)
@@ -38,7 +38,7 @@ def configure(ground: Ground, config: str) -> None:
 
 
 def lose_engine(ground: Ground, moment: Moment) -> Scene:
-    """A rollout whose engine is killed at that moment, and that nobody starts again."""
+    """A rollout whose engine is killed at that time and never restarted."""
     scene = Scene(ground)
     scene.start()
     scene.reach(moment)
@@ -55,7 +55,7 @@ def on_canary(load: Requests, scene: Scene, since: float) -> list[Sent]:
 def test_it_is_the_lease_that_takes_the_users_from_a_canary_without_an_engine(
     ground: Ground, config: str, kept: bool
 ) -> None:
-    assert config.count("if leased believable in_canary") == (not kept)
+    assert config.count("if leased plausible in_canary") == (not kept)
     configure(ground, config)
     with Requests(ground.url) as load:
         scene = lose_engine(ground, "25 %")

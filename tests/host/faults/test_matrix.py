@@ -1,4 +1,4 @@
-"""Every cell of the matrix: the traffic ends on a release that works, and nobody has lifted a finger."""
+"""Every cell of the matrix: the traffic ends on a working release, without any manual step."""
 
 import warnings
 
@@ -20,8 +20,8 @@ CELLS = [
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_traffic_ends_on_a_release_that_works(cell: table.Cell, grounds: Grounds, results: Results) -> None:
-    """The verdict is the expected one and the journal explains it, the release of that verdict serves, and no request
-    is lost that the fault does not excuse. On one host, cell follows cell: each start proves that the cell before left
+    """The verdict is the expected one, the journal explains it, its release serves, and no request is lost that the
+    fault does not excuse. On each host, cells run one after the other: each start proves that the previous cell left
     nothing to clean up."""
     try:
         ground = grounds(cell.row.place)
@@ -37,7 +37,7 @@ def test_traffic_ends_on_a_release_that_works(cell: table.Cell, grounds: Grounds
     try:
         result = run(cell, fault_of(cell), ground, begun)
     except BaseException:
-        ground.rollout("abort", "--reason", "the cell is broken")  # so that the next one tells something too
+        ground.rollout("abort", "--reason", "the cell is broken")  # so that the next cell's result is independent
         raise
     results.add(result)
     print(result)

@@ -1,4 +1,4 @@
-"""A rollout that is followed from afar, whose journal has lines that can't be read. A host that only has a journal."""
+"""Following a rollout from another machine, with unreadable lines in its journal. The fake host has only a journal."""
 
 from collections.abc import Iterator
 
@@ -20,12 +20,12 @@ def host(*lines: str) -> Host:
     return fakes.host(FakeDocker(journal=lines))
 
 
-def test_a_bad_line_is_named_by_its_number_however_often_the_host_was_attached_to() -> None:
+def test_a_bad_line_has_the_same_number_after_every_reconnect() -> None:
     (found,) = entries_from(host(*PROMOTED, "}{"), "r", 2)
     assert str(found).startswith("r.jsonl, line 3: not JSON")
 
 
-def test_a_promotion_that_may_have_been_taken_back_is_none_until_its_engine_says_that_it_watches() -> None:
+def test_a_promotion_that_may_have_been_rolled_back_is_not_final_until_keep_is_confirmed() -> None:
     story = story_of(entries_from(host(*PROMOTED), "r", 0))
     assert final(story) == "promoted"
     story = story_of(entries_from(host(*PROMOTED, "}{"), "r", 0))
@@ -35,7 +35,7 @@ def test_a_promotion_that_may_have_been_taken_back_is_none_until_its_engine_says
     assert final(story) == "promoted"
 
 
-def test_whoever_follows_does_not_wait_for_ever_for_an_end_that_can_not_be_read() -> None:
+def test_a_follower_does_not_wait_forever_for_an_unreadable_end() -> None:
     story = story_of(entries_from(host(*PROMOTED, "}{"), "r", 0))
     check_end(host(), "r", story, SILENT_ROUNDS - 1)
     with pytest.raises(PartFailed, match=r"the verdict of r may be in a line that can't be read: r.jsonl, line 3"):

@@ -1,4 +1,4 @@
-"""A release is an image by its digest."""
+"""A release is an image with its digest."""
 
 import pytest
 
@@ -18,7 +18,7 @@ DIGEST = "sha256:" + "79799e8b" * 8
         (f"ghcr.io/my-org/my-agent:v1@{DIGEST}", "ghcr.io/my-org/my-agent"),
     ],
 )
-def test_an_image_is_named_by_its_repository_and_digest_whatever_tag_stands_between(text: str, repository: str) -> None:
+def test_an_image_is_its_repository_and_digest_whatever_its_tag(text: str, repository: str) -> None:
     image = Image.parse(text)
     assert (image.repository, image.digest) == (repository, DIGEST)
     assert str(image) == f"{repository}@{DIGEST}"
@@ -30,6 +30,7 @@ def test_an_image_is_named_by_its_repository_and_digest_whatever_tag_stands_betw
         ("agent", "it has no digest"),
         ("agent:latest", "it has no digest"),
         ("localhost:5000/agent", "it has no digest"),
+        ("localhost:5000/agent:1.0", "it has no digest"),
         ("", "it has no digest"),
         ("agent@sha256:1234", "not a complete sha256 digest"),
         (f"agent@{DIGEST.upper()}", "not a complete sha256 digest"),

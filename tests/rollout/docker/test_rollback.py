@@ -1,4 +1,4 @@
-"""What a rollback refuses, each with a code of its own; and what its verdict means."""
+"""The refusals of a rollback, each with its own code, and the meaning of its verdict."""
 
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from rollout.docker.examine import check_stable
 from rollout.docker.rollback import Rollback, former, rollback
 from rollout.errors import AlreadyStable, NoOtherRelease, NotAnswering, Refused, UnsupportedTarget
 from rollout.onhost import names
+from rollout.onhost.command import parser
 from rollout.router.split import Slot
 from tests.rollout.docker.fakes import RELEASE, FakeDocker, engine, host, says, stable
 from tests.rollout.policies import SMALL
@@ -17,19 +18,17 @@ NOBODY = Path("nowhere.yaml")
 
 
 @pytest.mark.parametrize(("release", "refusal"), [(RELEASE, AlreadyStable), (None, NoOtherRelease)])
-def test_a_release_that_is_stable_and_one_that_is_not_there_have_their_own_codes(
-    release: str | None, refusal: type[Refused]
-) -> None:
+def test_a_stable_release_and_a_missing_one_have_different_codes(release: str | None, refusal: type[Refused]) -> None:
     with pytest.raises(refusal):
         rollback(host(FakeDocker({}, [stable()])), release, NOBODY, "why", print, now=True)
 
 
-def test_a_start_of_what_is_stable_has_the_same_code() -> None:
+def test_starting_the_stable_release_has_the_same_code() -> None:
     with pytest.raises(AlreadyStable):
         check_stable(stable(), RELEASE)
 
 
-def test_a_rollback_that_would_start_a_rollout_obeys_the_target(tmp_path: Path) -> None:
+def test_a_rollback_that_starts_a_rollout_checks_the_target(tmp_path: Path) -> None:
     path = tmp_path / "rollout.yaml"
     path.write_text(SMALL.replace("target: docker", "target: kubernetes"), encoding="utf-8")
     docker = FakeDocker({}, [stable()])
@@ -38,10 +37,19 @@ def test_a_rollback_that_would_start_a_rollout_obeys_the_target(tmp_path: Path) 
     assert docker.asked == [["survey"]]
 
 
-def test_an_engine_that_runs_goes_back_whatever_the_policy_says_now() -> None:
+def test_a_running_engine_is_rolled_back_whatever_the_policy_says_now() -> None:
     docker = FakeDocker({"order": says("told")}, [stable(), engine("r", "running")])
     assert rollback(host(docker), None, NOBODY, "why", print, now=False) == Rollback("r", back_to="blue")
     assert docker.asked[-1][:3] == ["order", "rollback", "r"]
+
+
+@pytest.mark.parametrize("reason", ["why", "-x", "--state", ""])
+def test_a_reason_reaches_the_host_whatever_it_begins_with(reason: str, tmp_path: Path) -> None:
+    docker = FakeDocker({"order": says("told")})
+    host(docker).order("abort", "r", reason)
+    (command,) = docker.asked
+    here = [str(tmp_path) if each == names.STATE else each for each in command]
+    assert parser().parse_args(here).reason == reason
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The order of a start's steps, and what holds when each of them fails: on a Docker engine in memory."""
+"""The order of a start's steps, and the result when each of them fails, with a Docker engine in memory."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from rollout.docker.image import Image
+from rollout.docker.provenance import unverified
 from rollout.docker.request import StartRequest
 from rollout.docker.start import Started, start
 from rollout.errors import HostFailed, Locked, Refused
@@ -20,18 +21,18 @@ OLDER, OLD, NEW = (f"{REPOSITORY}@sha256:{digit * 64}" for digit in "012")
 BLUE, GREEN, ENGINE = (f"my-agent-{part}" for part in ("blue", "green", "engine"))
 CLAIM = f"create {ENGINE}"
 LOOKS = ("list", "look at", "platform", "run survey", "run check-host", "run routing")
-"""What changes nothing."""
+"""Ignores its arguments."""
 
 
 def plain() -> FakeDocker:
-    """A host whose blue serves, and whose green is empty."""
+    """A host with a stable release in blue and an empty green slot."""
     docker = FakeDocker()
     docker.add(BLUE, **{names.RELEASE: OLD, names.SLOT: "blue", names.ROLLOUT: "first"})
     return docker
 
 
 def kept() -> FakeDocker:
-    """One whose engine watches the release that it promoted; the release before it is still up in green."""
+    """A host whose engine watches the release that it promoted; the old release is still up in green."""
     docker = plain()
     docker.watching = "first"
     docker.add(GREEN, **{names.RELEASE: OLDER, names.SLOT: "green", names.ROLLOUT: "zeroth"})
@@ -40,12 +41,12 @@ def kept() -> FakeDocker:
 
 
 def begin(docker: FakeDocker, release: str = NEW, at_once: str | None = None) -> Started:
-    request = StartRequest(Image.parse(release), SMALL, at_once=at_once)
+    request = StartRequest(Image.parse(release), SMALL, at_once=at_once, provenance=unverified("a test"))
     return start(request, host_with(docker), lambda _: None)
 
 
 def steps(host: Callable[[], FakeDocker]) -> list[str]:
-    """What a start that succeeds tells Docker."""
+    """The Docker calls of a successful start."""
     docker = host()
     begin(docker)
     return docker.calls
@@ -74,7 +75,7 @@ def check_stable_was_left_alone(docker: FakeDocker) -> None:
     assert [call for call in docker.calls if BLUE in call and not call.startswith("look")] == []
 
 
-def test_the_engine_runs_before_the_canary_and_the_slot_is_empty_before_both() -> None:
+def test_the_slot_is_emptied_then_the_engine_starts_then_the_canary() -> None:
     docker = kept()
     begin(docker)
     assert [call for call in docker.calls if not call.startswith(LOOKS)] == [
@@ -99,7 +100,7 @@ def test_the_engine_runs_before_the_canary_and_the_slot_is_empty_before_both() -
 
 @pytest.mark.parametrize("complain", [False, True], ids=["docker fails", "the helper fails"])
 @pytest.mark.parametrize(("host", "number"), EACH_STEP)
-def test_a_step_that_fails_leaves_stable_serving_and_the_host_free(
+def test_after_a_failed_step_stable_serves_and_the_host_is_free(
     host: Callable[[], FakeDocker], number: int, complain: bool
 ) -> None:
     docker = host()
@@ -121,9 +122,7 @@ def test_a_step_that_fails_leaves_stable_serving_and_the_host_free(
 
 
 @pytest.mark.parametrize(("host", "number"), EACH_STEP)
-def test_a_start_that_is_interrupted_at_a_step_takes_away_what_it_began(
-    host: Callable[[], FakeDocker], number: int
-) -> None:
+def test_an_interrupted_start_removes_what_it_created(host: Callable[[], FakeDocker], number: int) -> None:
     docker = host()
     docker.fails_at, docker.error = number, KeyboardInterrupt()
 
@@ -136,9 +135,7 @@ def test_a_start_that_is_interrupted_at_a_step_takes_away_what_it_began(
 
 
 @pytest.mark.parametrize(("host", "number"), EACH_STEP)
-def test_a_host_that_is_lost_at_a_step_is_cleaned_by_the_next_start(
-    host: Callable[[], FakeDocker], number: int
-) -> None:
+def test_after_a_lost_connection_the_next_start_cleans_up(host: Callable[[], FakeDocker], number: int) -> None:
     docker = host()
     docker.fails_at, docker.fails_until = number, 10_000
 
@@ -153,11 +150,11 @@ def test_a_host_that_is_lost_at_a_step_is_cleaned_by_the_next_start(
     if engine and began and engine.runs:
         with pytest.raises(Locked):
             begin(docker)
-        docker.stop(engine.id, 0)  # its canary never gets ready, so that it goes back and ends by itself
+        docker.stop(engine.id, 0)  # the canary never becomes ready, so the engine rolls back and ends
     check_next_start_works(docker)
 
 
-def test_a_release_that_is_up_already_is_not_started_and_not_taken_away_with_its_engine() -> None:
+def test_a_release_that_is_already_running_is_neither_started_nor_removed() -> None:
     docker = kept()
     begin(docker, OLDER, at_once="back")
     assert not any(call.startswith((f"stop {GREEN}", f"start {GREEN}", "run targets")) for call in docker.calls)
@@ -173,12 +170,12 @@ def test_a_release_that_is_up_already_is_not_started_and_not_taken_away_with_its
 
 
 def touched(docker: FakeDocker, number: int) -> bool:
-    """Whether the step is one of those after the last that may refuse."""
+    """Whether the step comes after the last one that may refuse."""
     return "platform" in docker.calls[:number]
 
 
 def check_next_start_works(docker: FakeDocker) -> None:
-    """Once a claim whose starter died holds no longer."""
+    """After the claim of a dead start has expired."""
     docker.fails_at = None
     if (claimed := docker.named(ENGINE)) and claimed.state == "created":
         docker.there[claimed.id] = replace(claimed, created=claimed.created - timedelta(minutes=10))

@@ -1,4 +1,4 @@
-"""A host's standing, for people and for programs."""
+"""The status of a host, for people and for programs."""
 
 from json import dumps
 
@@ -14,7 +14,7 @@ def played() -> FakeDocker:
     return FakeDocker({"status": answer}, [stable(), engine("r", "running")])
 
 
-def test_programs_read_who_is_stable_what_is_in_each_slot_and_what_runs() -> None:
+def test_programs_get_the_stable_release_both_slots_and_the_engine() -> None:
     docker = played()
     assert status.for_programs(host(docker), every=False) == {
         "service": "my-agent",
@@ -39,7 +39,7 @@ def test_programs_read_who_is_stable_what_is_in_each_slot_and_what_runs() -> Non
     assert [command for command in docker.asked if "--json" in command and "--all" not in command]
 
 
-def test_people_read_a_line_for_each() -> None:
+def test_people_get_one_line_for_each() -> None:
     assert status.for_people(host(played()), every=True).splitlines()[:3] == [
         f"stable  blue   {RELEASE}, running, healthy, created 2026-11-24T13:00:00+00:00",
         "other   green  empty",
@@ -47,7 +47,7 @@ def test_people_read_a_line_for_each() -> None:
     ]
 
 
-def test_a_host_without_a_release_is_no_error() -> None:
+def test_a_host_without_a_release_is_not_an_error() -> None:
     docker = FakeDocker({"status": says('{"rollouts": [], "running": null, "unreadable": {}}')})
     found = status.for_programs(host(docker), every=True)
     assert (found["stable"], found["engine"], found["rollouts"]) == (None, None, [])

@@ -1,4 +1,4 @@
-"""A tunnel to a Docker engine elsewhere, with a program in the place of ssh. tests/host has the real one."""
+"""A tunnel to a remote Docker engine, with a fake ssh program. tests/host uses the real one."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rollout.docker.tunnel import Tunnel
-from rollout.rehearsal.process import wait_until
+from tests.waiting import wait_until
 
 LISTENS = """\
 #!{python}
@@ -30,7 +30,7 @@ exit 255
 
 @pytest.fixture
 def ssh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The program that is found as ssh; it writes `calls` and `pid` beside itself."""
+    """A fake ssh on PATH; it writes `calls` and `pid` next to itself."""
     program = tmp_path / "ssh"
     program.write_text(LISTENS.format(python=sys.executable, folder=tmp_path))
     program.chmod(0o755)
@@ -42,7 +42,7 @@ def calls(ssh: Path) -> list[str]:
     return (ssh.parent / "calls").read_text().splitlines()
 
 
-def test_user_port_and_socket_are_those_of_the_address(ssh: Path) -> None:
+def test_user_port_and_socket_come_from_the_address(ssh: Path) -> None:
     with Tunnel("ssh://ada@my-host:2222/run/user/1000/docker.sock") as tunnel:
         assert tunnel.open().startswith("unix:///")
     (call,) = calls(ssh)
@@ -50,7 +50,7 @@ def test_user_port_and_socket_are_those_of_the_address(ssh: Path) -> None:
     assert ":/run/user/1000/docker.sock -- my-host " in call
 
 
-def test_what_is_not_in_the_address_is_left_to_the_configuration_of_ssh(ssh: Path) -> None:
+def test_what_the_address_does_not_contain_comes_from_sshs_configuration(ssh: Path) -> None:
     with Tunnel("ssh://My-Host") as tunnel:
         tunnel.open()
     (call,) = calls(ssh)
@@ -58,7 +58,7 @@ def test_what_is_not_in_the_address_is_left_to_the_configuration_of_ssh(ssh: Pat
     assert ":/var/run/docker.sock -- My-Host " in call
 
 
-def test_one_that_is_open_is_used_again_and_one_that_was_cut_is_opened_anew(ssh: Path) -> None:
+def test_an_open_tunnel_is_reused_and_a_lost_one_is_reopened(ssh: Path) -> None:
     with Tunnel("ssh://my-host") as tunnel:
         assert tunnel.open() == tunnel.open()
         assert len(calls(ssh)) == 1
@@ -67,21 +67,21 @@ def test_one_that_is_open_is_used_again_and_one_that_was_cut_is_opened_anew(ssh:
         assert len(calls(ssh)) == 2
 
 
-def test_it_ends_with_whoever_opened_it(ssh: Path) -> None:
+def test_the_tunnel_ends_with_the_process_that_opened_it(ssh: Path) -> None:
     with Tunnel("ssh://my-host") as tunnel:
         tunnel.open()
-        wait_until((ssh.parent / "pid").exists, "ssh has begun", 10)
+        wait_until((ssh.parent / "pid").exists, 10)
         pid = (ssh.parent / "pid").read_text()
     assert not Path(f"/proc/{pid}").exists()
 
 
-def test_what_ssh_complains_of_is_told(ssh: Path) -> None:
+def test_the_error_of_ssh_is_reported(ssh: Path) -> None:
     ssh.write_text(FAILS)
     with Tunnel("ssh://ada@my-host") as tunnel, pytest.raises(ConnectionError, match="Permission denied"):
         tunnel.open()
 
 
 @pytest.mark.parametrize("where", ["ssh://", "ssh://:22", "ssh://my-host:port"])
-def test_an_address_that_is_none_is_refused(where: str) -> None:
+def test_an_invalid_address_is_refused(where: str) -> None:
     with pytest.raises(ValueError, match=r"no host|Port"):
         Tunnel(where)

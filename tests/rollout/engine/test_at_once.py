@@ -1,4 +1,4 @@
-"""A release that goes live without steps: the first one of a host, or one that a person wants back now."""
+"""A release that goes live without steps: the first one on a host, or one that a person restores at once."""
 
 from dataclasses import replace
 
@@ -27,13 +27,13 @@ def test_it_goes_live_as_soon_as_it_is_healthy_and_says_why() -> None:
     assert here.router.split == everybody_on("green")
 
 
-def test_it_needs_no_prometheus() -> None:
+def test_does_not_need_prometheus() -> None:
     here = world()
     here.metrics.say(sees=Unreachable("no answer"))
     assert here.run() == "promoted"
 
 
-def test_one_that_never_gets_healthy_does_not_go_live() -> None:
+def test_a_release_that_never_becomes_healthy_does_not_go_live() -> None:
     here = world()
     here.router.make("green", DOWN)
     assert here.run() == "rolled_back"
@@ -43,13 +43,13 @@ def test_one_that_never_gets_healthy_does_not_go_live() -> None:
 
 @pytest.mark.parametrize("number", range(5))
 @pytest.mark.parametrize("after_writing", [False, True])
-def test_an_engine_that_dies_at_any_event_is_followed_by_one_that_goes_on(number: int, after_writing: bool) -> None:
+def test_when_an_engine_dies_at_any_event_the_next_one_continues(number: int, after_writing: bool) -> None:
     here = world(MemoryJournal(dies_at=number, dies_after_writing=after_writing))
     with pytest.raises(Died):
         here.run()
     before = list(here.journal.events)
-    if not before:  # nothing was begun
+    if not before:  # nothing was started
         return
     here.journal = MemoryJournal()
-    assert here.engine().pick_up(story(before), here.router.split.stable) == "promoted"
+    assert here.engine().resume(story(before), here.router.split.stable) == "promoted"
     assert here.router.split == everybody_on("green")

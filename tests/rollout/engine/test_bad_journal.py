@@ -1,4 +1,4 @@
-"""An engine that dies, and a journal with a line that can't be read: the next engine makes the safe choice."""
+"""An engine died, and a line of its journal can't be read: the next engine makes the safe choice."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,7 @@ def told(*lines: Event | BadLine) -> Story:
 @pytest.mark.parametrize("stable_now", ["blue", "green"])
 @pytest.mark.parametrize("name", [None, "verdict", "ended"])
 @pytest.mark.parametrize("before", [[], [STARTED, SHIFTED], [STARTED, SHIFTED, PROMOTED, event("promoted")]], ids=len)
-def test_a_line_that_may_be_a_verdict_counts_as_one_against_the_release(
+def test_an_unreadable_line_that_may_be_a_verdict_counts_against_the_release(
     before: list[Event], name: str | None, stable_now: str
 ) -> None:
     choice = choose(told(*before, BadLine("r.jsonl", 9, "not JSON", name)), stable_now, "green")
@@ -33,7 +33,7 @@ def test_a_line_that_may_be_a_verdict_counts_as_one_against_the_release(
     assert "r.jsonl, line 9: not JSON" in choice.reason
 
 
-def test_a_release_that_alone_answers_is_watched_on() -> None:
+def test_if_only_the_new_release_answers_the_engine_resumes_watching_it() -> None:
     choice = choose(told(STARTED, SHIFTED, PROMOTED, NOISE), "green", "green", old_answers=False)
     assert choice == Promotion(began_at=0.0, stable_left_at=2.0, promoted_at=3.0, reason="all passed")
     assert isinstance(choose(told(STARTED, SHIFTED, NOISE), "green", "green", old_answers=False), Promotion)
@@ -41,15 +41,15 @@ def test_a_release_that_alone_answers_is_watched_on() -> None:
 
 
 @pytest.mark.parametrize("name", [None, "promoted"])
-def test_a_promoted_event_that_can_not_be_read_never_leads_to_a_promotion(name: str | None) -> None:
-    """Neither where the router's file knows of none, nor where it may have been taken back."""
+def test_an_unreadable_promoted_event_never_leads_to_a_promotion(name: str | None) -> None:
+    """Neither if the router's file names the old slot, nor if the release may have been rolled back."""
     unread = BadLine("r.jsonl", 9, "not JSON", name)
     assert isinstance(choose(told(STARTED, SHIFTED, PROMOTED, unread), "blue", "green"), GoBack)
     assert isinstance(choose(told(STARTED, SHIFTED, PROMOTED, unread, BAD), "green", "green"), GoBack)
     assert isinstance(choose(told(STARTED, SHIFTED, unread, event("promoted")), "blue", "green"), GoBack)
 
 
-def test_what_is_read_after_a_bad_line_settles_it() -> None:
+def test_a_readable_event_after_a_bad_line_settles_the_doubt() -> None:
     assert isinstance(choose(told(STARTED, SHIFTED, PROMOTED, NOISE, KEPT_UP), "green", "green"), Promotion)
     assert isinstance(choose(told(STARTED, SHIFTED, NOISE, event("promoted"), KEPT_UP), "green", "green"), Promotion)
     assert choose(told(STARTED, NOISE, event("ended", verdict="promoted"), NOISE), "blue", "green") == Ended("promoted")
@@ -58,14 +58,14 @@ def test_what_is_read_after_a_bad_line_settles_it() -> None:
 
 
 def spoiled(events: Sequence[Event], number: int) -> list[Entry]:
-    """A journal in which one line can't be read, as far as its beginning neither."""
+    """A journal with one unreadable line: not even its beginning can be read."""
     found = entries(events)
     found[number] = BadLine("r.jsonl", number + 1, "not JSON")
     return found
 
 
 @pytest.mark.parametrize("fails_at", [None, 30, 70], ids=["good", "bad in a step", "bad in the keep"])
-def test_wherever_a_line_is_bad_and_an_engine_dies_traffic_ends_on_one_release_and_no_canary_is_promoted_anew(
+def test_whichever_line_is_bad_traffic_ends_on_one_release_and_no_canary_is_newly_promoted(
     fails_at: float | None,
 ) -> None:
     def world(journal: MemoryJournal | None = None) -> World:
@@ -85,37 +85,37 @@ def test_wherever_a_line_is_bad_and_an_engine_dies_traffic_ends_on_one_release_a
             stable, events = here.router.split.stable, here.journal.events
             here.clock.sleep(1)
             here.journal = MemoryJournal()
-            verdict = here.engine().pick_up(story_of(spoiled(events, number)), stable)
+            verdict = here.engine().resume(story_of(spoiled(events, number)), stable)
             where = f"died at {died} ({events[-1]['event']}), line {number + 1} ({events[number]['event']}) is bad"
             assert here.router.split == everybody_on("green" if verdict == "promoted" else "blue"), where
             assert stable == "green" or verdict != "promoted", where
 
 
-def test_a_canary_that_the_router_calls_stable_is_watched_where_the_release_before_is_down() -> None:
+def test_a_canary_that_the_router_calls_stable_is_watched_if_the_old_release_is_down() -> None:
     world = World()
     world.router.split = everybody_on("green")
     world.router.make("blue", DOWN)
-    assert world.engine().pick_up(told(STARTED, PROMOTED, NOISE), "green") == "promoted"
+    assert world.engine().resume(told(STARTED, PROMOTED, NOISE), "green") == "promoted"
     assert world.router.split == everybody_on("green")
 
 
-def test_where_the_release_before_is_up_the_same_journal_takes_the_traffic_back() -> None:
+def test_with_the_same_journal_traffic_goes_back_if_the_old_release_is_up() -> None:
     world = World()
     world.router.split = everybody_on("green")
-    assert world.engine().pick_up(told(STARTED, PROMOTED, NOISE), "green") == "in_doubt"
+    assert world.engine().resume(told(STARTED, PROMOTED, NOISE), "green") == "in_doubt"
     assert world.router.split == everybody_on("blue")
 
 
-def test_a_journal_without_one_line_that_can_be_read_begins_no_rollout_anew() -> None:
+def test_a_journal_without_a_readable_line_does_not_restart_the_rollout() -> None:
     world = World()
     assert not told(NOISE).is_empty
-    assert world.engine().pick_up(told(NOISE), "blue") == "in_doubt"
+    assert world.engine().resume(told(NOISE), "blue") == "in_doubt"
     assert world.journal.all("shifted") == []
 
 
-def test_at_once_what_the_router_calls_stable_stays_and_is_not_promoted_again() -> None:
+def test_at_once_a_release_that_the_router_calls_stable_is_not_promoted_again() -> None:
     here = at_once()
     here.router.split = everybody_on("green")
-    assert here.engine().pick_up(told(STARTED, PROMOTED, NOISE), "green") == "promoted"
+    assert here.engine().resume(told(STARTED, PROMOTED, NOISE), "green") == "promoted"
     assert here.journal.names() == ["recovered", "ended"]
     assert here.router.splits == []

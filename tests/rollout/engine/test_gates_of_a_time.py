@@ -1,4 +1,4 @@
-"""Which gates count when, and how far back they look."""
+"""Which gates are active when, and how far back their windows reach."""
 
 from dataclasses import replace
 
@@ -29,7 +29,7 @@ def test_a_gate_of_the_shift_ends_the_rollout_before_the_promotion() -> None:
     assert made.run() == "rolled_back"
 
 
-def test_a_gate_of_the_shift_takes_nothing_back_after_the_promotion_and_is_not_asked() -> None:
+def test_a_gate_of_the_shift_is_not_measured_after_the_promotion() -> None:
     made = world(COUNTED, SHIFT_ALERTS)
     made.clock.at(promoted_at(made), lambda: made.metrics.say(alerts=1))
     assert made.run() == "promoted"
@@ -37,21 +37,21 @@ def test_a_gate_of_the_shift_takes_nothing_back_after_the_promotion_and_is_not_a
     assert {gate["gate"] for event in kept for gate in event["gates"]} == {"errors"}
 
 
-def test_a_gate_that_always_counts_takes_back_what_was_promoted() -> None:
+def test_a_gate_that_is_always_active_rolls_back_a_promoted_release() -> None:
     made = world(COUNTED, SHIFT_ALERTS)
     made.clock.at(promoted_at(made), lambda: made.metrics.say(bad=60))
     assert made.run() == "rolled_back"
     assert made.journal.all("verdict")[-1]["reason"].startswith("errors: 60 % (60 of 100), limit 5 %, evidence 14")
 
 
-def test_an_outage_of_the_vendor_during_keep_counts_or_not_as_the_policy_says() -> None:
+def test_whether_errors_of_the_models_api_count_during_keep_depends_on_the_policy() -> None:
     for vendor_errors, verdict in (("always", "rolled_back"), ("shift", "promoted")):
         made = world(COUNTED, vendor_errors=vendor_errors)
         made.clock.at(promoted_at(made), lambda made=made: made.metrics.say(bad=60, vendor=60))  # type: ignore[misc]
         assert made.run() == verdict
 
 
-def test_what_is_not_sure_extends_the_step_and_ends_in_doubt_but_never_takes_back_by_itself() -> None:
+def test_an_inconclusive_gate_extends_the_step_and_ends_in_doubt_but_never_rolls_back_by_itself() -> None:
     made = world(COUNTED)
     made.metrics.say(bad=7, total=60)
     assert made.run() == "in_doubt"
@@ -59,7 +59,7 @@ def test_what_is_not_sure_extends_the_step_and_ends_in_doubt_but_never_takes_bac
     assert made.clock.passed >= made.plan.decide_within_seconds
 
 
-def test_a_step_that_wants_fewer_samples_passes_with_them() -> None:
+def test_a_step_with_a_lower_at_least_passes_with_fewer_samples() -> None:
     made = world(COUNTED)
     made.metrics.say(total=10)
     assert made.run() == "in_doubt"

@@ -1,4 +1,4 @@
-"""The engine on fakes: the way of a good release, and what each gate's failure does."""
+"""The engine with fakes: the rollout of a good release, and the effect of each failed gate."""
 
 from dataclasses import replace
 from functools import partial
@@ -13,7 +13,7 @@ from tests.rollout.fakes import EPOCH, PLAN, PLAN_OF_TIMES, SPEC, UP, AskedTimes
 
 BACK = ["verdict", "restored", "drained", "ended"]
 STEP_1, STEP_2, STEP_3, KEEP, END = 1, 21, 41, 62, 73
-"""Seconds after which the world is within that step, in the time after promotion, or at the end."""
+"""Seconds until the world is in that step, in the keep, or at the end."""
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_each_step_lasts_as_long_as_its_hold_and_is_measured_all_the_time(world:
     assert len([event for event in world.journal.all("measured") if event["step"] == 1]) >= 19
 
 
-def test_a_measurement_is_complete_enough_to_judge_again(world: World) -> None:
+def test_a_measurement_contains_everything_needed_to_judge_it_again(world: World) -> None:
     world.run()
     measured = world.journal.all("measured")[1]
     common = {"outcome": "pass", "limit": 0.05, "unit": "ratio", "at_least": 20, "stable": None}
@@ -56,7 +56,7 @@ def test_a_measurement_is_complete_enough_to_judge_again(world: World) -> None:
     assert 0 < measured["left_seconds"] < 20
 
 
-def test_a_measurement_counts_each_sides_requests_since_the_rollout_began(world: World) -> None:
+def test_a_measurement_counts_each_slots_requests_since_the_rollout_began(world: World) -> None:
     sides: list[tuple[Slot, int]] = [("blue", 5000), ("green", 100)]
     for slot, requests in sides:
         world.router.make(slot, replace(UP, requests=requests))
@@ -84,7 +84,7 @@ def test_the_verdict_is_on_the_disk_before_the_promotion(world: World) -> None:
     assert world.run() == "promoted"
 
 
-def test_gates_can_ask_for_the_time_before_the_rollout_and_for_stable_s_last_traffic(world: World) -> None:
+def test_queries_can_refer_to_the_time_before_the_rollout_and_to_stables_last_traffic(world: World) -> None:
     world.plan, asked = PLAN_OF_TIMES, AskedTimes()
     world.metrics = asked
     world.run()
@@ -170,7 +170,7 @@ def test_without_answers_the_weight_is_held_and_then_the_traffic_goes_back_in_do
     assert outcomes[-4:] == ["pass", "error", "error", "error"]
 
 
-def test_one_answer_begins_the_count_of_errors_anew(world: World) -> None:
+def test_one_answer_resets_the_count_of_errors(world: World) -> None:
     for second in range(2, 60, 3):
         world.clock.at(second, lambda: world.metrics.say(alerts=Unreachable("no answer")))
         world.clock.at(second + 2, lambda: world.metrics.say(alerts=0))
@@ -181,7 +181,7 @@ def test_a_step_shorter_than_its_window_is_extended_once_and_not_at_every_measur
     world.plan = replace(PLAN, steps=(replace(PLAN.steps[0], hold_seconds=0), PLAN.steps[2]))
     world.run()
     assert [event["why"] for event in world.journal.all("extended")] == [
-        "the window still holds measurements of the weight before"
+        "the window still contains requests from the previous weight"
     ]
 
 

@@ -1,8 +1,8 @@
-"""What a person can want of a running engine, and what the system can."""
+"""Orders to a running engine, from people and from signals."""
 
 import pytest
 
-from rollout.journal.orders import Order
+from rollout.journal.orders import Order, UnknownOrder
 from rollout.router.split import everybody_on
 from tests.rollout.engine.test_loop import BACK, KEEP, STEP_1, STEP_2, STEP_3
 from tests.rollout.fakes import EPOCH, PLAN, World
@@ -17,7 +17,7 @@ def world() -> World:
     return World()
 
 
-def test_promote_skips_the_rest_of_this_hold_and_of_no_other(world: World) -> None:
+def test_promote_skips_the_rest_of_the_current_hold_only(world: World) -> None:
     world.clock.at(STEP_2 + 3, lambda: world.orders.give(HURRY))
     assert world.run() == "promoted"
     first, second, third = (event["time"] for event in world.journal.all("shifted"))
@@ -26,7 +26,7 @@ def test_promote_skips_the_rest_of_this_hold_and_of_no_other(world: World) -> No
     assert world.journal.only("verdict")["time"] - third >= 20
 
 
-def test_a_verdict_after_a_cut_hold_says_who_cut_it_and_not_that_every_gate_passed(world: World) -> None:
+def test_a_verdict_after_a_skipped_hold_names_who_skipped_it(world: World) -> None:
     world.clock.at(STEP_2 + 3, lambda: world.orders.give(HURRY))
     world.run()
     said = "the hold at 25 % was cut short by maria: the queue is long"
@@ -34,21 +34,21 @@ def test_a_verdict_after_a_cut_hold_says_who_cut_it_and_not_that_every_gate_pass
     assert world.journal.only("order")["by"] == "maria"
 
 
-def test_promote_does_not_save_a_release_whose_gate_fails(world: World) -> None:
+def test_promote_does_not_prevent_a_rollback_by_a_failed_gate(world: World) -> None:
     world.metrics.say(errors=0.213)
     world.clock.at(0.9, lambda: world.orders.give(HURRY))
     assert world.run() == "rolled_back"
     assert world.router.split == everybody_on("blue")
 
 
-def test_promote_after_the_promotion_ends_the_watch(world: World) -> None:
+def test_promote_after_the_promotion_ends_the_keep(world: World) -> None:
     world.clock.at(KEEP + 2, lambda: world.orders.give(HURRY))
     assert world.run() == "promoted"
     assert world.journal.only("kept")["seconds"] < 5
     assert world.router.split == everybody_on("green")
 
 
-def test_rollback_after_the_promotion_restores_the_release_before(world: World) -> None:
+def test_rollback_after_the_promotion_restores_the_old_release(world: World) -> None:
     world.clock.at(KEEP + 2, lambda: world.orders.give(Order("rollback", by="jan", reason="answers in French")))
     assert world.run() == "rolled_back"
     assert world.journal.all("verdict")[-1]["reason"] == "rolled back by jan: answers in French"
@@ -56,16 +56,14 @@ def test_rollback_after_the_promotion_restores_the_release_before(world: World) 
 
 
 @pytest.mark.parametrize("at", [0.2, STEP_1, STEP_2, STEP_3])
-def test_an_engine_that_is_told_to_end_before_the_promotion_takes_the_traffic_back_first(
-    world: World, at: float
-) -> None:
+def test_a_signal_before_the_promotion_rolls_back_first(world: World, at: float) -> None:
     world.clock.at(at, lambda: world.orders.give(TOLD_TO_END))
     assert world.run() == "rolled_back"
     assert world.journal.names()[-4:] == BACK
     assert world.router.split == everybody_on("blue")
 
 
-def test_an_engine_that_is_told_to_end_after_the_promotion_leaves_the_release_and_watches_on_when_it_is_back(
+def test_a_signal_after_the_promotion_stops_the_engine_and_the_next_one_resumes_the_keep(
     world: World,
 ) -> None:
     world.clock.at(KEEP + 2, lambda: world.orders.give(TOLD_TO_END))
@@ -74,11 +72,28 @@ def test_an_engine_that_is_told_to_end_after_the_promotion_leaves_the_release_an
     assert world.journal.names()[-2:] == ["promoted", "left"]
     before: list[Event] = list(world.journal.events)
     world.orders.done()
-    assert world.engine().pick_up(story(before), "green") == "promoted"
+    assert world.engine().resume(story(before), "green") == "promoted"
     assert world.journal.names()[-4:] == ["recovered", "promoted", "kept", "ended"]
     assert world.journal.only("kept")["time"] - EPOCH >= world.journal.all("promoted")[0]["time"] - EPOCH + 10
 
 
-def test_after_the_promotion_only_news_and_every_twelfth_measurement_are_written(world: World) -> None:
+@pytest.mark.parametrize("stuck", [False, True], ids=["file removed", "file stays"])
+@pytest.mark.parametrize("at", [0.2, STEP_2 + 3, KEEP + 2])
+def test_an_order_of_a_later_version_is_named_once_and_changes_nothing(world: World, at: float, stuck: bool) -> None:
+    world.orders.stuck = stuck
+    world.clock.at(at, lambda: world.orders.give(UnknownOrder("unknown order 'pause', by jan: lunch")))
+    assert world.run() == "promoted"
+    assert world.journal.only("ignored")["why"] == "unknown order 'pause', by jan: lunch"
+    assert not world.journal.all("order")
+
+
+def test_after_an_order_that_is_ignored_the_next_one_is_obeyed(world: World) -> None:
+    world.clock.at(3, lambda: world.orders.give(UnknownOrder("not JSON")))
+    world.clock.at(STEP_2 + 3, lambda: world.orders.give(Order("abort", by="jan", reason="the wrong prompt")))
+    assert world.run() == "rolled_back"
+    assert world.journal.all("verdict")[-1]["reason"] == "aborted by jan: the wrong prompt"
+
+
+def test_after_the_promotion_only_changes_and_every_twelfth_measurement_are_written(world: World) -> None:
     world.run()
     assert len([event for event in world.journal.all("measured") if event["keep"]]) == 1

@@ -1,4 +1,4 @@
-"""An engine that dies at any moment, and the one that is started after it."""
+"""An engine dies at any time, and another one is started."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -43,7 +43,9 @@ UNDECIDED = [STARTED, READY, SHIFTED, event("measured"), event("extended"), even
 
 @pytest.mark.parametrize("count", range(1, len(UNDECIDED) + 1))
 @pytest.mark.parametrize("stable_now", ["blue", "green", None])
-def test_without_a_verdict_it_goes_back_in_doubt_and_says_after_what(count: int, stable_now: str | None) -> None:
+def test_without_a_verdict_the_engine_goes_back_in_doubt_and_names_the_last_event(
+    count: int, stable_now: str | None
+) -> None:
     choice = choose(story(UNDECIDED[:count]), stable_now, "green")
     assert isinstance(choice, GoBack)
     assert (choice.verdict, choice.gate) == ("in_doubt", None)
@@ -60,20 +62,20 @@ def test_a_verdict_against_the_release_stands(verdict: Event, after: list[Event]
 
 
 @pytest.mark.parametrize("stable_now", ["blue", None])
-def test_a_promotion_that_the_routers_file_does_not_know_did_not_happen(stable_now: str | None) -> None:
+def test_a_promotion_that_the_routers_file_does_not_show_did_not_happen(stable_now: str | None) -> None:
     choice = choose(story([STARTED, SHIFTED, PROMOTED]), stable_now, "green")
     assert isinstance(choice, GoBack)
     assert (choice.verdict, choice.reason) == ("in_doubt", "the engine died before it could promote the canary")
 
 
 @pytest.mark.parametrize("after", [[], [event("promoted")], [event("promoted"), event("kept")]])
-def test_a_promotion_that_happened_is_watched_on_from_when_it_did(after: list[Event]) -> None:
+def test_a_promotion_that_happened_is_resumed_from_its_own_time(after: list[Event]) -> None:
     choice = choose(story([STARTED, READY, SHIFTED, PROMOTED, *after]), "green", "green")
     assert choice == Promotion(began_at=0.0, stable_left_at=2.0, promoted_at=3.0, reason=PROMOTED["reason"])
 
 
 @pytest.mark.parametrize("after", [[], [event("traffic")]])
-def test_of_a_rollout_that_has_ended_nothing_is_left_to_do(after: list[Event]) -> None:
+def test_nothing_is_left_to_do_for_a_rollout_that_has_ended(after: list[Event]) -> None:
     assert choose(story([STARTED, BAD, event("ended", verdict="rolled_back"), *after]), "blue", "green") == Ended(
         "rolled_back"
     )
@@ -92,7 +94,7 @@ FATES: dict[str, Fate] = {
 
 
 def killed_at(number: int, fate: Fate, *, after_writing: bool) -> tuple[World, list[Event]]:
-    """The world, and its journal, after an engine died at its n-th event."""
+    """The world and its journal after an engine died at its n-th event."""
     world = World(journal=MemoryJournal(dies_at=number, dies_after_writing=after_writing))
     fate(world)
     with pytest.raises(Died):
@@ -110,9 +112,9 @@ def test_wherever_an_engine_is_killed_the_next_one_leaves_the_canary_with_traffi
     whole.run()
     for number in range(1, len(whole.journal.events)):
         world, before = killed_at(number, fate, after_writing=after_writing)
-        world.clock.sleep(1)  # whoever supervises it starts the next one
+        world.clock.sleep(1)  # a supervisor starts the next engine
         world.journal = MemoryJournal()
-        verdict = world.engine().pick_up(story(before), world.router.split.stable)
+        verdict = world.engine().resume(story(before), world.router.split.stable)
         where = f"killed at {number}, {whole.journal.events[number]['event']}"
         assert world.router.split == everybody_on("green" if verdict == "promoted" else "blue"), where
         if verdict == "promoted":
@@ -122,17 +124,17 @@ def test_wherever_an_engine_is_killed_the_next_one_leaves_the_canary_with_traffi
 
 
 @pytest.mark.parametrize("second", range(len(BACK) + 1))
-def test_an_engine_that_is_killed_while_it_picks_up_leaves_its_work_to_the_next_one(second: int) -> None:
+def test_an_engine_that_dies_during_recovery_is_recovered_by_the_next_one(second: int) -> None:
     world, events = killed_at(30, FATES["a good release"], after_writing=True)
     world.journal = MemoryJournal(dies_at=second, dies_after_writing=True)
     with pytest.raises(Died):
-        world.engine().pick_up(story(events), world.router.split.stable)
+        world.engine().resume(story(events), world.router.split.stable)
     events, world.journal = events + world.journal.events, MemoryJournal()
-    assert world.engine().pick_up(story(events), world.router.split.stable) == "in_doubt"
+    assert world.engine().resume(story(events), world.router.split.stable) == "in_doubt"
     assert world.router.split == everybody_on("blue")
 
 
-def test_killed_and_never_started_again_the_canary_loses_its_traffic_with_the_lease() -> None:
+def test_if_a_killed_engine_is_never_restarted_the_canary_loses_its_traffic_with_the_lease() -> None:
     world = World(journal=MemoryJournal(dies_at=30))
     with pytest.raises(Died):
         world.run()
@@ -141,11 +143,11 @@ def test_killed_and_never_started_again_the_canary_loses_its_traffic_with_the_le
 
 
 def picked_up(before: list[Event], stable_now: str, world: World | None = None) -> World:
-    """The world after an engine picked up, 100 s after the rollout began; `before` has its times since then."""
+    """The world after an engine resumed, 100 s after the rollout began; `before` has its times since then."""
     world = world or World()
     world.clock.sleep(100)
     events = [{**each, "time": EPOCH + each["time"]} for each in before]
-    world.engine().pick_up(story(events), stable_now)
+    world.engine().resume(story(events), stable_now)
     return world
 
 
@@ -161,20 +163,20 @@ def test_the_verdict_of_the_next_engine_names_the_step_at_which_the_first_one_di
     assert (verdict["step"], verdict["weight"]) == (2, 0.25)
 
 
-def test_the_time_after_promotion_is_not_begun_anew() -> None:
+def test_a_resumed_keep_does_not_start_from_the_beginning() -> None:
     world = picked_up(after_promotion(96), "green")
     assert world.journal.events[0]["choice"] == "on"
     assert world.journal.only("kept")["seconds"] == PLAN.keep_seconds - 4 - PLAN.lease_seconds
 
 
-def test_when_the_time_after_promotion_is_over_the_next_engine_only_ends_it() -> None:
+def test_a_keep_that_is_already_over_is_only_ended() -> None:
     world = picked_up(after_promotion(20), "green")
     assert world.journal.names() == ["recovered", "promoted", "kept", "ended"]
     assert world.journal.only("kept")["seconds"] == 0
     assert world.router.split == everybody_on("green")
 
 
-def test_the_next_engine_still_knows_when_the_rollout_began_and_when_stable_had_its_last_traffic() -> None:
+def test_a_resumed_engine_knows_when_the_rollout_began_and_when_stable_last_had_traffic() -> None:
     asked = AskedTimes()
     world = World(plan=PLAN_OF_TIMES)
     world.metrics = asked
@@ -183,7 +185,7 @@ def test_the_next_engine_still_knows_when_the_rollout_began_and_when_stable_had_
     assert (asked.elapsed[0], asked.ago[0]) == (asked_at, asked_at - 76)
 
 
-def test_a_canary_that_was_down_before_the_next_engine_looked_is_not_taken_back_for_it() -> None:
+def test_time_down_before_the_engine_resumed_does_not_count_against_the_canary() -> None:
     world = World()
     world.router.make("green", replace(UP, downs=3))
     assert picked_up(after_promotion(96), "green", world).router.split == everybody_on("green")
@@ -195,7 +197,7 @@ UP_ANEW = replace(UP, downs=1)
 
 @pytest.mark.parametrize("back_after", [0.5, 3, 9], ids=lambda seconds: f"after {seconds:g} s")
 @pytest.mark.parametrize("router_says_first", [UP, DOWN_ANEW], ids=["up, unasked", "down"])
-def test_a_host_that_restarts_is_no_fault_of_a_release_that_comes_back_in_time(
+def test_a_restart_of_the_host_does_not_count_against_a_release_that_comes_back_in_time(
     router_says_first: ServerStats, back_after: float
 ) -> None:
     world = World(plan=replace(PLAN, keep_seconds=60))
@@ -206,14 +208,14 @@ def test_a_host_that_restarts_is_no_fault_of_a_release_that_comes_back_in_time(
     assert world.journal.names() == ["recovered", "promoted", "kept", "ended"]
 
 
-def test_a_host_that_restarts_may_start_its_router_last() -> None:
+def test_a_restarted_host_may_start_its_router_last() -> None:
     world = World()
     world.router.silent = True
     world.clock.at(103, lambda: setattr(world.router, "silent", False))
     assert picked_up(after_promotion(96), "green", world).router.split == everybody_on("green")
 
 
-def test_a_release_that_does_not_come_back_is_taken_back() -> None:
+def test_a_release_that_does_not_come_back_is_rolled_back() -> None:
     world = World()
     world.router.make("green", DOWN_ANEW)
     assert picked_up(after_promotion(96), "green", world).router.split == everybody_on("blue")
@@ -221,7 +223,7 @@ def test_a_release_that_does_not_come_back_is_taken_back() -> None:
     assert "the canary is down" in world.journal.only("verdict")["reason"]
 
 
-def test_one_that_is_up_and_down_again_all_the_time_is_not_back() -> None:
+def test_a_release_that_keeps_going_up_and_down_is_not_back() -> None:
     world = World()
     for second in range(100, 120, 2):
         world.clock.at(second, lambda: world.router.make("green", UP_ANEW))
@@ -229,7 +231,7 @@ def test_one_that_is_up_and_down_again_all_the_time_is_not_back() -> None:
     assert picked_up(after_promotion(96), "green", world).router.split == everybody_on("blue")
 
 
-def test_an_order_is_heard_while_the_release_is_waited_for() -> None:
+def test_orders_are_obeyed_while_waiting_for_the_release() -> None:
     world = World()
     world.router.make("green", DOWN_ANEW)
     world.clock.at(102, lambda: world.orders.give(Order("rollback", "maria", "it is ill")))

@@ -159,7 +159,7 @@ def unsaved(_: Split) -> bool:
 def test_a_folder_that_can_not_be_written_is_not_called_a_router_that_is_gone(world: World) -> None:
     world.clock.at(STEP_2 - 1, lambda: setattr(world.router, "refuses", unsaved))
     assert world.run() == "in_doubt"
-    assert world.journal.only("verdict")["reason"].startswith("the split can't be saved for ")
+    assert world.journal.only("verdict")["reason"].startswith("the split could not be saved for ")
     assert world.journal.only("restored")["slot"] == "blue"  # which has answered
 
 

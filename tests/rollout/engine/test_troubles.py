@@ -1,4 +1,4 @@
-"""The engine on fakes: a canary, a router or a disk that fails, and the time after the promotion."""
+"""The engine with fakes: a canary, router or disk that fails, and the time after the promotion."""
 
 import math
 from dataclasses import replace
@@ -26,7 +26,7 @@ def hush(world: World, at: float, seconds: float) -> None:
     world.clock.at(at + seconds, lambda: setattr(world.router, "silent", False))
 
 
-def test_a_canary_that_never_gets_ready_never_gets_traffic(world: World) -> None:
+def test_a_canary_that_never_becomes_ready_gets_no_traffic(world: World) -> None:
     world.router.make("green", DOWN)
     assert world.run() == "rolled_back"
     assert world.journal.names() == ["started", *BACK]
@@ -36,14 +36,14 @@ def test_a_canary_that_never_gets_ready_never_gets_traffic(world: World) -> None
     assert world.router.weights() == [0]
 
 
-def test_a_canary_may_take_its_time_to_get_ready(world: World) -> None:
+def test_a_slow_canary_may_take_until_the_deadline_to_become_ready(world: World) -> None:
     world.router.make("green", DOWN)
     world.clock.at(9, lambda: world.router.make("green", replace(UP, downs=1)))
     assert world.run() == "promoted"
     assert 9 <= world.journal.only("ready")["seconds"] < 10
 
 
-def test_a_canary_that_prometheus_has_not_found_gets_no_traffic_yet(world: World) -> None:
+def test_a_canary_that_prometheus_does_not_scrape_yet_gets_no_traffic(world: World) -> None:
     world.metrics.say(sees=0)
     world.clock.at(6, lambda: world.metrics.say(sees=1))
     assert world.run() == "promoted"
@@ -51,7 +51,7 @@ def test_a_canary_that_prometheus_has_not_found_gets_no_traffic_yet(world: World
 
 
 @pytest.mark.parametrize("answer", [0, Unreachable("no answer")])
-def test_a_canary_that_prometheus_never_finds_never_gets_traffic(world: World, answer: float | Unreachable) -> None:
+def test_a_canary_that_prometheus_never_scrapes_gets_no_traffic(world: World, answer: float | Unreachable) -> None:
     world.metrics.say(sees=answer)
     assert world.run() == "in_doubt"
     assert world.journal.only("verdict")["reason"].startswith("Prometheus never found the canary: ")
@@ -59,7 +59,7 @@ def test_a_canary_that_prometheus_never_finds_never_gets_traffic(world: World, a
 
 
 @pytest.mark.parametrize("at", [STEP_1, STEP_2, STEP_3, KEEP])
-def test_a_canary_that_is_down_is_taken_back_at_the_next_beat(world: World, at: float) -> None:
+def test_a_canary_that_is_down_is_rolled_back_at_the_next_beat(world: World, at: float) -> None:
     world.clock.at(at + 3, lambda: world.router.make("green", DOWN))
     assert world.run() == "rolled_back"
     verdict = world.journal.all("verdict")[-1]
@@ -71,16 +71,16 @@ def test_a_canary_that_is_down_is_taken_back_at_the_next_beat(world: World, at: 
     assert world.router.split == everybody_on("blue")
 
 
-def test_a_canary_that_went_down_and_came_back_between_two_looks_is_taken_back(world: World) -> None:
+def test_a_canary_that_went_down_and_up_between_two_beats_is_rolled_back(world: World) -> None:
     world.clock.at(STEP_2, lambda: world.router.make("green", replace(UP, downs=1)))
     assert world.run() == "rolled_back"
     assert (
         world.journal.only("verdict")["reason"]
-        == "the canary went down and came back: it is not stable; stable's health check says L7OK"
+        == "the canary went down and came back up; stable's health check says L7OK"
     )
 
 
-def test_a_router_that_is_silent_for_less_than_the_lease_is_borne(world: World) -> None:
+def test_a_router_that_is_silent_for_less_than_the_lease_is_tolerated(world: World) -> None:
     hush(world, STEP_1 + 3, PLAN.lease_seconds - 1)
     hush(world, KEEP + 3, PLAN.lease_seconds - 1)
     assert world.run() == "promoted"
@@ -89,7 +89,7 @@ def test_a_router_that_is_silent_for_less_than_the_lease_is_borne(world: World) 
 def test_a_router_that_is_silent_for_longer_than_the_lease_puts_the_rollout_in_doubt(world: World) -> None:
     hush(world, STEP_2, PLAN.lease_seconds + 1)
     assert world.run() == "in_doubt"
-    assert world.journal.only("verdict")["reason"].startswith("the router is gone for ")
+    assert world.journal.only("verdict")["reason"].startswith("the router has not answered for ")
     assert world.journal.names()[-4:] == BACK
     assert world.router.split == everybody_on("blue")
 
@@ -102,7 +102,7 @@ def test_a_router_that_never_comes_back_is_not_reported_as_restored(world: World
     assert world.router.split.until_ms < world.clock.time() * 1000
 
 
-def test_the_rollout_ends_when_the_canary_has_answered_what_it_was_given(world: World) -> None:
+def test_the_rollout_ends_when_the_canary_has_answered_its_requests(world: World) -> None:
     world.metrics.say(errors=0.2)
     world.router.make("green", replace(UP, running=7))
     world.clock.at(4, lambda: world.router.make("green", UP))
@@ -112,7 +112,7 @@ def test_the_rollout_ends_when_the_canary_has_answered_what_it_was_given(world: 
     assert 0 < drained["seconds"] < PLAN.drain_within_seconds
 
 
-def test_a_canary_that_never_answers_is_waited_for_only_so_long(world: World) -> None:
+def test_waiting_for_a_canarys_answers_has_a_limit(world: World) -> None:
     world.metrics.say(errors=0.2)
     world.router.make("green", replace(UP, running=7))
     world.run()
@@ -121,22 +121,22 @@ def test_a_canary_that_never_answers_is_waited_for_only_so_long(world: World) ->
     assert world.router.split == everybody_on("blue")
 
 
-def test_no_answer_is_waited_for_behind_a_router_that_is_gone(world: World) -> None:
-    """Or an engine that is told to end with its router would hold up the Docker engine that tells them."""
+def test_behind_a_silent_router_no_answers_are_waited_for(world: World) -> None:
+    """Otherwise an engine that is stopped together with its router would delay the stop of the Docker engine."""
     world.router.make("green", replace(UP, running=7))
     hush(world, STEP_2, 900)
     assert world.run() == "in_doubt"
     assert world.journal.only("drained")["seconds"] == 0
 
 
-def test_an_exception_that_nobody_expected_sends_the_traffic_back_in_doubt(world: World) -> None:
+def test_an_unexpected_exception_sends_the_traffic_back_in_doubt(world: World) -> None:
     world.clock.at(STEP_2, world.metrics.answers.clear)
     assert world.run() == "in_doubt"
     assert world.journal.only("verdict")["reason"] == "the engine failed: KeyError('requests()')"
     assert world.router.split == everybody_on("blue")
 
 
-def test_a_disk_that_is_full_before_the_promotion_sends_the_traffic_back_and_after_it_changes_nothing(
+def test_a_full_disk_goes_back_before_the_promotion_and_changes_nothing_after_it(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     world.run()
@@ -149,23 +149,23 @@ def test_a_disk_that_is_full_before_the_promotion_sends_the_traffic_back_and_aft
         assert "the journal can't be written ([Errno 28] No space left on device): ended" in capsys.readouterr().err
 
 
-def test_a_promotion_that_is_picked_up_after_its_keep_is_judged_once_all_the_same(world: World) -> None:
+def test_a_promotion_that_is_resumed_after_its_keep_is_still_judged_once(world: World) -> None:
     world.run()
     world.metrics.say(errors=1)
     promoted = [event for event in world.journal.events if event["event"] not in ("kept", "ended")]
     world.clock.passed += 100
-    assert world.engine().pick_up(story(promoted), "green") == "rolled_back"
+    assert world.engine().resume(story(promoted), "green") == "rolled_back"
     assert world.router.split == everybody_on("blue")
 
 
-def test_while_the_old_release_is_kept_a_router_that_is_gone_changes_nothing(world: World) -> None:
+def test_during_keep_a_silent_router_changes_nothing(world: World) -> None:
     world.clock.at(KEEP + 1, lambda: setattr(world.router, "silent", True))
     assert world.run() == "promoted"
     assert world.router.split == everybody_on("green")
 
 
 @pytest.mark.parametrize("gate", ["errors", "alerts"])
-def test_while_the_old_release_is_kept_a_failing_gate_goes_back_to_it(world: World, gate: str) -> None:
+def test_during_keep_a_failed_gate_restores_the_old_release(world: World, gate: str) -> None:
     world.clock.at(KEEP + 3, lambda: world.metrics.say(**{gate: 1}))
     assert world.run() == "rolled_back"
     assert [event["verdict"] for event in world.journal.all("verdict")] == ["promoted", "rolled_back"]
@@ -174,7 +174,7 @@ def test_while_the_old_release_is_kept_a_failing_gate_goes_back_to_it(world: Wor
 
 
 @pytest.mark.parametrize("error", [Unreachable("no answer"), QueryRejected("no"), NoData("nothing")])
-def test_while_the_old_release_is_kept_a_question_without_an_answer_says_nothing_against_the_new_one(
+def test_during_keep_a_query_without_an_answer_does_not_count_against_the_release(
     world: World, error: Unreachable | QueryRejected | NoData
 ) -> None:
     world.clock.at(KEEP, lambda: world.metrics.say(errors=error, requests=error, alerts=error))
@@ -182,7 +182,7 @@ def test_while_the_old_release_is_kept_a_question_without_an_answer_says_nothing
     assert world.router.split == everybody_on("green")
 
 
-def test_after_the_promotion_the_measurements_say_so_and_the_old_release_is_kept_for_its_time(world: World) -> None:
+def test_measurements_after_the_promotion_are_marked_as_keep(world: World) -> None:
     world.run()
     promoted, ended = world.journal.only("promoted"), world.journal.only("ended")
     kept = [event for event in world.journal.all("measured") if event["time"] > promoted["time"]]
@@ -191,12 +191,14 @@ def test_after_the_promotion_the_measurements_say_so_and_the_old_release_is_kept
     assert world.journal.only("kept")["seconds"] == PLAN.keep_seconds
 
 
-def test_after_the_promotion_nothing_depends_on_a_lease(world: World) -> None:
+def test_after_the_promotion_no_lease_is_needed(world: World) -> None:
     world.run()
     after = dropwhile(lambda split: split.stable == "blue", [split for _, split in world.router.splits])
     assert list(after) == [everybody_on("green")]
 
 
-def test_what_no_journal_can_hold_is_said_and_does_not_stop_the_way_back(capsys: pytest.CaptureFixture[str]) -> None:
-    Record(MemoryJournal(), FakeClock(), []).note(Kept, time=1.0, seconds=math.nan)
-    assert "the journal can't hold" in capsys.readouterr().err
+def test_an_event_that_the_journal_cant_store_is_printed_and_does_not_stop_the_way_back(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Record(MemoryJournal(), FakeClock(), []).try_write(Kept, time=1.0, seconds=math.nan)
+    assert "the journal can't store" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""Each measurement is shown beside stable's value, which decides nothing."""
+"""Each measurement shows stable's value too; it is not used for the decision."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -20,7 +20,7 @@ FAILED = Measurement("errors", Outcome.FAIL, 0.213, 100, "21.3 % is above 5 %")
 
 @dataclass
 class Asked:
-    """Answers everything the same, and keeps what was asked and for when."""
+    """Gives every query the same answer, and records the queries and their times."""
 
     answer: float | MetricsError = 0.002
     asked: list[tuple[str, float]] = field(default_factory=list)
@@ -42,34 +42,34 @@ def beside(gate: Gate, measured: Measurement, metrics: Asked, values: Values = V
     return with_baselines([gate], [measured], values, metrics)[0]
 
 
-def test_a_failure_tells_what_stable_has() -> None:
+def test_a_failure_shows_stables_value() -> None:
     shown = beside(BY_RELEASE, FAILED, Asked())
     assert (shown.stable, shown.detail) == (0.002, "21.3 % is above 5 %; stable has 0.2 %")
 
 
-def test_a_pass_keeps_its_sentence() -> None:
+def test_the_detail_of_a_pass_does_not_change() -> None:
     passed = replace(FAILED, outcome=Outcome.PASS)
     assert beside(BY_RELEASE, passed, Asked()) == replace(passed, stable=0.002)
 
 
-def test_stable_is_asked_as_if_it_were_the_canary() -> None:
+def test_stable_is_measured_with_the_same_query() -> None:
     metrics = Asked()
     beside(BY_RELEASE, FAILED, metrics)
     assert metrics.asked == [("bad(old, old, 1ms, 60000ms)", 0)]
 
 
-def test_once_stable_has_no_traffic_it_is_asked_for_the_time_when_it_had() -> None:
+def test_once_stable_has_no_traffic_its_last_traffic_is_measured() -> None:
     metrics = Asked()
     beside(BY_RELEASE, FAILED, metrics, replace(VALUES, ago_seconds=20))
     assert metrics.asked == [("bad(old, old, 1ms, 40000ms)", 20)]
 
 
-def test_of_several_values_by_a_label_stable_shows_its_worst() -> None:
+def test_with_by_the_worst_of_stables_values_is_shown() -> None:
     assert beside(replace(BY_RELEASE, by="type"), FAILED, Asked()).stable == 0.002
 
 
 @pytest.mark.parametrize("error", [NoData("none"), Unreachable("gone")], ids=["no data", "unreachable"])
-def test_an_answer_that_is_missing_changes_nothing(error: MetricsError) -> None:
+def test_a_missing_answer_changes_nothing(error: MetricsError) -> None:
     assert beside(BY_RELEASE, FAILED, Asked(error)) == FAILED
 
 
@@ -82,13 +82,13 @@ def test_an_answer_that_is_missing_changes_nothing(error: MetricsError) -> None:
     ],
     ids=["the query names no release", "Prometheus had no answer", "the first release has no stable"],
 )
-def test_where_stable_has_nothing_to_say_it_is_not_asked(gate: Gate, measured: Measurement, values: Values) -> None:
+def test_stable_is_not_measured_if_it_can_have_no_value(gate: Gate, measured: Measurement, values: Values) -> None:
     metrics = Asked()
     assert beside(gate, measured, metrics, values) == measured
     assert metrics.asked == []
 
 
-def test_when_it_takes_too_long_stable_is_not_asked() -> None:
+def test_stable_is_not_measured_if_time_is_short() -> None:
     metrics = Asked()
     assert with_baselines([BY_RELEASE], [FAILED], VALUES, metrics, late=lambda: True) == [FAILED]
     assert metrics.asked == []

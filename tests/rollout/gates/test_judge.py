@@ -31,17 +31,17 @@ ANSWERED = replace(ALERTS, name="answered", limit=Limit(0.99, "ratio"), fails_ab
         (ANSWERED, 0.5, None, Outcome.FAIL, "50 % is below 99 %"),
     ],
 )  # fmt: skip
-def test_a_value_is_judged_against_the_limit_and_the_sentence_names_both(
+def test_a_value_is_judged_against_the_limit_and_the_detail_names_both(
     gate: Gate, value: float | None, samples: float | None, outcome: Outcome, detail: str
 ) -> None:
     judged = judge(gate, value, samples)
     assert (judged.gate, judged.outcome, judged.samples, judged.detail) == (gate.name, outcome, samples, detail)
 
 
-def test_below_the_floor_no_value_is_shown_that_nobody_should_judge_by() -> None:
+def test_with_too_few_samples_no_value_is_shown() -> None:
     assert judge(ERRORS, 0.9, 3).value is None
 
 
 @pytest.mark.parametrize("gate", [ALERTS, ANSWERED])
-def test_what_is_no_number_never_passes(gate: Gate) -> None:
+def test_a_missing_value_never_passes(gate: Gate) -> None:
     assert judge(gate, float("nan"), None).outcome is Outcome.FAIL

@@ -24,19 +24,19 @@ OUTCOMES = [
 
 
 @pytest.mark.parametrize(("error", "outcome"), OUTCOMES, ids=lambda case: type(case).__name__)
-def test_each_way_of_having_no_answer_has_its_outcome_and_its_sentence(error: MetricsError, outcome: Outcome) -> None:
+def test_each_kind_of_missing_answer_has_its_own_outcome_and_detail(error: MetricsError, outcome: Outcome) -> None:
     (measured,) = measure_all([ALERTS], VALUES, ScriptedMetrics(alerts=error))
     assert (measured.gate, measured.outcome, measured.value) == ("alerts", outcome, None)
     assert measured.detail == str(error)
 
 
 @pytest.mark.parametrize(("error", "outcome"), OUTCOMES[1:], ids=lambda case: type(case).__name__)
-def test_samples_without_an_answer_count_as_the_gate_without_one(error: MetricsError, outcome: Outcome) -> None:
+def test_a_missing_answer_for_the_samples_counts_like_one_for_the_gate(error: MetricsError, outcome: Outcome) -> None:
     (measured,) = measure_all([ERRORS], VALUES, ScriptedMetrics(requests=error, errors=0.0))
     assert (measured.outcome, measured.detail) == (outcome, str(error))
 
 
-def test_samples_of_no_series_are_none_so_far() -> None:
+def test_samples_without_a_series_count_as_0() -> None:
     (measured,) = measure_all([ERRORS], VALUES, ScriptedMetrics(requests=NoData("no series matches"), errors=0.0))
     assert (measured.outcome, measured.detail) == (Outcome.INCONCLUSIVE, "0 of 20 samples so far")
 
@@ -46,14 +46,14 @@ def test_a_value_from_enough_samples_is_judged() -> None:
     assert (measured.outcome, measured.value, measured.samples) == (Outcome.FAIL, 0.06, 20)
 
 
-def test_a_value_from_too_few_samples_is_not_even_asked_for() -> None:
+def test_with_too_few_samples_the_value_is_not_queried() -> None:
     metrics = ScriptedMetrics(requests=19, errors=NoData("not to be asked"))
     (measured,) = measure_all([ERRORS], VALUES, metrics)
     assert measured.outcome is Outcome.INCONCLUSIVE
     assert metrics.asked == ["requests()"]
 
 
-def test_once_prometheus_is_unreachable_the_rest_is_not_asked() -> None:
+def test_once_prometheus_is_unreachable_the_other_gates_are_not_queried() -> None:
     metrics = ScriptedMetrics(requests=Unreachable("it does not answer"))
     measured = measure_all([ERRORS, ALERTS, ALERTS], VALUES, metrics)
     assert metrics.asked == ["requests()"]
@@ -66,7 +66,7 @@ def test_one_rejected_query_leaves_the_others_alone() -> None:
     assert [each.outcome for each in measured] == [Outcome.ERROR, Outcome.PASS]
 
 
-def test_when_it_takes_too_long_the_rest_is_not_asked() -> None:
+def test_when_time_is_over_the_other_gates_are_not_queried() -> None:
     metrics = ScriptedMetrics(requests=100, errors=0.0, alerts=0)
     measured = measure_all([ERRORS, ALERTS], VALUES, metrics, late=lambda: len(metrics.asked) >= 2)
     assert metrics.asked == ["requests()", "errors()"]
@@ -74,7 +74,7 @@ def test_when_it_takes_too_long_the_rest_is_not_asked() -> None:
     assert measured[1].detail == "Prometheus answers too slowly"
 
 
-def test_each_gate_is_asked_with_its_own_window() -> None:
+def test_each_gate_is_queried_with_its_own_window() -> None:
     class Echo:
         asked: tuple[str, ...] = ()
 
@@ -98,17 +98,17 @@ def test_each_gate_is_asked_with_its_own_window() -> None:
 BY_NAME = replace(ALERTS, by="alertname")
 
 
-def test_of_several_values_by_a_label_the_worst_counts_and_is_named() -> None:
+def test_with_by_the_worst_value_counts_and_is_named() -> None:
     (measured,) = measure_all([BY_NAME], VALUES, ScriptedMetrics(alerts={"": 0.0, "AgentDown": 1.0}))
     assert (measured.outcome, measured.value, measured.detail) == (Outcome.FAIL, 1, "1 is above 0 (AgentDown)")
 
 
-def test_the_worst_of_values_that_must_not_fall_is_the_lowest() -> None:
+def test_with_fail_below_the_worst_value_is_the_lowest() -> None:
     gate = replace(BY_NAME, fails_above=False, limit=Limit(2, "count"))
     (measured,) = measure_all([gate], VALUES, ScriptedMetrics(alerts={"a": 1.0, "b": 3.0}))
     assert measured.detail == "1 is below 2 (a)"
 
 
-def test_no_value_by_a_label_is_no_data() -> None:
+def test_no_series_with_by_is_no_data() -> None:
     (measured,) = measure_all([BY_NAME], VALUES, ScriptedMetrics(alerts=NoData("no series matches")))
     assert measured.outcome is Outcome.NO_DATA

@@ -12,7 +12,7 @@ P99 = replace(ALERTS, name="p99", query="histogram_quantile(0.99, sum by (le) (r
 
 
 class Server(ScriptedMetrics):
-    """Prometheus, with the buckets of one histogram; an expression without an answer gives 0."""
+    """A Prometheus with the buckets of one histogram; expressions without a prepared answer return 0."""
 
     buckets: tuple[str, ...] = ("0.1", "60", "90", "+Inf")
 
@@ -33,28 +33,28 @@ def test_gates_that_prometheus_understands_are_accepted() -> None:
 
 
 @pytest.mark.parametrize("error", [NoData("none"), NotFinite("infinite"), ManySeries("2 series")])
-def test_that_there_is_no_value_yet_is_no_mistake(error: MetricsError) -> None:
+def test_an_expression_without_a_value_yet_is_accepted(error: MetricsError) -> None:
     preflight.check([ERRORS], "agent@new", "agent@old", Server(errors=error, requests=error))
 
 
-def test_every_query_that_prometheus_refuses_is_named_with_its_key() -> None:
+def test_every_query_that_prometheus_rejects_is_named_with_its_key() -> None:
     server = Server(errors=QueryRejected("parse error: a"), requests=QueryRejected("b"), alerts=QueryRejected("c"))
     with pytest.raises(PolicyError) as refused:
         preflight.check([ERRORS, ALERTS], "agent@new", "agent@old", server)
     assert str(refused.value).splitlines() == [
-        "rollout.yaml: gates.errors.query: Prometheus refuses it: parse error: a",
-        "rollout.yaml: gates.errors.samples: Prometheus refuses it: b",
-        "rollout.yaml: gates.alerts.query: Prometheus refuses it: c",
+        "rollout.yaml: gates.errors.query: Prometheus rejects it: parse error: a",
+        "rollout.yaml: gates.errors.samples: Prometheus rejects it: b",
+        "rollout.yaml: gates.alerts.query: Prometheus rejects it: c",
     ]
 
 
-def test_without_prometheus_nothing_is_started() -> None:
-    with pytest.raises(Refused, match="Prometheus can't be asked, so no gate could be judged: it does not answer"):
+def test_without_prometheus_no_rollout_starts() -> None:
+    with pytest.raises(Refused, match="Prometheus can't be queried, so no gate can be judged: it does not answer"):
         preflight.check([ERRORS], "agent@new", "agent@old", Server(errors=Unreachable("it does not answer")))
 
 
 @pytest.mark.parametrize("seconds", [90, 91, 300])
-def test_a_quantiles_limit_that_no_value_can_exceed_is_refused(seconds: float) -> None:
+def test_a_quantiles_limit_that_can_never_be_exceeded_is_rejected(seconds: float) -> None:
     with pytest.raises(PolicyError) as refused:
         preflight.check([p99(seconds)], "agent@new", "agent@old", Server())
     assert str(refused.value) == (
@@ -63,12 +63,12 @@ def test_a_quantiles_limit_that_no_value_can_exceed_is_refused(seconds: float) -
     )
 
 
-def test_a_limit_that_fails_below_may_be_above_every_bucket() -> None:
+def test_a_fail_below_limit_may_be_above_every_bucket() -> None:
     preflight.check([p99(300, fails_above=False)], "agent@new", "agent@old", Server())
 
 
 @pytest.mark.parametrize("buckets", [(), ("+Inf",)])
-def test_a_histogram_that_prometheus_does_not_know_is_refused(buckets: tuple[str, ...]) -> None:
+def test_a_histogram_that_prometheus_does_not_know_is_rejected(buckets: tuple[str, ...]) -> None:
     server = Server()
     server.buckets = buckets
     with pytest.raises(PolicyError, match=r"gates\.p99\.query: Prometheus has no series agent_seconds_bucket"):

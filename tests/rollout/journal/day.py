@@ -1,4 +1,4 @@
-"""Journals of rollouts that were kept for a day, as long as the engine's: two megabytes each, and written quickly."""
+"""Journals of rollouts with a day of keep, as long as the engine's: 2 MB each, generated quickly."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ EVERY_SECONDS = 60
 
 
 def kept_for_a_day(began: float, release: str = "v2") -> list[Event]:
-    """The good rollout, with a day of measurements in its keep."""
+    """The journal of a good rollout, with a day of measurements in its keep."""
     events = objects(WRITTEN / "good.jsonl")
     moved = began - events[0]["time"]
     events = [{**event, "time": event["time"] + moved} for event in events]

@@ -1,4 +1,4 @@
-"""Old journals take less room, by the rule in docs/reference/journal.md, and lose nothing that anybody decides by."""
+"""Compaction follows the rule in docs/reference/journal.md, and loses nothing that decisions depend on."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +23,7 @@ def keep(folder: Path, number: int, events: list[Event]) -> Path:
 
 
 def changed(events: list[Event], minute: int, **values: object) -> list[Event]:
-    """The first gate says something else at one minute of the keep."""
+    """The first gate has another outcome in one minute of the keep."""
     number = kept_at(events, minute)
     first, *rest = events[number]["gates"]
     return [*events[:number], {**events[number], "gates": [{**first, **values}, *rest]}, *events[number + 1 :]]
@@ -33,7 +33,7 @@ def kept_at(events: list[Event], minute: int) -> int:
     return next(index for index, event in enumerate(events) if event.get("keep")) + minute
 
 
-def test_of_a_day_of_keep_little_is_left_and_the_report_says_the_same(tmp_path: Path) -> None:
+def test_a_day_of_keep_becomes_small_and_its_report_does_not_change(tmp_path: Path) -> None:
     events = changed(kept_for_a_day(BEGAN), minute=500, outcome="inconclusive", value=None)
     events = changed(events, minute=721, value=0.04)
     old = keep(tmp_path, 1, events)
@@ -48,12 +48,12 @@ def test_of_a_day_of_keep_little_is_left_and_the_report_says_the_same(tmp_path: 
     assert [event for event in objects(old) if not event.get("keep")] == [
         event for event in events if not event.get("keep")
     ]
-    for minute in (0, 499, 500, 501, 721, 1438):  # the first and last of each row, and the worst
+    for minute in (0, 499, 500, 501, 721, 1438):  # the first and last measurement of each run, and the worst
         assert events[kept_at(events, minute)] in objects(old), minute
     assert compact([old, newest], LATER).paths == []
 
 
-def test_the_newest_one_without_an_end_and_one_with_a_bad_line_are_not_touched(tmp_path: Path) -> None:
+def test_the_newest_one_without_an_end_and_one_with_a_bad_line_are_not_changed(tmp_path: Path) -> None:
     whole = kept_for_a_day(BEGAN)
     unended = keep(tmp_path, 1, [event for event in whole if event["event"] != "ended"])
     bad = keep(tmp_path, 2, whole)
@@ -62,7 +62,7 @@ def test_the_newest_one_without_an_end_and_one_with_a_bad_line_are_not_touched(t
     assert compact([unended, bad, newest], LATER).paths == []
 
 
-def test_beyond_the_newest_50_and_after_90_days_the_measurements_go_and_what_was_decided_stays(tmp_path: Path) -> None:
+def test_beyond_the_newest_50_and_90_days_measurements_are_removed_and_decisions_stay(tmp_path: Path) -> None:
     old = keep(tmp_path, 0, kept_for_a_day(BEGAN, release="agent@old"))
     others = [keep(tmp_path, number, SHORT) for number in range(1, NEWEST_WHOLE + 1)]
     before = outline(old)
@@ -73,14 +73,16 @@ def test_beyond_the_newest_50_and_after_90_days_the_measurements_go_and_what_was
 
 
 @pytest.mark.parametrize(("others", "now"), [(NEWEST_WHOLE - 1, LATER), (NEWEST_WHOLE, BEGAN + OLD_SECONDS)])
-def test_one_of_the_newest_50_or_younger_than_90_days_stays_whole(tmp_path: Path, others: int, now: float) -> None:
+def test_a_journal_among_the_newest_50_or_younger_than_90_days_is_not_changed(
+    tmp_path: Path, others: int, now: float
+) -> None:
     old = keep(tmp_path, 0, SHORT)
     paths = [old, *(keep(tmp_path, number, SHORT) for number in range(1, others + 1))]
     assert compact(paths, now).paths == []
 
 
-def test_an_old_one_is_removed_only_if_its_release_has_a_newer_rollout(tmp_path: Path) -> None:
-    """Whether a release was taken back last is never forgotten."""
+def test_an_old_journal_is_removed_only_if_its_release_has_a_newer_rollout(tmp_path: Path) -> None:
+    """So it stays known whether a release was rolled back last."""
     started, *rest = SHORT
     twice, once = {**started, "release": "agent@twice"}, {**started, "release": "agent@once"}
     first, only, second = (keep(tmp_path, number, [event, *rest]) for number, event in enumerate((twice, once, twice)))
@@ -91,17 +93,17 @@ def test_an_old_one_is_removed_only_if_its_release_has_a_newer_rollout(tmp_path:
     assert second.exists()
 
 
-def test_a_start_is_not_held_up_by_a_hundred_of_them(tmp_path: Path) -> None:
+def test_a_hundred_journals_do_not_delay_a_start(tmp_path: Path) -> None:
     events = [event for event in kept_for_a_day(BEGAN) if not event.get("keep") or event["time"] < BEGAN + 5 * 3600]
     paths = [keep(tmp_path, number, events) for number in range(MOST_AT_ONCE + 3)]
     assert len(compact(paths, LATER).paths) == MOST_AT_ONCE
     assert len(compact(paths, LATER).paths) == 2
 
 
-def test_one_that_can_not_be_rewritten_stays_as_it_was_and_costs_no_other(tmp_path: Path) -> None:
+def test_a_journal_that_cant_be_rewritten_does_not_affect_the_others(tmp_path: Path) -> None:
     oldest, old, newest = (keep(tmp_path, number, kept_for_a_day(BEGAN)) for number in (1, 2, 3))
     before = old.read_bytes()
-    (tmp_path / f".{old.name}.tmp").mkdir()  # where it would be written anew
+    (tmp_path / f".{old.name}.tmp").mkdir()  # the path of the temporary file
     done = compact([oldest, old, newest], LATER)
     assert done.paths == [oldest]
     assert "Is a directory" in done.troubles[0]

@@ -1,4 +1,4 @@
-"""Which bad lines leave a verdict open, and what rules that out again."""
+"""Which bad lines leave a verdict open, and which events settle it again."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def bad(event: str | None) -> BadLine:
     return BadLine("r.jsonl", 7, "not JSON", event)
 
 
-def test_the_beginning_of_a_line_still_tells_which_event_it_was() -> None:
+def test_the_beginning_of_a_line_shows_its_event() -> None:
     assert name(BEGINNING) == "verdict"
     assert name(BEGINNING[:35]) is None
     assert name(b'{"event": "verdict", "time": 1}') is None
@@ -26,7 +26,7 @@ def test_a_line_that_may_be_a_verdict_leaves_it_open(event: str | None) -> None:
 
 
 @pytest.mark.parametrize("event", HARMLESS)
-def test_a_line_that_is_certainly_none_does_not(event: str) -> None:
+def test_a_line_that_is_certainly_no_verdict_does_not(event: str) -> None:
     assert story_of([bad(event)]).doubt.line is None
 
 
@@ -41,23 +41,23 @@ LEAVES_OPEN: list[Event] = [Ready(time=1, seconds=1), Promoted(time=1), Restored
 
 
 @pytest.mark.parametrize("event", RULES_OUT, ids=lambda event: event.event)
-def test_what_can_only_come_before_a_verdict_or_says_it_again_settles_it(event: Event) -> None:
+def test_an_event_that_can_only_precede_a_verdict_or_repeats_it_settles_the_doubt(event: Event) -> None:
     assert story_of([bad(None), event]).doubt.line is None
     assert story_of([event, bad(None)]).doubt.line is not None
 
 
 @pytest.mark.parametrize("event", LEAVES_OPEN, ids=lambda event: event.event)
-def test_anything_else_does_not(event: Event) -> None:
+def test_any_other_event_does_not(event: Event) -> None:
     assert story_of([bad(None), event]).doubt.line is not None
 
 
-def test_only_the_first_bad_lines_are_kept_and_the_rest_is_counted() -> None:
+def test_only_the_first_bad_lines_are_kept_and_all_are_counted() -> None:
     doubt = story_of([bad(None)] * 5000).doubt
     assert len(doubt.lines) == 20
     assert doubt.told(at_most=2) == (str(bad(None)), str(bad(None)), "and 4,998 more unreadable lines")
 
 
-def test_a_promotion_with_a_bad_line_after_it_is_not_said_to_stand() -> None:
+def test_a_promotion_followed_by_a_bad_line_is_uncertain() -> None:
     promoted: list[Event] = [Verdict(time=1, verdict="promoted"), Promoted(time=1)]
     assert story_of(promoted).stayed
     assert story_of(promoted).keeps

@@ -31,7 +31,7 @@ def names(path: Path) -> list[str]:
     return [str(entry) if isinstance(entry, BadLine) else entry.event for entry in read(path)]
 
 
-def test_what_is_written_is_read_again_in_its_order(path: Path) -> None:
+def test_events_are_read_in_the_order_they_were_written(path: Path) -> None:
     events: list[Event] = [STARTED, READY, Ended(time=3.0, verdict="promoted", gate=None)]
     with opened(path) as book:
         for event in events:
@@ -65,7 +65,7 @@ def test_times_are_kept_to_the_microsecond(path: Path) -> None:
     [(same, same) for same in ("schöne Grüße 🦊", 'a "quote" and a \\', "two\nlines\r\n", "\u2028\u2029\x85\x0b", "\0")]
     + [("half of a character: \udcff", "half of a character: ?")],
 )
-def test_any_text_comes_back_as_it_was_and_stays_one_line(path: Path, text: str, read_again: str) -> None:
+def test_any_text_is_restored_exactly_and_stays_on_one_line(path: Path, text: str, read_again: str) -> None:
     with opened(path) as book:
         book.write(OrderGiven(time=1.0, order="abort", reason=text))
     assert path.read_bytes().count(b"\n") == 1
@@ -75,11 +75,11 @@ def test_any_text_comes_back_as_it_was_and_stays_one_line(path: Path, text: str,
 @pytest.mark.parametrize(
     "torn", [b'{"time": 2.0, "ev', b"{", '{"by": "J\u00f6'.encode()[:-1], b'{"time": 2.0, "event": "ended"}']
 )
-def test_a_line_that_a_crash_tore_is_left_out(path: Path, torn: bytes) -> None:
+def test_a_line_torn_by_a_crash_is_skipped(path: Path, torn: bytes) -> None:
     assert names(written(path, LINE + torn)) == ["started"]
 
 
-def test_a_torn_line_is_cut_so_that_the_next_event_is_whole(path: Path) -> None:
+def test_a_torn_line_is_cut_off_so_that_the_next_event_is_whole(path: Path) -> None:
     written(path, LINE + b'{"time": 2.0, "ev')
     with opened(path) as book:
         book.write(READY)
@@ -87,14 +87,14 @@ def test_a_torn_line_is_cut_so_that_the_next_event_is_whole(path: Path) -> None:
     assert path.read_bytes().startswith(LINE)
 
 
-def test_a_journal_of_nothing_but_a_torn_line_begins_anew(path: Path) -> None:
+def test_a_journal_with_only_a_torn_line_starts_again(path: Path) -> None:
     written(path, b'{"time"')
     with opened(path) as book:
         book.write(STARTED)
     assert names(path) == ["started"]
 
 
-def test_a_line_that_is_too_long_costs_itself_and_is_never_held_whole(path: Path) -> None:
+def test_a_line_that_is_too_long_is_a_bad_line_and_never_read_whole(path: Path) -> None:
     long = b'{"time": 2.0, "event": "order", "order": "' + b"x" * 3 * LONGEST_LINE_BYTES + b'"}\n'
     found = list(read(written(path, LINE + long + LINE)))
     assert [isinstance(entry, BadLine) for entry in found] == [False, True, False]
@@ -118,16 +118,16 @@ print("closed")
 """
 
 
-def test_a_full_disk_is_an_error_of_each_write_and_not_of_the_end(path: Path) -> None:
-    # in a process of its own: the limit holds for all that this one writes, its report too
+def test_on_a_full_disk_each_write_fails_but_closing_does_not(path: Path) -> None:
+    # in a separate process, because the limit applies to everything that it writes
     command = [sys.executable, "-c", WRITE_TWICE, str(path)]
     said = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
     assert said.splitlines() == ["File too large", "File too large", "closed"]
     assert names(path) == []
 
 
-def test_when_the_disk_is_full_the_reserve_holds_the_end(path: Path) -> None:
-    """The device that is always full stands in for the disk at the first write."""
+def test_on_a_full_disk_the_reserve_makes_room_for_the_end(path: Path) -> None:
+    """A device that is always full replaces the disk for the first write."""
     with opened(path) as book:
         reserve = path.with_name(f".{path.stem}.reserve")
         assert reserve.stat().st_size == RESERVE_BYTES
@@ -144,13 +144,13 @@ def test_when_the_disk_is_full_the_reserve_holds_the_end(path: Path) -> None:
     assert names(path) == ["measured", "verdict"]
 
 
-def test_a_journal_that_was_closed_holds_no_reserve(path: Path) -> None:
+def test_a_closed_journal_has_no_reserve(path: Path) -> None:
     with opened(path) as book:
         book.write(STARTED)
     assert [each.name for each in path.parent.iterdir()] == [path.name]
 
 
-def test_a_tail_gives_each_line_once_and_waits_for_the_end_of_a_line(path: Path) -> None:
+def test_a_tail_returns_each_line_once_and_only_when_it_is_complete(path: Path) -> None:
     tail = Tail(path)
     assert list(tail.new()) == []
     with opened(path) as book:

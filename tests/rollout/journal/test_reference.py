@@ -1,4 +1,4 @@
-"""docs/reference/journal.md explains each event that the engine writes, and each value of it."""
+"""docs/reference/journal.md explains each event that the engine writes, and each of its fields."""
 
 import re
 from collections.abc import Iterator
@@ -13,27 +13,27 @@ from tests.rollout.fakes import PLAN
 
 
 def fields(model: type[BaseModel]) -> Iterator[str]:
-    """The names of a model's fields, and of those of its parts."""
+    """The names of a model's fields, including those of its parts."""
     for name, field in model.model_fields.items():
         yield name
         for part in re.findall(r"events\.(\w+)", repr(field.annotation)):
             yield from fields(getattr(events, part))
 
 
-def test_every_event_is_explained_and_no_other() -> None:
+def test_exactly_the_existing_events_are_explained() -> None:
     assert set(rows("reference/journal.md", "Event")) == set(events.KNOWN)
 
 
 @pytest.mark.parametrize("event", events.KNOWN)
-def test_each_value_of_an_event_is_named(event: str) -> None:
+def test_each_field_of_an_event_is_explained(event: str) -> None:
     _, _, section = text("reference/journal.md").partition(f"\n## `{event}`\n")
     named = section.split("\n## ")[0] or rows("reference/journal.md", "Event")[event][-1]
     values = set(fields(events.KNOWN[event])) - {"time", "event"}
     assert {value for value in values if f"`{value}`" not in named and f'"{value}"' not in named} == set()
 
 
-def test_each_value_without_which_a_line_is_bad_is_told() -> None:
-    """In the table of what must be there: the event, and its values that have no default."""
+def test_each_required_field_is_listed() -> None:
+    """In the table of required fields: the event, and its fields without a default."""
     told = {
         name: set(re.findall(r"`(\w+)`", cells[1].partition(";")[0]))
         for name, cells in rows("reference/journal.md", "Line").items()
@@ -45,7 +45,7 @@ def test_each_value_without_which_a_line_is_bad_is_told() -> None:
     assert told == {name: keys for name, keys in needed.items() if keys}
 
 
-def test_the_policy_is_written_with_nothing_that_the_model_does_not_know() -> None:
+def test_the_written_policy_has_only_fields_of_the_model() -> None:
     policy = written(PLAN)
     assert not policy.model_extra
     assert not any(part.model_extra for part in (*policy.steps, *policy.gates))

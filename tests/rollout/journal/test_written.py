@@ -1,4 +1,4 @@
-"""Journals from before events had types (in written/) still read; what a later version writes is kept."""
+"""Journals from before events were typed (in written/) can still be read; fields of later versions are kept."""
 
 import json
 from pathlib import Path
@@ -23,25 +23,25 @@ HEADLINES = {
 
 
 @pytest.mark.parametrize("name", HEADLINES)
-def test_a_journal_of_before_tells_the_same_story(name: str) -> None:
+def test_an_old_journal_gives_the_same_story(name: str) -> None:
     story = story_of(read(WRITTEN / f"{name}.jsonl"))
     assert report.headline(report.gather(story, alive=True)) == HEADLINES[name]
     assert not story.doubt.count
 
 
 @pytest.mark.parametrize("name", HEADLINES)
-def test_each_line_of_before_is_written_again_as_it_was(name: str) -> None:
+def test_each_old_line_is_written_back_unchanged(name: str) -> None:
     path = WRITTEN / f"{name}.jsonl"
     found = [entry for entry in read(path) if not isinstance(entry, BadLine)]
     assert [json.loads(text(event)) for event in found] == objects(path)
 
 
-def test_they_hold_nothing_that_the_models_do_not_name() -> None:
+def test_old_journals_contain_only_known_fields() -> None:
     for path in WRITTEN.iterdir():
         assert not [each for each in read(path) if isinstance(each, BadLine | Unknown) or each.model_extra]
 
 
-def test_unknown_events_and_values_are_kept_and_change_no_story() -> None:
+def test_unknown_events_and_fields_are_kept_and_do_not_change_the_story() -> None:
     later = [
         {"time": 1.0, "event": "started", "rollout": "r", "release": "v2", "mood": {"is": ["good"]}},
         {"time": 2.0, "event": "shifted", "step": 1, "weight": 0.05, "tilt": 1},
@@ -55,8 +55,8 @@ def test_unknown_events_and_values_are_kept_and_change_no_story() -> None:
 
 
 @pytest.mark.parametrize("name", KNOWN)
-def test_with_the_least_that_an_event_needs_every_reader_copes(name: str) -> None:
-    """What may be missing is decided once, in the models."""
+def test_every_reader_accepts_events_with_only_their_required_fields(name: str) -> None:
+    """The models alone define which fields are optional."""
     needs: dict[str, Event] = {
         "started": {"rollout": "r", "release": "v2"},
         "shifted": {"step": 7, "weight": 1},
@@ -99,7 +99,7 @@ def test_with_the_least_that_an_event_needs_every_reader_copes(name: str) -> Non
         (b'{"time": 1, "event": "measured", "step": 1, "weight": 1, "gates": 7}', "measured.gates: Input should be"),
     ],
 )
-def test_what_is_no_event_is_named_and_never_raises(line: bytes, why: str) -> None:
+def test_a_line_that_is_not_an_event_is_a_bad_line_and_raises_nothing(line: bytes, why: str) -> None:
     found = entry(line, "r.jsonl", 7)
     assert isinstance(found, BadLine)
     assert str(found).startswith("r.jsonl, line 7: ")

@@ -1,4 +1,4 @@
-"""What these tests start."""
+"""Fixtures that start a real Prometheus."""
 
 from tests.policy.started import live, new, old, prometheus
 

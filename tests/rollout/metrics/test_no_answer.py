@@ -1,4 +1,4 @@
-"""Servers that give no usable answer. Each is an error at once: nothing is retried, nothing waited for."""
+"""Servers that give no usable answer. Each is an error at once, without retries or waiting."""
 
 import socket
 import time
@@ -23,7 +23,7 @@ from tests.policy.live import policy, start_prometheus
 pytestmark = pytest.mark.parts
 
 TIMEOUT_SECONDS = 0.5
-BEARABLE_SECONDS = 3 * TIMEOUT_SECONDS  # a busy machine, and no room for a second try
+BEARABLE_SECONDS = 3 * TIMEOUT_SECONDS  # long enough for a busy machine, too short for a retry
 LOGIN = "robot:hunter2"
 VALUES = Values("new", "old", window_seconds=3, ago_seconds=0, elapsed_seconds=60)
 
@@ -37,16 +37,16 @@ ANSWERS = {
         '{"status":"error","errorType":"timeout","error":"query timed out"}',
         "answers HTTP 503: query timed out",
     ),
-    "a page that is no JSON": (200, "<html>Hello</html>", "not as Prometheus does"),
-    "JSON of something else": (200, '{"hello": "world"}', "not as Prometheus does"),
-    "JSON that is a list": (200, "[1, 2]", "not as Prometheus does"),
-    "results that are no series": (200, '{"data": {"result": [{"metric": {}}]}}', "not as Prometheus does"),
-    "a result that is no list": (200, '{"data": {"result": {"a": 1}}}', "not as Prometheus does"),
+    "a page that is no JSON": (200, "<html>Hello</html>", "is not from Prometheus"),
+    "JSON of something else": (200, '{"hello": "world"}', "is not from Prometheus"),
+    "JSON that is a list": (200, "[1, 2]", "is not from Prometheus"),
+    "results that are no series": (200, '{"data": {"result": [{"metric": {}}]}}', "is not from Prometheus"),
+    "a result that is no list": (200, '{"data": {"result": {"a": 1}}}', "is not from Prometheus"),
 }
 
 
 class Page(HTTPServer):
-    """Answers every request the same way, and counts them."""
+    """Gives every request the same answer, and counts the requests."""
 
     def __init__(self, status: int, body: str) -> None:
         self.status, self.body, self.asked = status, body, 0
@@ -67,7 +67,7 @@ class Answer(BaseHTTPRequestHandler):
         self.wfile.write(self.server.body.encode())
 
     def log_message(self, format: str, *args: object) -> None:
-        """Nothing."""
+        """Prints nothing."""
 
 
 @contextmanager
@@ -85,7 +85,7 @@ def gates() -> tuple[Gate, ...]:
 
 
 @pytest.mark.parametrize(("status", "body", "said"), ANSWERS.values(), ids=ANSWERS.keys())
-def test_an_answer_that_is_not_a_value_is_asked_for_once_and_told_without_the_password(
+def test_an_unusable_answer_is_requested_once_and_reported_without_the_password(
     status: int, body: str, said: str
 ) -> None:
     with page(status, body) as server, pytest.raises(Unreachable) as error:
@@ -96,7 +96,7 @@ def test_an_answer_that_is_not_a_value_is_asked_for_once_and_told_without_the_pa
     assert f"http://127.0.0.1:{server.server_port} " in str(error.value)
 
 
-def test_a_query_that_prometheus_refuses_is_told_in_its_words_alone() -> None:
+def test_a_rejected_query_is_reported_in_prometheus_own_words() -> None:
     body = '{"status":"error","errorType":"bad_data","error":"invalid parameter \\"query\\": 1:4: parse error"}'
     with page(400, body) as server, pytest.raises(QueryRejected) as error:
         Prometheus(server.url, TIMEOUT_SECONDS).value("sum(")
@@ -115,7 +115,7 @@ def test_a_server_that_accepts_and_never_answers_is_an_error_within_one_timeout(
     assert not any("hunter2" in each.detail for each in measured)
 
 
-def test_a_prometheus_that_was_stopped_is_an_error_of_every_gate(prometheus: Program, tmp_path: Path) -> None:
+def test_a_stopped_prometheus_is_an_error_of_every_gate(prometheus: Program, tmp_path: Path) -> None:
     config_file = tmp_path / "prometheus.yml"
     config_file.write_text("{}")
     process, server = start_prometheus(prometheus, tmp_path, config_file)
@@ -135,7 +135,7 @@ def test_a_prometheus_that_was_stopped_is_an_error_of_every_gate(prometheus: Pro
     [f"http://{LOGIN}@127.0.0.1:{{port}}", f"{LOGIN}@127.0.0.1:{{port}}"],
     ids=["with a scheme", "without one"],
 )
-def test_an_address_that_nobody_answers_is_told_without_the_password(url: str) -> None:
+def test_an_unreachable_address_is_reported_without_the_password(url: str) -> None:
     with pytest.raises(MetricsError) as error:
         Prometheus(url.format(port=free_port()), TIMEOUT_SECONDS).value("up")
     assert "hunter2" not in str(error.value)

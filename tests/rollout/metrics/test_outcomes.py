@@ -1,4 +1,4 @@
-"""Each outcome of a gate, and each way of having no answer, on a real Prometheus."""
+"""Each outcome of a gate, and each kind of missing answer, with a real Prometheus."""
 
 from dataclasses import replace
 
@@ -24,7 +24,7 @@ CASES = {
     "1/0 is inconclusive": ("vector(1) / 0", Outcome.INCONCLUSIVE, "infinite"),
     "-1/0 is inconclusive": ("vector(-1) / 0", Outcome.INCONCLUSIVE, "infinite"),
     "two series are an error": ("two", Outcome.ERROR, "2 series where one was expected"),
-    "a range is an error": ("one[3s]", Outcome.ERROR, "a range, not a value"),
+    "a range is an error": ("one[3s]", Outcome.ERROR, "returns a range vector"),
     "a text is an error": ('"five"', Outcome.ERROR, "the text 'five', not a number"),
     "a mistake in the query is an error, in Prometheus' words": ("sum(one", Outcome.ERROR, "unclosed left parenthesis"),
     "labels that do not match are an error": (
@@ -54,16 +54,16 @@ def test_what_prometheus_answers_is_one_of_five_outcomes(live: Live, query: str,
 
 
 @pytest.mark.parametrize("samples", ["vector(9)", "sum(never_published)", "vector(0) / 0"])
-def test_below_the_floor_a_bad_value_is_inconclusive(live: Live, samples: str) -> None:
+def test_below_at_least_a_bad_value_is_inconclusive(live: Live, samples: str) -> None:
     assert live.measure(gate("vector(100)", samples)).outcome is Outcome.INCONCLUSIVE
 
 
-def test_at_the_floor_a_bad_value_is_a_failure(live: Live) -> None:
+def test_from_at_least_on_a_bad_value_fails(live: Live) -> None:
     assert live.measure(gate("vector(100)", "vector(10)")).outcome is Outcome.FAIL
 
 
 @pytest.mark.parametrize("samples", ["two", "sum(one", "one[3s]"])
-def test_a_floor_that_can_t_be_counted_is_an_error_and_lets_nothing_pass(live: Live, samples: str) -> None:
+def test_samples_that_cant_be_counted_are_an_error(live: Live, samples: str) -> None:
     assert live.measure(gate("vector(0)", samples)).outcome is Outcome.ERROR
 
 
@@ -72,12 +72,12 @@ def test_a_value_below_fail_below_is_a_failure(live: Live) -> None:
     assert live.measure(below).outcome is Outcome.FAIL
 
 
-def test_of_values_by_a_label_the_worst_is_judged_and_named(live: Live) -> None:
+def test_with_by_the_worst_value_is_judged_and_named(live: Live) -> None:
     measured = live.measure(replace(gate("two * 3"), by="here"))
     assert (measured.outcome, measured.value, measured.detail) == (Outcome.FAIL, 6, "6 is above 5 (b)")
 
 
-def test_values_that_a_label_does_not_tell_apart_are_an_error(live: Live) -> None:
+def test_several_series_for_one_label_value_are_an_error(live: Live) -> None:
     measured = live.measure(replace(gate("two"), by="job"))
     assert measured.outcome is Outcome.ERROR
-    assert "aggregate them, with sum by (job)" in measured.detail
+    assert "aggregate them with sum by (job)" in measured.detail

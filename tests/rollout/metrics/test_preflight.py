@@ -1,4 +1,4 @@
-"""What is refused before anything is touched, on a real Prometheus that knows a stable release."""
+"""Mistakes that are reported before a rollout starts, with a real Prometheus that knows a stable release."""
 
 import pytest
 
@@ -15,10 +15,14 @@ from tests.rollout import policies
 pytestmark = pytest.mark.parts
 
 MISTAKES = {
-    "a time that is no bucket's edge": (
+    "a time that is not a bucket boundary": (
         "slower_than: 60s",
         "slower_than: 45s",
-        ["gates.latency_p99.slower_than: ", "45 s is no bucket's edge of agent_request_seconds_bucket", "10, 30, 60"],
+        [
+            "gates.latency_p99.slower_than: ",
+            "45 s is not a bucket boundary of agent_request_seconds_bucket",
+            "10, 30, 60",
+        ],
     ),
     "a limit above the highest finite bucket": (
         "  restarts:",
@@ -44,7 +48,7 @@ MISTAKES = {
     "a range where a value is needed": (
         'query: sum(changes(process_start_time_seconds{release="$release"}[$elapsed]))',
         "query: process_start_time_seconds[5m]",
-        ["gates.restarts.query: ", "a range, not a value"],
+        ["gates.restarts.query: ", "returns a range vector"],
     ),
 }
 
@@ -54,7 +58,7 @@ def check(text: str, server: Prometheus) -> None:
 
 
 @pytest.mark.parametrize(("before", "after", "said"), MISTAKES.values(), ids=MISTAKES.keys())
-def test_a_gate_that_could_never_be_judged_is_refused_with_its_key(
+def test_a_gate_that_could_never_be_judged_is_rejected_with_its_key(
     live: Live, old: Agent, before: str, after: str, said: list[str]
 ) -> None:
     live.publish(old.text())
@@ -67,5 +71,5 @@ def test_a_gate_that_could_never_be_judged_is_refused_with_its_key(
 
 
 def test_without_a_prometheus_the_rollout_is_refused() -> None:
-    with pytest.raises(Refused, match="no gate could be judged"):
+    with pytest.raises(Refused, match="no gate can be judged"):
         check(policies.shipped(), Prometheus(f"http://127.0.0.1:{free_port()}"))

@@ -1,4 +1,4 @@
-"""Many questions in one request to a real Prometheus, and the outcomes of a gate that counts."""
+"""Many queries in one request to a real Prometheus, and the outcomes of a gate that counts."""
 
 import pytest
 
@@ -44,7 +44,7 @@ def test_each_question_has_its_own_answer(live: Live) -> None:
 
 
 @pytest.mark.parametrize("key", BAD)
-def test_one_that_can_not_be_asked_with_the_others_leaves_their_answers_as_they_are(live: Live, key: str) -> None:
+def test_one_rejected_query_does_not_affect_the_other_answers(live: Live, key: str) -> None:
     found = live.server.several({**GOOD, key: BAD[key]})
     assert {each: str(found[each]) for each in GOOD} == {
         each: str(one) for each, one in live.server.several(GOOD).items()
@@ -80,11 +80,13 @@ def weighed(bad: str, total: str = "vector(100)") -> Gate:
         ("2", "100", Outcome.PASS),
     ],
 )
-def test_nothing_but_two_counts_within_the_limit_passes(live: Live, bad: str, total: str, outcome: Outcome) -> None:
+def test_a_gate_passes_only_with_two_counts_within_the_limit(
+    live: Live, bad: str, total: str, outcome: Outcome
+) -> None:
     assert live.measure(weighed(bad, total)).outcome is outcome
 
 
-def test_a_stable_without_a_usable_answer_changes_no_verdict(live: Live) -> None:
+def test_a_stable_without_a_usable_answer_does_not_change_the_verdict(live: Live) -> None:
     gate = weighed('two{here=~"$release"}')
     measured = live.measure(gate, "a", "a|b")
     assert (measured.outcome, measured.bad, measured.stable) == (Outcome.PASS, 1, None)

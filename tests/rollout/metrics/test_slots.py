@@ -1,4 +1,4 @@
-"""The shipped monitoring/prometheus.yml: what the router counts by slot becomes a release's own."""
+"""The shipped monitoring/prometheus.yml: series that the router counts by slot get the release's label."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from tests.policy.releases import Server
 pytestmark = pytest.mark.parts
 
 
-def test_the_last_release_in_the_same_slot_is_not_counted(prometheus: Program, tmp_path: Path) -> None:
+def test_the_previous_release_in_the_same_slot_is_not_counted(prometheus: Program, tmp_path: Path) -> None:
     folder = tmp_path / "monitoring"
     copy_faster(ROOT / "monitoring", folder, SPEED)
     with Exporter() as agent, Exporter("/metrics?scope=server") as router:

@@ -1,4 +1,4 @@
-"""A bad line costs that line, a bad journal that journal; both are named, and no command stops working for them."""
+"""A bad line or journal affects only itself: it is reported, and every command still works."""
 
 import json
 import shutil
@@ -10,6 +10,7 @@ import pytest
 from rollout.cli.command import main
 from rollout.journal.state import State
 from rollout.onhost.survey import survey
+from tests.rollout.journal.fifo import fifo
 from tests.rollout.onhost.test_survey import Router
 
 WRITTEN = Path(__file__).parents[1] / "journal" / "written"
@@ -44,7 +45,7 @@ def replace_line(path: Path, number: int, line: bytes) -> None:
 
 @pytest.mark.parametrize("line", BAD_LINES.values(), ids=BAD_LINES)
 @pytest.mark.parametrize("number", [2, 5, 9, 12])
-def test_a_bad_line_costs_itself_and_is_named_by_status_and_report(
+def test_a_bad_line_is_reported_by_status_and_report_and_affects_nothing_else(
     state: State, capsys: pytest.CaptureFixture[str], line: bytes, number: int
 ) -> None:
     where = ["--state", str(state.folder)]
@@ -79,12 +80,17 @@ def make_a_folder(path: Path) -> None:
     path.mkdir()
 
 
+def make_a_fifo(path: Path) -> None:
+    path.unlink()
+    fifo(path)
+
+
 def make_noise(path: Path) -> None:
     path.write_bytes(bytes(range(256)) * 999)
 
 
-@pytest.mark.parametrize("spoil", [make_empty, make_torn, take_the_beginning, make_a_folder, make_noise])
-def test_a_newest_journal_that_tells_nothing_costs_itself(
+@pytest.mark.parametrize("spoil", [make_empty, make_torn, take_the_beginning, make_a_folder, make_a_fifo, make_noise])
+def test_an_unreadable_newest_journal_affects_only_itself(
     state: State, capsys: pytest.CaptureFixture[str], spoil: Callable[[Path], None]
 ) -> None:
     where = ["--state", str(state.folder)]
@@ -102,9 +108,7 @@ def test_a_newest_journal_that_tells_nothing_costs_itself(
     assert (found.newest, found.history) == (OLDER, ["rehearsal-good"])
 
 
-def test_without_any_journal_that_tells_something_status_still_works(
-    state: State, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_status_works_even_if_no_journal_can_be_read(state: State, capsys: pytest.CaptureFixture[str]) -> None:
     for rollout in (OLDER, NEWER):
         make_noise(state.journal(rollout))
     assert main(["status", "--state", str(state.folder)]) == 0

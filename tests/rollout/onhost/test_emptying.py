@@ -1,4 +1,4 @@
-"""A release is not started in a slot that the router still calls healthy."""
+"""No release is started in a slot that the router still reports as healthy."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from rollout.router.haproxy import ServerStats
 
 
 class Checks:
-    """A router whose health check of a slot fails from the n-th look on."""
+    """A router whose health check of a slot fails from the n-th query on."""
 
     def __init__(self, passed: float) -> None:
         self._passed, self.looks, self.slept_seconds = passed, 0, 0.0
@@ -21,13 +21,13 @@ class Checks:
         self.slept_seconds += seconds
 
 
-def test_it_waits_until_the_router_has_seen_that_the_release_is_gone() -> None:
+def test_it_waits_until_the_router_reports_the_slot_as_down() -> None:
     checks = Checks(passed=3)
     wait_until_empty("green", checks.health, checks.sleep)
     assert checks.looks == 4
 
 
-def test_an_address_that_goes_on_to_answer_is_an_error_that_names_the_slot() -> None:
+def test_an_address_that_still_answers_is_an_error_that_names_the_slot() -> None:
     checks = Checks(passed=float("inf"))
     with pytest.raises(HostFailed, match="the slot green is empty, but something answers at its address"):
         wait_until_empty("green", checks.health, checks.sleep)

@@ -11,7 +11,7 @@ SHIPPED = REPOSITORY / "monitoring"
 
 
 def copied(folder: Path, speed: float) -> dict[str, Any]:
-    """The shipped configuration and rules, for a rehearsal."""
+    """The shipped configuration and rules, at the speed of a rehearsal."""
     copy_faster(SHIPPED, folder, speed)
     paths = {path.name: path for path in folder.rglob("*.yml")}
     return {name: yaml.safe_load(path.read_text(encoding="utf-8")) for name, path in paths.items()}
@@ -29,11 +29,11 @@ def copied(folder: Path, speed: float) -> dict[str, Any]:
         ('x{code=~"[0-9]"} > 5', 'x{code=~"[0-9]"} > 5'),
     ],
 )
-def test_each_duration_in_promql_is_divided_and_no_name_is_touched(promql: str, expected: str) -> None:
+def test_each_duration_in_promql_is_divided_and_names_are_not_changed(promql: str, expected: str) -> None:
     assert faster({"expr": promql}, speed=10) == {"expr": expected}
 
 
-def test_intervals_and_pending_times_are_divided_wherever_they_stand() -> None:
+def test_intervals_and_for_durations_are_divided_at_any_depth() -> None:
     content = {"global": {"scrape_interval": "5s"}, "groups": [{"rules": [{"for": "20m", "labels": {"for": "us"}}]}]}
     assert faster(content, speed=20) == {
         "global": {"scrape_interval": "250ms"},
@@ -42,21 +42,21 @@ def test_intervals_and_pending_times_are_divided_wherever_they_stand() -> None:
 
 
 @pytest.mark.parametrize("node", [None, True, 5, 0.8, "5m", ["a", 1], {"port": 9090}])
-def test_what_is_no_duration_stays_as_it_is(node: Any) -> None:
+def test_other_values_do_not_change(node: Any) -> None:
     assert faster(node, speed=20) == node
 
 
-def test_no_duration_becomes_nothing() -> None:
+def test_no_duration_becomes_zero() -> None:
     assert shorter("1ms", speed=1000) == "1ms"
 
 
 @pytest.mark.parametrize(("time", "expected"), [("90s", 90), ("1h30m", 5400), ("2w", 1_209_600), ("1y", 31_536_000)])
-def test_prometheus_durations_are_read(time: str, expected: float) -> None:
+def test_prometheus_durations_are_parsed(time: str, expected: float) -> None:
     assert seconds(time) == expected
 
 
 @pytest.mark.parametrize(("shipped", "rehearsed"), [("3m", "30000ms"), ("20s", "20000ms"), ("1h30m", "270000ms")])
-def test_an_alert_waits_30_seconds_at_least_if_it_does_so_in_production(shipped: str, rehearsed: str) -> None:
+def test_an_alerts_for_is_at_least_30_seconds_unless_it_is_shorter_in_production(shipped: str, rehearsed: str) -> None:
     assert faster({"for": shipped}, 20) == {"for": rehearsed}
 
 
@@ -66,14 +66,14 @@ def test_the_shipped_configuration_scrapes_faster_and_has_a_folder_for_its_targe
     assert (tmp_path / "monitoring" / "targets").is_dir()
 
 
-def test_at_speed_1_the_shipped_rules_say_what_they_say_in_production(tmp_path: Path) -> None:
+def test_at_speed_1_the_rules_do_not_change(tmp_path: Path) -> None:
     rules = yaml.safe_load((SHIPPED / "rules" / "agent.yml").read_text(encoding="utf-8"))
     same = copied(tmp_path / "monitoring", speed=1)["agent.yml"]
     pairs = zip(rules["groups"][0]["rules"], same["groups"][0]["rules"], strict=True)
     assert all(before["labels"] == after["labels"] and before["alert"] == after["alert"] for before, after in pairs)
 
 
-def test_the_repositorys_own_files_are_not_changed(tmp_path: Path) -> None:
+def test_the_repositorys_files_are_not_changed(tmp_path: Path) -> None:
     before = {path: path.read_bytes() for path in SHIPPED.rglob("*.yml")}
     copied(tmp_path / "monitoring", speed=20)
     assert {path: path.read_bytes() for path in SHIPPED.rglob("*.yml")} == before

@@ -1,8 +1,9 @@
-"""What runs beside the data: a journal that is printed as it grows, and orders."""
+"""Commands that run next to the data: printing a growing journal, and giving orders."""
 
 import json
 import threading
-import time
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from rollout.journal.events import Ended, Promoted, Ready, Shifted, Started
 from rollout.journal.orders import Order
 from rollout.journal.state import State
 from rollout.onhost.command import main
+from tests.waiting import wait_until
 
 ROLLOUT = "20251124T120000.000Z-good"
 EVENTS: dict[str, journal.Event] = {
@@ -38,7 +40,12 @@ def write(state: State, *events: str) -> None:
 
 
 def printed(capsys: pytest.CaptureFixture[str]) -> list[str]:
-    return [json.loads(line)["event"] for line in capsys.readouterr().out.splitlines()]
+    return events_in(capsys.readouterr().out)
+
+
+def events_in(output: str) -> list[str]:
+    """The events of the whole lines."""
+    return [json.loads(line)["event"] for line in output.splitlines(keepends=True) if line.endswith("\n")]
 
 
 def test_a_journal_is_printed_as_far_as_it_is_written(state: State, capsys: pytest.CaptureFixture[str]) -> None:
@@ -46,36 +53,38 @@ def test_a_journal_is_printed_as_far_as_it_is_written(state: State, capsys: pyte
     assert printed(capsys) == ["started", "ready", "shifted"]
 
 
-def test_whoever_comes_back_gets_only_what_is_new(state: State, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_reader_that_returns_gets_only_new_events(state: State, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["journal", ROLLOUT, "--state", str(state.folder), "--from", "2"]) == 0
     assert printed(capsys) == ["shifted"]
 
 
 @pytest.mark.parametrize("last", ["promoted", "ended"])
-def test_it_is_followed_until_the_rollout_is_promoted_or_has_ended(
-    state: State, capsys: pytest.CaptureFixture[str], last: str
-) -> None:
+def test_a_journal_is_followed_until_the_rollout_is_promoted_or_has_ended(state: State, last: str) -> None:
+    output = StringIO()
+
     def go_on() -> None:
-        time.sleep(0.3)
+        wait_until(lambda: len(events_in(output.getvalue())) == 3)
         write(state, last)
 
     writer = threading.Thread(target=go_on)
-    with lock.held(state.lock(), ROLLOUT, "maria"):
+    with lock.held(state.lock(), ROLLOUT, "maria"), redirect_stdout(output):
         writer.start()
         assert main(["journal", ROLLOUT, "--state", str(state.folder), "--follow"]) == 0
         writer.join()
-    assert printed(capsys) == ["started", "ready", "shifted", last]
+    assert events_in(output.getvalue()) == ["started", "ready", "shifted", last]
 
 
 @pytest.mark.parametrize("kind", ["abort", "promote", "rollback"])
-def test_an_order_names_who_gives_it_and_why(state: State, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_order_names_its_author_and_reason(state: State, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ROLLOUT_BY", "maria")
     with lock.held(state.lock(), ROLLOUT, "jan"):
         assert main(["order", kind, ROLLOUT, "--state", str(state.folder), "--reason", "because"]) == 0
     assert state.order(ROLLOUT) == Order(kind, by="maria", reason="because")  # type: ignore[arg-type]
 
 
-def test_an_order_for_an_engine_that_does_not_run_is_refused(state: State, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_order_for_an_engine_that_is_not_running_is_refused(
+    state: State, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["order", "promote", ROLLOUT, "--state", str(state.folder), "--reason", "because"]) == 2
     printed, complained = capsys.readouterr()
     message = f"rollout {ROLLOUT} is not running: there is nothing to promote"
@@ -85,7 +94,7 @@ def test_an_order_for_an_engine_that_does_not_run_is_refused(state: State, capsy
 
 
 @pytest.mark.parametrize("command", ["survey", "check-host", "targets", "engine"])
-def test_a_command_that_was_typed_by_hand_says_that_it_is_none_to_type(
+def test_a_command_run_by_hand_says_that_it_is_not_for_people(
     command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("ROLLOUT_SPEC", "ROLLOUT_CHECK", "ROUTER_METRICS_ADDRESS"):

@@ -1,4 +1,4 @@
-"""What a host's records say: who is stable, what was stable before, and whether anybody is at work."""
+"""The survey of a host: what is stable, what was stable before, and what is running."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,7 +16,7 @@ from tests.rollout.fakes import EPOCH, PLAN, SPEC, FakeClock, FakeRouter
 
 
 class Router:
-    """Says which slot is stable, or nothing."""
+    """Reports which slot is stable, or does not answer."""
 
     def __init__(self, stable: str | None) -> None:
         self._stable = stable
@@ -35,7 +35,7 @@ def state(tmp_path: Path) -> State:
 def keep(
     state: State, number: int, release: str, *verdicts: VerdictName, ended: bool = True, instead_of: str | None = None
 ) -> str:
-    """A journal: `verdicts` one after the other, each with its deed. At once, if it is `instead_of` a release."""
+    """A journal with these verdicts, each followed by its promotion or rollback; at once if it has an `instead_of`."""
     rollout = f"2025112{number}-{release}"
     spec = replace(SPEC, rollout=rollout, release=release)
     if instead_of:
@@ -53,17 +53,17 @@ def keep(
 
 @pytest.fixture
 def engine(state: State) -> Iterator[str]:
-    """The engine of the fifth rollout runs."""
+    """The engine of the fifth rollout is running."""
     with lock.held(state.lock(), "20251125-five", "maria"):
         yield "20251125-five"
 
 
 def test_an_empty_host_has_no_history(state: State) -> None:
     found = survey(state, Router("blue"))
-    assert found == Survey("blue", None, None, None, [], None)
+    assert found == Survey("blue", None, None, None, [], [], None)
 
 
-def test_history_holds_what_became_stable_and_stayed_it_the_oldest_first(state: State) -> None:
+def test_the_history_lists_releases_that_became_and_stayed_stable_oldest_first(state: State) -> None:
     keep(state, 1, "one", "promoted")
     keep(state, 2, "two", "rolled_back")
     keep(state, 3, "three", "promoted", "rolled_back")
@@ -89,7 +89,7 @@ def test_a_release_that_a_person_went_back_from_is_no_history_until_it_is_promot
     assert survey(state, Router("green")).history == ["one", "two", "one", "two"]
 
 
-def test_an_engine_in_the_middle_of_its_steps_is_running(state: State, engine: str) -> None:
+def test_an_engine_within_its_steps_is_running(state: State, engine: str) -> None:
     assert keep(state, 5, "five", ended=False) == engine
     found = survey(state, Router("blue"))
     assert found.keeping is None
@@ -97,16 +97,31 @@ def test_an_engine_in_the_middle_of_its_steps_is_running(state: State, engine: s
     assert found.running.startswith("rollout 20251125-five is running, by maria on ")
 
 
-def test_an_engine_that_watches_what_it_promoted_is_keeping(state: State, engine: str) -> None:
+def test_an_engine_that_watches_a_promoted_release_is_keeping(state: State, engine: str) -> None:
     keep(state, 5, "five", "promoted", ended=False)
     found = survey(state, Router("blue"))
     assert (found.running, found.keeping) == (None, engine)
 
 
-def test_an_engine_that_is_on_its_way_back_is_running(state: State, engine: str) -> None:
+def test_an_engine_that_is_rolling_back_is_running(state: State, engine: str) -> None:
     assert engine
     keep(state, 5, "five", "promoted", "rolled_back", ended=False)
     assert survey(state, Router("blue")).keeping is None
+
+
+@pytest.mark.parametrize("content", ["[]", "5", "{}"])
+def test_where_the_lock_names_nobody_something_is_running(state: State, engine: str, content: str) -> None:
+    keep(state, 5, "five", "promoted", ended=False)
+    state.lock().write_text(content, encoding="utf-8")
+    found = survey(state, Router("blue"))
+    assert found.keeping is None
+    assert "does not name its holder" in str(found.running)
+    assert found.newest == engine
+
+
+def test_where_the_lock_is_no_file_something_may_be_running(state: State) -> None:
+    state.lock().mkdir()
+    assert "a rollout may be running" in str(survey(state, Router("blue")).running)
 
 
 def test_a_silent_router_is_refused(state: State) -> None:
@@ -129,3 +144,12 @@ def test_a_router_that_takes_no_requests_of_the_engine_is_refused() -> None:
     router.silent = True
     with pytest.raises(Refused, match="Its configuration is older than the engine"):
         check_probe(router)
+
+
+def test_former_are_all_that_were_ever_stable_also_if_they_were_taken_back(state: State) -> None:
+    keep(state, 1, "one", "promoted")
+    keep(state, 2, "two", "rolled_back")
+    keep(state, 3, "three", "promoted", "rolled_back")
+    keep(state, 4, "four")
+    found = survey(state, Router("green"))
+    assert found.former == [SPEC.stable, "one", "three"]

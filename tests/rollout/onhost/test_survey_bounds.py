@@ -1,4 +1,4 @@
-"""A host whose journals are as long as they get is surveyed in little memory and time."""
+"""A survey of a host with the longest possible journals needs little memory and time."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ from tests.rollout.journal.day import kept_for_a_day, write
 JOURNALS = 25
 BYTES_MORE = 24 * 1024**2
 SECONDS = 10.0
-"""On a busy machine; it takes less than one."""
+"""On a busy machine; otherwise less than 1 s."""
 
 SURVEY = f"""
 import resource, sys, time
@@ -33,7 +33,7 @@ print(time.monotonic() - began)
 """
 
 
-def test_25_rollouts_that_were_kept_for_a_day_are_surveyed_within_24_mib(tmp_path: Path) -> None:
+def test_25_rollouts_with_a_day_of_keep_are_surveyed_within_24_mib(tmp_path: Path) -> None:
     first = write(tmp_path / "journals" / "r00.jsonl", kept_for_a_day(1_764_000_000.0))
     assert first.stat().st_size > 1_500_000
     for number in range(1, JOURNALS):

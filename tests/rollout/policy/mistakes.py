@@ -1,4 +1,4 @@
-"""What can be wrong with a policy: in the text `SMALL`, what is replaced by what, and how the message begins."""
+"""Mistakes in a policy: the part of `SMALL` to replace, its replacement, and the beginning of the message."""
 
 from itertools import pairwise
 
@@ -14,22 +14,22 @@ GATE = (
 PLACEHOLDERS = "use $release, $stable, $window, $ago, $elapsed, $slower_than"
 
 MISTAKES = {
-    "unknown key at the top": ("keep: 24h", "keeep: 1h\nkeep: 24h", f"5: keeep: unknown key; known here: {TOP}"),
+    "unknown key at the top": ("keep: 24h", "keeep: 1h\nkeep: 24h", f"5: keeep: unknown key; allowed here: {TOP}"),
     "unknown key of a step": (
         "hold: 10m}", "hold: 10m, x: 1}",
-        "3: steps[0].x: unknown key; known here: weight, hold, at_least",
+        "3: steps[0].x: unknown key; allowed here: weight, hold, at_least",
     ),
     "unknown key of watch": (
         "every: 5s", "often: 1\n  every: 5s",
-        f"7: watch.often: unknown key; known here: {WATCH}",
+        f"7: watch.often: unknown key; allowed here: {WATCH}",
     ),
     "unknown key of a gate": (
         "    at_least", "    name: x\n    at_least",
-        f"20: gates.errors.name: unknown key; known here: {GATE}",
+        f"20: gates.errors.name: unknown key; allowed here: {GATE}",
     ),
     "lease that the router does not believe": (
         "lease: 15s", "lease: 2m",
-        "11: watch.lease: must be at most 60s: the router believes no longer one",
+        "11: watch.lease: must be at most 60s: the router rejects longer leases",
     ),
     "window of a gate that holds no two measurements": (
         "    at_least", "    windows: [6s]\n    at_least",
@@ -42,12 +42,12 @@ MISTAKES = {
     "unknown target": ("docker", "nomad", "1: target: 'nomad' is not one of 'docker' or 'kubernetes'"),
     "key that is missing": ("keep: 24h\n", "", "1: keep: is missing"),
     "key that is missing deep down": ("{weight: 5%, hold: 10m}", "{weight: 5%}", "3: steps[0].hold: is missing"),
-    "key that stands twice": ("keep: 24h", "keep: 24h\nkeep: 1h", "6: keep: stands twice"),
-    "gate that stands twice": (
+    "duplicate key": ("keep: 24h", "keep: 24h\nkeep: 1h", "6: keep: duplicate key"),
+    "duplicate gate": (
         "fail_above: 5%\n", "fail_above: 5%\n  errors: {}\n",
-        "22: gates.errors: stands twice",
+        "22: gates.errors: duplicate key",
     ),
-    "key that is no name": ("keep: 24h", "keep: 24h\n? [a, b]\n: 1", f"6: ?: unknown key; known here: {TOP}"),
+    "key that is no name": ("keep: 24h", "keep: 24h\n? [a, b]\n: 1", f"6: ?: unknown key; allowed here: {TOP}"),
     "number for a duration": ("keep: 24h", "keep: 24", f"5: keep: 24 {KEEP}"),
     "date with a 13th month": ("keep: 24h", "keep: 2025-13-01", f"5: keep: '2025-13-01' {KEEP}"),
     "a day that there is": ("keep: 24h", "keep: 2025-01-13", f"5: keep: '2025-01-13' {KEEP}"),
@@ -77,7 +77,7 @@ MISTAKES = {
     ),
     "weight over 100 %": (
         "weight: 5%", "weight: 105%",
-        "3: steps[0].weight: 105% is more than everybody: write at most 100%",
+        "3: steps[0].weight: 105% is more than 100%",
     ),
     "weight without a %": (
         "weight: 5%", "weight: 5",
@@ -99,11 +99,11 @@ MISTAKES = {
     "no gate": (SMALL[SMALL.index("gates:") :], "gates: {}", "16: gates: dictionary should have at least 1 item"),
     "two limits": (
         "fail_above: 5%", "fail_above: 5%\n    fail_below: 1%",
-        "17: gates.errors: say either fail_above or fail_below: a gate has one limit",
+        "17: gates.errors: needs either fail_above or fail_below: a gate has one limit",
     ),
     "no limit": (
         "    fail_above: 5%\n", "",
-        "17: gates.errors: say either fail_above or fail_below: a gate has one limit",
+        "17: gates.errors: needs either fail_above or fail_below: a gate has one limit",
     ),
     "limit of no kind": (
         "fail_above: 5%", "fail_above: five",
@@ -132,49 +132,49 @@ MISTAKES = {
     ),
     "two questions": (
         "    samples: sum(requests)", "    bad: sum(bad)",
-        "17: gates.errors: ask one question: bad and total, or sum, squares and count, or query",
+        "17: gates.errors: needs bad and total, or sum, squares and count, or query, and only one of these",
     ),
     "half a question": (
         'query: errors{release="$release"}\n    samples:', "total:",
-        "17: gates.errors: ask one question: bad and total, or sum, squares and count, or query",
+        "17: gates.errors: needs bad and total, or sum, squares and count, or query, and only one of these",
     ),
-    "counts without a floor to pass": (
+    "counts without at_least": (
         'query: errors{release="$release"}\n    samples: sum(requests)\n    at_least: 20', "bad: b\n    total: t",
-        "17: gates.errors: at_least is missing: how many samples are enough to pass",
+        "17: gates.errors: at_least is missing: how many samples it takes to pass",
     ),
     "counts against a time": (
         'query: errors{release="$release"}\n    samples: sum(requests)\n    at_least: 20\n    fail_above: 5%',
         "bad: b\n    total: t\n    at_least: 20\n    fail_above: 60s",
-        "17: gates.errors: fail_above of bad and total is a share, a multiple of stable's or both",
+        "17: gates.errors: fail_above with bad and total must be a share, a multiple of stable's, or both",
     ),
     "a value against stable": (
         "fail_above: 5%", "fail_above: 3x stable",
-        "17: gates.errors: fail_above of a query is a number of its own",
+        "17: gates.errors: fail_above with a query must be a fixed limit",
     ),
     "a multiple of nothing": (
         "fail_above: 5%", "fail_above: 0x stable",
-        "21: gates.errors.fail_above: '0x stable' is no limit: write a multiple above 0",
+        "21: gates.errors.fail_above: '0x stable' is not a limit: write a multiple above 0",
     ),
     "a key of another question": (
         "    at_least", "    vendor: sum(v)\n    at_least",
-        "17: gates.errors: vendor belongs to bad and total",
+        "17: gates.errors: vendor needs bad and total",
     ),
     "two windows of one value": (
         "    at_least", "    windows: [2m, 10m]\n    at_least",
-        "17: gates.errors: a query has one window: write windows: [10m]",
+        "17: gates.errors: a gate with query has one window, for example windows: [10m]",
     ),
     "a time that no bucket is asked for": (
         'query: errors{release="$release"}\n    samples: sum(requests)',
         "bad: b\n    total: t\n    slower_than: 60s",
-        "17: gates.errors: slower_than and $slower_than belong together",
+        "17: gates.errors: slower_than and $slower_than need each other",
     ),
-    "samples without a floor": (
+    "samples without at_least": (
         "    at_least: 20\n", "",
-        "17: gates.errors: samples and at_least belong together: what is counted, and how many are enough",
+        "17: gates.errors: samples and at_least need each other: a query, and how many samples a pass needs",
     ),
-    "floor without samples": (
+    "at_least without samples": (
         "    samples: sum(requests)\n", "",
-        "17: gates.errors: samples and at_least belong together",
+        "17: gates.errors: samples and at_least need each other",
     ),
     "floor of nothing": (
         "at_least: 20", "at_least: 0",
@@ -182,19 +182,19 @@ MISTAKES = {
     ),
     "unknown placeholder": (
         "$release", "$relase",
-        f"18: gates.errors.query: $relase means nothing here: {PLACEHOLDERS}",
+        f"18: gates.errors.query: unknown placeholder $relase: {PLACEHOLDERS}",
     ),
     "placeholder in braces": (
         "$release", "${release}",
-        f"18: gates.errors.query: ${{release}} means nothing here: {PLACEHOLDERS}",
+        f"18: gates.errors.query: unknown placeholder ${{release}}: {PLACEHOLDERS}",
     ),
     "unknown placeholder of samples": (
         "sum(requests)", "sum(x[$range])",
-        f"19: gates.errors.samples: $range means nothing here: {PLACEHOLDERS}",
+        f"19: gates.errors.samples: unknown placeholder $range: {PLACEHOLDERS}",
     ),
     "deadline before the longest hold": (
         "decide_within: 30m", "decide_within: 19m",
-        "13: watch.decide_within: must be at least the longest hold, or no step could ever pass",
+        "13: watch.decide_within: must be at least the longest hold, so that every step can pass",
     ),
     "window of one measurement": (
         "windows: [2m,", "windows: [9s,",
@@ -219,24 +219,24 @@ BILLION = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
 )
 
 NOT_A_POLICY = {
-    "not YAML": ("keep: 24h\nsteps: [", "rollout.yaml:2: is not YAML: while parsing a flow node expected the node"),
-    "a control character": (SMALL.replace("24h", "24h\0"), "rollout.yaml:5: is not YAML: unacceptable character"),
+    "not YAML": ("keep: 24h\nsteps: [", "rollout.yaml:2: not valid YAML: while parsing a flow node expected the node"),
+    "a control character": (SMALL.replace("24h", "24h\0"), "rollout.yaml:5: not valid YAML: unacceptable character"),
     "YAML that would run code": (SMALL.replace("24h", "!!python/name:os.system x"), f"rollout.yaml:5: {PYTHON_TAG}"),
     "a tag of YAML's own": (SMALL.replace("docker", "!!timestamp docker"), "rollout.yaml:1: the tag !!timestamp is"),
     "a tag of bytes": (SMALL.replace("24h", '!!binary "***"'), "rollout.yaml:5: the tag !!binary is not supported"),
     "a tag of truth": (SMALL.replace("24h", "!!bool day"), "rollout.yaml:5: the tag !!bool is not supported"),
     "a tag of nobody's": (SMALL.replace("24h", "!day 1"), "rollout.yaml:5: the tag !day is not supported"),
     "a tag of a key": (SMALL.replace("keep:", "!!str keep:"), "rollout.yaml:5: the tag !!str is not supported"),
-    "two documents": (SMALL + "---\n" + SMALL, "rollout.yaml:22: is not YAML: expected a single document"),
+    "two documents": (SMALL + "---\n" + SMALL, "rollout.yaml:22: not valid YAML: expected a single document"),
     "alias within its own anchor": (
         SMALL.replace("24h", "&a [*a]"),
-        "rollout.yaml:5: keep[0]: an alias (*name) stands within its own anchor (&name)",
+        "rollout.yaml:5: keep[0]: an alias (*name) is inside its own anchor (&name)",
     ),
-    "alias of nothing": (SMALL.replace("24h", "*day"), "rollout.yaml:5: is not YAML: found undefined alias 'day'"),
+    "alias of nothing": (SMALL.replace("24h", "*day"), "rollout.yaml:5: not valid YAML: found undefined alias 'day'"),
     "aliases that stand for a billion values": (BILLION + SMALL, f"rollout.yaml:4: d: {TOO_MANY}"),
     "brackets without end": (SMALL.replace("24h", "[" * 5000), "rollout.yaml:5: nested more than 20 levels deep"),
-    "empty file": ("", "rollout.yaml: must hold keys such as steps: and gates:, found something else"),
-    "only a comment": ("# later\n", "rollout.yaml: must hold keys such as steps: and gates:, found something else"),
-    "a list": ("- steps", "rollout.yaml: must hold keys such as steps: and gates:, found something else"),
-    "a number of a million digits": ("9" * 1_000_000, "rollout.yaml: must hold keys such as steps: and gates:"),
+    "empty file": ("", "rollout.yaml: must contain keys such as steps: and gates:"),
+    "only a comment": ("# later\n", "rollout.yaml: must contain keys such as steps: and gates:"),
+    "a list": ("- steps", "rollout.yaml: must contain keys such as steps: and gates:"),
+    "a number of a million digits": ("9" * 1_000_000, "rollout.yaml: must contain keys such as steps: and gates:"),
 }  # fmt: skip

@@ -11,9 +11,7 @@ from tests.rollout.policy.mistakes import MISTAKES, NOT_A_POLICY
 
 
 @pytest.mark.parametrize(("before", "after", "message"), MISTAKES.values(), ids=MISTAKES)
-def test_a_mistake_is_refused_with_its_line_its_key_and_what_would_be_right(
-    before: str, after: str, message: str
-) -> None:
+def test_a_mistake_is_reported_with_its_line_its_key_and_what_is_allowed(before: str, after: str, message: str) -> None:
     assert before in SMALL
     with pytest.raises(PolicyError) as refused:
         policy_file.parse(SMALL.replace(before, after, 1), "rollout.yaml")
@@ -22,14 +20,14 @@ def test_a_mistake_is_refused_with_its_line_its_key_and_what_would_be_right(
 
 
 @pytest.mark.parametrize(("text", "message"), NOT_A_POLICY.values(), ids=NOT_A_POLICY)
-def test_a_file_that_is_no_policy_is_refused_with_one_message(text: str, message: str) -> None:
+def test_a_file_that_is_not_a_policy_is_rejected_with_one_message(text: str, message: str) -> None:
     with pytest.raises(PolicyError) as refused:
         policy_file.parse(text, "rollout.yaml")
     assert str(refused.value).startswith(message)
     assert "\n" not in str(refused.value)
 
 
-def test_all_mistakes_come_in_one_message() -> None:
+def test_all_mistakes_are_reported_at_once() -> None:
     text = (
         SMALL.replace("every: 5s", "every: 5")
         .replace("weight: 5%", "weight: 5")
@@ -45,25 +43,25 @@ def test_all_mistakes_come_in_one_message() -> None:
     ]
 
 
-def test_a_policy_error_is_a_refusal_since_nothing_was_touched() -> None:
+def test_a_policy_error_is_a_refusal() -> None:
     assert issubclass(PolicyError, Refused)
 
 
-def test_the_small_policy_of_these_tests_is_right() -> None:
+def test_the_small_policy_of_these_tests_is_valid() -> None:
     assert policy_file.parse(SMALL, "rollout.yaml").gates["errors"].fail_above == Threshold(Limit(0.05, "ratio"))
 
 
-def test_an_anchor_may_be_used_where_it_does_not_stand_in_itself() -> None:
+def test_an_anchor_may_be_used_outside_of_itself() -> None:
     policy = policy_file.parse(SMALL.replace("hold: 10m", "hold: &hold 10m").replace("hold: 20m", "hold: *hold"), "x")
     assert [step.hold for step in policy.steps] == [600, 600]
 
 
-def test_a_file_that_is_not_there_is_refused_with_its_path(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported_with_its_path(tmp_path: Path) -> None:
     with pytest.raises(PolicyError, match=r"nowhere\.yaml: can't be read .* Run this in the repository's top folder"):
         policy_file.load(tmp_path / "nowhere.yaml")
 
 
-def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_not_utf8_is_rejected(tmp_path: Path) -> None:
     path = tmp_path / "rollout.yaml"
     path.write_bytes(b"keep: \xff")
     with pytest.raises(PolicyError, match=r"rollout\.yaml: can't be read: it is not UTF-8 text\. Save it as UTF-8"):
@@ -94,7 +92,7 @@ def test_the_shipped_policy_goes_in_three_steps_and_keeps_the_old_release_for_a_
     assert policy.keep == 86_400
 
 
-def test_the_shipped_gates_are_the_rollback_conditions_of_the_lesson_and_what_agents_need_besides() -> None:
+def test_the_shipped_gates_are_the_expected_ones() -> None:
     gates = policy_file.parse(shipped(), "rollout.yaml").gates
     assert {name: gate.fail_above for name, gate in gates.items()} == {
         "errors": Threshold(Limit(0.05, "ratio")),
@@ -110,12 +108,12 @@ def test_the_shipped_gates_are_the_rollback_conditions_of_the_lesson_and_what_ag
     assert gates["latency_p99"].slower_than == 60
 
 
-def test_after_the_promotion_only_the_lessons_conditions_take_traffic_back_and_alerts_do_not() -> None:
+def test_which_shipped_gates_stay_active_after_the_promotion() -> None:
     gates = policy_file.parse(shipped(), "rollout.yaml").gates
     kept = [name for name, gate in gates.items() if gate.during == "always"]
     assert kept == ["errors", "latency_p99", "cost_per_request", "new_exceptions"]
 
 
-def test_every_shipped_gate_that_is_about_requests_has_a_floor_of_them() -> None:
+def test_every_shipped_gate_about_requests_has_at_least() -> None:
     gates = policy_file.parse(shipped(), "rollout.yaml").gates
     assert {name for name, gate in gates.items() if gate.at_least is None} == {"new_alerts", "restarts"}

@@ -11,7 +11,7 @@ def test_every_placeholder_is_filled_in() -> None:
     assert fill("$release $stable $window $ago $elapsed", VALUES) == "agent@new agent@old 120000ms 1500ms 60000ms"
 
 
-def test_every_placeholder_that_has_a_meaning_has_a_value() -> None:
+def test_every_documented_placeholder_has_a_value() -> None:
     for name in MEANINGS:
         assert "$" not in fill(f"${name}", VALUES)
 
@@ -21,7 +21,7 @@ def test_a_release_that_looks_like_a_placeholder_stays_as_it_is() -> None:
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(60, "60([.]0)?"), (1.5, "1[.]5"), (0.25, "0[.]25"), (None, "")])
-def test_a_bucket_s_edge_is_found_however_its_number_is_written(seconds: float | None, text: str) -> None:
+def test_a_bucket_boundary_is_found_whatever_its_number_format(seconds: float | None, text: str) -> None:
     assert fill('le=~"$slower_than"', replace(VALUES, slower_than_seconds=seconds)) == f'le=~"{text}"'
 
 
@@ -30,11 +30,11 @@ def test_an_offset_is_never_empty() -> None:
 
 
 @pytest.mark.parametrize("promql", ["up", "x[$window] offset $ago", 'x{code=~"5..$"}', 'x{code=~"5..$|$release"}'])
-def test_an_expression_without_a_stranger_has_no_problem(promql: str) -> None:
+def test_an_expression_with_known_placeholders_has_no_problem(promql: str) -> None:
     assert unknown_in(promql) is None
 
 
 @pytest.mark.parametrize("name", ["$releases", "$Release", "$1", "$interval", "${release}", "${", "${1}"])
-def test_a_placeholder_that_means_nothing_is_named_beside_those_that_do(name: str) -> None:
-    problem = f"{name} means nothing here: use $release, $stable, $window, $ago, $elapsed, $slower_than"
+def test_an_unknown_placeholder_is_reported_with_the_known_ones(name: str) -> None:
+    problem = f"unknown placeholder {name}: use $release, $stable, $window, $ago, $elapsed, $slower_than"
     assert unknown_in(f"x[$window] + {name}") == problem

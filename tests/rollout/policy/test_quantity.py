@@ -12,7 +12,7 @@ def test_a_duration_is_a_number_and_a_unit(text: str, seconds: float) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "10", "10 s", "s", "-1s", "\u0663s", "1e3s", "10sec", "1h30m", 10, None, True])
-def test_anything_else_is_no_duration(text: object) -> None:
+def test_anything_else_is_not_a_duration(text: object) -> None:
     with pytest.raises(ValueError, match="is not a duration: write a number and a unit"):
         duration(text)
 
@@ -23,13 +23,13 @@ def test_a_ratio_is_written_in_percent(text: str, share: float) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "5", "5 %", "-5%", "\u0663%", "%", 0.05, None])
-def test_anything_else_is_no_ratio(text: object) -> None:
+def test_anything_else_is_not_a_ratio(text: object) -> None:
     with pytest.raises(ValueError, match="is not a share: write a number and %"):
         ratio(text)
 
 
-def test_a_ratio_above_everybody_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"100\.5% is more than everybody: write at most 100%"):
+def test_a_ratio_above_100_percent_is_rejected() -> None:
+    with pytest.raises(ValueError, match=r"100\.5% is more than 100%"):
         ratio("100.5%")
 
 
@@ -45,12 +45,12 @@ def test_a_ratio_above_everybody_is_refused() -> None:
         (2.5, Limit(2.5, "count")),
     ],
 )
-def test_a_limit_says_what_it_counts(text: object, expected: Limit) -> None:
+def test_a_limit_has_a_unit(text: object, expected: Limit) -> None:
     assert limit(text) == expected
 
 
 @pytest.mark.parametrize("text", ["", "0", "five", "5 %", "x", "-5%", None, True, [], float("nan"), float("inf")])
-def test_anything_else_is_no_limit(text: object) -> None:
+def test_anything_else_is_not_a_limit(text: object) -> None:
     with pytest.raises(ValueError, match="is not a limit: write 5% "):
         limit(text)
 

@@ -1,4 +1,4 @@
-"""Servers for the load, in the test's own loop: one that speaks HTTP well, one whose bytes the test writes itself."""
+"""Servers for the load generator, in the test's own event loop: a regular HTTP server, and one with scripted bytes."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -28,7 +28,7 @@ async def answering(handler: Handler) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def reacting(reaction: Reaction) -> AsyncIterator[str]:
-    """The URL of a server that reads requests and then lets `reaction(number of the request, its writer)` answer."""
+    """The URL of a server that reads requests and calls `reaction(number of the request, its writer)`."""
     seen = 0
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -40,7 +40,7 @@ async def reacting(reaction: Reaction) -> AsyncIterator[str]:
                 seen += 1
                 await reaction(seen, writer)
         except (asyncio.IncompleteReadError, ConnectionError):
-            pass  # the client is done, or the reaction was to hang up
+            pass  # the client or the reaction closed the connection
         finally:
             writer.close()
 

@@ -8,7 +8,7 @@ from tests.rollout.rehearsal.running import Running
 
 @pytest.fixture
 def rehearse(tmp_path: Path) -> Iterator[Callable[..., Running]]:
-    """Start rehearsals that are ended with the test."""
+    """Start rehearsals that end with the test."""
     started: list[Running] = []
 
     def start(*options: str, state: Path | None = None) -> Running:

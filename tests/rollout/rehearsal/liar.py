@@ -1,6 +1,6 @@
-"""The agent, with lines of its own choice on its page of metrics: `python -m tests.rollout.rehearsal.liar`.
+"""The agent, with additional lines on its /metrics: `python -m tests.rollout.rehearsal.liar`.
 
-`LIES` is a file whose text is added to each answer.
+`LIES` is a file whose text is appended to each answer.
 """
 
 import os
@@ -14,7 +14,7 @@ from agent.settings import load_settings
 
 
 class Lies:
-    """Adds to /metrics what the file says now."""
+    """Appends the file's current text to /metrics."""
 
     def __init__(self, app: ASGIApp, file: Path) -> None:
         self._app, self._file = app, file

@@ -1,4 +1,4 @@
-"""A rehearsal as a user starts it: the command, in a process of its own, with a state folder of its own."""
+"""A rehearsal as a user starts it: the command in its own process, with its own state folder."""
 
 import json
 import os
@@ -18,12 +18,12 @@ from tests.waiting import wait_until
 
 
 class Running:
-    """`rollout rehearse`, running. `folder` holds its state, its output and its temporary files."""
+    """A running `rollout rehearse`. `folder` contains its state, its output and its temporary files."""
 
     def __init__(self, folder: Path, *options: str, state: Path | None = None) -> None:
         self.folder, self.state = folder, state or folder / "state"
         folder.mkdir()
-        self.temporary = Path(tempfile.mkdtemp())  # short: a socket's path has 97 characters at most
+        self.temporary = Path(tempfile.mkdtemp())  # short, because a socket's path has at most 97 characters
         self.output = folder / "output"
         with self.output.open("w") as output:
             self.process = subprocess.Popen(
@@ -46,7 +46,7 @@ class Running:
         return read(journals[-1]) if journals else []
 
     def until(self, seen: Callable[[list[Event]], bool], within_seconds: float = 300) -> None:
-        """Wait until its journal says so."""
+        """Wait until its journal contains this."""
 
         def done() -> bool:
             assert self.process.poll() is None, self.text()
@@ -55,7 +55,7 @@ class Running:
         wait_until(done, within_seconds, self.text)
 
     def report(self) -> Mapping[str, Any]:
-        """What `rollout report --json` prints."""
+        """The output of `rollout report --json`."""
         answer = rollout(self.state, "report", "--json")
         assert answer.returncode == 0, answer.stderr
         found: dict[str, Any] = json.loads(answer.stdout)
@@ -66,11 +66,11 @@ class Running:
         return next(self.temporary.glob("rehearsal-*"))
 
     def child(self, word: str) -> int:
-        """The pid of the part whose command line or environment has this word."""
+        """The pid of the part with this word in its command line or environment."""
         return next(pid for pid in children(self.process.pid) if word in command_line(pid) + environment(pid))
 
     def kill(self) -> None:
-        """For a test that failed: leave nothing behind."""
+        """Clean up after a failed test."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
@@ -81,13 +81,13 @@ class Running:
 
 
 def rollout(state: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Another command on the same state."""
+    """Run another command on the same state."""
     command = [sys.executable, "-m", "rollout", arguments[0], "--state", str(state), *arguments[1:]]
     return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=60)
 
 
 def copy_repository(folder: Path, policy: str) -> Path:
-    """What a rehearsal reads of the repository, with another policy. Returns the policy's path."""
+    """Copy the files of the repository that a rehearsal reads, with another policy. Returns the policy's path."""
     for name in ("monitoring", "evals"):
         shutil.copytree(REPOSITORY / name, folder / name)
     (folder / "agent").symlink_to(REPOSITORY / "agent")
@@ -96,5 +96,5 @@ def copy_repository(folder: Path, policy: str) -> Path:
 
 
 def shifted_to(weight: float) -> Callable[[list[Event]], bool]:
-    """Whether the canary has got this share of the traffic."""
+    """Whether the canary's share has reached this weight."""
     return lambda events: any(event["event"] == "shifted" and event["weight"] == weight for event in events)

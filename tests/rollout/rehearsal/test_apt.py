@@ -12,7 +12,7 @@ def commands(world: FakeWorld, work: Path) -> list[str]:
     return [command.replace(str(work), "WORK") for command in world.ran]
 
 
-def test_a_package_is_downloaded_with_the_systems_lists_and_unpacked_without_what_holds_no_programs(
+def test_a_package_is_downloaded_with_the_systems_lists_and_only_program_folders_are_unpacked(
     tmp_path: Path,
 ) -> None:
     world = FakeWorld(*BOTH)
@@ -25,7 +25,7 @@ def test_a_package_is_downloaded_with_the_systems_lists_and_unpacked_without_wha
     assert list((tmp_path / "cache" / "archives").glob("*.deb")) == []
 
 
-def test_where_the_systems_lists_do_not_do_fresh_ones_are_fetched_once(tmp_path: Path) -> None:
+def test_if_the_systems_lists_do_not_work_new_ones_are_fetched_once(tmp_path: Path) -> None:
     world = FakeWorld(*BOTH).fails("shared.conf", "E: Unable to locate package", code=100)
     world.fails("update", "W: one source of many is dead", code=100)
     for package in ("haproxy", "prometheus"):
@@ -40,20 +40,20 @@ def test_where_the_systems_lists_do_not_do_fresh_ones_are_fetched_once(tmp_path:
     assert "Lists" not in (tmp_path / "shared.conf").read_text()
 
 
-def test_what_it_writes_lies_in_the_work_folder_and_the_systems_hooks_do_not_run(tmp_path: Path) -> None:
+def test_all_files_are_in_the_work_folder_and_the_systems_hooks_do_not_run(tmp_path: Path) -> None:
     Apt().unpack("haproxy", tmp_path / "haproxy", tmp_path, FakeWorld(*BOTH))
     configuration = (tmp_path / "shared.conf").read_text()
     for line in (f'Dir::Cache "{tmp_path}/cache";', 'APT::Sandbox::User "";', "#clear APT::Update::Post-Invoke;"):
         assert line in configuration.splitlines()
 
 
-def test_a_download_that_fails_tells_its_last_lines(tmp_path: Path) -> None:
+def test_a_failed_download_reports_its_last_lines(tmp_path: Path) -> None:
     world = FakeWorld(*BOTH).fails("install", "Reading\nE: no\nE: net\nE: work\n", code=100)
     trouble = Apt().unpack("haproxy", tmp_path / "haproxy", tmp_path, world)
     assert trouble == "haproxy could not be downloaded: E: no / E: net / E: work"
 
 
-def test_what_the_fetch_of_lists_complained_about_is_told_with_the_download_that_failed(tmp_path: Path) -> None:
+def test_errors_while_fetching_lists_are_reported_with_the_failed_download(tmp_path: Path) -> None:
     world = FakeWorld(*BOTH).fails("update", "W: Failed to fetch: no such host\nReading package lists...", code=0)
     world.fails("install", "Reading state information...\nE: Unable to locate package", code=100)
     for package in ("haproxy", "prometheus"):
@@ -69,7 +69,7 @@ def test_an_archive_that_can_not_be_unpacked_is_named(tmp_path: Path) -> None:
     assert trouble == f"{ARCHIVES['haproxy'][0]} could not be unpacked: dpkg-deb: error: No space left on device"
 
 
-def test_a_package_of_which_nothing_is_downloaded_is_a_trouble(tmp_path: Path) -> None:
+def test_a_package_that_downloads_nothing_is_an_error(tmp_path: Path) -> None:
     world = FakeWorld(*BOTH).fails("install", "", code=0)
     trouble = Apt().unpack("haproxy", tmp_path / "haproxy", tmp_path, world)
     assert trouble == "apt-get found nothing to download for haproxy"
@@ -94,5 +94,5 @@ def test_systems_whose_packages_are_known_to_be_too_old_are_not_tried(
     assert Apt().obstacle(FakeWorld(*BOTH, os_release=os_release)) == obstacle
 
 
-def test_it_needs_dpkg_deb_too() -> None:
+def test_it_also_needs_dpkg_deb() -> None:
     assert Apt().obstacle(FakeWorld("apt-get")) == "dpkg-deb is not on PATH"

@@ -1,4 +1,5 @@
-"""The parts, brought by real processes: from a made-up archive, two at once or killed halfway; then from a real one."""
+"""The programs are installed by real processes: from a fake archive, two at once or killed midway; then from a real
+one."""
 
 import os
 import shutil
@@ -40,7 +41,7 @@ done
 
 
 class Home:
-    """A user's home, and a PATH without the parts."""
+    """A user's home folder, and a PATH without HAProxy and Prometheus."""
 
     def __init__(self, folder: Path) -> None:
         self.path, self.cache, self.told, self.hold = (folder / name for name in ("bin", "cache", "told", "hold"))
@@ -73,7 +74,7 @@ class Home:
         )
 
     def downloads(self) -> list[str]:
-        """The packages that the made-up apt-get was asked for."""
+        """The packages requested from the fake apt-get."""
         return [line.split()[-1] for line in self.told.read_text().splitlines()] if self.told.exists() else []
 
     def kept(self) -> set[str]:
@@ -82,7 +83,7 @@ class Home:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    """With an apt-get that waits as long as a file is there."""
+    """With an apt-get that waits while a file exists."""
     home = Home(tmp_path)
     home.script("apt-get", APT_GET)
     home.script("dpkg-deb", DPKG_DEB)
@@ -90,7 +91,7 @@ def home(tmp_path: Path) -> Home:
 
 
 def end(process: "subprocess.Popen[str]") -> str:
-    """What it printed; it ended well."""
+    """Its output; its exit code must be 0."""
     output, errors = process.communicate(timeout=WITHIN_SECONDS)
     assert process.returncode == 0, errors
     return output
@@ -110,21 +111,21 @@ def test_two_processes_at_once_download_once(home: Home) -> None:
     assert home.kept() == {"lock", "haproxy", "prometheus"}
 
 
-def test_killed_halfway_it_leaves_nothing_that_passes_as_good_and_the_next_one_cleans_up(home: Home) -> None:
+def test_an_installation_killed_midway_leaves_nothing_usable_and_the_next_one_cleans_up(home: Home) -> None:
     home.hold.touch()
     killed = home.parts()
     wait_until(home.downloads, WITHIN_SECONDS)
     killed.send_signal(signal.SIGKILL)
     killed.communicate()
     assert not {"haproxy", "prometheus"} & home.kept()
-    os.kill(int(home.told.read_text().split()[0]), signal.SIGKILL)  # apt-get, which outlives us for a moment
+    os.kill(int(home.told.read_text().split()[0]), signal.SIGKILL)  # apt-get, which outlives its parent by a moment
     home.hold.unlink()
     assert f"haproxy: {home.cache}" in end(home.parts())
     assert home.kept() == {"lock", "haproxy", "prometheus"}
 
 
 @pytest.mark.parametrize("text", ["", "#!/bin/sh\nexit 139\n", "\0" * 4096], ids=["empty", "crashes", "zeros"])
-def test_a_program_in_the_cache_that_was_damaged_is_brought_anew(text: str, home: Home) -> None:
+def test_a_damaged_program_in_the_cache_is_installed_again(text: str, home: Home) -> None:
     end(home.parts())
     program = next(home.cache.glob("agent-release/parts/*/haproxy/usr/bin/haproxy"))
     program.write_text(text)
@@ -133,7 +134,7 @@ def test_a_program_in_the_cache_that_was_damaged_is_brought_anew(text: str, home
     assert home.downloads() == ["haproxy", "prometheus", "haproxy"]
 
 
-def test_without_a_way_it_refuses_with_one_message(home: Home) -> None:
+def test_without_a_source_it_refuses_with_one_message(home: Home) -> None:
     home.script("apt-get", "#!/bin/sh\necho 'E: no network'; exit 100\n")
     process = home.parts()
     _, errors = process.communicate(timeout=WITHIN_SECONDS)
@@ -145,7 +146,7 @@ def test_without_a_way_it_refuses_with_one_message(home: Home) -> None:
 
 @pytest.mark.parts
 @pytest.mark.skipif(Apt().obstacle(Machine()) is not None, reason="this system has no apt-get with new enough packages")
-def test_the_real_parts_come_from_the_systems_own_archive_without_root(tmp_path: Path) -> None:
+def test_the_real_programs_come_from_the_systems_own_archive_without_root(tmp_path: Path) -> None:
     home = Home(tmp_path)
     end(home.parts())
     assert home.kept() == {"lock", "haproxy", "prometheus"}

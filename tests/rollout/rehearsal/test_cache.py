@@ -1,4 +1,4 @@
-"""A cache that is filled in one step or not at all, whoever else fills it, and however a process ends."""
+"""The cache is filled in one step or not at all, whoever else fills it, and however a process ends."""
 
 import fcntl
 import threading
@@ -17,7 +17,7 @@ BROKEN = "error while loading shared libraries"
 
 
 class Bringing:
-    """Lays out these archives; with `during`, that happens in between."""
+    """Extracts these archives; calls `during` in between."""
 
     name = "fake"
 
@@ -36,7 +36,7 @@ class Bringing:
 
 
 def fill(folder: Path, source: Bringing, world: FakeWorld | None = None) -> list[str]:
-    """Bring both parts; the troubles."""
+    """Install both programs; returns the errors."""
     troubles: list[str] = []
     Cache(folder, world or FakeWorld()).fill(PARTS, source, troubles)
     return troubles
@@ -61,27 +61,27 @@ def entries(folder: Path) -> set[str]:
         ({"HOME": ""}, DEBIAN, None),
     ],
 )
-def test_each_system_has_a_folder_of_its_own_in_the_users_cache(
+def test_each_system_has_its_own_folder_in_the_users_cache(
     environment: Mapping[str, str], os_release: Mapping[str, str], folder: str | None
 ) -> None:
     assert folder_of(environment, os_release, "x86_64") == (folder and Path(folder))
 
 
-def test_what_was_brought_is_found_and_nothing_else_is_left(tmp_path: Path) -> None:
+def test_installed_programs_are_found_and_nothing_else_remains(tmp_path: Path) -> None:
     assert fill(tmp_path, Bringing()) == []
     assert entries(tmp_path) == {"lock", "haproxy", "prometheus"}
     cache = Cache(tmp_path, FakeWorld())
     assert all(cache.find(each) for each in (*PARTS, PROMTOOL))
 
 
-def test_only_packages_that_are_missing_are_brought(tmp_path: Path) -> None:
+def test_only_missing_packages_are_installed(tmp_path: Path) -> None:
     fill(tmp_path, Bringing())
     again = Bringing()
     assert fill(tmp_path, again) == []
     assert again.packages == []
 
 
-def test_a_program_that_no_longer_runs_is_not_found_and_is_brought_anew(tmp_path: Path) -> None:
+def test_a_program_that_no_longer_runs_is_installed_again(tmp_path: Path) -> None:
     fill(tmp_path, Bringing())
     broken = FakeWorld().fails(f"{tmp_path}/haproxy/usr/sbin/haproxy -v", BROKEN, code=127)
     assert Cache(tmp_path, broken).find(HAPROXY) is None
@@ -93,7 +93,7 @@ def test_a_program_that_no_longer_runs_is_not_found_and_is_brought_anew(tmp_path
     assert entries(tmp_path) == {"lock", "haproxy", "prometheus"}
 
 
-def test_what_does_not_run_is_never_put_in_its_place(tmp_path: Path) -> None:
+def test_a_program_that_does_not_run_never_gets_into_the_cache(tmp_path: Path) -> None:
     broken = FakeWorld().fails("haproxy/usr/sbin/haproxy -v", BROKEN, code=127)
     (trouble,) = fill(tmp_path, Bringing(), broken)
     assert trouble.startswith("fake: ")
@@ -101,18 +101,18 @@ def test_what_does_not_run_is_never_put_in_its_place(tmp_path: Path) -> None:
     assert entries(tmp_path) == {"lock", "prometheus"}
 
 
-def test_a_package_without_the_program_is_a_trouble(tmp_path: Path) -> None:
+def test_a_package_without_the_program_is_an_error(tmp_path: Path) -> None:
     assert fill(tmp_path, Bringing("haproxy")) == ["fake: its package holds no prometheus"]
 
 
-def test_what_a_killed_process_left_is_no_program_and_is_removed_by_the_next(tmp_path: Path) -> None:
+def test_leftovers_of_a_killed_process_are_not_used_and_the_next_one_removes_them(tmp_path: Path) -> None:
     unpack("haproxy", tmp_path / f"{FILLING}x" / "haproxy")
     assert Cache(tmp_path, FakeWorld()).find(HAPROXY) is None
     fill(tmp_path, Bringing())
     assert entries(tmp_path) == {"lock", "haproxy", "prometheus"}
 
 
-def test_an_error_halfway_leaves_nothing(tmp_path: Path) -> None:
+def test_an_error_midway_leaves_nothing(tmp_path: Path) -> None:
     def full() -> None:
         raise OSError(28, "No space left on device", str(tmp_path / "file"))
 
@@ -129,12 +129,12 @@ def test_an_interruption_leaves_nothing(tmp_path: Path) -> None:
     assert entries(tmp_path) == {"lock"}
 
 
-def test_a_folder_that_can_not_be_made_is_a_trouble(tmp_path: Path) -> None:
+def test_a_folder_that_cant_be_created_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     assert fill(tmp_path / "file" / "cache", Bringing()) == [f"fake: {tmp_path}/file/cache: Not a directory"]
 
 
-def test_while_another_process_fills_it_waits_and_then_brings_nothing(tmp_path: Path) -> None:
+def test_while_another_process_fills_the_cache_it_waits_and_then_installs_nothing(tmp_path: Path) -> None:
     world, mine = FakeWorld(), Bringing()
     with (tmp_path / "lock").open("a") as held:
         fcntl.flock(held, fcntl.LOCK_EX)

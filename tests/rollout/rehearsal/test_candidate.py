@@ -1,4 +1,4 @@
-"""A wrong fault is refused before anything is started."""
+"""An invalid fault is refused before anything is started."""
 
 import pytest
 
@@ -11,20 +11,20 @@ from tests.repository import REPOSITORY
 @pytest.mark.parametrize(
     ("faults", "said"),
     [
-        ("erors=0.2", "--fault erors=0.2: there is no fault 'erors'. The faults, several with commas between them:\n"),
-        ("errors=2", "--fault errors=2: 'errors=2': should be a share above 0 and up to 1. The faults, "),
+        ("erors=0.2", "--fault erors=0.2: unknown fault 'erors'. Valid faults, separated by commas:\n"),
+        ("errors=2", "--fault errors=2: 'errors=2': should be a share above 0 and up to 1. Valid faults, "),
         (
             "latency=80",
-            "--fault latency=80: 'latency=80': should be a duration with its unit: ms, s or m. The ",
+            "--fault latency=80: 'latency=80': should be a duration with its unit: ms, s or m. Valid ",
         ),
     ],
 )
-def test_a_wrong_fault_is_refused_with_all_that_there_are(faults: str, said: str) -> None:
+def test_an_invalid_fault_is_refused_with_a_list_of_all_faults(faults: str, said: str) -> None:
     with pytest.raises(Refused) as refused:
         candidate.check(REPOSITORY, faults)
     assert str(refused.value).startswith(said)
     assert [name for name in FAULTS if f"  {name}" not in str(refused.value)] == []
 
 
-def test_a_right_one_is_accepted() -> None:
+def test_a_valid_fault_is_accepted() -> None:
     candidate.check(REPOSITORY, "errors=0.2,latency=80s,unhealthy")

@@ -10,7 +10,7 @@ def unpack(package: str, work: Path, world: FakeWorld) -> str | None:
     return Dnf().unpack(package, work / package, work, world)
 
 
-def test_a_package_is_downloaded_with_what_the_system_lacks_and_unpacked_without_what_holds_no_programs(
+def test_a_package_is_downloaded_with_missing_dependencies_and_only_program_folders_are_unpacked(
     tmp_path: Path,
 ) -> None:
     world = FakeWorld("dnf", "rpm2archive", "tar")
@@ -23,7 +23,7 @@ def test_a_package_is_downloaded_with_what_the_system_lacks_and_unpacked_without
     ]
 
 
-def test_prometheus_is_asked_for_by_its_path_since_the_package_changed_its_name(tmp_path: Path) -> None:
+def test_prometheus_is_requested_by_its_path_because_its_package_was_renamed(tmp_path: Path) -> None:
     world = FakeWorld("dnf", "bsdtar")
     assert unpack("prometheus", tmp_path, world) is None
     assert world.ran[0].endswith(" /usr/bin/prometheus")
@@ -37,19 +37,19 @@ def test_prometheus_is_asked_for_by_its_path_since_the_package_changed_its_name(
         (("rpm2archive", "rpm2cpio", "cpio"), "rpm2cpio"),
     ],
 )
-def test_what_is_there_unpacks(programs: tuple[str, ...], used: str, tmp_path: Path) -> None:
+def test_an_available_tool_unpacks(programs: tuple[str, ...], used: str, tmp_path: Path) -> None:
     world = FakeWorld("dnf", *programs)
     assert Dnf().obstacle(world) is None
     unpack("haproxy", tmp_path, world)
     assert f"{used} " in world.ran[1]
 
 
-def test_without_anything_to_unpack_with_it_says_so() -> None:
+def test_without_a_tool_to_unpack_the_message_says_so() -> None:
     obstacle = Dnf().obstacle(FakeWorld("dnf", "rpm2archive", "rpm2cpio"))
     assert obstacle == "none of rpm2archive+tar, bsdtar, rpm2cpio+cpio is on PATH to unpack packages"
 
 
-def test_what_fails_is_told(tmp_path: Path) -> None:
+def test_a_failure_is_reported(tmp_path: Path) -> None:
     world = FakeWorld("dnf", "bsdtar").fails("download", "No such command: download.", code=1)
     assert unpack("haproxy", tmp_path, world) == "haproxy could not be downloaded: No such command: download."
     world = FakeWorld("dnf", "bsdtar").fails("sh -c", "bsdtar: truncated", code=1)

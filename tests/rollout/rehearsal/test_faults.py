@@ -1,11 +1,14 @@
-"""A bad release is taken back, whatever is wrong with it and at whatever step it shows; a good one is promoted."""
+"""A bad release is rolled back, whatever its fault and at whichever step it shows. A good one, and one that fails
+at the first step, are rehearsed by every baked repository's own tests."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
 
+from tests.rollout.lines import Event
 from tests.rollout.policies import shipped
 from tests.rollout.rehearsal.running import Running, copy_repository
 
@@ -13,13 +16,12 @@ pytestmark = pytest.mark.parts
 
 Rehearse = Callable[..., Running]
 IN_FLIGHT = 5
-"""A release that dies takes down what it was answering, and nothing else."""
+"""A release that dies loses only the requests that it was answering."""
 DEATH = {None, "errors"}
-"""It is down; or what it took down is seen a moment before that."""
+"""It is down, or its lost requests are detected a moment earlier."""
 
 ANY_ERROR = {"errors", "new_exceptions", "completion"}
 BAD_RELEASES = [
-    ("5%", "errors=0.2", ANY_ERROR),
     ("5%", "crash=30", DEATH),
     ("25%", "errors=0.2", ANY_ERROR),
     ("25%", "latency=80s", {"latency_p99"}),
@@ -27,7 +29,6 @@ BAD_RELEASES = [
     ("25%", "exception=LookupError@0.03", ANY_ERROR),
     ("25%", "hang=0.1", {*ANY_ERROR, "latency_p99"}),
     ("25%", "tool_calls=7", {"cost_per_request", "tool_calls_per_run", "new_alerts"}),
-    ("25%", "crash=30", DEATH),
 ]
 
 
@@ -44,6 +45,18 @@ def test_a_bad_release_ends_on_stable_with_the_reason_named(
     assert report["gate"] in gates, report["reason"]
     assert report["requests"]["lost"] <= (IN_FLIGHT if gates == DEATH else 0), running.text()
     assert report["last_canary_request_after_verdict_seconds"] < 1
+    if gates == ANY_ERROR:
+        check_the_verdict_follows_from_the_journal(running.events())
+
+
+def check_the_verdict_follows_from_the_journal(events: list[Event]) -> None:
+    assert all({"time", "event"} <= event.keys() for event in events)
+    verdict = next(event for event in events if event["event"] == "verdict")
+    measured = [event for event in events if event["event"] == "measured"][-1]
+    failed = next(gate for gate in measured["gates"] if gate["gate"] == verdict["gate"])
+    assert failed["value"] == failed["bad"] / failed["total"] > failed["limit"]
+    assert failed["evidence"] > failed["certainty"]
+    assert json.dumps(events[0]["policy"]["gates"]).count('"query"') == 9
 
 
 def test_a_release_that_never_gets_ready_gets_no_request(rehearse: Rehearse, tmp_path: Path) -> None:
@@ -57,17 +70,6 @@ def test_a_release_that_never_gets_ready_gets_no_request(rehearse: Rehearse, tmp
     assert list(report["requests"]["releases"]) == ["rehearsal-stable"]
 
 
-def test_a_good_release_is_promoted_and_no_request_is_lost(rehearse: Rehearse) -> None:
-    running = rehearse("--expect", "promoted", "--hold", "4m", "--keep", "1s")
-
-    assert running.end() == 0, running.text()
-
-    report = running.report()
-    assert report["verdict"] == "promoted"
-    assert [step["weight"] for step in report["steps"][:3]] == [0.05, 0.25, 1]
-    assert report["requests"]["lost"] == 0
-
-
 def test_without_its_gates_the_same_bad_release_is_promoted(rehearse: Rehearse, tmp_path: Path) -> None:
     policy = yaml.safe_load(shipped(hold="3m"))
     for gate in ANY_ERROR:
@@ -77,14 +79,13 @@ def test_without_its_gates_the_same_bad_release_is_promoted(rehearse: Rehearse, 
 
     assert running.end() == 0, running.text()
 
-    assert running.report()["requests"]["releases"]["rehearsal-errors-0.2"]["errors"] > 100
+    answers = running.report()["requests"]["releases"]["rehearsal-errors-0.2"]
+    assert answers["errors"] > max(20, answers["answered"] / 10), "twice the gate's limit, at any pace"
 
 
-def test_a_release_that_dies_after_its_promotion_is_replaced_by_the_one_before(
-    rehearse: Rehearse, tmp_path: Path
-) -> None:
-    brief = copy_repository(tmp_path / "repository", shipped(hold="3m"))
-    running = rehearse("--fault", "crash=4000", "--first", "100%", "--keep", "20m", "--policy", str(brief))
+def test_a_release_that_dies_after_its_promotion_is_replaced_by_the_old_one(rehearse: Rehearse, tmp_path: Path) -> None:
+    brief = copy_repository(tmp_path / "repository", shipped(hold="1m"))
+    running = rehearse("--fault", "crash=1500", "--first", "100%", "--keep", "20m", "--policy", str(brief))
 
     assert running.end() == 1, running.text()
 

@@ -31,7 +31,7 @@ def test_every_request_is_answered_and_counted_under_its_release() -> None:
     asyncio.run(scene())
 
 
-def test_users_and_tasks_are_mixed_and_the_same_seed_gives_the_same_mixture() -> None:
+def test_users_and_tasks_are_mixed_and_the_same_seed_gives_the_same_order() -> None:
     seen: list[tuple[str, str]] = []
 
     async def remember(request: web.Request) -> web.Response:
@@ -48,7 +48,7 @@ def test_users_and_tasks_are_mixed_and_the_same_seed_gives_the_same_mixture() ->
     assert {task for _, task in seen} == set(TASKS)
     assert 10 < len({user for user, _ in seen}) <= 50
     again = asyncio.run(scene())
-    assert len(set(first) & set(again)) > 10  # the order of arrival is not ours to fix
+    assert len(set(first) & set(again)) > 10  # the order of arrival is not deterministic
 
 
 def test_a_5xx_with_a_release_is_its_error_and_one_without_is_lost() -> None:
@@ -82,7 +82,7 @@ def test_a_redirect_is_an_answer_and_is_not_followed() -> None:
     asyncio.run(scene())
 
 
-def test_where_nobody_listens_each_request_is_lost_as_refused() -> None:
+def test_if_nobody_listens_each_request_is_lost_as_refused() -> None:
     async def scene() -> None:
         async with Load(f"http://127.0.0.1:{free_port()}", TASKS, 100) as load:
             await until(lambda: load.counts().lost >= 5)
@@ -92,7 +92,7 @@ def test_where_nobody_listens_each_request_is_lost_as_refused() -> None:
     asyncio.run(scene())
 
 
-def test_a_request_that_gets_no_answer_in_time_is_lost_with_that_time() -> None:
+def test_a_request_without_an_answer_in_time_is_lost_with_that_time() -> None:
     async def scene() -> None:
         async def silent(_: int, __: asyncio.StreamWriter) -> None:
             pass
@@ -105,7 +105,7 @@ def test_a_request_that_gets_no_answer_in_time_is_lost_with_that_time() -> None:
     asyncio.run(scene())
 
 
-def test_a_request_whose_answer_is_cut_short_is_lost_as_that() -> None:
+def test_a_request_whose_answer_is_cut_short_is_lost_with_that_reason() -> None:
     async def scene() -> None:
         async def half(_: int, writer: asyncio.StreamWriter) -> None:
             writer.write(b"HTTP/1.1 200 OK\r\nx-release: v1\r\ncontent-length: 20\r\n\r\n{")
@@ -131,7 +131,7 @@ def test_a_post_on_a_kept_connection_that_closes_is_lost_and_never_sent_twice() 
             writer.close()
 
     async def scene() -> None:
-        # So slowly that each request finds the connection of the one before.
+        # so slowly that each request finds the previous connection
         async with reacting(first_answers_then_hangs_up) as url, Load(url, TASKS, 20) as load:
             await until(lambda: load.counts().lost >= 4)
             counts = await load.stop()
@@ -141,7 +141,7 @@ def test_a_post_on_a_kept_connection_that_closes_is_lost_and_never_sent_twice() 
     asyncio.run(scene())
 
 
-def test_stop_sends_no_more_and_waits_for_the_answers() -> None:
+def test_stop_sends_nothing_more_and_waits_for_the_answers() -> None:
     async def scene() -> None:
         gate = asyncio.Event()
 
@@ -152,7 +152,7 @@ def test_stop_sends_no_more_and_waits_for_the_answers() -> None:
         async with answering(behind_the_gate) as url, Load(url, TASKS, 100) as load:
             await until(lambda: load.counts().sent >= 5)
             stopping = asyncio.create_task(load.stop())
-            await asyncio.sleep(0.1)  # lets it begin, and the pacer end
+            await asyncio.sleep(0.1)  # lets it start, and the pacer end
             sent = load.counts().sent
             assert load.counts().unanswered == sent
             gate.set()
@@ -163,7 +163,7 @@ def test_stop_sends_no_more_and_waits_for_the_answers() -> None:
     asyncio.run(scene())
 
 
-def test_what_is_given_up_by_an_early_end_is_unanswered_and_not_lost() -> None:
+def test_requests_abandoned_by_an_early_end_are_unanswered_and_not_lost() -> None:
     async def interrupted(load: Load) -> None:
         async with load:
             await until(lambda: load.counts().sent >= 3)
@@ -183,7 +183,7 @@ def test_what_is_given_up_by_an_early_end_is_unanswered_and_not_lost() -> None:
     asyncio.run(scene())
 
 
-def test_beyond_so_many_unanswered_requests_those_that_come_due_are_late_and_not_sent() -> None:
+def test_with_too_many_unanswered_requests_new_ones_are_late_and_not_sent() -> None:
     async def scene() -> None:
         async def silent(_: int, __: asyncio.StreamWriter) -> None:
             pass
@@ -196,7 +196,7 @@ def test_beyond_so_many_unanswered_requests_those_that_come_due_are_late_and_not
     asyncio.run(scene())
 
 
-def test_time_in_which_the_load_could_not_send_is_caught_up() -> None:
+def test_time_in_which_the_load_could_not_send_is_made_up_for() -> None:
     async def scene() -> None:
         began = time.monotonic()
         async with answering(fine) as url, Load(url, TASKS, 100) as load:
@@ -223,5 +223,5 @@ def test_time_in_which_the_load_could_not_send_is_caught_up() -> None:
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )
-def test_each_error_is_counted_as_what_happened(error: Exception, kind: str) -> None:
+def test_each_error_is_counted_by_its_kind(error: Exception, kind: str) -> None:
     assert why_lost(error, 60) == kind

@@ -11,7 +11,7 @@ class Terminal(io.StringIO):
 
 
 def told(output: io.StringIO) -> str:
-    """What is written until something is, at most 10 s, and the end."""
+    """The output until something appears, at most 10 s, and after the end."""
     with Movement("haproxy: apt-get", output=output, quiet_seconds=0.01):
         wait_until(output.getvalue, 10)
     return output.getvalue()
@@ -21,19 +21,19 @@ def test_without_a_terminal_it_writes_plain_lines() -> None:
     assert told(io.StringIO()) == "haproxy: apt-get ... 0 s\n"
 
 
-def test_on_a_terminal_it_changes_one_line_and_leaves_none() -> None:
+def test_on_a_terminal_it_updates_one_line_and_clears_it() -> None:
     assert told(Terminal()).startswith(f"{CLEAR}haproxy: apt-get ... 0 s")
     assert told(Terminal()).endswith(CLEAR)
 
 
-def test_what_ends_at_once_says_nothing() -> None:
+def test_an_action_that_ends_at_once_prints_nothing() -> None:
     output = io.StringIO()
     with Movement("quick", output=output):
         pass
     assert output.getvalue() == ""
 
 
-def test_it_tells_how_much_there_is(tmp_path: Path) -> None:
+def test_it_shows_the_amount_of_data(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "archive").write_bytes(b"x" * 2_600_000)
     (tmp_path / "dangling").symlink_to("nowhere")

@@ -1,4 +1,4 @@
-"""A fault's duration is of the policy's time."""
+"""A fault's duration is in the policy's time."""
 
 import pytest
 
@@ -22,5 +22,5 @@ def test_durations_are_divided_by_the_speed_and_nothing_else_is(faults: str, mod
 
 
 @pytest.mark.parametrize("example", [fault.example for fault in FAULTS.values()])
-def test_what_comes_out_is_a_fault_that_the_model_takes(example: str) -> None:
+def test_the_result_is_a_valid_fault_of_the_model(example: str) -> None:
     assert parse_faults(offline_model(example, 20).partition(":")[2])

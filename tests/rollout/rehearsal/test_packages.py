@@ -3,13 +3,13 @@ from rollout.rehearsal.programs import PARTS, PROMETHEUS, PROMTOOL
 from tests.rollout.rehearsal.worlds import FakeWorld
 
 
-def test_brew_is_told_each_package_once() -> None:
+def test_brew_gets_each_package_once() -> None:
     world = FakeWorld("brew")
     Brew().bring([PROMETHEUS, PROMTOOL], world, [])
     assert world.downloads() == ["brew install prometheus"]
 
 
-def test_a_failed_installation_tells_its_code_and_last_lines() -> None:
+def test_a_failed_installation_reports_its_code_and_last_lines() -> None:
     troubles: list[str] = []
     world = FakeWorld("brew").fails("brew install", "Error: no\nspace\n\nleft\n", code=3)
     assert Brew().bring(PARTS, world, troubles) == {}

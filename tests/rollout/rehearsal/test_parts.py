@@ -1,4 +1,4 @@
-"""Which source is taken, in which order; and what is said when none is of use."""
+"""Which source is used, in which order, and the message if none works."""
 
 import subprocess
 import sys
@@ -22,13 +22,13 @@ def sources(found: dict[str, Program]) -> dict[str, str]:
 
 
 def missing(world: FakeWorld) -> str:
-    """The message when the programs can't be brought."""
+    """The message if the programs can't be installed."""
     with pytest.raises(ProgramMissing) as error:
         find_programs(PARTS, world)
     return str(error.value)
 
 
-def test_programs_on_path_are_used_and_nothing_is_brought() -> None:
+def test_programs_on_path_are_used_and_nothing_is_installed() -> None:
     world = FakeWorld("haproxy", "prometheus", *APT, "brew", "docker")
     found = find_programs(PARTS, world)
     assert found["haproxy"] == Program("haproxy", ("/bin/haproxy",), "path")
@@ -36,7 +36,7 @@ def test_programs_on_path_are_used_and_nothing_is_brought() -> None:
     assert world.said == world.downloads() == []
 
 
-def test_what_is_missing_is_downloaded_into_the_cache_and_found_there_the_next_time(tmp_path: Path) -> None:
+def test_a_missing_program_is_downloaded_into_the_cache_and_found_there_next_time(tmp_path: Path) -> None:
     world = FakeWorld(*APT, "docker", home=tmp_path)
     assert sources(find_programs(PARTS, world)) == {"haproxy": "cache", "prometheus": "cache"}
     folder = tmp_path / CACHE
@@ -53,7 +53,7 @@ def test_what_is_missing_is_downloaded_into_the_cache_and_found_there_the_next_t
     assert again.said == again.downloads() == []
 
 
-def test_only_what_is_missing_is_brought(tmp_path: Path) -> None:
+def test_only_a_missing_program_is_installed(tmp_path: Path) -> None:
     world = FakeWorld("haproxy", *APT, home=tmp_path)
     assert sources(find_programs(PARTS, world)) == {"haproxy": "path", "prometheus": "cache"}
     assert all(command.endswith(" prometheus") for command in world.downloads())
@@ -79,7 +79,7 @@ def test_a_mac_uses_homebrew() -> None:
     assert world.said == ["running: brew install haproxy prometheus"]
 
 
-def test_a_source_that_fails_is_followed_by_the_next_one(tmp_path: Path) -> None:
+def test_after_a_source_that_fails_the_next_one_is_tried(tmp_path: Path) -> None:
     world = FakeWorld(*APT, "docker", home=tmp_path).fails("apt-get", "E: no network", code=100)
     assert sources(find_programs(PARTS, world)) == {"haproxy": "container", "prometheus": "container"}
 
@@ -89,7 +89,7 @@ def test_each_program_comes_from_the_first_source_that_has_it(tmp_path: Path) ->
     assert sources(find_programs(PARTS, world)) == {"haproxy": "cache", "prometheus": "container"}
 
 
-def test_a_program_on_path_that_is_too_old_is_passed_by(tmp_path: Path) -> None:
+def test_a_program_on_path_that_is_too_old_is_ignored(tmp_path: Path) -> None:
     world = FakeWorld("haproxy", *APT, home=tmp_path).fails("/bin/haproxy -v", "HA-Proxy version 2.4.9", code=0)
     assert sources(find_programs([HAPROXY], world)) == {"haproxy": "cache"}
 
@@ -101,7 +101,7 @@ def test_a_package_that_is_too_old_is_not_used(tmp_path: Path) -> None:
     assert not (tmp_path / CACHE / "haproxy").exists()
 
 
-def test_one_message_names_the_ways_and_what_stands_in_each() -> None:
+def test_one_message_lists_the_sources_and_why_each_failed() -> None:
     assert missing(FakeWorld()).splitlines() == [
         "Rehearsals need haproxy and prometheus, which could not be found or installed. "
         "Do one of these, then try again:",
@@ -123,7 +123,7 @@ def test_without_a_home_the_message_says_what_to_set() -> None:
     )
 
 
-def test_a_home_that_can_not_be_written_is_told_before_anything_is_downloaded(tmp_path: Path) -> None:
+def test_a_home_that_cant_be_written_is_reported_before_anything_is_downloaded(tmp_path: Path) -> None:
     (tmp_path / "home").touch()
     world = FakeWorld(*APT, home=tmp_path / "home")
     assert f"  - apt-get: {tmp_path}/home/{CACHE} is not writable: set XDG_CACHE_HOME to a writable folder" in missing(
@@ -142,7 +142,7 @@ def test_a_home_that_can_not_be_written_is_told_before_anything_is_downloaded(tm
     ],
     ids=["apt-get", "dnf", "brew", "docker"],
 )
-def test_a_check_says_how_a_part_will_come_and_brings_nothing(
+def test_a_check_shows_the_source_of_a_program_and_installs_nothing(
     programs: tuple[str, ...], way: str, tmp_path: Path
 ) -> None:
     world = FakeWorld("haproxy", *programs, home=tmp_path)
@@ -151,18 +151,18 @@ def test_a_check_says_how_a_part_will_come_and_brings_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_check_refuses_where_no_way_exists() -> None:
+def test_a_check_refuses_if_there_is_no_source() -> None:
     with pytest.raises(ProgramMissing, match="docker: it is not on PATH"):
         check(PARTS, FakeWorld("haproxy"))
 
 
-def test_a_check_of_what_is_there_asks_no_source() -> None:
+def test_a_check_of_available_programs_uses_no_source() -> None:
     world = FakeWorld("haproxy", "prometheus", "docker")
     assert check(PARTS, world) == {"haproxy": "/bin/haproxy", "prometheus": "/bin/prometheus"}
     assert world.ran == ["/bin/haproxy -v", "/bin/prometheus --version"]
 
 
-def test_the_check_needs_nothing_but_the_standard_library() -> None:
+def test_the_check_needs_only_the_standard_library() -> None:
     answer = subprocess.run(
         [sys.executable, "-I", "-S", "-B", "-c", "import sys; sys.path.append('.'); import rollout.rehearsal.parts"],
         cwd=REPOSITORY,

@@ -25,13 +25,13 @@ def test_a_version_is_judged_by_its_numbers(said: str, trouble: str | None) -> N
     assert judge_version(HAPROXY, "x", said) == trouble
 
 
-def test_a_program_that_does_not_run_is_told_in_its_own_words() -> None:
+def test_a_program_that_does_not_run_is_reported_in_its_own_words() -> None:
     world = FakeWorld().fails("haproxy -v", "haproxy: cannot open shared object file: liblua5.4.so.0\n", code=127)
     trouble = probe(HAPROXY, ON_PATH, world)
     assert trouble == "/bin/haproxy does not run: haproxy: cannot open shared object file: liblua5.4.so.0"
 
 
-def test_a_program_on_path_is_started_as_it_is_and_leaves_nothing_to_remove() -> None:
+def test_a_program_on_path_is_started_directly_and_leaves_nothing_to_remove() -> None:
     assert ON_PATH.command(["-f", "x.cfg"], {"A": "b"}, [Path("/stage")], label="router") == (
         "/bin/haproxy",
         "-f",
@@ -40,7 +40,7 @@ def test_a_program_on_path_is_started_as_it_is_and_leaves_nothing_to_remove() ->
     assert ON_PATH.removal("router") == ()
 
 
-def test_the_last_lines_that_say_something_are_told() -> None:
+def test_the_last_meaningful_lines_are_reported() -> None:
     assert last_line("a\n\n  b\nc\n\n", 2) == "b / c"
     assert last_line("\n") == "it printed nothing"
 
@@ -53,11 +53,11 @@ def test_the_last_lines_that_say_something_are_told() -> None:
         ("", ""),
     ],
 )
-def test_beside_each_bin_folder_on_path_its_sbin_is_searched_too(path: str, searched: str) -> None:
+def test_next_to_each_bin_folder_on_path_its_sbin_is_searched_too(path: str, searched: str) -> None:
     assert with_system_folders(path) == searched
 
 
-def test_a_program_that_can_not_start_or_does_not_end_is_an_answer() -> None:
+def test_a_program_that_cant_start_or_does_not_end_is_an_answer() -> None:
     assert Machine().run(["/no/such/program"], 5).code == 127
     slow = Machine().run(["/bin/sh", "-c", "echo begun; exec sleep 60"], 0.2)
     assert (slow.code, slow.output) == (124, "/bin/sh did not end within 0.2 s")

@@ -1,4 +1,4 @@
-"""What can't be rehearsed is refused with one message, exit code 2, and nothing left behind."""
+"""What can't be rehearsed is refused with one message and exit code 2, and nothing is left behind."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.parts
 Rehearse = Callable[..., Running]
 
 
-def test_a_fault_that_does_not_exist_is_refused_with_a_list_of_those_that_do(rehearse: Rehearse) -> None:
+def test_an_unknown_fault_is_refused_with_a_list_of_the_known_ones(rehearse: Rehearse) -> None:
     running = rehearse("--fault", "eror=0.2")
 
     assert running.end(300) == 2, running.text()
@@ -25,12 +25,12 @@ def test_a_fault_that_does_not_exist_is_refused_with_a_list_of_those_that_do(reh
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("slower_than: 60s", "slower_than: 10m", "gates.latency_p99.slower_than: 600 s is no bucket's edge"),
-        ("histogram_quantile(0.99,", "histogram_quantile(0.99", "gates.latency_p99.shows: Prometheus refuses it"),
-        ("weight: 25%", "weight: 125%", "steps[1].weight: 125% is more than everybody"),
+        ("slower_than: 60s", "slower_than: 10m", "gates.latency_p99.slower_than: 600 s is not a bucket boundary"),
+        ("histogram_quantile(0.99,", "histogram_quantile(0.99", "gates.latency_p99.shows: Prometheus rejects it"),
+        ("weight: 25%", "weight: 125%", "steps[1].weight: 125% is more than 100%"),
     ],
 )
-def test_a_policy_that_can_not_work_is_refused_before_a_canary_is_started(
+def test_a_policy_that_cant_work_is_refused_before_a_canary_is_started(
     rehearse: Rehearse, tmp_path: Path, old: str, new: str, said: str
 ) -> None:
     assert old in shipped()

@@ -1,4 +1,4 @@
-"""The stage, with a Docker client made up for the test: a script that writes down what it was told."""
+"""The stage, with a fake Docker client: a script that records its arguments."""
 
 import shlex
 from pathlib import Path
@@ -13,14 +13,14 @@ from tests.repository import REPOSITORY
 
 @pytest.fixture
 def docker(tmp_path: Path) -> Path:
-    """A client that fails at `run`, as one that was ended between creating a container and starting it."""
+    """A client that fails at `run`, like one that was killed between creating a container and starting it."""
     script = tmp_path / "docker"
     script.write_text(f'#!/bin/sh\necho "$@" >> {shlex.quote(str(tmp_path))}/told\ntest "$1" = rm\n')
     script.chmod(0o755)
     return script
 
 
-def test_a_stage_removes_its_containers_even_where_their_client_could_not(docker: Path) -> None:
+def test_a_stage_removes_its_containers_even_if_their_client_could_not(docker: Path) -> None:
     haproxy = Program("haproxy", (str(docker), "run", "--rm"), "container", "some/image")
     with Stage(REPOSITORY, {"haproxy": haproxy}, speed=15, lease_seconds=1) as stage:
         folder = stage.folder

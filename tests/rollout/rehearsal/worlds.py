@@ -1,4 +1,4 @@
-"""A machine made up for a test: what is on it, what its package managers know, and what its programs say."""
+"""A fake machine for a test: its programs, what its package managers offer, and its commands' output."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -33,7 +33,7 @@ DEBIAN = {"ID": "debian", "VERSION_ID": "13", "VERSION_CODENAME": "trixie"}
 
 
 class FakeWorld:
-    """`programs` are the names on PATH. A package manager brings what it is told to; `home` is where the cache lies."""
+    """`programs` are on PATH. A package manager installs what it is asked for; `home` contains the cache."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class FakeWorld:
         self.ran: list[str] = []
 
     def fails(self, words: str, says: str, code: int = 1) -> Self:
-        """A command with these words in it fails like that."""
+        """Commands with these words fail with this."""
         self._fails.append((words, Finished(code, says)))
         return self
 
@@ -77,7 +77,7 @@ class FakeWorld:
         return nullcontext()
 
     def downloads(self) -> list[str]:
-        """The commands that bring something to this machine."""
+        """The commands that install something on this machine."""
         return [command for command in self.ran if re.search(r" (install|update|download|--entrypoint=\S+) ", command)]
 
     def _obey(self, argv: Sequence[str], command: str) -> Finished:
@@ -94,7 +94,7 @@ class FakeWorld:
 
 
 def asks(command: str, name: str) -> bool:
-    """Whether this command runs the program, as it is or in a container."""
+    """Whether this command runs the program, directly or in a container."""
     return f"/{name} -" in command or f"--entrypoint={name} " in command
 
 
@@ -106,7 +106,7 @@ def put(names: Sequence[str], folder: Path) -> None:
 
 
 def unpack(archive: str, tree: Path) -> None:
-    """What an archive holds, laid out."""
+    """The content of an archive, extracted."""
     file = tree / next(file for start, file in FILES.items() if archive.startswith(start))
     file.parent.mkdir(parents=True, exist_ok=True)
     file.touch()

@@ -1,4 +1,4 @@
-"""A release in this process: it says its name, remembers what reached it, and can be ill, hang, stream or be gone."""
+"""A fake release in this process. It names itself, records requests, and can be unhealthy, hang, stream or stop."""
 
 import json
 import socket
@@ -12,7 +12,7 @@ STREAM_EVERY_SECONDS = 0.01
 
 @dataclass(frozen=True)
 class Seen:
-    """A request as it arrived; health checks are not among them."""
+    """A request as it arrived. Health checks are not recorded."""
 
     method: str
     path: str
@@ -21,11 +21,11 @@ class Seen:
 
 
 class Backend:
-    """Listens on a port of the kernel's choice, the same one after every start.
+    """Listens on a free port, and keeps it after a restart.
 
-    `/agent/stream` sends a chunk every 10 ms until `finish` is set; `/agent/cut` reads the request and closes the
-    connection; `/agent/422`, or another number, is answered with that status;
-    anything else is answered with the request's headers, once `go` is set, which it is at first.
+    `/agent/stream` sends a chunk every 10 ms until `finish` is set. `/agent/cut` reads the request and closes the
+    connection. `/agent/422`, or another number, is answered with that status. Anything else is answered with the
+    request's headers once `go` is set, as it is at first.
     """
 
     def __init__(self, name: str) -> None:
@@ -36,21 +36,21 @@ class Backend:
         self.start()
 
     def start(self) -> None:
-        """Listen."""
+        """Start listening."""
         self._server = Server(self)
         self.port = self._server.server_port
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
 
     def kill(self) -> None:
-        """Be gone, as after kill -9: nothing listens, every connection is closed, nothing more is answered."""
+        """Stop like a killed process: nothing listens, all connections are closed, no answer is sent."""
         self._server.shutdown()
         self._server.server_close()
         self._server.cut_all()
         self._thread.join()
 
     def close(self) -> None:
-        """Let go of whoever waits, and end."""
+        """Release waiting handlers, and stop."""
         self.go.set()
         self.finish.set()
         self.kill()
@@ -75,15 +75,15 @@ class Server(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def cut_all(self) -> None:
-        """Close every connection under its handler."""
+        """Close all connections during their requests."""
         for connection in list(self._open):
             try:
                 connection.shutdown(socket.SHUT_RDWR)
             except OSError:
-                continue  # the other end was faster
+                continue  # the client closed it first
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A connection that broke is what these tests are about."""
+        """Ignore broken connections: these tests break them."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -140,4 +140,4 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(b"0\r\n\r\n")
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
+        """Print nothing."""

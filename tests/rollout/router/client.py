@@ -1,4 +1,4 @@
-"""A client that sends what it is told, byte for byte: what a library would refuse or tidy up is what attackers send."""
+"""A client that sends bytes exactly as given: attackers send what an HTTP library would reject or normalize."""
 
 import socket
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ TIMEOUT_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Answer:
-    """`release` is the one that answered; None when the router did so itself."""
+    """`release` is the one that answered; None if the router itself answered."""
 
     status: int
     release: str | None
@@ -21,14 +21,14 @@ class Answer:
 
 
 class Closed(OSError):
-    """The connection ended before the answer did."""
+    """The connection ended before the answer."""
 
 
 class Connection:
-    """One connection to the router, kept alive. Raises OSError where it breaks."""
+    """One keep-alive connection to the router, from this address. Raises OSError when it breaks."""
 
-    def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), TIMEOUT_SECONDS)
+    def __init__(self, port: int, address: str = "127.0.0.1") -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port), TIMEOUT_SECONDS, (address, 0))
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._file = self._socket.makefile("rb")
 
@@ -52,7 +52,7 @@ class Connection:
         return int(line.split()[1]), parse_headers(self._file)
 
     def answer(self) -> Answer:
-        """The next answer, which must have a length."""
+        """The next answer, which must have a content length."""
         status, headers = self.head()
         length = int(headers["content-length"])
         body = self._file.read(length)
@@ -60,8 +60,20 @@ class Connection:
             raise Closed("half an answer")
         return Answer(status, headers["x-release"], body)
 
+    def is_open(self) -> bool:
+        """Whether the router still holds it; nothing may have been answered."""
+        self._socket.setblocking(False)
+        try:
+            return self._socket.recv(1, socket.MSG_PEEK) != b""
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        finally:
+            self._socket.settimeout(TIMEOUT_SECONDS)
+
     def chunk(self) -> bytes:
-        """The next chunk of a streamed answer; empty at its proper end."""
+        """The next chunk of a streamed answer; empty at its regular end."""
         size = self._file.readline()
         if not size:
             raise Closed("half a stream")
@@ -69,7 +81,7 @@ class Connection:
 
 
 def request(path: str = "/agent/run", *headers: tuple[str, str], method: str = "GET", body: bytes = b"") -> bytes:
-    """A request, its headers exactly as given."""
+    """A request with exactly these headers."""
     lines = [f"{method} {path} HTTP/1.1", "host: agent", *(f"{name}: {value}" for name, value in headers)]
     if body:
         lines.append(f"content-length: {len(body)}")
@@ -77,19 +89,19 @@ def request(path: str = "/agent/run", *headers: tuple[str, str], method: str = "
 
 
 def of(user: str, path: str = "/agent/run") -> bytes:
-    """A user's request."""
+    """A request of a user."""
     return request(path, ("x-user-id", user))
 
 
-def ask(port: int, sent: bytes) -> Answer:
-    """One request on a connection of its own."""
-    with Connection(port) as connection:
+def ask(port: int, sent: bytes, address: str = "127.0.0.1") -> Answer:
+    """One request on its own connection."""
+    with Connection(port, address) as connection:
         connection.send(sent)
         return connection.answer()
 
 
 def ask_all(port: int, requests: Iterable[bytes], at_once: int = 100) -> list[Answer]:
-    """Many requests on one connection, pipelined; the answers in their order."""
+    """Pipelined requests on one connection; the answers in order."""
     answers = []
     waiting = iter(requests)
     with Connection(port) as connection:

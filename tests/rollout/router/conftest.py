@@ -1,4 +1,4 @@
-"""Two backends, and the router before them."""
+"""Two fake backends, and a real router in front of them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +25,6 @@ def green() -> Iterator[Backend]:
 
 @pytest.fixture
 def router(tmp_path: Path, blue: Backend, green: Backend) -> Iterator[RunningRouter]:
-    """All users on blue, names believed."""
+    """A router with all users on blue, and trusted x-user-id."""
     with RunningRouter(tmp_path, blue, green) as running:
         yield running

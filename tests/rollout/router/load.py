@@ -1,4 +1,4 @@
-"""A few clients that never stop asking, each on a connection that it keeps."""
+"""A few clients that send requests continuously, each on a keep-alive connection."""
 
 import itertools
 import threading
@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from rollout.rehearsal.process import wait_until
 from tests.rollout.router.client import Connection, request
+from tests.waiting import wait_until
 
 PAUSE_SECONDS = 0.001
 
 
 @dataclass(frozen=True)
 class Answered:
-    """Times are of `time.monotonic`."""
+    """Times are from `time.monotonic`."""
 
     user: str
     sent_at: float
@@ -26,8 +26,8 @@ class Answered:
 
 
 class Load:
-    """From `with` on, `clients` threads post as these users, in turn. A request without an answer is in `lost`, and so
-    is one that was answered with 5xx; its client connects anew."""
+    """While entered, `clients` threads post as these users, in turn. Requests without an answer, and those answered
+    with 5xx, are added to `lost`; the client then reconnects."""
 
     def __init__(self, port: int, users: Sequence[str], clients: int = 2) -> None:
         self.answered: list[Answered] = []
@@ -51,7 +51,7 @@ class Load:
     def wait_for_more(self, count: int, within_seconds: float = 20.0) -> None:
         """Wait for this many more answers."""
         wanted = len(self.answered) + count
-        wait_until(lambda: len(self.answered) >= wanted, f"{count} answers more", within_seconds)
+        wait_until(lambda: len(self.answered) >= wanted, within_seconds, lambda: self.lost[-3:])
 
     def _go_on(self, offset: int) -> None:
         users = itertools.islice(itertools.cycle(self._users), offset, None)

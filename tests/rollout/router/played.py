@@ -1,36 +1,37 @@
-"""A scripted rollout on a router of its own, its engine a process that can be killed and stopped."""
+"""A scripted rollout on its own router; its engine is a process that can be killed and stopped."""
 
 import multiprocessing
 import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from rollout.engine.spec import Spec
-from rollout.rehearsal.process import wait_until
 from rollout.router.split import Slot
+from tests.rollout.fakes import SPEC
 from tests.rollout.lines import Event, read
 from tests.rollout.router import scripted
 from tests.rollout.router.backend import Backend
 from tests.rollout.router.client import ask_all, of
 from tests.rollout.router.running import SALT, RunningRouter, users_in
 from tests.rollout.router.scripted import LEASE_SECONDS, Case, Fate, Kill
+from tests.waiting import wait_until
 
-USERS = list(islice(users_in(0, 0.05), 5))  # whoever is in at 5 % is in at every weight
+USERS = list(islice(users_in(0, 0.05), 5))  # a user in the share at 5 % is in it at every weight
 WITHIN_SECONDS = 30.0
 
-# A hundred engines are started and killed: each is a fork of one process that has imported everything already.
+# Each of a hundred engines is a fork of one process that has already imported everything.
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["pytest", scripted.__name__])
 
 
 class EngineProcess:
-    """An engine that runs; killed on the way out, should it still be there."""
+    """A running engine; killed at the end if it is still running."""
 
     def __init__(self, case: Case, kill: Kill | None = None) -> None:
         self._process: ForkServerProcess = PROCESSES.Process(target=scripted.run, args=(case, kill), daemon=True)
@@ -47,7 +48,7 @@ class EngineProcess:
         self._process.close()
 
     def exit_code(self) -> int:
-        """Once it has ended: 0, or the negative number of the signal that ended it."""
+        """Wait for its end: 0, or the negative number of the signal that killed it."""
         self._process.join(WITHIN_SECONDS)
         assert self._process.exitcode is not None, f"the engine did not end within {WITHIN_SECONDS:g} s"
         return self._process.exitcode
@@ -58,7 +59,7 @@ class EngineProcess:
 
 
 class Rollout:
-    """One scripted rollout and its router."""
+    """A scripted rollout and its router."""
 
     def __init__(self, case: Case, router: RunningRouter) -> None:
         self.case, self.router = case, router
@@ -72,18 +73,19 @@ class Rollout:
         return read(self.case.journal) if self.case.journal.exists() else []
 
     def sides(self) -> set[str | None]:
-        """Where users go whom the canary gets first."""
+        """The release that answers the first users of the canary's share."""
         return {answer.release for answer in ask_all(self.router.port, map(of, USERS))}
 
     def all_on_within_a_lease(self, slot: Slot) -> None:
-        """Wait for it; a second is granted to a busy machine."""
-        wait_until(lambda: self.sides() == {slot}, f"all traffic is on {slot}", LEASE_SECONDS + 1)
+        """Wait for it, up to a second longer on a busy machine."""
+        wait_until(lambda: self.sides() == {slot}, LEASE_SECONDS + 1, self.sides)
 
     def stable_on_disk(self) -> Slot:
         return "green" if self.router.control.on_disk()["stable"] == "green" else "blue"
 
     def check_end(self) -> Slot:
-        """The journal is whole and ended, the router is at rest where it says, and so is the traffic. Returns where."""
+        """The journal is complete and ended, and the router, its file and the traffic agree on a slot. Returns that
+        slot."""
         ended = self.events()[-1]
         assert ended["event"] == "ended"
         slot: Slot = "green" if ended["verdict"] == "promoted" else "blue"
@@ -96,17 +98,11 @@ class Rollout:
 
 @contextmanager
 def rollout(folder: Path, blue: Backend, green: Backend, fate: Fate, hold_seconds: float = 0.25) -> Iterator[Rollout]:
-    """From blue to green, if its fate allows."""
+    """A rollout from blue to green, unless it is scripted to fail."""
     with RunningRouter(folder, blue, green) as router:
-        spec = Spec(
+        spec = replace(
+            SPEC,
             rollout=SALT,
-            release="1.4.0",
-            stable="1.3.9",
-            stable_slot="blue",
-            by="a test",
-            target="local",
-            policy="",
-            prometheus="",
             router_socket=str(router.socket),
             router_folder=str(router.folder),
             state=str(folder / "state"),

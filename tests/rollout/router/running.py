@@ -1,4 +1,4 @@
-"""HAProxy with the shipped configuration between two backends, in a folder of its own."""
+"""HAProxy with the shipped configuration and two backends, in its own folder."""
 
 import itertools
 import signal
@@ -12,11 +12,12 @@ from typing import Any, Self
 from rollout.errors import RouterError
 from rollout.rehearsal import routed
 from rollout.rehearsal.parts import tool
-from rollout.rehearsal.process import Process, free_port, listening, wait_until
+from rollout.rehearsal.process import Process, free_port, listening
 from rollout.router.folder import CONFIG
 from rollout.router.haproxy import Haproxy, write_map
 from rollout.router.split import BUCKETS, Slot, Split, bucket, everybody_on, other
 from tests.rollout.router.backend import Backend
+from tests.waiting import wait_until
 
 AT_REST = write_map(everybody_on("blue").entries())
 LEASE_MOST_SECONDS = 60.0
@@ -25,18 +26,19 @@ WITHIN_SECONDS = 10.0
 
 
 class RunningRouter:
-    """Starts with `split_map` as its map file and believes the names that `trusted` addresses send."""
+    """Starts with `split_map` as its map file, and accepts x-user-id from the `trusted` addresses."""
 
     def __init__(
         self, folder: Path, blue: Backend, green: Backend, split_map: str = AT_REST, trusted: str = "127.0.0.0/8"
     ) -> None:
         self.blue, self.green = blue, green
-        self.folder = folder / "the router"  # a space, which the admin socket would take for the end of a word
+        self.folder = folder / "the router"  # the admin socket would take the space as a separator
         self.socket, self._log = folder / "router.sock", folder / "router.log"
         self.folder.mkdir(parents=True)
         (self.folder / "split.map").write_text(split_map, encoding="utf-8")
         (self.folder / "trusted.lst").write_text(f"{trusted}\n", encoding="utf-8")
         self.port = free_port()
+        self.arguments = ["-db", "-f", str(CONFIG)]
         self.control = Haproxy(self.socket, self.folder)
         self.environment = {
             "ROUTER_BIND": f"127.0.0.1:{self.port}",
@@ -60,13 +62,14 @@ class RunningRouter:
         self.process.stop()
 
     def start(self) -> None:
-        """Start it, or start it anew after `kill`."""
+        """Start it, or restart it after `kill`."""
         folders = [self.folder.parent, CONFIG.parent]
-        command = tool("haproxy").command(["-db", "-f", str(CONFIG)], self.environment, folders)
+        command = tool("haproxy").command(self.arguments, self.environment, folders)
         self.process = Process("router", command, self._log, self.environment)
-        wait_until(self._ready, "the router listens", WITHIN_SECONDS, [self.process])
+        wait_until(self._ready, WITHIN_SECONDS, self.process.last_lines)
 
     def _ready(self) -> bool:
+        self.process.check()
         try:
             return bool(self.control.health("blue")) and listening(self.port)
         except RouterError:
@@ -77,14 +80,14 @@ class RunningRouter:
         self.process.wait(WITHIN_SECONDS)
 
     def shift(self, weight: float, *, stable: Slot = "blue", lease_seconds: float = 30.0, salt: str = SALT) -> Split:
-        """Shift as an engine does; returns the split."""
+        """Shift traffic like an engine; returns the split."""
         until_ms = round((time.time() + lease_seconds) * 1000)
         split = Split(stable, other(stable), round(weight * BUCKETS), until_ms, salt)
         self.control.shift(split)
         return split
 
     def set(self, key: str, value: str) -> None:
-        """Set one key of the running map, as half a shift does."""
+        """Set one key of the running map, like a part of a shift."""
         with socket.socket(socket.AF_UNIX) as connection:
             connection.connect(str(self.socket))
             name = str(self.folder / "split.map").replace(" ", "\\ ")
@@ -92,15 +95,15 @@ class RunningRouter:
             assert connection.recv(1000).strip() == b""
 
     def wait_for(self, slot: Slot, *, up: bool) -> None:
-        wait_until(lambda: self.control.health(slot).up is up, f"{slot} is up: {up}", WITHIN_SECONDS, [self.process])
+        wait_until(lambda: self.control.health(slot).up is up, WITHIN_SECONDS, lambda: self.control.health(slot))
 
     def lines(self, count: int) -> list[dict[str, Any]]:
-        """The log of the first `count` requests. A line is written a moment after the answer."""
-        wait_until(lambda: len(list(routed.lines(self._log))) >= count, f"{count} lines in the log", WITHIN_SECONDS)
+        """The log of the first `count` requests. Lines are written shortly after the answers."""
+        wait_until(lambda: len(list(routed.lines(self._log))) >= count, WITHIN_SECONDS)
         return list(routed.lines(self._log))
 
 
 def users_in(low: float, high: float, salt: str = SALT) -> Iterator[str]:
-    """Endless user ids whose bucket lies between these shares."""
+    """Yield user ids whose bucket is between these shares."""
     names = (f"user-{number}" for number in itertools.count())
     return (name for name in names if low <= bucket(salt, name) / BUCKETS < high)

@@ -1,4 +1,4 @@
-"""An engine on a real router whose gates are scripted, and whose journal kills it where it is told to."""
+"""An engine on a real router with scripted gates. Its journal kills it at a chosen event."""
 
 import os
 import signal
@@ -30,7 +30,7 @@ GATE = Gate(
     window_seconds=0.0,
 )
 
-# What becomes of a canary, and what the router's map says when it does.
+# The possible ends of a rollout, and the router's map after each.
 Fate = Literal["good", "bad at 25 %", "aborted at 25 %", "bad when promoted"]
 TURNS: dict[Fate, Callable[[dict[str, str]], bool]] = {
     "good": lambda _: False,
@@ -41,7 +41,7 @@ TURNS: dict[Fate, Callable[[dict[str, str]], bool]] = {
 
 
 class Place(NamedTuple):
-    """An event by what it says of the rollout: the same in every run of it, however many measurements it takes."""
+    """An event's identity: the same in every run, however many measurements there are."""
 
     event: str
     step: int | None = None
@@ -55,7 +55,7 @@ def place(event: journal.Event) -> Place:
 
 
 class Kill(NamedTuple):
-    """`before` or `after` the first event of a place is on disk."""
+    """`before` or `after` the first event of this identity is on disk."""
 
     when: Literal["before", "after"]
     place: Place
@@ -63,7 +63,7 @@ class Kill(NamedTuple):
 
 @dataclass(frozen=True)
 class Case:
-    """One scripted rollout. It stays at each step for `hold_seconds`."""
+    """A scripted rollout. Each step holds for `hold_seconds`."""
 
     spec: Spec
     fate: Fate
@@ -71,7 +71,7 @@ class Case:
 
     @property
     def keep_seconds(self) -> float:
-        """As short, unless it is the time that matters: it may not be over before a second engine is there."""
+        """The keep is as short as a step, unless the test needs it to outlast the first engine."""
         return 10.0 if self.fate == "bad when promoted" else self.hold_seconds
 
     @property
@@ -80,7 +80,7 @@ class Case:
 
 
 class DeadlyJournal(journal.JournalFile):
-    """The real journal, until the one event."""
+    """The real journal, until the chosen event."""
 
     def __init__(self, path: Path, kill: Kill | None) -> None:
         super().__init__(path)
@@ -95,7 +95,7 @@ class DeadlyJournal(journal.JournalFile):
 
 
 class Script:
-    """Metrics and orders, as the fate wants them where the router stands."""
+    """Metrics and orders, scripted for the router's current split."""
 
     def __init__(self, fate: Fate, router: Haproxy) -> None:
         self._fate, self._router = fate, router
@@ -142,7 +142,7 @@ def plan(case: Case) -> Plan:
 
 
 def run(case: Case, kill: Kill | None) -> None:
-    """Begin the rollout, or pick up what a dead engine left, as `engine_process.run` does it."""
+    """Start the rollout, or resume a dead engine's, like `engine_process.run`."""
     clock, wanted = MachineClock(), plan(case)
     router = Haproxy(Path(case.spec.router_socket), Path(case.spec.router_folder))
     script = Script(case.fate, router)
@@ -150,7 +150,7 @@ def run(case: Case, kill: Kill | None) -> None:
     book = DeadlyJournal(case.journal, kill)
     engine = Engine(case.spec, wanted, router, script, book, clock, script)
     if not before.is_empty:
-        engine.pick_up(before, router.on_disk().get("stable"))
+        engine.resume(before, router.on_disk().get("stable"))
         return
     book.write(engine_process.started(case.spec, wanted, clock.time()))
     engine.run()

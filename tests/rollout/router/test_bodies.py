@@ -1,4 +1,4 @@
-"""A release is given whole requests: no client can keep one waiting for its body."""
+"""A release gets complete requests: no client can keep it waiting for a body."""
 
 import threading
 import time
@@ -17,12 +17,12 @@ WAITS_SECONDS = 1.0
 BODY = b'{"task": "What is 2+2?"}'
 CHUNKED = b"".join(b"1\r\n%c\r\n" % each for each in BODY) + b"0\r\n\r\n"
 FITS, DOES_NOT_FIT = 15_000, 200_000
-"""Into the router's buffer of 16 kB."""
+"""Sizes that fit into the router's buffer of 16 kB, and that do not."""
 
 
 @pytest.fixture
 def router(tmp_path: Path, blue: Backend, green: Backend) -> Iterator[RunningRouter]:
-    """One that waits for a body for less than a second."""
+    """A router that waits for a body for less than a second."""
     running = RunningRouter(tmp_path, blue, green)
     running.environment["BODY_TIMEOUT"] = f"{WAITS_SECONDS * 1000:.0f}ms"
     with running:
@@ -38,21 +38,21 @@ def begin(connection: Connection, *headers: tuple[str, str]) -> None:
     [(("content-length", str(len(BODY))), BODY), (("transfer-encoding", "chunked"), CHUNKED)],
     ids=["of a known length", "in chunks"],
 )
-def test_a_body_that_trickles_in_reaches_the_release_at_once(
+def test_a_slow_body_reaches_the_release_all_at_once(
     router: RunningRouter, blue: Backend, header: tuple[str, str], sent: bytes
 ) -> None:
     with Connection(router.port) as connection:
         begin(connection, header)
         for byte in sent[:-1]:
             connection.send(bytes([byte]))
-            time.sleep(WAITS_SECONDS / 4 / len(sent))
+            time.sleep(WAITS_SECONDS / 4 / len(sent))  # slowly, but in time
         assert router.control.health("blue").requests == 0
         connection.send(sent[-1:])
         assert connection.answer().release == "blue"
     assert [seen.body for seen in blue.requests] == [BODY]
 
 
-def test_a_body_that_does_not_come_is_refused_by_the_router_and_blames_nobody(
+def test_a_body_that_never_arrives_is_refused_by_the_router_and_counts_for_no_release(
     router: RunningRouter, blue: Backend
 ) -> None:
     with Connection(router.port) as connection:
@@ -68,32 +68,32 @@ def test_a_body_that_does_not_come_is_refused_by_the_router_and_blames_nobody(
 
 
 @pytest.mark.parametrize("size", [0, 1, FITS, DOES_NOT_FIT, 1_048_576])
-def test_a_body_arrives_whole_whatever_its_size(router: RunningRouter, blue: Backend, size: int) -> None:
+def test_a_body_arrives_complete_whatever_its_size(router: RunningRouter, blue: Backend, size: int) -> None:
     body = bytes(97 + number % 26 for number in range(size))
     headers = [("content-length", "0")] if not size else []
     assert ask(router.port, request("/agent/run", *headers, method="POST", body=body)).status == 200
     assert blue.requests[-1].body == body
 
 
-def test_a_larger_one_is_refused_before_it_is_sent(router: RunningRouter, blue: Backend) -> None:
+def test_a_body_that_is_too_large_is_refused_before_it_is_sent(router: RunningRouter, blue: Backend) -> None:
     with Connection(router.port) as connection:
         begin(connection, ("content-length", "1048577"))
         assert connection.answer() == Answer(413, None, b"the body is too large")
     assert blue.requests == []
 
 
-def test_what_does_not_fit_into_the_buffer_is_passed_on_as_it_comes(router: RunningRouter, blue: Backend) -> None:
-    """Here HAProxy waits no longer, and the release's own clock has to."""
+def test_the_part_of_a_body_beyond_the_buffer_is_forwarded_as_it_arrives(router: RunningRouter, blue: Backend) -> None:
+    """HAProxy does not wait for it, so the release's own clock must."""
     with Connection(router.port) as connection:
         begin(connection, ("content-length", str(DOES_NOT_FIT)))
-        for _ in range(10):  # in more time than the router would wait
+        for _ in range(10):  # longer than the router would wait
             connection.send(b"x" * (DOES_NOT_FIT // 10))
             time.sleep(WAITS_SECONDS / 8)
         assert connection.answer().status == 200
     assert len(blue.requests[0].body) == DOES_NOT_FIT
 
 
-def test_a_client_that_asks_first_is_told_to_go_on(router: RunningRouter, blue: Backend) -> None:
+def test_a_client_that_expects_100_continue_gets_it(router: RunningRouter, blue: Backend) -> None:
     with Connection(router.port) as connection:
         begin(connection, ("content-length", str(len(BODY))), ("expect", "100-continue"))
         assert connection.head()[0] == 100
@@ -102,18 +102,18 @@ def test_a_client_that_asks_first_is_told_to_go_on(router: RunningRouter, blue: 
     assert blue.requests[0].body == BODY
 
 
-def test_who_is_slow_to_send_gets_the_split_of_the_moment_at_which_it_is_sent(router: RunningRouter) -> None:
+def test_a_slow_request_uses_the_split_at_the_time_it_is_forwarded(router: RunningRouter) -> None:
     router.shift(0.25)
     with Connection(router.port) as connection:
         begin(connection, ("x-user-id", next(users_in(0, 0.25))), ("content-length", "2"))
         connection.send(b"{")
-        time.sleep(0.1)
+        time.sleep(0.1)  # time in which the router must not choose yet; nothing tells that it has not
         router.shift(0)
         connection.send(b"}")
         assert connection.answer().release == "blue"
 
 
-def test_honest_clients_lose_nothing_while_others_trickle(router: RunningRouter, blue: Backend) -> None:
+def test_normal_clients_lose_nothing_while_others_send_slowly(router: RunningRouter, blue: Backend) -> None:
     answers: list[Answer] = []
 
     def trickle() -> None:
@@ -121,7 +121,7 @@ def test_honest_clients_lose_nothing_while_others_trickle(router: RunningRouter,
             begin(connection, ("content-length", str(len(BODY))))
             for byte in BODY:
                 connection.send(bytes([byte]))
-                time.sleep(0.02)
+                time.sleep(0.02)  # slowly, but in time
             answers.append(connection.answer())
 
     slow = [threading.Thread(target=trickle) for _ in range(8)]

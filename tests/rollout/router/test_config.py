@@ -1,4 +1,4 @@
-"""The configuration itself."""
+"""The configuration file."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ from tests.rollout.router.running import RunningRouter
 pytestmark = pytest.mark.parts
 
 
-def test_haproxy_finds_no_fault_with_the_shipped_configuration(router: RunningRouter) -> None:
+def test_haproxy_accepts_the_shipped_configuration(router: RunningRouter) -> None:
     folders = [router.folder.parent, CONFIG.parent]
     checked = subprocess.run(
         tool("haproxy").command(["-c", "-V", "-f", str(CONFIG)], router.environment, folders),

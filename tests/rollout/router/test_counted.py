@@ -1,14 +1,14 @@
-"""Which requests count for or against a release: those to the agent's routes, as the router counts them."""
+"""Which requests count for or against a release: those to the agent's routes, as counted by the router."""
 
 import re
 from urllib.request import urlopen
 
 import pytest
 
-from rollout.rehearsal.process import wait_until
 from tests.rollout.router.backend import Backend
 from tests.rollout.router.client import Connection, ask, request
 from tests.rollout.router.running import RunningRouter
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.parts
 
@@ -16,7 +16,7 @@ SERIES = re.compile(r'haproxy_server_(\w+)\{proxy="agent",server="blue"(?:,code=
 
 
 def counted(router: RunningRouter) -> dict[str, int]:
-    """What the router counts of blue's answers where gates look; zeros left out."""
+    """The router's counts for blue that gates query, without zeros."""
     with urlopen(f"http://{router.environment['ROUTER_METRICS_BIND']}/metrics?scope=server") as page:
         found = (SERIES.match(line) for line in page.read().decode().splitlines())
         counts = {match[2] or match[1]: int(match[3]) for match in found if match}
@@ -28,7 +28,7 @@ OF_NOBODY = ["/health", "/", "/agent", "/agents/run", "/AGENT/run", "//agent/run
 
 
 @pytest.mark.parametrize("path", OF_NOBODY)
-def test_what_is_no_route_of_the_agent_is_answered_and_not_counted(router: RunningRouter, path: str) -> None:
+def test_paths_outside_the_agents_routes_are_answered_and_not_counted(router: RunningRouter, path: str) -> None:
     assert ask(router.port, request(path)).release == "blue"
     assert counted(router) == {}
     assert router.control.health("blue").requests == 0
@@ -45,13 +45,13 @@ OF_THE_AGENT = [
 
 
 @pytest.mark.parametrize("path", OF_THE_AGENT)
-def test_a_route_of_the_agent_counts_however_it_is_spelt(router: RunningRouter, path: str) -> None:
+def test_a_route_of_the_agent_counts_however_it_is_encoded(router: RunningRouter, path: str) -> None:
     assert ask(router.port, request(path)).release == "blue"
     assert counted(router) == {"sessions_total": 1, "2xx": 1}
     assert router.control.health("blue").requests == 1
 
 
-def test_answers_count_by_their_class_and_a_cut_connection_as_an_error(router: RunningRouter) -> None:
+def test_answers_count_by_status_class_and_a_cut_connection_counts_as_an_error(router: RunningRouter) -> None:
     for path, times in (("/agent/401", 3), ("/agent/503", 2), ("/agent/run", 4), ("/agent/cut", 1)):
         for _ in range(times):
             ask(router.port, request(path))
@@ -60,14 +60,14 @@ def test_answers_count_by_their_class_and_a_cut_connection_as_an_error(router: R
     assert counts == {"sessions_total": 10, "4xx": 3, "5xx": 2, "2xx": 4}
 
 
-def test_what_the_router_refuses_by_itself_counts_for_no_release(router: RunningRouter) -> None:
+def test_requests_that_the_router_itself_refuses_count_for_no_release(router: RunningRouter) -> None:
     two = (("authorization", "Bearer a"), ("authorization", "Bearer b"))
     assert ask(router.port, request("/agent/run", *two)).status == 400
     assert ask(router.port, request("/agent/run", ("content-length", "2000000"), method="POST")).status == 413
     assert counted(router) == {}
 
 
-def test_a_side_that_refuses_connections_is_counted_against_though_the_other_answers(
+def test_a_slot_that_refuses_connections_gets_errors_although_the_other_answers(
     router: RunningRouter, blue: Backend
 ) -> None:
     blue.kill()
@@ -75,11 +75,11 @@ def test_a_side_that_refuses_connections_is_counted_against_though_the_other_ans
     assert counted(router)["redispatch_warnings_total"] == 1
 
 
-def test_other_requests_follow_the_side_s_health_and_are_waited_for(router: RunningRouter, blue: Backend) -> None:
+def test_other_requests_use_the_slots_health_and_are_drained(router: RunningRouter, blue: Backend) -> None:
     blue.go.clear()
     with Connection(router.port) as waiting:
         waiting.send(request("/feedback"))
-        wait_until(lambda: len(blue.requests) == 1, "the request arrived", 5)
+        wait_until(lambda: len(blue.requests) == 1, 5)
         assert router.control.health("blue").running == 1
         blue.go.set()
         assert waiting.answer().release == "blue"

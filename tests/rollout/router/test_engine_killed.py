@@ -1,4 +1,5 @@
-"""The engine dies or hangs at the worst moment: traffic is on stable within the lease, and the next one ends it."""
+"""The engine dies or hangs at any moment: traffic is on stable within the lease, and the next engine ends the
+rollout."""
 
 import signal
 from collections.abc import Sequence
@@ -9,26 +10,26 @@ from typing import Literal
 import pytest
 
 from rollout.journal.line import event_of
-from rollout.rehearsal.process import wait_until
 from rollout.router.split import Slot
 from tests.rollout.lines import Event, last_of
 from tests.rollout.router.backend import Backend
 from tests.rollout.router.played import EngineProcess, rollout
 from tests.rollout.router.scripted import TURNS, Fate, Kill, Place, place
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.parts
 
-AT_ONCE = 4  # an engine mostly waits
+AT_ONCE = 4  # the longest state of an engine
 WHENS: tuple[Literal["before", "after"], ...] = ("before", "after")
 
 
 def places(events: Sequence[Event]) -> list[Place]:
-    """Where a rollout came by, each place once: of the measurements of a step, which are alike, the first."""
+    """The events of a rollout, each once: of the similar measurements of a step, only the first."""
     return list(dict.fromkeys(place(event_of(event)) for event in events))
 
 
 def check_kill(folder: Path, blue: Backend, green: Backend, fate: Fate, kill: Kill) -> None:
-    """Kill the engine, look where the traffic is, start another one, look where it ended."""
+    """Kill the engine, see where the traffic goes, start another engine, and see where it ends."""
     with rollout(folder, blue, green, fate) as one:
         assert one.run(kill) == -signal.SIGKILL
         stable, verdict = one.stable_on_disk(), last_of(one.events(), "verdict")
@@ -39,16 +40,16 @@ def check_kill(folder: Path, blue: Backend, green: Backend, fate: Fate, kill: Ki
 
 
 def expected_end(fate: Fate, kill: Kill, stable: Slot) -> Slot:
-    """Back, unless it was promoted already and is good; one that had not begun begins."""
+    """Rolled back, unless it was already promoted and is good, or had not started yet."""
     if fate != "good":
         return "blue"
     return "green" if kill == Kill("before", Place("started")) else stable
 
 
-def test_killed_at_any_event_it_leaves_all_traffic_on_stable_and_the_next_engine_ends_the_rollout(
+def test_an_engine_killed_at_any_event_leaves_traffic_on_stable_and_the_next_one_ends_the_rollout(
     tmp_path: Path, blue: Backend, green: Backend
 ) -> None:
-    """At those of a good rollout, and at those that only a bad or an aborted one has."""
+    """At the events of a good rollout, and at those that only a bad or aborted rollout has."""
     fates: dict[Place, Fate] = {}
     for fate in TURNS:
         with rollout(tmp_path / fate, blue, green, fate) as whole:
@@ -67,9 +68,7 @@ def test_killed_at_any_event_it_leaves_all_traffic_on_stable_and_the_next_engine
     assert len(kills) > 30
 
 
-def test_an_engine_that_dies_while_it_picks_up_a_dead_one_is_picked_up_too(
-    tmp_path: Path, blue: Backend, green: Backend
-) -> None:
+def test_an_engine_that_dies_during_recovery_is_recovered_too(tmp_path: Path, blue: Backend, green: Backend) -> None:
     with rollout(tmp_path, blue, green, "good") as one:
         for kill in (
             Kill("after", Place("shifted", step=2, weight=0.25)),
@@ -83,15 +82,15 @@ def test_an_engine_that_dies_while_it_picks_up_a_dead_one_is_picked_up_too(
 
 
 @pytest.mark.parametrize(("fate", "end"), [("good", "green"), ("bad when promoted", "blue")])
-def test_an_engine_that_hangs_loses_the_traffic_within_the_lease_and_watches_on_when_it_goes_on(
+def test_an_engine_that_hangs_loses_the_traffic_within_the_lease_and_resumes_when_it_continues(
     tmp_path: Path, blue: Backend, green: Backend, fate: Fate, end: str
 ) -> None:
     with rollout(tmp_path, blue, green, fate, hold_seconds=0.6) as one, EngineProcess(one.case) as engine:
-        wait_until(lambda: one.sides() == {"green"}, "the canary has its users", 10)
+        wait_until(lambda: one.sides() == {"green"}, 10, one.sides)
         engine.send(signal.SIGSTOP)
         one.all_on_within_a_lease("blue")
         assert last_of(one.events(), "verdict") is None
         engine.send(signal.SIGCONT)
-        wait_until(lambda: one.sides() == {"green"}, "the canary has its users again", 10)
+        wait_until(lambda: one.sides() == {"green"}, 10, one.sides)
         assert engine.exit_code() == 0
         assert one.check_end() == end

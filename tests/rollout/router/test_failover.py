@@ -1,4 +1,4 @@
-"""One side is gone: the other answers, and nothing is sent twice."""
+"""One slot is down: the other one answers, and no request is sent twice."""
 
 import threading
 from collections import Counter
@@ -6,11 +6,11 @@ from itertools import islice
 
 import pytest
 
-from rollout.rehearsal.process import wait_until
 from tests.rollout.router.backend import Backend
 from tests.rollout.router.client import Closed, Connection, ask, of, request
 from tests.rollout.router.load import Load
 from tests.rollout.router.running import RunningRouter, users_in
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.parts
 
@@ -19,7 +19,7 @@ OUT = list(islice(users_in(0.25, 1), 20))
 CLIENTS = 4
 
 
-def test_a_canary_that_dies_at_25_percent_costs_the_requests_in_flight_at_most(
+def test_a_canary_that_dies_at_25_percent_loses_at_most_the_requests_in_flight(
     router: RunningRouter, green: Backend
 ) -> None:
     router.shift(0.25)
@@ -36,7 +36,7 @@ def test_a_canary_that_dies_at_25_percent_costs_the_requests_in_flight_at_most(
     assert set(IN_25) <= {answered.user for answered in load.answered[killed + CLIENTS :]}
 
 
-def test_a_canary_that_comes_back_gets_its_users_again(router: RunningRouter, green: Backend) -> None:
+def test_a_canary_that_comes_back_gets_its_users_back(router: RunningRouter, green: Backend) -> None:
     router.shift(0.25)
     green.kill()
     router.wait_for("green", up=False)
@@ -55,7 +55,7 @@ def test_a_canary_whose_health_check_fails_gets_no_requests(router: RunningRoute
     assert router.control.health("green").check.startswith("L7STS")
 
 
-def test_a_stable_that_is_down_is_answered_for_by_the_canary(router: RunningRouter, blue: Backend) -> None:
+def test_if_stable_is_down_the_canary_answers(router: RunningRouter, blue: Backend) -> None:
     blue.kill()
     with Load(router.port, [*IN_25, *OUT]) as load:
         load.wait_for_more(200)
@@ -65,7 +65,7 @@ def test_a_stable_that_is_down_is_answered_for_by_the_canary(router: RunningRout
     assert {answered.release for answered in load.answered} == {"green"}
 
 
-def test_with_both_sides_down_the_router_itself_says_503(router: RunningRouter, blue: Backend, green: Backend) -> None:
+def test_with_both_slots_down_the_router_answers_503(router: RunningRouter, blue: Backend, green: Backend) -> None:
     blue.kill()
     green.kill()
     router.wait_for("blue", up=False)
@@ -80,7 +80,7 @@ def sent(blue: Backend, green: Backend) -> Counter[bytes]:
 
 
 def test_a_post_whose_answer_never_came_is_not_sent_again(router: RunningRouter, blue: Backend, green: Backend) -> None:
-    """Neither on a connection to the backend that is new, nor on one that was used before."""
+    """Neither on a new connection to the backend, nor on a reused one."""
     bodies = [f"order {number}".encode() for number in range(20)]
     for body in bodies:
         ask(router.port, of("ann"))
@@ -91,11 +91,11 @@ def test_a_post_whose_answer_never_came_is_not_sent_again(router: RunningRouter,
             try:
                 assert connection.answer().status == 502
             except Closed:
-                continue  # said on a kept connection: the client itself knows whether it may send again
+                continue  # with keep-alive, the client decides whether to send it again
     assert sent(blue, green) == Counter(dict.fromkeys(bodies, 1))
 
 
-def test_a_post_that_was_running_when_its_side_died_is_not_sent_again(
+def test_a_post_in_progress_when_its_slot_died_is_not_sent_again(
     router: RunningRouter, blue: Backend, green: Backend
 ) -> None:
     blue.go.clear()
@@ -107,7 +107,7 @@ def test_a_post_that_was_running_when_its_side_died_is_not_sent_again(
 
     client = threading.Thread(target=post)
     client.start()
-    wait_until(lambda: len(blue.requests) == 1, "the order arrived", 5)
+    wait_until(lambda: len(blue.requests) == 1, 5)
     blue.kill()
     client.join()
     assert statuses == [502]

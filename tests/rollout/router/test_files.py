@@ -1,4 +1,4 @@
-"""What lasts and what runs: the map file, the running map, and a router that dies in mid-rollout."""
+"""The map file, the running map, and a router that dies during a rollout."""
 
 import shutil
 from itertools import islice
@@ -6,11 +6,11 @@ from itertools import islice
 import pytest
 
 from rollout.errors import RouterError
-from rollout.rehearsal.process import wait_until
 from rollout.router.split import everybody_on
 from tests.rollout.router.client import ask, ask_all, of
 from tests.rollout.router.load import Load
 from tests.rollout.router.running import RunningRouter, users_in
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.parts
 
@@ -23,7 +23,7 @@ def sides(router: RunningRouter, users: list[str]) -> set[str | None]:
     return {answer.release for answer in ask_all(router.port, map(of, users))}
 
 
-def test_after_a_shift_the_file_and_the_running_router_say_the_same(router: RunningRouter) -> None:
+def test_after_a_shift_the_file_and_the_running_router_agree(router: RunningRouter) -> None:
     for weight in (0.05, 0.25, 1):
         split = router.shift(weight)
         assert router.control.on_disk() == router.control.current() == split.entries()
@@ -32,7 +32,7 @@ def test_after_a_shift_the_file_and_the_running_router_say_the_same(router: Runn
     assert not list(router.folder.glob(".*")), "a temporary file was left"
 
 
-def test_a_shift_that_the_router_can_not_hear_is_an_error_and_is_on_disk_all_the_same(router: RunningRouter) -> None:
+def test_a_shift_without_an_answer_of_the_router_is_an_error_and_still_on_disk(router: RunningRouter) -> None:
     router.shift(0.25)
     router.socket.unlink()
     with pytest.raises(RouterError, match=r"router\.sock does not answer"):
@@ -43,25 +43,25 @@ def test_a_shift_that_the_router_can_not_hear_is_an_error_and_is_on_disk_all_the
     assert sides(router, [*IN_5, *IN_25, *OUT]) == {"blue"}
 
 
-def test_a_shift_that_can_not_be_written_moves_the_traffic_and_is_an_error(router: RunningRouter) -> None:
+def test_a_shift_whose_file_cant_be_written_moves_the_traffic_and_is_an_error(router: RunningRouter) -> None:
     router.shift(0.25)
     shutil.rmtree(router.folder)
-    with pytest.raises(RouterError, match=r"obeys, but .* can't be written"):
+    with pytest.raises(RouterError, match=r"applied the split, but .* can't be written"):
         router.control.shift(everybody_on("blue"))
     assert router.control.current() == everybody_on("blue").entries()
     assert sides(router, [*IN_5, *IN_25, *OUT]) == {"blue"}
 
 
-def test_a_running_map_without_the_split_s_keys_is_an_error(router: RunningRouter) -> None:
+def test_a_running_map_without_the_splits_keys_is_an_error(router: RunningRouter) -> None:
     (router.folder / "split.map").write_text("stable blue\n", encoding="utf-8")
     router.kill()
     router.start()
-    with pytest.raises(RouterError, match="the router says"):
+    with pytest.raises(RouterError, match="the router's split is"):
         router.shift(0.25)
     assert sides(router, IN_5) == {"blue"}
 
 
-def test_a_router_that_was_killed_in_mid_rollout_comes_back_with_its_split(router: RunningRouter) -> None:
+def test_a_router_killed_during_a_rollout_restarts_with_its_split(router: RunningRouter) -> None:
     router.shift(0.25)
     with Load(router.port, [*IN_5, *IN_25, *OUT]) as load:
         load.wait_for_more(100)
@@ -74,7 +74,7 @@ def test_a_router_that_was_killed_in_mid_rollout_comes_back_with_its_split(route
     assert blue == {*OUT}
 
 
-def test_a_router_that_was_killed_obeys_the_next_shift(router: RunningRouter) -> None:
+def test_a_restarted_router_obeys_the_next_shift(router: RunningRouter) -> None:
     router.shift(0.05)
     router.kill()
     router.start()
@@ -84,9 +84,9 @@ def test_a_router_that_was_killed_obeys_the_next_shift(router: RunningRouter) ->
     assert sides(router, IN_25) == {"green"}
 
 
-def test_a_router_that_comes_back_after_the_lease_has_everybody_on_stable(router: RunningRouter) -> None:
+def test_a_router_that_restarts_after_the_lease_sends_everybody_to_stable(router: RunningRouter) -> None:
     split = router.shift(1, lease_seconds=0.2)
     router.kill()
     router.start()
-    wait_until(lambda: ask(router.port, of("ann")).release == "blue", "the lease is over", within_seconds=2)
+    wait_until(lambda: ask(router.port, of("ann")).release == "blue", within_seconds=2)
     assert router.control.current() == split.entries()

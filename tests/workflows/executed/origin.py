@@ -1,4 +1,4 @@
-"""The repository under test as its remote has it: this one, with fewer tests and a quicker policy. And clones of it."""
+"""The repository under test as a remote: with fewer tests and a quicker policy. And clones of it."""
 
 import json
 import re
@@ -44,16 +44,16 @@ class Origin:
         copy_of_this(self._work, registry)
         git(self._work, "init", "--quiet", "--initial-branch=main")
         git(folder, "init", "--quiet", "--bare", "--initial-branch=main", str(self.path))
-        git(self.path, "config", "uploadpack.allowAnySHA1InWant", "true")  # as GitHub's allows
+        git(self.path, "config", "uploadpack.allowAnySHA1InWant", "true")  # as on GitHub
         git(self._work, "remote", "add", "origin", f"file://{self.path}")
         self._commit("The first", "main")
 
     def tag(
         self, version: str, changes: Mapping[str, tuple[str, str]] | None = None, *, tag: str = "", branch: str = "main"
     ) -> Path:
-        """A version on a branch, with its tag: a clone that stands on it. The next version is without these changes.
+        """A clone at a new tag, with these changes on a branch. The next version is without them.
 
-        changes: file -> the text in it to replace, and by what
+        `changes`: file -> the text in it to replace, and the replacement.
         """
         git(self._work, "checkout", "--quiet", "-B", branch)
         self._change({"pyproject.toml": (r'(?m)^version = ".*"$', f'version = "{version}"'), **(changes or {})})
@@ -66,7 +66,7 @@ class Origin:
         return self._clone(tag or f"v{version}")
 
     def pull_request(self, name: str, changes: Mapping[str, tuple[str, str]]) -> Path:
-        """A branch with changes to main: a clone that stands on it."""
+        """A clone at a branch with these changes to main."""
         git(self._work, "checkout", "--quiet", "-b", name)
         self._change(changes)
         self._commit(name, name)
@@ -87,7 +87,7 @@ class Origin:
         git(self._work, "push", "--quiet", "origin", branch)
 
     def _clone(self, name: str) -> Path:
-        """act reads the workflows here, and which commit it is; the jobs check out what they need themselves."""
+        """A clone for act, which reads the workflows and the commit from it; the jobs check out the code themselves."""
         clone = self._folder / "clones" / name
         subprocess.run(
             ["git", "clone", "--quiet", "--branch", name, f"file://{self.path}", str(clone)],
@@ -98,15 +98,15 @@ class Origin:
 
 
 def copy_of_this(to: Path, registry: str) -> None:
-    """The working tree, with what is different in a test: see the lines below."""
+    """The working tree, with the differences for tests listed below."""
     shutil.copytree(REPOSITORY, to, ignore=LITTER)
     make_known(to)
     shutil.rmtree(to / "tests")
-    for name in FEW_TESTS:  # the others are run by `make test`, and take half an hour
+    for name in FEW_TESTS:  # `make test` runs the others, which take half an hour
         (to / "tests" / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(REPOSITORY / "tests" / name, to / "tests" / name)
     (to / "tests" / "test_images.py").write_text(TEST_OF_IMAGES)
     policy = quick(to)  # a rollout of half a minute
-    policy.write_text(re.sub(r"(?m)^target: .*$", 'target: "docker"', policy.read_text()))  # means the same in quotes
+    policy.write_text(re.sub(r"(?m)^target: .*$", 'target: "docker"', policy.read_text()))  # quotes must not matter
     (to / ".template.json").write_text(json.dumps({"cookiecutter": {"registry": registry}}))
-    (to / "agent.env").write_text("AGENT_MODEL=offline\n")
+    (to / "agent.env").write_text("AGENT_MODEL=offline\nAGENT_AUTH=off\n")

@@ -1,8 +1,8 @@
-"""Programs that stand for `cosign`, which needs an identity that only GitHub gives, and for `gh`."""
+"""Fake programs for `cosign`, which needs an identity that only GitHub gives, and for `gh`."""
 
 from pathlib import Path
 
-# One signature a line: what, and in whose name. The name is the workflow's own, as keyless signing has it.
+# One signature per line: the image and the identity, which is the workflow's, as in keyless signing.
 COSIGN = """\
 #!/usr/bin/env bash
 set -euo pipefail
@@ -27,16 +27,24 @@ for image in "${images[@]}"; do
 done
 """
 
-# A repository whose environments are there and protected.
+# A repository with existing, protected environments, whose releases ada approves.
 GH = """\
 #!/bin/sh
+case "$*" in
+  *approvals*) echo ada && exit ;;
+  "release view"*) exit 1 ;;
+  "release upload"*) mkdir -p "$UPLOADED/$RUN" && cp -R evidence "$UPLOADED/$RUN/release" && exit ;;
+  release*) exit ;;
+  *--method*comments*) mkdir -p "$UPLOADED/$RUN" && cp comment.md "$UPLOADED/$RUN" && exit ;;
+  *comments*) exit ;;
+esac
 echo '{"deployment_branch_policy": {"custom_branch_policies": true}, "protection_rules":
   [{"type": "required_reviewers", "reviewers": [{"type": "User"}]}]}'
 """
 
 
 def put(folder: Path, name: str, text: str) -> Path:
-    """Make a program; the folder, for PATH."""
+    """Create a program; returns its folder, for PATH."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / name).write_text(text, encoding="utf-8")
     (folder / name).chmod(0o755)

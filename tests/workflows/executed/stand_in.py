@@ -1,7 +1,7 @@
-"""Stands for the action of somebody else: notes its inputs, and does what the rest of the job needs of it. A program.
+"""Replaces a third-party action: records its inputs, and does what the rest of the job needs.
 
-python stand_in.py ACTION; its inputs are JSON in $INPUTS; $NOTES gets a line; $ORIGIN is what is checked out; $UPLOADED
-is where artifacts go.
+Run as `python stand_in.py ACTION`. Its inputs are JSON in $INPUTS; it appends a line to $NOTES; $ORIGIN is checked out;
+$UPLOADED is for artifacts.
 """
 
 import json
@@ -19,7 +19,7 @@ Inputs = dict[str, str]
 Facts = dict[str, Any]
 SCRIPT = """\
 #!/bin/sh
-# Two rehearsals at once are too much for one machine, and at GitHub's each has its own: here they take turns.
+# Two rehearsals at once are too much for one machine, so they take turns. On GitHub each has its own machine.
 [ "$1" != rehearse ] || turn="flock $TURN"
 exec $turn "$(dirname "$0")/python" -m {module} "$@"
 """
@@ -34,13 +34,13 @@ def run(*command: str, **environment: str) -> str:
 
 
 def append(file: str, line: str) -> None:
-    """Add to a file that a variable names."""
+    """Append to a file that a variable names."""
     with Path(os.environ[file]).open("a", encoding="utf-8") as opened:
         opened.write(f"{line}\n")
 
 
 def checkout(inputs: Inputs) -> Facts:
-    """Of this commit alone, or with everything else too."""
+    """Clone only this commit, or the whole history."""
     run("git", "init", "--quiet", "--initial-branch=main")
     run("git", "remote", "add", "origin", f"file://{os.environ['ORIGIN']}")
     if inputs["fetch-depth"] == "0":
@@ -52,8 +52,8 @@ def checkout(inputs: Inputs) -> Facts:
 
 
 def set_up_python(_: Inputs) -> Facts:
-    """And a .venv that is ready, so that `make setup` has nothing to do: it has the libraries of the Python that runs
-    this, and first of all the packages that were checked out here."""
+    """Also create a .venv, so that `make setup` has nothing to do. It has the libraries of the current Python, and
+    finds the checked-out packages first."""
     run(sys.executable, "-m", "venv", "--without-pip", ".venv")
     library = Path(sysconfig.get_path("purelib", vars={"base": ".venv"}))
     library.joinpath("ready.pth").write_text(f"{Path.cwd()}\n{sysconfig.get_path('purelib')}\n")
@@ -64,7 +64,7 @@ def set_up_python(_: Inputs) -> Facts:
     for name in ("ruff", "lint-imports"):
         program = shutil.which(name, path=sysconfig.get_path("scripts")) or sys.exit(f"no {name} beside this Python")
         Path(".venv/bin", name).symlink_to(program)
-    installed = Path(".venv/installed")  # as requirements/install leaves it
+    installed = Path(".venv/installed")  # as requirements/install does
     installed.mkdir()
     (installed / "place").write_text(f"{Path('.venv').resolve()}\n")
     for name in ("run.txt", "dev.txt"):
@@ -74,15 +74,15 @@ def set_up_python(_: Inputs) -> Facts:
 
 
 def build_and_push(inputs: Inputs) -> Facts:
-    """Really, but for the attestations: this engine's own builder can't make them."""
+    """A real build, without attestations: this machine's builder can't create them."""
     tag, arguments = inputs["tags"], [f"--build-arg={line}" for line in inputs["build-args"].splitlines()]
     base = ["--build-arg=PYTHON_IMAGE"] if "PYTHON_IMAGE" in os.environ else []
     target = f"--target={inputs['target']}"
     run("docker", "build", "--quiet", target, f"--tag={tag}", *arguments, *base, inputs["context"], DOCKER_BUILDKIT="1")
     found = re.search(r"digest: (sha256:[0-9a-f]{64})", run("docker", "push", tag)) or sys.exit(f"{tag} has no digest")
-    digest = os.environ.get("DIGEST", found[1])  # a test may tamper with it
+    digest = os.environ.get("DIGEST", found[1])  # a test may change it
     facts = {"digest": digest, "layers": layers(tag)}
-    run("docker", "rmi", "--force", tag)  # so that it has to be pulled, unless it serves already
+    run("docker", "rmi", "--force", tag)  # so that the host must pull it, unless it is stable already
     append("GITHUB_OUTPUT", f"digest={digest}")
     return facts
 
@@ -105,14 +105,25 @@ def upload(inputs: Inputs) -> Facts:
     return {"files": names}
 
 
+def download(inputs: Inputs) -> Facts:
+    """What an earlier job of this run has uploaded."""
+    there = Path(os.environ["UPLOADED"]) / os.environ["RUN"]
+    for folder in there.glob(inputs.get("pattern") or inputs["name"]):
+        shutil.copytree(
+            folder, Path(inputs["path"]) / (folder.name if inputs.get("pattern") else ""), dirs_exist_ok=True
+        )
+    return {}
+
+
 def layers(image: str) -> list[str]:
-    """What an image is made of, apart from its labels."""
+    """An image's content, without its labels."""
     found: list[str] = json.loads(run("docker", "image", "inspect", "--format", "{{json .RootFS.Layers}}", image))
     return found
 
 
 ACTIONS: dict[str, Callable[[Inputs], Facts]] = {
     "actions/checkout": checkout,
+    "actions/download-artifact": download,
     "actions/setup-python": set_up_python,
     "actions/upload-artifact": upload,
     "anchore/scan-action": scan,

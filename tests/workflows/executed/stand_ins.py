@@ -1,4 +1,4 @@
-"""A folder for each action that the workflows use, which act takes for it."""
+"""A local folder for each third-party action, which act uses instead of it."""
 
 import json
 import sys
@@ -10,11 +10,11 @@ from tests.workflows import policy
 from tests.workflows.executed import stand_in
 
 OUTPUTS = {"docker/build-push-action": {"digest": {"value": "${{ steps.it.outputs.digest }}"}}}
-ALWAYS = {"actions/checkout": ["fetch-depth"]}  # read by the stand-in, wherever it is not given
+ALWAYS = {"actions/checkout": ["fetch-depth"]}  # inputs that stand_in.py reads, even if a workflow omits them
 
 
 def used() -> dict[str, set[str]]:
-    """action@commit -> the inputs that it is given somewhere."""
+    """action@commit -> all inputs that workflows give it."""
     found: dict[str, set[str]] = {}
     for _, step in policy.steps(policy.load(REPOSITORY)):
         if "@" in step.get("uses", ""):
@@ -23,7 +23,7 @@ def used() -> dict[str, set[str]]:
 
 
 def arguments(folder: Path) -> Iterator[str]:
-    """Make the folders; what act is told of them."""
+    """Create the folders; returns the options for act."""
     for uses, inputs in used().items():
         action = uses.partition("@")[0]
         made = folder / action.replace("/", "-")
@@ -34,7 +34,7 @@ def arguments(folder: Path) -> Iterator[str]:
 
 
 def definition(action: str, inputs: list[str]) -> dict[str, object]:
-    """A composite action of one step."""
+    """A composite action with one step."""
     step = {
         "id": "it",
         "shell": "bash",

@@ -1,7 +1,7 @@
-"""A deploy that does not come to its end: cancelled, or its runner gone.
+"""A deploy that does not end normally: cancelled, or its runner is lost.
 
-Cancelled is its step, as GitHub's runner does it. Of a run that is cancelled as a whole act would skip every later
-step, those of jobs that have to run in any case too.
+The test cancels the deploy's step, like GitHub's runner. If a whole run is cancelled, act would skip all later steps,
+including those of jobs that must always run.
 """
 
 import signal
@@ -28,30 +28,20 @@ def until_shifted(ground: Ground, serving: Service, run: Run, tag: str) -> None:
     serving.until(shifted)
 
 
-def test_a_deploy_that_is_cancelled_gives_all_traffic_back(ground: Ground, serving: Service) -> None:
-    before = served_by(serving.url)
-    run = ground.push_tag(ground.origin.tag("3.0.0"))
-    ground.wait_for_build(run, "v3.0.0")
-    with Traffic(serving.url) as traffic:
-        until_shifted(ground, serving, run, "v3.0.0")
-        run.tell_its_steps(signal.SIGINT)
-        run.finish()
-    assert not run.green
-    assert (run.results()["deploy"], run.results()["restore"]) == ("failure", "success")
-    assert f"Restored: all traffic is on {before} again." in run.summary("restore")
-    assert served_by(serving.url) == before
-    assert traffic.counts.lost == 0, traffic.counts
-
-
-def test_when_the_runner_of_a_deploy_is_lost_another_one_gives_all_traffic_back(
-    ground: Ground, serving: Service
+@pytest.mark.parametrize(
+    ("version", "told"),
+    [("3.0.0", signal.SIGINT), ("3.1.0", signal.SIGKILL)],
+    ids=["it is cancelled", "its runner is lost, with no chance to tell anybody"],
+)
+def test_a_deploy_that_is_interrupted_gives_all_traffic_back(
+    ground: Ground, serving: Service, version: str, told: signal.Signals
 ) -> None:
     before = served_by(serving.url)
-    run = ground.push_tag(ground.origin.tag("3.1.0"))
-    ground.wait_for_build(run, "v3.1.0")
+    run = ground.push_tag(ground.origin.tag(version))
+    ground.wait_for_build(run, f"v{version}")
     with Traffic(serving.url) as traffic:
-        until_shifted(ground, serving, run, "v3.1.0")
-        run.tell_its_steps(signal.SIGKILL)  # with no chance to tell anybody
+        until_shifted(ground, serving, run, f"v{version}")
+        run.tell_its_steps(told)
         run.finish()
     assert not run.green
     assert (run.results()["deploy"], run.results()["restore"]) == ("failure", "success")

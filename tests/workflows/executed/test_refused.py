@@ -1,4 +1,4 @@
-"""What never reaches the host, and where it ends."""
+"""What never reaches the host, and the job at which it ends."""
 
 import pytest
 
@@ -17,14 +17,14 @@ def test_a_tag_that_is_not_the_version_ends_before_anything_is_tested_or_built(g
     assert github.notes("v1.0.1", "docker/build-push-action") == []
 
 
-def test_a_commit_that_is_not_on_main_ends_there_too(github: Ground) -> None:
+def test_a_commit_that_is_not_on_main_ends_at_the_same_job(github: Ground) -> None:
     run = github.push_tag(github.origin.tag("1.1.0", branch="unreviewed")).finish()
     assert not run.green
     assert run.results() == {"check": "failure"}
     assert "tag a commit on main" in run.said("check")
 
 
-def test_a_target_that_does_not_exist_yet_ends_there_too(github: Ground) -> None:
+def test_an_unsupported_target_ends_at_the_same_job(github: Ground) -> None:
     clone = github.origin.tag("1.4.0", {"rollout.yaml": (r"(?m)^target: .*$", "target: kubernetes")})
     run = github.push_tag(clone).finish()
     assert not run.green
@@ -32,7 +32,7 @@ def test_a_target_that_does_not_exist_yet_ends_there_too(github: Ground) -> None
     assert "can't be deployed to kubernetes yet. Write `target: docker`" in run.said("check")
 
 
-def test_what_is_named_by_no_digest_is_neither_signed_nor_deployed(ground: Ground, serving: Service) -> None:
+def test_an_image_without_a_digest_is_neither_signed_nor_deployed(ground: Ground, serving: Service) -> None:
     before = served_by(serving.url)
     run = ground.push_tag(ground.origin.tag("1.2.0"), DIGEST="latest").finish()
     assert not run.green
@@ -42,7 +42,7 @@ def test_what_is_named_by_no_digest_is_neither_signed_nor_deployed(ground: Groun
     assert served_by(serving.url) == before
 
 
-def test_what_nobody_signed_is_not_deployed_and_nothing_has_to_be_restored(ground: Ground, serving: Service) -> None:
+def test_an_unsigned_image_is_not_deployed_and_nothing_needs_to_be_restored(ground: Ground, serving: Service) -> None:
     before = served_by(serving.url)
     run = ground.push_tag(ground.origin.tag("1.3.0"), SIGNATURES="/dev/null").finish()
     assert not run.green

@@ -1,4 +1,4 @@
-"""A tag becomes a release: a good one serves, and a bad one is taken back."""
+"""A tag becomes a release: a good one serves, and a bad one is rolled back."""
 
 import base64
 import re
@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.docker, pytest.mark.workflows]
 
 GOOD, BAD = "v2.0.0", "v2.1.0"
 FAILS_OFTEN = {"Dockerfile": (r"ENV AGENT_HOST=0\.0\.0\.0", "ENV AGENT_MODEL=offline:errors=0.2 AGENT_HOST=0.0.0.0")}
-"""Only the image is bad, so that no test and no rehearsal of the code can know."""
+"""Only the image is bad, so that no test and no rehearsal of the code detects it."""
 
 
 @pytest.fixture(scope="module")
@@ -57,14 +57,14 @@ def test_the_digest_that_was_built_is_the_one_that_was_signed_and_that_serves(
     assert built["agent"] in good.summary("sign")
 
 
-def test_what_was_tested_and_scanned_has_the_very_layers_of_what_was_released(ground: Ground, good: Run) -> None:
+def test_the_tested_and_scanned_image_has_the_same_layers_as_the_released_one(ground: Ground, good: Run) -> None:
     assert good.green
     scanned = {note["inputs"]["image"]: note["layers"] for note in ground.notes(GOOD, "anchore/scan-action")}
     released = {note["inputs"]["target"]: note["layers"] for note in ground.notes(GOOD, "docker/build-push-action")}
     assert scanned == {"candidate:ci": released["agent"], "candidate-engine:ci": released["engine"]}
 
 
-def test_the_build_is_asked_for_its_bill_of_materials_and_its_provenance(ground: Ground, good: Run) -> None:
+def test_the_build_requests_a_bill_of_materials_and_provenance(ground: Ground, good: Run) -> None:
     assert good.green
     for note in ground.notes(GOOD, "docker/build-push-action"):
         asked = note["inputs"]
@@ -72,17 +72,24 @@ def test_the_build_is_asked_for_its_bill_of_materials_and_its_provenance(ground:
         assert f"VERSION={GOOD[1:]}\n" in asked["build-args"]
 
 
-def test_the_summary_tells_of_the_rehearsals_and_of_the_rollout_with_a_picture_each(ground: Ground, good: Run) -> None:
+def test_the_summary_shows_the_rehearsals_and_the_rollout_with_a_picture_each(ground: Ground, good: Run) -> None:
     assert good.summary("rehearse").count("xychart-beta") >= 2
     assert "xychart-beta" in good.summary("evidence")
     assert ground.built(GOOD)["agent"] in good.summary("evidence")
     (uploaded,) = ground.notes(GOOD, "actions/upload-artifact", "evidence")
-    assert {"status.txt"} < set(uploaded["files"])
+    assert {"status.txt", "evidence.md"} < set(uploaded["files"])
 
 
-def test_a_bad_release_makes_the_run_red_and_the_release_before_serves(
-    ground: Ground, serving: Service, bad: Run
-) -> None:
+def test_one_page_is_attached_to_the_release_and_says_what_who_when_and_how_it_went(ground: Ground, good: Run) -> None:
+    assert good.results()["attach"] == "success"
+    text = (ground.folder / "uploaded" / GOOD / "release" / "evidence.md").read_text(encoding="utf-8")
+    assert text.startswith(f"# {GOOD}: Promoted")
+    assert "| Signed by | https://github.com/" in text
+    assert "UTC by ada |" in text
+    assert "| deploy | success |" in text
+
+
+def test_a_bad_release_makes_the_run_red_and_the_old_release_serves(ground: Ground, serving: Service, bad: Run) -> None:
     assert not bad.green
     results = bad.results()
     assert (results["build"], results["deploy"], results["restore"]) == ("success", "failure", "success")
@@ -91,7 +98,7 @@ def test_a_bad_release_makes_the_run_red_and_the_release_before_serves(
 
 
 def test_its_summary_says_why(ground: Ground, bad: Run) -> None:
-    # The release fails one request in five with one type of exception, so either gate may see it first.
+    # The release fails one request in five with one type of exception, so either gate may detect it first.
     for job in ("restore", "evidence"):
         assert re.search(r"Rolled back .*: (errors|new_exceptions: ModelHTTPError)[: ]", bad.summary(job)), job
     assert ground.built(BAD)["agent"] in bad.summary("evidence")

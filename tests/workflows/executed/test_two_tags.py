@@ -1,4 +1,4 @@
-"""Two tags at once. GitHub makes the second deploy wait; act does not, so it is the host that has to take one alone."""
+"""Two tags at once. GitHub queues the second deploy; act does not, so the host must accept only one."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.workflows.executed.ground import Ground
 pytestmark = [pytest.mark.docker, pytest.mark.workflows]
 
 
-def test_of_two_deploys_that_do_not_wait_for_each_other_the_host_takes_one(ground: Ground, serving: Service) -> None:
+def test_of_two_simultaneous_deploys_the_host_accepts_one(ground: Ground, serving: Service) -> None:
     clones = [ground.origin.tag("4.0.0"), ground.origin.tag("4.1.0")]
     runs = [ground.push_tag(clone) for clone in clones]
     for run, clone in zip(runs, clones, strict=True):

@@ -1,4 +1,4 @@
-"""What is done to every request, through the whole app."""
+"""The middleware, through the whole app."""
 
 import pytest
 from starlette.testclient import TestClient

@@ -1,4 +1,4 @@
-"""A run's deadline."""
+"""The deadline of a run."""
 
 import asyncio
 
@@ -17,7 +17,7 @@ def test_a_body_that_takes_too_long_is_cancelled() -> None:
         asyncio.run(scenario())
 
 
-def test_a_timeout_of_the_body_s_own_is_not_the_deadline() -> None:
+def test_a_timeout_of_the_body_itself_is_not_the_deadline() -> None:
     async def scenario() -> None:
         async with deadline(60):
             raise TimeoutError("a tool's own")

@@ -5,24 +5,27 @@ import asyncio
 import pytest
 from pydantic_ai import UsageLimitExceeded
 
+from agent.context import FittedModel
 from agent.metrics import Metrics
 from agent.models import make_model
 from agent.run import Runner, RunRequest, RunResult, build_agent
 from agent.tools import TOOL_NAMES
+from tests.agent.admitting import unlimited
 
 REQUEST = RunRequest(task="What is 15 % of 240?")
 
 
 def run(metrics: Metrics, model_name: str = "offline") -> RunResult:
     model = make_model(model_name)
-    return asyncio.run(Runner(build_agent(model), model, metrics, deadline_seconds=60).run(REQUEST))
+    agent = build_agent(FittedModel(model, model.context_window, metrics))
+    return asyncio.run(Runner(agent, model.context_window, metrics, 60, unlimited(metrics)).run(REQUEST))
 
 
 def counted(metrics: Metrics, name: str, **labels: str) -> float | None:
     return metrics.registry.get_sample_value(name, labels)
 
 
-def test_a_result_holds_the_answer_and_the_usage_that_was_counted() -> None:
+def test_a_result_has_the_answer_and_the_counted_usage() -> None:
     metrics = Metrics(TOOL_NAMES)
     result = run(metrics)
     assert result.answer == "The answer is 36."

@@ -1,4 +1,4 @@
-"""How full the context window is."""
+"""The ratio of the context window that is in use."""
 
 import pytest
 from pydantic_ai import ModelMessage, ModelRequest, ModelResponse, RequestUsage, RunUsage, TextPart
@@ -30,5 +30,5 @@ def test_without_a_response_it_is_unknown() -> None:
     assert context_utilization_ratio([ModelRequest(parts=[])], 1_000) is None
 
 
-def test_a_cost_that_is_unknown_stays_unknown() -> None:
+def test_an_unknown_cost_stays_unknown() -> None:
     assert account(RunUsage(requests=1), [], None).cost_usd is None

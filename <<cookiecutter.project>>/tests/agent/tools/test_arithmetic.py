@@ -1,4 +1,4 @@
-"""Arithmetic, and what it refuses."""
+"""Arithmetic, and the expressions that are refused."""
 
 import asyncio
 
@@ -23,7 +23,7 @@ from agent.tools.arithmetic import calculate
         (" 2 ** 64 ", "18446744073709551616"),
     ],
 )
-def test_it_works_out(expression: str, result: str) -> None:
+def test_an_expression_is_calculated(expression: str, result: str) -> None:
     assert asyncio.run(calculate(expression)) == result
 
 
@@ -31,17 +31,17 @@ def test_it_works_out(expression: str, result: str) -> None:
     "expression",
     ["", "1 +", "two", "__import__('os').getcwd()", "[1][0]", "'a' * 3", "True + 1", "1 if 1 else 2", "1 < 2", "1\0"],
 )
-def test_anything_but_arithmetic_is_refused(expression: str) -> None:
-    with pytest.raises(ToolFailed, match="is no arithmetic: use numbers"):
+def test_anything_else_is_refused(expression: str) -> None:
+    with pytest.raises(ToolFailed, match="is not an arithmetic expression: use numbers"):
         asyncio.run(calculate(expression))
 
 
 @pytest.mark.parametrize("expression", ["1 / 0", "1 % 0", "0 ** -1", "(-8) ** 0.5", "1e308 * 10", "9 ** 9 ** 9"])
-def test_what_has_no_usable_value_is_refused(expression: str) -> None:
+def test_an_expression_without_a_usable_value_is_refused(expression: str) -> None:
     with pytest.raises(ToolFailed, match="has no value"):
         asyncio.run(calculate(expression))
 
 
 def test_an_expression_that_is_too_long_is_refused() -> None:
-    with pytest.raises(ToolFailed, match="at most 200"):
+    with pytest.raises(ToolFailed, match="the limit is 200"):
         asyncio.run(calculate("1" + "+1" * 100))

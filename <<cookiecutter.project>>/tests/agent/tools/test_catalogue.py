@@ -1,4 +1,4 @@
-"""The catalogue and the lookup."""
+"""The catalogue and its lookup."""
 
 import asyncio
 from typing import get_args
@@ -14,7 +14,7 @@ def test_a_product_is_found_however_it_is_written() -> None:
 
 
 def test_an_unknown_product_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(ToolFailed, match="there is no 'gnome' in the catalogue; there are desk lamp, "):
+    with pytest.raises(ToolFailed, match="'gnome' is not in the catalogue; it has desk lamp, "):
         asyncio.run(look_up("gnome", "price"))
 
 

@@ -1,4 +1,4 @@
-"""Reckoning with dates."""
+"""Arithmetic with dates."""
 
 import asyncio
 
@@ -30,8 +30,8 @@ def test_a_date_some_days_later_or_earlier(start: str, days: int, result: str) -
 
 
 @pytest.mark.parametrize("text", ["2026-02-30", "tomorrow", "01.02.2026"])
-def test_what_is_no_date_is_refused_with_an_example(text: str) -> None:
-    with pytest.raises(ToolFailed, match="is no date: write it as YYYY-MM-DD, for example 2026-02-28"):
+def test_an_invalid_date_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(ToolFailed, match="is not a date: write it as YYYY-MM-DD, for example 2026-02-28"):
         asyncio.run(days_between("2026-01-01", text))
 
 

@@ -10,7 +10,7 @@ def test_the_names_are_those_of_the_tools() -> None:
 
 
 @pytest.mark.parametrize("tool", TOOLS)
-def test_each_tool_tells_the_model_what_it_and_its_arguments_are(tool: Tool) -> None:
+def test_each_tool_and_its_arguments_are_described_for_the_model(tool: Tool) -> None:
     text = tool.__doc__ or ""
     assert "Args:" in text
     assert all(f"{name}: " in text for name in tool.__annotations__ if name != "return")

@@ -1,4 +1,4 @@
-"""Units: what converts to what."""
+"""Unit conversion."""
 
 import asyncio
 
@@ -29,10 +29,10 @@ def test_a_unit_converts_to_itself_unchanged(unit: str) -> None:
 
 
 def test_an_unknown_unit_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(ToolFailed, match="'parsec' is no unit known here; there are mm, cm, "):
+    with pytest.raises(ToolFailed, match="'parsec' is not a known unit; known units: mm, cm, "):
         asyncio.run(convert(1, "parsec", "km"))
 
 
-def test_units_of_two_kinds_do_not_convert() -> None:
+def test_units_of_different_kinds_do_not_convert() -> None:
     with pytest.raises(ToolFailed, match="km is a unit of length, kg of mass"):
         asyncio.run(convert(1, "km", "kg"))

@@ -1,4 +1,4 @@
-"""From a model's name to its faults."""
+"""Parsing the faults in a model's name."""
 
 from decimal import Decimal
 
@@ -29,19 +29,19 @@ def test_no_text_means_no_faults() -> None:
         ("errors=0.1, latency=3s", Faults(error_ratio=0.1, latency_seconds=3.0)),
     ],
 )
-def test_each_fault_is_read(text: str, faults: Faults) -> None:
+def test_each_fault_is_parsed(text: str, faults: Faults) -> None:
     assert parse_faults(text) == faults
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
-def test_each_example_in_the_message_is_right(fault: Fault) -> None:
+def test_each_example_in_the_message_is_valid(fault: Fault) -> None:
     assert parse_faults(fault.example) != Faults()
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("erors=0.2", "there is no fault 'erors'"),
+        ("erors=0.2", "unknown fault 'erors'"),
         ("errors=0.1,errors=0.2", "errors is given twice"),
         ("errors", "'errors': should be a number"),
         ("errors=0", "should be a share above 0 and up to 1"),
@@ -54,11 +54,11 @@ def test_each_example_in_the_message_is_right(fault: Fault) -> None:
         ("cost=inf", "should be a finite number"),
         ("crash=0", "should be a whole number from 1"),
         ("tool_calls=1.5", "should be a whole number from 1"),
-        ("exception=Oops@0.1", "'Oops' is no builtin exception"),
-        ("exception=print@0.1", "'print' is no builtin exception"),
-        ("exception=SystemExit@0.1", "'SystemExit' is no builtin exception"),
-        ("exception=StopIteration@0.1", "'StopIteration' is no builtin exception"),
-        ("exception=UnicodeDecodeError@0.1", "can't be raised with a message alone"),
+        ("exception=Oops@0.1", "'Oops' is not a built-in exception"),
+        ("exception=print@0.1", "'print' is not a built-in exception"),
+        ("exception=SystemExit@0.1", "'SystemExit' is not a built-in exception"),
+        ("exception=StopIteration@0.1", "'StopIteration' is not a built-in exception"),
+        ("exception=UnicodeDecodeError@0.1", "needs more than a message"),
         ("exception=LookupError", "should be a number"),
         ("unhealthy=yes", "takes no value"),
     ],

@@ -1,4 +1,4 @@
-"""Faults, acted out run by run."""
+"""Simulated faults, run by run."""
 
 import asyncio
 import time
@@ -11,7 +11,7 @@ from agent.models.offline.misbehaviour import Misbehaviour
 
 
 def outcomes(text: str, runs: int, seed: str = "seed") -> list[str]:
-    """The name of what each run raised, or "ok"."""
+    """The name of the exception of each run, or "ok"."""
     misbehaviour = Misbehaviour(parse_faults(text), seed, "offline")
 
     async def scenario() -> list[str]:
@@ -44,7 +44,7 @@ def test_the_same_seed_fails_in_the_same_runs() -> None:
     assert outcomes("errors=0.5", 50) != outcomes("errors=0.5", 50, seed="other")
 
 
-def test_one_fault_does_not_shift_another() -> None:
+def test_one_fault_does_not_change_the_runs_of_another() -> None:
     alone = [outcome == "ModelHTTPError" for outcome in outcomes("errors=0.3", 100)]
     together = [
         outcome == "ModelHTTPError" for outcome in outcomes("errors=0.3,exception=KeyError@0.3,latency=1ms", 100)
@@ -52,7 +52,7 @@ def test_one_fault_does_not_shift_another() -> None:
     assert alone == together
 
 
-def test_latency_holds_up_a_run_that_fails_too() -> None:
+def test_latency_delays_a_failing_run_too() -> None:
     misbehaviour = Misbehaviour(parse_faults("latency=50ms,errors=1"), "seed", "offline")
     started = time.monotonic()
     with pytest.raises(ModelHTTPError):
@@ -60,7 +60,7 @@ def test_latency_holds_up_a_run_that_fails_too() -> None:
     assert time.monotonic() - started >= 0.05
 
 
-def test_a_run_that_hangs_goes_on_until_it_is_cancelled() -> None:
+def test_a_run_that_hangs_waits_until_it_is_cancelled() -> None:
     misbehaviour = Misbehaviour(parse_faults("hang=1"), "seed", "offline")
 
     async def scenario() -> None:

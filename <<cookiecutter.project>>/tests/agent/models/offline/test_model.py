@@ -17,22 +17,22 @@ def run(name: str, task: str = TASK) -> AgentRunResult[str]:
     return asyncio.run(build_agent(make_offline_model(name)).run(task))
 
 
-def test_it_answers_from_what_the_tools_returned() -> None:
+def test_the_answer_is_made_of_the_tools_results() -> None:
     result = run("offline")
     assert result.output == "The answer is 39.90 EUR and 119.7."
     assert (result.usage.requests, result.usage.tool_calls) == (3, 2)
 
 
-def test_a_tool_that_fails_ends_the_run_with_its_message() -> None:
+def test_a_failing_tool_ends_the_run_with_its_message() -> None:
     result = run("offline", "Look up the price of the moon, then multiply that by 3.")
-    assert result.output.startswith("I can't do this: there is no 'moon' in the catalogue")
+    assert result.output.startswith("I can't do this: 'moon' is not in the catalogue")
 
 
-def test_arguments_that_do_not_fit_the_tool_end_the_run_too() -> None:
+def test_arguments_that_the_tool_rejects_end_the_run_too() -> None:
     assert run("offline", "Convert that km to miles.").output.startswith("I can't do this: ")
 
 
-def test_a_task_it_does_not_understand_is_answered_honestly() -> None:
+def test_a_task_that_the_model_does_not_understand_is_answered_so() -> None:
     assert run("offline", "Sing me a song.").output == CANNOT
 
 
@@ -40,7 +40,7 @@ def test_the_same_task_costs_the_same_each_time() -> None:
     assert run("offline").usage == run("offline").usage
 
 
-def test_the_fault_tool_calls_makes_context_and_cost_grow_call_by_call() -> None:
+def test_the_fault_tool_calls_increases_context_and_cost_with_each_call() -> None:
     plain, looping = run("offline"), run("offline:tool_calls=7")
     assert looping.output == plain.output
     assert looping.usage.tool_calls == 7
@@ -51,7 +51,7 @@ def test_the_fault_tool_calls_makes_context_and_cost_grow_call_by_call() -> None
     assert inputs == sorted(set(inputs))
 
 
-def test_the_fault_tool_calls_applies_to_a_task_without_any() -> None:
+def test_the_fault_tool_calls_applies_to_a_task_without_tool_calls() -> None:
     assert run("offline:tool_calls=3", "Sing me a song.").usage.tool_calls == 3
 
 
@@ -60,11 +60,11 @@ def test_its_context_window_is_known() -> None:
 
 
 @pytest.mark.parametrize(("name", "ready"), [("offline", True), ("offline:unhealthy", False)])
-def test_it_says_whether_it_is_ready(name: str, ready: bool) -> None:
+def test_the_model_reports_whether_it_is_ready(name: str, ready: bool) -> None:
     assert make_offline_model(name).ready() is ready
 
 
-def test_opening_it_takes_as_long_as_the_fault_slow_start_says() -> None:
+def test_entering_the_model_takes_as_long_as_the_fault_slow_start_says() -> None:
     async def scenario() -> float:
         started = time.monotonic()
         async with make_offline_model("offline:slow_start=50ms"):

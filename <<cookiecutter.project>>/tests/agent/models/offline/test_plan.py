@@ -1,4 +1,4 @@
-"""How a task is understood."""
+"""Planning the tool calls for a task."""
 
 import time
 
@@ -33,7 +33,7 @@ def test_a_task_becomes_the_call_that_solves_it(task: str, call: Call) -> None:
 
 
 @pytest.mark.parametrize("task", ["", "Good morning!", "How much is that?", "What is the meaning of life?"])
-def test_a_text_that_asks_for_nothing_known_makes_no_call(task: str) -> None:
+def test_a_text_without_a_known_phrase_has_no_calls(task: str) -> None:
     assert plan(task) == ()
 
 
@@ -42,7 +42,7 @@ def test_the_parts_of_a_task_keep_their_order() -> None:
     assert [call.tool for call in plan(task)] == ["calculate", "look_up", "convert"]
 
 
-def test_that_is_the_number_of_the_result_before() -> None:
+def test_that_is_the_number_of_the_previous_result() -> None:
     (call,) = plan("Multiply that by 3.")
     assert resolve(call, "39.90 EUR") == {"expression": "39.90 * 3"}
 
@@ -53,7 +53,7 @@ def test_that_in_a_quoted_text_is_only_a_word() -> None:
 
 
 @pytest.mark.parametrize("text", ["1", "1 ", "1.", "-", "(", "that ", "what is 1 ", "days 2026-01-01 ", 'words "'])
-def test_the_longest_tasks_are_read_quickly_whatever_they_repeat(text: str) -> None:
+def test_the_longest_tasks_are_parsed_quickly_whatever_they_repeat(text: str) -> None:
     started = time.process_time()
     plan((text * 20_000)[:20_000])
     assert time.process_time() - started < 0.5

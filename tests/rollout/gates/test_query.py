@@ -1,4 +1,4 @@
-"""What is asked for a gate that is judged by evidence, of whom, and for when."""
+"""The queries of a gate that is judged by evidence: for which release, window and time."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -20,7 +20,7 @@ VALUES = Values("new", "old", window_seconds=0, ago_seconds=0, elapsed_seconds=2
 
 @dataclass
 class Asked:
-    """Keeps what was asked and for when. Totals are 100 unless an answer says otherwise."""
+    """Records the queries and their times. Totals are 100 unless there is another answer."""
 
     answers: Mapping[str, Answer] = field(default_factory=dict)
     asked: list[tuple[float, list[str]]] = field(default_factory=list)
@@ -48,19 +48,30 @@ def pairs(release: str, *windows: str) -> list[str]:
     return [f"{key}({release}, {window})" for window in windows for key in ("bad", "total")]
 
 
-def test_both_releases_and_both_windows_are_asked_for_in_one_request() -> None:
+def test_both_releases_and_both_windows_are_queried_in_one_request() -> None:
     metrics = Asked()
     look(RULE, metrics)
     assert metrics.asked == [(0, pairs("new", "120000ms", "600000ms") + pairs("old", "120000ms", "600000ms"))]
 
 
-def test_no_window_is_longer_than_the_canary_is_judged_and_one_that_is_the_same_is_asked_once() -> None:
+def test_the_canarys_own_samples_are_not_asked_of_stable_and_let_it_pass() -> None:
+    rule = replace(RULE, windows_seconds=(600,), questions={**RULE.questions, "samples": "own($release, $window)"})
+    metrics = Asked({"own(new, 600000ms)": {"": 24.0}})
+    measured = look(rule, metrics)
+    assert metrics.asked == [(0, [*pairs("new", "600000ms"), "own(new, 600000ms)", *pairs("old", "600000ms")])]
+    assert (measured.outcome, measured.samples, measured.total) == (Outcome.INCONCLUSIVE, 24, 100)
+    assert look(rule, Asked({"own(new, 600000ms)": {"": 25.0}})).outcome is Outcome.PASS
+    assert look(rule, Asked({"own(new, 600000ms)": NoData("none")})).samples == 0
+    assert look(rule, Asked({"own(new, 600000ms)": ManySeries("2 series")})).outcome is Outcome.ERROR
+
+
+def test_no_window_is_longer_than_the_canary_is_judged_and_equal_windows_are_queried_once() -> None:
     metrics = Asked()
     look(RULE, metrics, replace(VALUES, judged_seconds=40))
     assert metrics.asked == [(0, pairs("new", "40000ms") + pairs("old", "40000ms"))]
 
 
-def test_once_stable_has_no_traffic_it_is_asked_for_a_longer_time_when_it_had() -> None:
+def test_once_stable_has_no_traffic_a_longer_time_with_traffic_is_queried() -> None:
     metrics = Asked()
     look(RULE, metrics, replace(VALUES, ago_seconds=77))
     assert metrics.asked == [
@@ -69,13 +80,13 @@ def test_once_stable_has_no_traffic_it_is_asked_for_a_longer_time_when_it_had() 
     ]
 
 
-def test_a_baseline_of_before_is_of_the_longest_window_before_the_canary_was_ready() -> None:
+def test_the_baseline_before_is_the_longest_window_before_the_canary_was_ready() -> None:
     metrics = Asked()
     look(replace(RULE, before=True), metrics, replace(VALUES, ago_seconds=77))
     assert metrics.asked[1] == (1000, pairs("old", "600000ms", "600000ms"))
 
 
-def test_the_first_release_has_no_stable_to_ask() -> None:
+def test_the_first_release_has_no_stable_to_query() -> None:
     metrics = Asked()
     look(RULE, metrics, replace(VALUES, stable=""))
     assert metrics.asked == [(0, pairs("new", "120000ms", "600000ms"))]
@@ -89,22 +100,22 @@ def test_the_first_release_has_no_stable_to_ask() -> None:
         (QueryRejected("parse error"), Outcome.ERROR),
     ],
 )
-def test_a_count_of_the_canary_without_an_answer_is_no_pass(answer: MetricsError, outcome: Outcome) -> None:
+def test_a_missing_count_of_the_canary_never_passes(answer: MetricsError, outcome: Outcome) -> None:
     measured = look(RULE, Asked({"bad(new, 600000ms)": answer}))
     assert (measured.outcome, measured.detail) == (outcome, str(answer))
 
 
-def test_a_total_of_no_series_is_nothing_yet() -> None:
+def test_a_total_without_a_series_counts_as_0() -> None:
     totals = {f"total(new, {window})": NoData("none") for window in ("120000ms", "600000ms")}
     assert look(RULE, Asked(totals)).detail.endswith("0 of 25 samples so far")
 
 
-def test_a_count_of_stable_without_an_answer_changes_nothing() -> None:
+def test_a_missing_count_of_stable_changes_nothing() -> None:
     measured = look(RULE, Asked({"bad(old, 600000ms)": ManySeries("2 series")}))
     assert (measured.outcome, measured.stable) == (Outcome.PASS, None)
 
 
-def test_of_several_labels_the_worst_counts_and_one_that_stable_lacks_is_zero_there() -> None:
+def test_the_worst_label_counts_and_a_label_missing_on_stable_counts_as_0() -> None:
     rule = replace(RULE, windows_seconds=(600,), times_stable=1.0)
     bad: Answer = {"KeyError": 30.0, "LookupError": 40.0, "": 0.0}
     metrics = Asked({"bad(new, 600000ms)": bad, "bad(old, 600000ms)": {"LookupError": 50.0}})
@@ -113,7 +124,7 @@ def test_of_several_labels_the_worst_counts_and_one_that_stable_lacks_is_zero_th
     assert measured.detail.startswith("KeyError 30 % (30 of 100)")
 
 
-def test_an_unreachable_prometheus_is_told_to_whoever_asks() -> None:
+def test_an_unreachable_prometheus_is_raised_to_the_caller() -> None:
     class Gone(Asked):
         def several(self, questions: Mapping[str, Question], ago_seconds: float = 0.0) -> dict[str, Answer]:
             raise Unreachable(f"nobody answers {len(questions)} questions of {ago_seconds} s ago")

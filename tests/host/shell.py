@@ -1,4 +1,4 @@
-"""One shell in a container for many short questions: to start a program in a container each time is hard work."""
+"""One shell in a container for many short commands: starting a container for each would be slow."""
 
 import subprocess
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ END = "-- that was all --"
 
 
 class Shell:
-    """Kept open for as long as it answers, and opened anew when Docker was away."""
+    """Stays open while it answers, and is reopened after Docker was down."""
 
     def __init__(self, container: str, environment: Mapping[str, str]) -> None:
         self._command = ["docker", "exec", "--interactive", container, "sh"]
@@ -15,7 +15,7 @@ class Shell:
         self._process: subprocess.Popen[str] | None = None
 
     def ask(self, script: str) -> str:
-        """What it printed; nothing while Docker is away."""
+        """The command's output; empty while Docker is down."""
         process = self._process or self._open()
         try:
             print(script, f"echo; echo {END}", sep="\n", file=process.stdin, flush=True)

@@ -1,11 +1,11 @@
-"""A look at a gate that is judged by evidence: ask for the counts of each window, the canary's and stable's."""
+"""Measures a gate that is judged by evidence: queries the canary's and stable's counts for each window."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from rollout.errors import MetricsError, NoData
-from rollout.gates.counts import Mean, Seen, Share
+from rollout.gates.counts import Mean, Share, Window
 from rollout.gates.judge import Measurement, Outcome
 from rollout.gates.weigh import weigh
 from rollout.metrics.questions import Answer, Question
@@ -13,44 +13,48 @@ from rollout.policy.placeholders import Values, fill
 from rollout.policy.plan import Gate, Weighed
 
 IDLE_WINDOWS = 3
-"""Once stable has no traffic, nothing that happens now happens to both: then it is compared over a longer time, three
-times the longest window, in which its rare events are counted better."""
+"""Once stable has no traffic, its window need not be the canary's. So stable's counts cover this many times the longest
+window, which gives more samples of rare events."""
+
+Counts: TypeAlias = Mapping[str, Share | Mean]
+"""A window's counts by the gate's label, or under ""."""
 
 CANARY, STABLE, SHOWN = "canary", "stable", "shown"
+OF_THE_CANARY_ALONE = "samples"
 
 
 class Several(Protocol):
-    """Where many values come from at once."""
+    """A Prometheus that answers many queries at once."""
 
     def several(self, questions: Mapping[str, Question], ago_seconds: float = 0.0) -> Mapping[str, Answer]:
-        """An answer for each question; raises Unreachable."""
+        """An answer for each question. Raises Unreachable."""
         ...
 
 
-def look(gate: Gate, values: Values, metrics: Several) -> Measurement:
-    """One measurement of a weighed gate. Raises a MetricsError where the canary's counts have no usable answer."""
+def measure_by_evidence(gate: Gate, values: Values, metrics: Several) -> Measurement:
+    """Measure a gate that has `weighed`. Raises a MetricsError if the canary's counts have no usable answer."""
     rule = gate.weighed
-    assert rule is not None  # noqa: S101  or there is nothing to count
+    assert rule is not None  # noqa: S101  the caller checks it
     windows = windows_of(rule, values.judged_seconds)
     answers = ask(gate, rule, windows, values, metrics)
-    shown = number_in(answers.get(SHOWN))
+    shown = number_or_none(answers.get(SHOWN))
     canary = [by_label(rule, number, answers, CANARY) for number in range(len(windows))]
     stable = [by_label_if_any(rule, number, answers) for number in range(len(windows))]
     labels = sorted({label for counts in canary for label in counts})
     measured = [
-        weigh(gate, [seen(*each, label) for each in zip(windows, canary, stable, strict=True)], label, shown)
+        weigh(gate, [window(*each, label) for each in zip(windows, canary, stable, strict=True)], label, shown)
         for label in labels
     ]
     return max(measured, key=rank)
 
 
 def windows_of(rule: Weighed, judged_seconds: float) -> list[float]:
-    """The windows, none longer than there is something to judge."""
+    """The windows, none longer than the time for which the canary is judged."""
     return sorted({min(seconds, judged_seconds) for seconds in rule.windows_seconds})
 
 
 def ask(gate: Gate, rule: Weighed, windows: Sequence[float], values: Values, metrics: Several) -> dict[str, Answer]:
-    """All of it, in one request if stable's counts are of the same moment."""
+    """All counts; in one request if stable's are of the same time as the canary's."""
     values = replace(values, slower_than_seconds=rule.slower_than_seconds)
     canary = questions(gate, rule, windows, values, CANARY)
     if rule.shows:
@@ -69,48 +73,53 @@ def ask(gate: Gate, rule: Weighed, windows: Sequence[float], values: Values, met
     return {**metrics.several(canary), **metrics.several(stable, ago_seconds)}
 
 
-def questions(gate: Gate, rule: Weighed, windows: Sequence[float], values: Values, whose: str) -> dict[str, Question]:
-    """`canary bad 0`, `canary total 0`, ... for each window."""
+def questions(gate: Gate, rule: Weighed, windows: Sequence[float], values: Values, role: str) -> dict[str, Question]:
+    """One question for each key and window: `canary bad 0`, `canary total 0`, ..."""
     return {
-        f"{whose} {key} {number}": Question(
+        f"{role} {key} {number}": Question(
             fill(promql, replace(values, window_seconds=seconds)), gate.by if key in ("bad", "vendor") else None
         )
         for number, seconds in enumerate(windows)
-        for key, promql in rule.questions.items()
+        for key, promql in questions_of(rule, role).items()
     }
 
 
-def by_label(rule: Weighed, number: int, answers: Mapping[str, Answer], whose: str) -> dict[str, Share | Mean]:
-    """One window's counts by the gate's label, or under "". Before the first sample the rest need not be there. Raises
-    a MetricsError."""
-    found = {key: answers[f"{whose} {key} {number}"] for key in rule.questions}
-    count = of_no_series(found["count" if rule.kind == "mean" else "total"])
+def questions_of(rule: Weighed, role: str) -> Mapping[str, str]:
+    return {key: promql for key, promql in rule.questions.items() if role == CANARY or key != OF_THE_CANARY_ALONE}
+
+
+def by_label(rule: Weighed, number: int, answers: Mapping[str, Answer], role: str) -> dict[str, Share | Mean]:
+    """The canary's or stable's counts in window `number`. If the count is 0, the other answers may be missing. Raises a
+    MetricsError."""
+    found = {key: answers[f"{role} {key} {number}"] for key in questions_of(rule, role)}
+    count = zero_if_no_data(found["count" if rule.kind == "mean" else "total"])
     if not count:
         return {"": Mean(0, 0, 0) if rule.kind == "mean" else Share(0, 0)}
     if rule.kind == "mean":
         return {"": Mean(one(found["sum"]), one(found["squares"]), count)}
     bad, vendor = numbers(found["bad"]), numbers(found["vendor"]) if "vendor" in found else {}
-    return {label: Share(many, count, min(many, vendor.get(label, 0.0))) for label, many in bad.items()}
+    own = zero_if_no_data(found[OF_THE_CANARY_ALONE]) if OF_THE_CANARY_ALONE in found else None
+    return {label: Share(many, count, min(many, vendor.get(label, 0.0)), own) for label, many in bad.items()}
 
 
-def by_label_if_any(rule: Weighed, number: int, answers: Mapping[str, Answer]) -> Mapping[str, Share | Mean]:
-    """Stable's, which may have no answer."""
+def by_label_if_any(rule: Weighed, number: int, answers: Mapping[str, Answer]) -> Counts:
+    """Stable's counts; empty if they have no answer."""
     try:
         return by_label(rule, number, answers, STABLE)
     except (MetricsError, KeyError):
         return {}
 
 
-def seen(seconds: float, canary: Mapping[str, Share | Mean], stable: Mapping[str, Share | Mean], label: str) -> Seen:
-    """One label's counts; where a label does not occur, none of its kind happened."""
-    return Seen(seconds, none_if_missing(canary, label) or Share(0, 0), none_if_missing(stable, label))
+def window(seconds: float, canary: Counts, stable: Counts, label: str) -> Window:
+    """One label's counts; a label that is missing was counted 0 times."""
+    return Window(seconds, zero_if_missing(canary, label) or Share(0, 0), zero_if_missing(stable, label))
 
 
-def none_if_missing(counts: Mapping[str, Share | Mean], label: str) -> Share | Mean | None:
+def zero_if_missing(counts: Counts, label: str) -> Share | Mean | None:
     if label in counts or not counts:
         return counts.get(label)
     any_one = next(iter(counts.values()))
-    return Share(0, any_one.total) if isinstance(any_one, Share) else None
+    return Share(0, any_one.total, counted=any_one.counted) if isinstance(any_one, Share) else None
 
 
 def numbers(answer: Answer) -> Mapping[str, float]:
@@ -120,17 +129,17 @@ def numbers(answer: Answer) -> Mapping[str, float]:
 
 
 def one(answer: Answer) -> float:
-    """The only number. Raises a MetricsError."""
+    """The only number in an answer. Raises a MetricsError."""
     return next(iter(numbers(answer).values()))
 
 
-def of_no_series(answer: Answer) -> float:
-    """How many; no series at all is 0, since nothing has been counted yet."""
+def zero_if_no_data(answer: Answer) -> float:
+    """A count; 0 if there is no series yet."""
     return 0.0 if isinstance(answer, NoData) else one(answer)
 
 
-def number_in(answer: Answer | None) -> float | None:
-    """What is only shown may be missing."""
+def number_or_none(answer: Answer | None) -> float | None:
+    """A number that is only shown, so it may be missing."""
     return None if answer is None or isinstance(answer, MetricsError) else one(answer)
 
 
@@ -138,5 +147,5 @@ ORDER = (Outcome.PASS, Outcome.INCONCLUSIVE, Outcome.FAIL)
 
 
 def rank(measured: Measurement) -> tuple[int, float, float]:
-    """The worst label of a gate is the one nearest to failing."""
+    """Sorts a gate's labels; the last one is the closest to failing."""
     return ORDER.index(measured.outcome), measured.evidence or 0.0, measured.value or 0.0

@@ -1,0 +1,36 @@
+"""Warnings about the addresses at which the service is published."""
+
+import re
+
+LOOPBACK = re.compile(r"(127\.[0-9.]+|localhost|\[::1\]):")
+PUBLISH = (
+    "set ROUTER_PORT=0.0.0.0:80 and ROUTER_TLS_PORT=0.0.0.0:443 in deploy/docker/.env, then `docker compose up -d`"
+)
+
+
+def warnings(port: str, tls_port: str, *, certificate: bool, ipv6: bool = False) -> list[str]:
+    """The warnings for a host with these plain and TLS ports, in Compose's notation; `ipv6` is whether the router's
+    network has IPv6."""
+    return [*about_tls(port, tls_port, certificate=certificate), *about_ipv6({port, tls_port}, ipv6=ipv6)]
+
+
+def about_ipv6(ports: set[str], *, ipv6: bool) -> list[str]:
+    everywhere = sorted(port for port in ports if ":" not in port or port.startswith("[::]:"))
+    if ipv6 or not everywhere:
+        return []
+    return [
+        f"{', '.join(everywhere)} is published over IPv6, whose callers all have the address of Docker's proxy: use "
+        "0.0.0.0:PORT, or ipv6.yaml (docs/guides/prepare-a-host.md)"
+    ]
+
+
+def about_tls(port: str, tls_port: str, *, certificate: bool) -> list[str]:
+    if certificate:
+        here = f"the service has a certificate, but TLS is published on {tls_port} only: {PUBLISH}"
+        return [here] if LOOPBACK.match(tls_port) else []
+    how = "`rollout certificate < fullchain-and-key.pem` brings one (docs/guides/prepare-a-host.md)"
+    if LOOPBACK.match(port):
+        return [f"no certificate: the service is published on {port} only, for this machine. {how}"]
+    return [
+        f"no certificate: the service is published on {port} in plain HTTP, which everybody on the way can read. {how}"
+    ]
