@@ -221,11 +221,9 @@ class Restored(EventBase):
 
 
 class Unrestored(EventBase):
-    """`answers` is the slot that answered instead of stable's, if one did."""
-
     event: Literal["unrestored"] = "unrestored"
     why: Text = ""
-    answers: Text | None = None
+    answers: Text | None = None  # the slot that answered instead of stable's
 
 
 class Drained(EventBase):

@@ -55,6 +55,6 @@ def unwritable(router: RunningRouter) -> Path:
 def test_a_file_that_cannot_be_written_has_an_error_of_its_own_and_the_router_obeys(
     router: RunningRouter, unwritable: Path
 ) -> None:
-    with pytest.raises(SplitNotSaved, match=f"the router obeys, but {unwritable} can't be written"):
+    with pytest.raises(SplitNotSaved, match=f"the router applied the split, but {unwritable} can't be written"):
         router.control.shift(everybody_on("green"))
     assert router.control.answering() == "green"
