@@ -63,6 +63,12 @@ class Ground:
         event = {"pull_request": number, "repository": {"full_name": NAME}}
         return self._begin(clone.name, "pull_request", "ci", "refs/pull/7/merge", clone, event, whole, {})
 
+    def roll_back(self, clone: Path, release: str, *, name: str) -> Run:
+        """What GitHub does when somebody runs rollback.yml by hand, at once and without gates."""
+        inputs = {"release": release, "reason": "in haste", "now": "true"}
+        event = {"inputs": inputs, "repository": {"full_name": NAME}}
+        return self._begin(name, "workflow_dispatch", "rollback", "refs/heads/main", clone, event, True, {})
+
     def _begin(
         self,
         name: str,
