@@ -19,12 +19,14 @@ from prometheus_client.registry import Collector
 from agent.event_loop import Meter, MeteredLoop
 
 # Exported as 0 from the start, so that the first error increases a series instead of creating one.
-KNOWN_STATUSES = ("200", "422", "500", "502", "504")
+KNOWN_STATUSES = ("200", "401", "413", "422", "429", "500", "502", "503", "504")
 # Goes beyond the highest limit of a gate: a quantile can't exceed the last finite bucket.
 SECONDS_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 90, 120, 300)
 RATIO_BUCKETS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.5)
 UNKNOWN_TOOL = "unknown"
-OUTCOMES = ("answered", "usage_limit", "deadline", "vendor_error", "error", "cancelled")
+REFUSALS = ("queue_full", "waited")
+RATINGS = ("good", "bad")
+OUTCOMES = ("answered", "usage_limit", "context_full", "deadline", "vendor_error", "error", "cancelled")
 """How a run ends. A client that disconnects cancels its run."""
 
 # `_created` would be one more series for each metric, and no query uses it.
@@ -37,10 +39,12 @@ class Metrics:
     def __init__(self, tools: Sequence[str]) -> None:
         self.registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
-        self.requests = Counter("agent_requests", "POST /agent/run by HTTP status", ["status"], registry=registry)
+        self.requests = Counter(
+            "agent_requests", "POST /agent/run and /agent/stream by HTTP status", ["status"], registry=registry
+        )
         self.request_seconds = Histogram(
             "agent_request_seconds",
-            "Time from the last byte of a request to the last byte of its answer, except for 4xx",
+            "Time from a request's last byte to its answer's; of what was refused (4xx, 503), none",
             buckets=SECONDS_BUCKETS,
             registry=registry,
         )
@@ -71,7 +75,29 @@ class Metrics:
             buckets=RATIO_BUCKETS,
             registry=registry,
         )
+        self.model_request_context_utilization_ratio = Histogram(
+            "agent_model_request_context_utilization_ratio",
+            "Share of the context window in use after each model request, as reported; nothing where it is unknown",
+            buckets=RATIO_BUCKETS,
+            registry=registry,
+        )
+        self.context_compactions = Counter(
+            "agent_context_compactions",
+            "Times that older turns or tool results were left out of what is sent to the model",
+            registry=registry,
+        )
+        self.feedback = Counter("agent_feedback", "Ratings of answered runs", ["rating"], registry=registry)
+        self.queue_depth = Gauge("agent_queue_depth", "Runs that wait for a slot", registry=registry)
+        self.refused_runs = Counter(
+            "agent_refused_runs", "Runs that were refused with 503, by reason", ["reason"], registry=registry
+        )
         self._start_at_zero(tools)
+
+    def show_context_window(self, tokens: int | None) -> None:
+        """Export the size of the model's context window; nothing where it is unknown."""
+        if tokens:
+            size = Gauge("agent_context_window_tokens", "Size of the model's context window", registry=self.registry)
+            size.set(tokens)
 
     def count_loop(self, loop: AbstractEventLoop) -> None:
         """Export how busy the event loop is. Only our own loop has a meter; a test client's has none."""
@@ -85,15 +111,19 @@ class Metrics:
             self.runs.labels(outcome)
         for kind in ("input", "output"):
             self.tokens.labels(kind)
+        for reason in REFUSALS:
+            self.refused_runs.labels(reason)
+        for rating in RATINGS:
+            self.feedback.labels(rating)
         for tool in tools:
             self.tool_calls.labels(tool)
         self._tools = frozenset(tools)
 
     def count_request(self, status: int, seconds: float | None) -> None:
         """Count a request by the status of its answer; `seconds` is None if its body was incomplete. The time of a 4xx
-        is not recorded: rejected requests are fast, and would hide a slow release."""
+        or 503 is not recorded: rejected requests are fast, and would hide a slow release."""
         self.requests.labels(str(status)).inc()
-        if seconds is not None and not 400 <= status < 500:
+        if seconds is not None and not 400 <= status < 500 and status != 503:
             self.request_seconds.observe(seconds)
 
     def count_tool_call(self, tool: str) -> None:

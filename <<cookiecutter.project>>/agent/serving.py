@@ -4,6 +4,7 @@ import logging
 import math
 import os
 import sys
+from contextlib import suppress
 
 import uvicorn
 from fastapi import FastAPI
@@ -12,8 +13,10 @@ from agent.api import create_app
 from agent.errors import StartError
 from agent.secrets import load_secrets
 from agent.settings import Settings, load_settings
+from agent.stopping import Readiness, Server
 
 EXIT_REFUSED = 2
+EXIT_NOT_STARTED = 3
 # Longer than the router's: the router must close idle connections, since it knows which are in use.
 KEEP_ALIVE_SECONDS = 75
 # A stop waits this much longer than a request's deadline, so that each request gets an answer, even if it is a 504.
@@ -24,10 +27,10 @@ def serve() -> int:
     """Serve, and return the exit code. SIGTERM and SIGINT close the listener and let running requests finish."""
     logging.basicConfig(format="%(levelname)s: %(name)s: %(message)s")
     try:
-        settings, app = prepare()
+        settings, app, readiness = prepare()
     except StartError as error:
         return refuse(error)
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
@@ -39,7 +42,10 @@ def serve() -> int:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=math.ceil(settings.deadline_seconds) + GRACE_SECONDS,
     )
-    return 0
+    server = Server(config, readiness, settings.unready_seconds)
+    with suppress(KeyboardInterrupt):  # raised again after the stop, for whoever called us
+        server.run()
+    return 0 if server.started else EXIT_NOT_STARTED
 
 
 def check() -> int:
@@ -51,11 +57,11 @@ def check() -> int:
     return 0
 
 
-def prepare() -> tuple[Settings, FastAPI]:
+def prepare() -> tuple[Settings, FastAPI, Readiness]:
     """The settings from the environment, and their service. Raises StartError."""
     load_secrets(os.environ)
-    settings = load_settings()
-    return settings, create_app(settings)
+    settings, readiness = load_settings(), Readiness()
+    return settings, create_app(settings, readiness), readiness
 
 
 def refuse(error: StartError) -> int:

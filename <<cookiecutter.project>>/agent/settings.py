@@ -1,5 +1,7 @@
 """The settings: AGENT_* in the environment or in agent.env."""
 
+from typing import Literal
+
 from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -38,12 +40,60 @@ class Settings(BaseSettings):
     port: int = Field(
         default=8080, ge=0, le=65535, description="a port from 0 to 65535; 0 lets the kernel choose", examples=[8080]
     )
+    auth: Literal["auto", "off"] = Field(
+        default="auto",
+        description="`auto`, which needs a token except on a loopback address without any; or `off`, behind a gateway "
+        "that checks who calls",
+        examples=["auto"],
+    )
+    tokens_file: str = Field(
+        default="/run/secrets/AGENT_TOKENS",
+        min_length=1,
+        description="the file with the tokens' hashes that `python -m agent.auth` writes",
+        examples=["agent.tokens"],
+    )
+    requests_per_minute: int = Field(
+        default=600, ge=1, description="how many requests a minute a token may send", examples=[600]
+    )
+    conversations: str = Field(
+        default="",
+        description="the SQLite file that keeps conversations; empty keeps none",
+        examples=["conversations.db"],
+    )
+    keep_conversations_days: float = Field(
+        default=30, gt=0, description="after how many days an unused conversation is deleted", examples=[30]
+    )
+    manage_context: bool = Field(
+        default=True,
+        description="whether old turns and tool results are left out of what no longer fits the model's context window",
+        examples=["true"],
+    )
+    context_window_tokens: int | None = Field(
+        default=None,
+        ge=1,
+        description="the size of the model's context window in tokens, where the one that pydantic-ai knows is wrong",
+        examples=[200_000],
+    )
     deadline_seconds: float = Field(
         default=LONGEST_DEADLINE_SECONDS,
         gt=0,
         le=LONGEST_DEADLINE_SECONDS,
         description=f"the longest a run may take, in seconds, up to {LONGEST_DEADLINE_SECONDS}",
         examples=[LONGEST_DEADLINE_SECONDS],
+    )
+    max_running: int = Field(default=1_000, ge=1, description="the most runs at once", examples=[100])
+    max_queued: int = Field(
+        default=200, ge=0, description="the most runs that wait for one of those to end", examples=[200]
+    )
+    max_wait_seconds: float = Field(
+        default=5, ge=0, le=60, description="the longest such a wait, in seconds, up to 60", examples=[5]
+    )
+    unready_seconds: float = Field(
+        default=0,
+        ge=0,
+        le=60,
+        description="how long a stop waits, not ready, before it closes the listener, in seconds, up to 60",
+        examples=[5],
     )
 
 

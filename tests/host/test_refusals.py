@@ -114,9 +114,7 @@ def test_without_a_running_rollout_there_is_nothing_to_order(serving: Service, c
 def test_a_rollback_to_nothing_is_refused(pruned: Service) -> None:
     done = pruned.rollout("rollback", "--reason", "why")
     assert done.code == 2
-    assert (
-        done.err == "rollout: no other release is running on this host: name the release to restore as IMAGE@sha256:…\n"
-    )
+    assert done.err.startswith("rollout: no other release is running on this host: name the release to restore")
 
 
 @pytest.mark.parametrize(

@@ -256,7 +256,6 @@ def test_an_image_without_a_health_check_is_followed_to_its_end(host: Service, i
 def test_whoever_follows_ends_when_the_whole_host_is_removed(images: Images, tmp_path: Path) -> None:
     host = Service(images.engine, tmp_path)
     host.policy = quick(tmp_path, hold="30m")
-    two_steps(host.policy)
     try:
         host.up()
         assert host.start(images.release("first")).code == 0

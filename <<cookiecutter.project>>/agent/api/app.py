@@ -1,42 +1,58 @@
-"""Assembles the ASGI app."""
+"""The parts, put together."""
 
 from asyncio import get_running_loop
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from fastapi import FastAPI
 
+from agent.api.authentication import Authenticate
 from agent.api.bodies import LimitBodies
 from agent.api.middleware import MeasureRequests, ReleaseHeader
 from agent.api.problems import handle_problems
 from agent.api.routes import make_router
+from agent.auth import TokenFile
+from agent.context import ManagedContext
+from agent.conversations import open_conversations
 from agent.metrics import Metrics
 from agent.models import make_model
-from agent.run import Runner, build_agent
+from agent.run import Admission, AdmissionLimits, Runner, build_agent
 from agent.settings import Settings
+from agent.stopping import Readiness
 from agent.tools import TOOL_NAMES
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAPI:
     """Create the ASGI app, with its own registry of metrics.
 
     Raises:
-        StartError: the model can't be used.
+        StartError: the model, the tokens or the conversations can't be used.
     """
     model = make_model(settings.model)
-    agent = build_agent(model)
+    kept = open_conversations(settings.conversations, settings.keep_conversations_days)
+    tokens = TokenFile(Path(settings.tokens_file))
+    readiness = readiness or Readiness()
     metrics = Metrics(TOOL_NAMES)
-    runner = Runner(agent, model, metrics, settings.deadline_seconds)
+    # Read it once: a real model's context window comes from a price table.
+    window_tokens = settings.context_window_tokens or model.context_window
+    metrics.show_context_window(window_tokens)
+    agent = build_agent(model, ManagedContext(window_tokens, metrics, settings.manage_context))
+    limits = AdmissionLimits(settings.max_running, settings.max_queued, settings.max_wait_seconds)
+    runner = Runner(agent, window_tokens, metrics, settings.deadline_seconds, Admission(limits, metrics), kept)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         metrics.count_loop(get_running_loop())
         async with agent:
             yield
+        if kept is not None:
+            await kept.close()
 
     app = FastAPI(title="agent", version=settings.release, lifespan=lifespan)
-    app.include_router(make_router(settings, model, runner, metrics))
+    app.include_router(make_router(settings, model, window_tokens, runner, metrics, readiness, kept))
     app.add_middleware(LimitBodies)  # innermost: its errors become problems too
+    app.add_middleware(Authenticate, settings=settings, tokens=tokens)
     handle_problems(app, metrics)
     app.add_middleware(ReleaseHeader, release=settings.release)
     app.add_middleware(MeasureRequests, metrics=metrics)  # outermost, because it is added last

@@ -4,7 +4,7 @@ from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from agent.api.routes import RUN_PATH
+from agent.api.routes import MEASURED_PATHS
 from agent.metrics import Metrics
 
 
@@ -19,7 +19,7 @@ class MeasureRequests:
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] != RUN_PATH or scope["method"] != "POST":
+        if scope["type"] != "http" or scope["path"] not in MEASURED_PATHS or scope["method"] != "POST":
             await self._app(scope, receive, send)
             return
         status = 500  # the server's answer if an exception gets this far

@@ -1,18 +1,29 @@
-"""Error responses: RFC 9457 problem details, all from one handler."""
+"""Every error response: RFC 9457 problem details, from one handler."""
 
 import logging
-from collections.abc import Awaitable, Callable
+import math
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
-from pydantic_ai import ModelAPIError, ModelHTTPError, UsageLimitExceeded
+from pydantic_ai import (
+    ModelAPIError,
+    ModelContextWindowExceededError,
+    ModelHTTPError,
+    ModelRequestTimeout,
+    ModelTimeoutError,
+    UsageLimitExceeded,
+)
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from agent.errors import DeadlineError
+from agent.api import problem_types as types
+from agent.conversations import ConversationConflict
+from agent.errors import ContextFullError, DeadlineError, OverloadedError
 from agent.metrics import Metrics
 
 logger = logging.getLogger(__name__)
@@ -24,14 +35,14 @@ LONGEST_TEXT = 200
 
 
 class Mistake(BaseModel):
-    """One mistake in a request."""
+    """One thing that is wrong in a request."""
 
     where: str
     message: str
 
 
 class Problem(BaseModel):
-    """The body of an error response. It never contains a traceback or an unexpected exception's message."""
+    """The body of an error response. It never holds a traceback, nor what an exception said of itself."""
 
     type: str = "about:blank"
     title: str
@@ -42,37 +53,87 @@ class Problem(BaseModel):
 
 
 def problem_of(error: Exception) -> Problem:
-    """The error response for an exception."""
-    name = type(error).__name__
+    """What a client is told about an exception."""
     match error:
         case RequestValidationError():
-            return _problem(422, "the request is invalid: see `errors`", errors=_mistakes(error))
+            detail = "the request is wrong: correct what `errors` names"
+            return _problem(types.INVALID_REQUEST, detail, errors=_mistakes(error))
+        case types.Refused():
+            return _problem(error.kind, error.detail)
+        case OverloadedError():
+            return _problem(types.OVERLOADED, str(error))
+        case HTTPException() if error.status_code in types.BY_STATUS:
+            return _problem(types.BY_STATUS[error.status_code], error.detail)
         case HTTPException():
-            return _problem(error.status_code, error.detail)
-        case UsageLimitExceeded():
-            return _problem(422, f"the run exceeded a limit and was stopped: {error.message}", name)
-        case DeadlineError():
-            return _problem(504, str(error), name)
-        case ModelHTTPError():
-            return _problem(502, f"the model's API answered {error.status_code}: try again later", name)
-        case ModelAPIError():
-            return _problem(502, "the model's API could not be used: try again later", name)
+            status = error.status_code
+            return Problem(title=HTTPStatus(status).phrase, status=status, detail=_short(error.detail))
         case _:
-            return _problem(500, f"the service failed with {name}: its log has the traceback", name)
+            kind, detail = _of_a_run(error)
+            return _problem(kind, detail, type(error).__name__)
+
+
+def _of_a_run(error: Exception) -> tuple[types.ProblemType, str]:
+    match error:
+        case UsageLimitExceeded():
+            return types.USAGE_LIMIT, "the run needed more model requests, tool calls or tokens than it may use"
+        case ConversationConflict():
+            return (
+                types.CONVERSATION_CHANGED,
+                "another run of this conversation ended meanwhile: send the task again",
+            )
+        case ContextFullError() | ModelContextWindowExceededError():
+            return types.CONTEXT_FULL, "the task doesn't fit into the model's context window: send a smaller one"
+        case DeadlineError():
+            return types.DEADLINE, f"no answer within {error.seconds:g} s: send a smaller task"
+        case ModelTimeoutError() | ModelRequestTimeout():
+            return types.MODEL_TIMEOUT, "the model's API did not answer in time: try again later"
+        case ModelHTTPError():
+            return types.MODEL_ERROR, f"the model's API answered {error.status_code}: try again later"
+        case ModelAPIError():
+            return types.MODEL_ERROR, "the model's API could not be used: try again later"
+        case _:
+            return types.INTERNAL, f"the service failed with {type(error).__name__}: its log says where"
+
+
+def headers_of(error: Exception) -> Mapping[str, str] | None:
+    """The headers of an error's response."""
+    match error:
+        case OverloadedError():
+            return {"retry-after": str(math.ceil(error.retry_after_seconds))}
+        case HTTPException() | types.Refused():
+            return error.headers
+        case _:
+            return None
+
+
+def documented() -> dict[int | str, dict[str, Any]]:
+    """Every status that an error response has, for OpenAPI."""
+    titles: dict[int | str, list[str]] = {}
+    for kind in types.TYPES:
+        titles.setdefault(kind.status, []).append(kind.title)
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {
+        status: {"model": Problem, "description": "; ".join(found), "content": {MEDIA_TYPE: {"schema": schema}}}
+        for status, found in titles.items()
+    }
+
+
+def report(error: Exception, metrics: Metrics) -> Problem:
+    """The problem of an exception. Those that aren't the client's are counted; they and passed limits are logged."""
+    problem = problem_of(error)
+    if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR and problem.exception is not None:
+        metrics.count_exception(error, of_the_vendor=isinstance(error, ModelAPIError))
+    if problem.exception is not None:
+        _log(problem, error)
+    return problem
 
 
 def handle_problems(app: FastAPI, metrics: Metrics) -> None:
-    """Turn every exception of an app into a problem response. Exceptions that answer with 5xx are counted; these and
-    exceeded limits are logged."""
+    """Turn every exception of an app into a problem response."""
 
     async def respond(_request: Request | None, error: Exception) -> JSONResponse:
-        problem = problem_of(error)
-        if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR and problem.exception is not None:
-            metrics.count_exception(error, of_the_vendor=isinstance(error, ModelAPIError))
-        if problem.exception is not None:
-            _log(problem, error)
-        headers = error.headers if isinstance(error, HTTPException) else None
-        return JSONResponse(problem.model_dump(exclude_none=True), problem.status, headers, MEDIA_TYPE)
+        problem = report(error, metrics)
+        return JSONResponse(problem.model_dump(exclude_none=True), problem.status, headers_of(error), MEDIA_TYPE)
 
     for kind in (RequestValidationError, HTTPException):
         app.add_exception_handler(kind, respond)
@@ -80,7 +141,7 @@ def handle_problems(app: FastAPI, metrics: Metrics) -> None:
 
 
 class AnswerExceptions:
-    """Handles all other exceptions. Starlette's own handler is outside all middleware, and raises them again."""
+    """Answers all other exceptions. Starlette's own way to do it is outside of all middleware, and raises again."""
 
     def __init__(self, app: ASGIApp, respond: Callable[[None, Exception], Awaitable[JSONResponse]]) -> None:
         self._app = app
@@ -89,13 +150,13 @@ class AnswerExceptions:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = False
 
-        async def send_recorded(message: Message) -> None:
+        async def send_and_note(message: Message) -> None:
             nonlocal started
             started = True
             await send(message)
 
         try:
-            await self._app(scope, receive, send_recorded)
+            await self._app(scope, receive, send_and_note)
         except Exception as error:
             if started:
                 raise
@@ -103,9 +164,12 @@ class AnswerExceptions:
             await response(scope, receive, send)
 
 
-def _problem(status: int, detail: str, exception: str | None = None, errors: list[Mistake] | None = None) -> Problem:
-    title = HTTPStatus(status).phrase
-    return Problem(title=title, status=status, detail=_short(detail), exception=exception, errors=errors)
+def _problem(
+    kind: types.ProblemType, detail: str, exception: str | None = None, errors: list[Mistake] | None = None
+) -> Problem:
+    return Problem(
+        type=kind.uri, title=kind.title, status=kind.status, detail=_short(detail), exception=exception, errors=errors
+    )
 
 
 def _mistakes(error: RequestValidationError) -> list[Mistake]:

@@ -1,7 +1,25 @@
 """A run: the agent solves one task, with a deadline and a record of its usage."""
 
+from agent.run.admission import Admission, AdmissionLimits
 from agent.run.agent import build_agent
-from agent.run.runner import Runner, RunRequest, RunResult
+from agent.run.events import Event, Token, ToolCall, ToolResult
+from agent.run.rated import RatedRuns, Rating
+from agent.run.request import RunRequest, RunResult
+from agent.run.runner import Runner
 from agent.run.usage import Usage
 
-__all__ = ["RunRequest", "RunResult", "Runner", "Usage", "build_agent"]
+__all__ = [
+    "Admission",
+    "AdmissionLimits",
+    "Event",
+    "RatedRuns",
+    "Rating",
+    "RunRequest",
+    "RunResult",
+    "Runner",
+    "Token",
+    "ToolCall",
+    "ToolResult",
+    "Usage",
+    "build_agent",
+]

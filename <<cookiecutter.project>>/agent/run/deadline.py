@@ -8,9 +8,12 @@ from agent.errors import DeadlineError
 
 
 @asynccontextmanager
-async def deadline(seconds: float) -> AsyncIterator[None]:
-    """Cancel the body after some seconds and raise DeadlineError. The body's own TimeoutErrors are not converted."""
-    timer = asyncio.timeout(seconds)
+async def deadline(seconds: float, began: float | None = None) -> AsyncIterator[None]:
+    """Cancel the body after some seconds and raise DeadlineError. The body's own TimeoutErrors are not converted.
+
+    The seconds count from `began`, a time of the loop's clock; from now without one.
+    """
+    timer = asyncio.timeout_at((asyncio.get_running_loop().time() if began is None else began) + seconds)
     try:
         async with timer:
             yield

@@ -1,61 +1,134 @@
-"""The runner, with a run's request and result."""
+"""The runner."""
 
-from dataclasses import dataclass
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 
-from pydantic_ai import Agent, ModelAPIError, RunUsage, UsageLimitExceeded, capture_run_messages
-from pydantic_ai.models import Model
+from pydantic_ai import (
+    Agent,
+    AgentRunResultEvent,
+    ModelAPIError,
+    ModelContextWindowExceededError,
+    ModelMessage,
+    RunUsage,
+    UsageLimitExceeded,
+    capture_run_messages,
+)
+from pydantic_ai.conversation import Conversation
 
-from agent.errors import DeadlineError
+from agent.conversations import Conversations
+from agent.errors import ContextFullError, DeadlineError
 from agent.metrics import Metrics
+from agent.run.admission import Admission
 from agent.run.deadline import deadline
+from agent.run.events import Event, event_of
+from agent.run.request import RunRequest, RunResult
 from agent.run.usage import Usage, account, count
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunRequest:
-    """The request of one run."""
-
-    task: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunResult:
-    """The result of one run."""
-
-    answer: str
-    usage: Usage
 
 
 class Runner:
     """Runs the agent with a deadline for each run, and counts its usage."""
 
-    def __init__(self, agent: Agent[None, str], model: Model, metrics: Metrics, deadline_seconds: float) -> None:
+    def __init__(
+        self,
+        agent: Agent[None, str],
+        context_window_tokens: int | None,
+        metrics: Metrics,
+        deadline_seconds: float,
+        admission: Admission,
+        kept: Conversations | None = None,
+    ) -> None:
         self._agent = agent
+        self._kept = kept
+        self._admission = admission
         self._metrics = metrics
         self._deadline_seconds = deadline_seconds
-        # Read it once: a real model's context window comes from a price table.
-        self._context_window_tokens = model.context_window
+        self._context_window_tokens = context_window_tokens
 
     async def run(self, request: RunRequest) -> RunResult:
         """The agent's answer to one request, and its usage.
 
         Raises:
+            ConversationConflict: another run of the same conversation was kept meanwhile.
+            OverloadedError: too many other runs are going on.
             DeadlineError: there was no answer in time; the run was cancelled.
+            ContextFullError: the run doesn't fit into the model's context window.
             AgentRunError: from pydantic-ai: the model's API failed, or the run exceeded a usage limit.
         """
-        run_usage, outcome = RunUsage(), "answered"
-        with capture_run_messages() as messages:
-            try:
-                async with deadline(self._deadline_seconds):
-                    result = await self._agent.run(request.task, usage=run_usage, infer_name=False)
-            except BaseException as error:
-                outcome = outcome_of(error)
-                raise
-            finally:
-                # A failed run costs money too.
-                usage = account(run_usage, messages, self._context_window_tokens)
-                count(self._metrics, usage, messages, outcome)
-        return RunResult(answer=result.output, usage=usage)
+        async with self._accounted(request) as (usage, messages):
+            conversation = await self._load(request)
+            result = await self._agent.run(
+                request.task,
+                message_history=conversation.messages if conversation else None,
+                usage=usage,
+                run_id=request.run_id,
+                conversation_id=request.conversation_id,
+                infer_name=False,
+            )
+        await self._keep(request, conversation, result.new_messages())
+        return self._result(request, result.output, self._usage(request, usage, messages))
+
+    async def stream(self, request: RunRequest, emit: Callable[[Event], Awaitable[None]]) -> RunResult:
+        """As `run`, and `emit` gets each event as it comes. The run waits for it."""
+        async with self._accounted(request) as (usage, messages):
+            conversation, result = await self._load(request), None
+            async with self._agent.run_stream_events(
+                request.task,
+                message_history=conversation.messages if conversation else None,
+                usage=usage,
+                run_id=request.run_id,
+                conversation_id=request.conversation_id,
+                infer_name=False,
+            ) as events:
+                async for event in events:
+                    if isinstance(event, AgentRunResultEvent):
+                        result = event.result
+                    elif (told := event_of(event)) is not None:
+                        await emit(told)
+        if result is None:
+            raise RuntimeError("the run ended without a result")
+        await self._keep(request, conversation, result.new_messages())
+        return self._result(request, result.output, self._usage(request, usage, messages))
+
+    @asynccontextmanager
+    async def _accounted(self, request: RunRequest) -> AsyncIterator[tuple[RunUsage, Sequence[ModelMessage]]]:
+        seconds = min(request.deadline_seconds or self._deadline_seconds, self._deadline_seconds)
+        began = asyncio.get_running_loop().time()  # the wait for a slot is part of the deadline
+        async with self._admission.slot(seconds):
+            usage, outcome = RunUsage(), "answered"
+            with capture_run_messages() as messages:
+                try:
+                    async with deadline(seconds, began):
+                        yield usage, messages
+                except BaseException as error:
+                    outcome = outcome_of(error)
+                    raise
+                finally:
+                    # A failed run costs money too.
+                    own = own_messages(request, messages)
+                    count(self._metrics, self._usage(request, usage, messages), own, outcome)
+
+    async def _load(self, request: RunRequest) -> Conversation | None:
+        if self._kept is None or not request.is_kept:
+            return None
+        return await self._kept.load(request.owner, request.conversation_id)
+
+    async def _keep(
+        self, request: RunRequest, conversation: Conversation | None, messages: Sequence[ModelMessage]
+    ) -> None:
+        if self._kept is not None and conversation is not None:
+            await self._kept.add(request.owner, conversation, messages)
+
+    def _usage(self, request: RunRequest, usage: RunUsage, messages: Sequence[ModelMessage]) -> Usage:
+        return account(usage, own_messages(request, messages), self._context_window_tokens)
+
+    def _result(self, request: RunRequest, answer: str, usage: Usage) -> RunResult:
+        return RunResult(answer=answer, usage=usage, run_id=request.run_id, conversation_id=request.conversation_id)
+
+
+def own_messages(request: RunRequest, messages: Sequence[ModelMessage]) -> list[ModelMessage]:
+    """A run's own messages, without those of the conversation that it continues."""
+    return [message for message in messages if message.run_id == request.run_id]
 
 
 def outcome_of(error: BaseException) -> str:
@@ -65,6 +138,8 @@ def outcome_of(error: BaseException) -> str:
             return "usage_limit"
         case DeadlineError():
             return "deadline"
+        case ContextFullError() | ModelContextWindowExceededError():
+            return "context_full"
         case ModelAPIError():
             return "vendor_error"
         case Exception():

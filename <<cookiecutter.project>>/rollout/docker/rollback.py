@@ -95,10 +95,11 @@ def former(standing: str | None, history: Sequence[str]) -> str:
     if standing in history and standing is not None:
         return standing
     good = next((release for release in reversed(history) if release != standing), None)
-    name = f"`rollout rollback {good} --reason ...`" if good else "name the release to restore as IMAGE@sha256:…"
+    last = f", such as the last good one: `rollout rollback {good} --reason ...`"
+    name = f"name the release to restore{last if good else ' as IMAGE@sha256:…'}"
     if standing is None:
         raise NoOtherRelease(f"no other release is running on this host: {name}")
-    raise NoOtherRelease(f"{standing} is running, but it was taken back: nothing goes there unless you name it. {name}")
+    raise NoOtherRelease(f"{standing} is running, but it was taken back: nothing goes there without its name: {name}")
 
 
 def standing_release(host: Host, slot: Slot) -> str | None:

@@ -175,6 +175,7 @@ class Stage:
         environment = {
             "AGENT_RELEASE": release,
             "AGENT_PORT": str(self.release_ports[slot]),
+            "AGENT_AUTH": "off",  # the load has no token, whatever the repository's settings say
             "AGENT_DEADLINE_SECONDS": str(self.deadline_seconds),
             **(extra or {}),
             "PYTHONPATH": os.pathsep.join(filter(None, [str(self.repository), os.environ.get("PYTHONPATH")])),

@@ -3,7 +3,7 @@
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
-from agent.metrics import OUTCOMES, RATIO_BUCKETS, SECONDS_BUCKETS, Metrics
+from agent.metrics import KNOWN_STATUSES, OUTCOMES, RATIO_BUCKETS, SECONDS_BUCKETS, Metrics
 from agent.tools import TOOL_NAMES
 from tests.agent.conftest import Serve
 from tests.agent.samples import Samples, samples
@@ -37,13 +37,19 @@ def test_the_names_and_labels_are_the_ones_that_gates_use(client: TestClient) ->
         ("agent_tokens", "counter", "kind"),
         ("agent_tool_calls", "counter", "tool"),
         ("agent_context_utilization_ratio", "histogram", "le"),
+        ("agent_model_request_context_utilization_ratio", "histogram", "le"),
+        ("agent_context_compactions", "counter"),
+        ("agent_feedback", "counter", "rating"),
+        ("agent_queue_depth", "gauge"),
+        ("agent_refused_runs", "counter", "reason"),
+        ("agent_context_window_tokens", "gauge"),
     }
     assert ("process_start_time_seconds", "") in samples(client)
 
 
 def test_series_known_in_advance_start_at_zero(client: TestClient) -> None:
     found = samples(client)
-    known = [("agent_requests_total", status) for status in ("200", "422", "500", "502", "504")]
+    known = [("agent_requests_total", status) for status in KNOWN_STATUSES]
     known += [("agent_tokens_total", kind) for kind in ("input", "output")]
     known += [("agent_tool_calls_total", tool) for tool in TOOL_NAMES]
     known += [("agent_runs_total", outcome) for outcome in OUTCOMES]

@@ -21,7 +21,18 @@ def test_every_setting_has_a_default() -> None:
         "release": "dev",
         "host": "127.0.0.1",
         "port": 8080,
+        "auth": "auto",
+        "tokens_file": "/run/secrets/AGENT_TOKENS",
+        "requests_per_minute": 600,
+        "conversations": "",
+        "keep_conversations_days": 30,
+        "manage_context": True,
+        "context_window_tokens": None,
         "deadline_seconds": 120,
+        "max_running": 1_000,
+        "max_queued": 200,
+        "max_wait_seconds": 5,
+        "unready_seconds": 0,
     }
 
 

@@ -1,9 +1,11 @@
 """A stop loses no request."""
 
 import http.client
+import json
 import signal
 import socket
 import time
+import urllib.error
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
@@ -11,7 +13,9 @@ import pytest
 
 from agent.serving import GRACE_SECONDS
 from tests.agent.conftest import Start
-from tests.agent.service import WAIT_SECONDS, Service
+from tests.agent.service import WAIT_SECONDS, Service, post
+from tests.agent.sse import events
+from tests.asking import get
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.parts
@@ -48,6 +52,37 @@ def test_a_request_that_runs_when_sigterm_comes_is_answered_and_a_kept_connectio
     assert isinstance(connection.sock, socket.socket)
     assert connection.sock.recv(1) == b"", "the service has closed it"
     connection.close()
+
+
+def test_a_stream_that_runs_when_sigterm_comes_is_sent_to_its_end(start: Start) -> None:
+    service = start(AGENT_MODEL="offline:latency=1s")
+    connection = connect(service)
+    connection.request("POST", "/agent/stream", '{"task": "What is 6 * 7?"}', {"content-type": "application/json"})
+    wait_until(lambda: "agent_requests_in_flight 1.0" in service.get("/metrics"))
+    service.process.send_signal(signal.SIGTERM)
+    assert [event.event for event in events(str(connection.getresponse().read(), "utf-8"))][-1] == "done"
+    assert service.exit_code() == STOPPED
+
+
+def test_before_it_closes_it_is_not_ready_and_serves_all_the_same(start: Start) -> None:
+    service = start(AGENT_UNREADY_SECONDS="3")
+    url = service.url()
+    service.process.send_signal(signal.SIGTERM)
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        wait_until(lambda: '"ok"' not in get(f"{url}/health"))
+    assert json.load(caught.value)["type"] == "urn:problem-type:agent:stopping"
+    caught.value.close()
+    assert post(url, "What is 6 * 7?")[0] == 200
+    assert service.exit_code() == STOPPED
+
+
+def test_a_second_signal_closes_it_at_once(start: Start) -> None:
+    service = start(AGENT_UNREADY_SECONDS="60")
+    service.url()
+    for _ in range(2):
+        service.process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+    assert service.exit_code() == STOPPED
 
 
 def test_a_client_that_never_sends_its_request_delays_the_stop_by_the_deadline_and_the_grace(start: Start) -> None:

@@ -71,7 +71,7 @@ def run(images: Images) -> Iterator[Run]:
             volume = docker("volume", "create")
             made.callback(docker, "volume", "rm", "--force", volume)
             keep(images.agent, volume, owner, secrets)
-            settings = ("--env", f"AGENT_MODEL={model}", "--publish", "127.0.0.1::8000")
+            settings = ("--env", f"AGENT_MODEL={model}", "--env", "AGENT_AUTH=off", "--publish", "127.0.0.1::8000")
             mounted = ("--volume", f"{volume}:/run/secrets:ro")
             container = Container(docker("run", "--detach", *HARDENED, *settings, *mounted, *options, images.agent))
             made.callback(docker, "rm", "--force", "--volumes", container.id)

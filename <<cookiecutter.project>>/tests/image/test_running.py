@@ -18,11 +18,12 @@ pytestmark = pytest.mark.docker
 STOPPED = 128 + signal.SIGTERM
 
 
-def test_it_becomes_healthy_and_answers(run: Run) -> None:
-    container = run()
+def test_it_becomes_healthy_by_its_own_check_answers_and_shows_no_secret(run: Run, images: Images) -> None:
+    container = run(AGENT_RELEASE="from-a-file", ANTHROPIC_API_KEY=images.secret)
     container.wait_until_healthy()
     status, body = service.post(container.url(), "What is 6 * 7?")
-    assert (status, "42" in body["answer"]) == (200, True)
+    assert (status, body["release"], "42" in body["answer"]) == (200, "from-a-file", True)
+    assert images.secret not in container.logs() + docker("inspect", container.id)
 
 
 def test_it_becomes_unhealthy_when_its_model_is_not_ready(run: Run) -> None:
@@ -48,13 +49,6 @@ def test_a_stop_during_the_start_takes_effect_although_it_is_process_1(run: Run)
     wait_until(lambda: container.handles(signal.SIGTERM))
     docker("stop", "-t", "60", container.id)
     assert container.exit_code() == STOPPED
-
-
-def test_a_secret_is_a_file_and_no_output_shows_it(run: Run, images: Images) -> None:
-    container = run(AGENT_RELEASE="from-a-file", ANTHROPIC_API_KEY=images.secret)
-    container.wait_until_healthy()
-    assert '"release":"from-a-file"' in get(f"{container.url()}/health")
-    assert images.secret not in container.logs() + docker("inspect", container.id)
 
 
 def test_a_secret_that_the_user_cant_read_stops_the_start_with_a_message(run: Run, images: Images) -> None:

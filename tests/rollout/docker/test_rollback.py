@@ -147,8 +147,8 @@ def test_a_release_that_was_taken_back_is_gone_to_only_by_its_name(tmp_path: Pat
     with pytest.raises(NoOtherRelease) as refused:
         rollback(host(docker), None, NOBODY, "why", print, now=False)
     assert str(refused.value) == (
-        f"{RELEASE} is running, but it was taken back: nothing goes there unless you name it. `rollout rollback the "
-        "oldest --reason ...`"
+        f"{RELEASE} is running, but it was taken back: nothing goes there without its name: name the release to "
+        "restore, such as the last good one: `rollout rollback the oldest --reason ...`"
     )
     path = tmp_path / "rollout.yaml"
     path.write_text(SMALL.replace("target: docker", "target: kubernetes"), encoding="utf-8")

@@ -109,4 +109,4 @@ def copy_of_this(to: Path, registry: str) -> None:
     policy = quick(to)  # a rollout of half a minute
     policy.write_text(re.sub(r"(?m)^target: .*$", 'target: "docker"', policy.read_text()))  # quotes must not matter
     (to / ".template.json").write_text(json.dumps({"cookiecutter": {"registry": registry}}))
-    (to / "agent.env").write_text("AGENT_MODEL=offline\n")
+    (to / "agent.env").write_text("AGENT_MODEL=offline\nAGENT_AUTH=off\n")

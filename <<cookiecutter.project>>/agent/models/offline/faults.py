@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
+from agent.models.offline.tokens import CONTEXT_WINDOW_TOKENS
+
 SECONDS_PER_UNIT = {"ms": 0.001, "s": 1.0, "m": 60.0}
 # A coroutine can't raise these: Python turns them into a RuntimeError.
 NOT_RAISABLE = (StopIteration, StopAsyncIteration)
@@ -34,6 +36,7 @@ class Faults:
     crash_at_run: int | None = None
     hang_ratio: float = 0.0
     min_tool_calls: int = 0
+    window_tokens: int = CONTEXT_WINDOW_TOKENS
     slow_start_seconds: float = 0.0
     unhealthy: bool = False
 
@@ -138,6 +141,12 @@ FAULTS = {
     "crash": Fault("crash_at_run", _count, "crash=30", "the process dies in its 30th run"),
     "hang": Fault("hang_ratio", _ratio, "hang=0.1", "this share of runs never answers"),
     "tool_calls": Fault("min_tool_calls", _count, "tool_calls=7", "each run makes at least 7 tool calls"),
+    "window": Fault(
+        "window_tokens",
+        _count,
+        "window=2000",
+        "past this many tokens of context the model forgets its task",
+    ),
     "slow_start": Fault("slow_start_seconds", _seconds, "slow_start=10m", "the release serves nothing for this long"),
     "unhealthy": Fault("unhealthy", _flag, "unhealthy", "the model never reports ready"),
 }

@@ -1,30 +1,37 @@
 """The offline model: it reads the task, calls the tools one by one, and answers with what they returned."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import Self
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Self
 
 from pydantic_ai import (
     ModelMessage,
     ModelRequest,
     ModelResponse,
+    ModelSettings,
+    RunContext,
     TextPart,
     ToolCallPart,
     ToolReturnPart,
     UserPromptPart,
 )
+from pydantic_ai.models import ModelRequestParameters, StreamedResponse
 from pydantic_ai.models.function import AgentInfo, FunctionModel
 
 from agent.errors import StartError
 from agent.models.offline.faults import FaultError, Faults, parse_faults
 from agent.models.offline.misbehaviour import Misbehaviour
 from agent.models.offline.plan import plan, resolve
-from agent.models.offline.tokens import CONTEXT_WINDOW_TOKENS, request_usage
+from agent.models.offline.stream import OfflineStream
+from agent.models.offline.tokens import request_usage
 
 CANNOT = (
     "I can't help with this: I can calculate, convert units, count words, reckon with dates "
     "and look up a product in the catalogue."
 )
+
+FORGOT = "I can help with many things. What would you like to do?"
 
 
 class OfflineModel(FunctionModel):
@@ -33,7 +40,7 @@ class OfflineModel(FunctionModel):
     def __init__(self, name: str, faults: Faults) -> None:
         self._faults = faults
         self._misbehaviour = Misbehaviour(faults, seed=name, model_name=name)
-        super().__init__(self._respond, model_name=name, profile={"context_window": CONTEXT_WINDOW_TOKENS})
+        super().__init__(self._respond, model_name=name, profile={"context_window": faults.window_tokens})
 
     async def __aenter__(self) -> Self:
         """Open the model; it can't serve before that."""
@@ -44,11 +51,26 @@ class OfflineModel(FunctionModel):
         """Whether the model is ready."""
         return not self._faults.unhealthy
 
-    async def _respond(self, messages: list[ModelMessage], _info: AgentInfo) -> ModelResponse:
-        if len(messages) == 1:
+    @asynccontextmanager
+    async def request_stream(
+        self,
+        messages: list[ModelMessage],
+        model_settings: ModelSettings | None,
+        model_request_parameters: ModelRequestParameters,
+        run_context: RunContext[Any] | None = None,  # noqa: ARG002
+    ) -> AsyncGenerator[StreamedResponse]:
+        """The answer, word by word. Its first word comes when the faults are over."""
+        _, parameters = self.prepare_request(model_settings, model_request_parameters)
+        response = await self._respond(messages, None)
+        yield OfflineStream(model_request_parameters=parameters, response=response)
+
+    async def _respond(self, messages: list[ModelMessage], _info: AgentInfo | None) -> ModelResponse:
+        if any(isinstance(part, UserPromptPart) for part in messages[-1].parts):
             await self._misbehaviour.start_run()
         part = next_part(messages, self._faults.min_tool_calls)
         usage = request_usage(messages, part, self._faults.cost_factor)
+        if usage.input_tokens > self._faults.window_tokens:
+            part = TextPart(FORGOT)  # like an API that cuts off the oldest text, and says nothing
         return ModelResponse(parts=[part], usage=usage)
 
 
@@ -81,12 +103,14 @@ def next_part(messages: Sequence[ModelMessage], min_tool_calls: int) -> TextPart
 
 
 def _read(messages: Sequence[ModelMessage]) -> tuple[str, list[ToolReturnPart]]:
-    task, returns = "", []
+    task = ""
+    returns: list[ToolReturnPart] = []
     for message in messages:
         if isinstance(message, ModelRequest):
             for part in message.parts:
                 if isinstance(part, UserPromptPart):
                     task = str(part.content)
+                    returns.clear()  # those of an earlier turn
                 elif isinstance(part, ToolReturnPart):
                     returns.append(part)
     return task, returns

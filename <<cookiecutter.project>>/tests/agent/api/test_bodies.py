@@ -12,6 +12,7 @@ from starlette.types import Message
 from agent.api.bodies import MOST_BYTES, LimitBodies
 from agent.api.problems import handle_problems
 from agent.metrics import Metrics
+from tests.agent.conftest import Serve
 
 FEW_KB = 4096
 
@@ -57,7 +58,8 @@ def test_a_body_of_unknown_fields_alone_is_one_mistake(client: TestClient) -> No
     assert [mistake["message"] for mistake in response.json()["errors"]] == ["Value error, more than 20 fields"]
 
 
-def test_the_longest_task_fits_however_it_is_written(client: TestClient) -> None:
+def test_the_longest_task_fits_however_it_is_written(serve: Serve) -> None:
+    client = serve(context_window_tokens=1_000_000)
     body = json.dumps({"task": "\N{SLICE OF PIZZA}" * 20_000}).encode()
     assert len(body) > 0.9 * MOST_BYTES
     response = client.post("/agent/run", content=body, headers={"content-type": "application/json"})

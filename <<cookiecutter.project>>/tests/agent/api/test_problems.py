@@ -3,13 +3,21 @@
 from typing import Any
 
 import pytest
-from pydantic_ai import ModelAPIError, ModelHTTPError, UsageLimitExceeded
+from pydantic_ai import (
+    ModelAPIError,
+    ModelContextWindowExceededError,
+    ModelHTTPError,
+    ModelTimeoutError,
+    UsageLimitExceeded,
+)
 from starlette.exceptions import HTTPException
 from starlette.testclient import TestClient
 
+from agent.api.problem_types import PREFIX, TYPES
 from agent.api.problems import problem_of
-from agent.errors import DeadlineError
+from agent.errors import ContextFullError, DeadlineError
 from tests.agent.conftest import Serve
+from tests.pages import rows
 
 TASK = {"task": "What is 15 % of 240?"}
 
@@ -29,7 +37,10 @@ def failed(client: TestClient, body: object = TASK) -> dict[str, Any]:
         (UsageLimitExceeded("too many requests"), 422, "UsageLimitExceeded"),
         (ModelHTTPError(429, "some-model"), 502, "ModelHTTPError"),
         (ModelAPIError("some-model", "no route to host"), 502, "ModelAPIError"),
+        (ContextFullError(2_000), 413, "ContextFullError"),
+        (ModelContextWindowExceededError("some-model", "too long"), 413, "ModelContextWindowExceededError"),
         (DeadlineError(120), 504, "DeadlineError"),
+        (ModelTimeoutError("some-model", "slow"), 504, "ModelTimeoutError"),
         (TimeoutError(), 500, "TimeoutError"),
         (KeyError("secret"), 500, "KeyError"),
     ],
@@ -38,9 +49,20 @@ def failed(client: TestClient, body: object = TASK) -> dict[str, Any]:
 def test_each_exception_has_its_status(error: Exception, status: int, exception: str | None) -> None:
     problem = problem_of(error)
     assert (problem.status, problem.exception) == (status, exception)
+    assert problem.type.startswith(PREFIX)
 
 
-@pytest.mark.parametrize("error", [KeyError("secret"), ModelHTTPError(500, "m", {"key": "secret"})])
+@pytest.mark.parametrize(
+    "error",
+    [
+        KeyError("secret"),
+        ModelHTTPError(500, "m", {"key": "secret"}),
+        ModelAPIError("m", "secret"),
+        UsageLimitExceeded("secret"),
+        ModelContextWindowExceededError("m", "secret"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
 def test_the_message_of_an_exception_is_not_shown(error: Exception) -> None:
     assert "secret" not in problem_of(error).model_dump_json()
 
@@ -80,3 +102,26 @@ def test_the_log_has_the_traceback_and_the_response_does_not(serve: Serve, caplo
     failed(serve(model="offline:exception=LookupError@1"))
     assert "Traceback" in caplog.text
     assert "misbehaviour.py" in caplog.text
+
+
+def test_a_status_that_no_type_has_is_about_blank() -> None:
+    assert problem_of(HTTPException(418)).type == "about:blank"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "name"), [("GET", "/x", "not-found"), ("PUT", "/info", "method-not-allowed")]
+)
+def test_paths_and_methods_that_do_not_exist_have_types(client: TestClient, method: str, path: str, name: str) -> None:
+    assert client.request(method, path).json()["type"] == PREFIX + name
+
+
+def test_every_type_is_in_the_documentation_with_its_status() -> None:
+    listed = {name: cells[1] for name, cells in rows("reference/service.md", "Type").items()}
+    assert listed == {kind.name: str(kind.status) for kind in TYPES}
+
+
+def test_openapi_names_every_status_of_an_error(client: TestClient) -> None:
+    schema = client.get("/openapi.json").json()
+    for path in ("/agent/run", "/agent/stream", "/feedback"):
+        assert {str(kind.status) for kind in TYPES} <= set(schema["paths"][path]["post"]["responses"])
+    assert {"Problem", "Mistake"} <= set(schema["components"]["schemas"])

@@ -1,5 +1,6 @@
-"""The three routes, through the whole app."""
+"""The routes, through the whole app."""
 
+import pytest
 from starlette.testclient import TestClient
 
 from tests.agent.conftest import Serve
@@ -15,6 +16,40 @@ def test_health_says_which_release_runs_on_which_model(serve: Serve) -> None:
 def test_health_is_503_for_as_long_as_the_model_is_not_ready(serve: Serve) -> None:
     response = serve(model="offline:unhealthy").get("/health")
     assert (response.status_code, response.headers["content-type"]) == (503, "application/problem+json")
+
+
+def test_livez_answers_even_when_the_model_is_not_ready(serve: Serve) -> None:
+    assert serve(model="offline:unhealthy").get("/livez").json() == {"status": "alive"}
+
+
+def test_info_says_what_a_request_may_ask_for(serve: Serve) -> None:
+    assert serve(release="v9", deadline_seconds=30).get("/info").json() == {
+        "release": "v9",
+        "model": "offline",
+        "limits": {"task_characters": 20_000, "deadline_seconds": 30, "context_window_tokens": 8_000},
+    }
+
+
+def test_a_run_has_an_id_of_its_own_and_keeps_the_conversation_s(client: TestClient) -> None:
+    first, second = (client.post("/agent/run", json={**TASK, "conversation_id": "c-1"}).json() for _ in range(2))
+    assert first["conversation_id"] == second["conversation_id"] == "c-1"
+    assert first["run_id"] != second["run_id"]
+    assert len(client.post("/agent/run", json=TASK).json()["conversation_id"]) == 32
+
+
+@pytest.mark.parametrize(("asked", "seconds"), [(0.05, 0.05), (60, 0.1)])
+def test_a_request_can_shorten_its_deadline_and_not_lengthen_it(serve: Serve, asked: float, seconds: float) -> None:
+    client = serve(model="offline:hang=1", deadline_seconds=0.1)
+    response = client.post("/agent/run", json={**TASK, "deadline_seconds": asked})
+    assert (response.status_code, f"within {seconds:g} s" in response.json()["detail"]) == (504, True)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [{"conversation_id": "two words"}, {"conversation_id": ""}, {"deadline_seconds": 0}, {"deadline_seconds": 121}],
+)
+def test_a_wrong_deadline_or_conversation_is_422(client: TestClient, field: dict[str, object]) -> None:
+    assert client.post("/agent/run", json={**TASK, **field}).status_code == 422
 
 
 def test_a_run_answers_with_the_release_and_what_it_used(serve: Serve) -> None:

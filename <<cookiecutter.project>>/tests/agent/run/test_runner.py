@@ -5,17 +5,20 @@ import asyncio
 import pytest
 from pydantic_ai import UsageLimitExceeded
 
+from agent.context import ManagedContext
 from agent.metrics import Metrics
 from agent.models import make_model
 from agent.run import Runner, RunRequest, RunResult, build_agent
 from agent.tools import TOOL_NAMES
+from tests.agent.admitting import unlimited
 
 REQUEST = RunRequest(task="What is 15 % of 240?")
 
 
 def run(metrics: Metrics, model_name: str = "offline") -> RunResult:
     model = make_model(model_name)
-    return asyncio.run(Runner(build_agent(model), model, metrics, deadline_seconds=60).run(REQUEST))
+    agent = build_agent(model, ManagedContext(model.context_window, metrics))
+    return asyncio.run(Runner(agent, model.context_window, metrics, 60, unlimited(metrics)).run(REQUEST))
 
 
 def counted(metrics: Metrics, name: str, **labels: str) -> float | None:

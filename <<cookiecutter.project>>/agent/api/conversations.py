@@ -1,0 +1,50 @@
+"""An owner's conversations: listed, exported, deleted."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+from pydantic import BaseModel
+from pydantic_ai import ModelMessagesTypeAdapter
+
+from agent.api.authentication import owner_of
+from agent.api.problem_types import CONVERSATION_NOT_FOUND, Refused
+from agent.api.task import ID
+from agent.conversations import Conversations
+
+Id = Annotated[str, Path(pattern=ID)]
+
+
+class Listed(BaseModel):
+    """What GET /agent/conversations answers: the newest first."""
+
+    conversation_ids: list[str]
+
+
+class Exported(BaseModel):
+    """What GET /agent/conversations/{id} answers: all messages, as pydantic-ai writes them."""
+
+    conversation_id: str
+    messages: list[Any]
+
+
+def make_router(conversations: Conversations) -> APIRouter:
+    """The routes of conversations that are kept."""
+    router = APIRouter(prefix="/agent/conversations")
+
+    @router.get("")
+    async def listed(request: Request) -> Listed:
+        return Listed(conversation_ids=await conversations.ids(owner_of(request.scope)))
+
+    @router.get("/{conversation_id}")
+    async def exported(conversation_id: Id, request: Request) -> Exported:
+        messages = await conversations.export(owner_of(request.scope), conversation_id)
+        if messages is None:
+            raise Refused(CONVERSATION_NOT_FOUND, "you have no such conversation")
+        dumped = ModelMessagesTypeAdapter.dump_python(list(messages), mode="json")
+        return Exported(conversation_id=conversation_id, messages=dumped)
+
+    @router.delete("/{conversation_id}", status_code=204)
+    async def deleted(conversation_id: Id, request: Request) -> None:
+        await conversations.delete(owner_of(request.scope), conversation_id)
+
+    return router

@@ -1,0 +1,36 @@
+"""POST /feedback: what somebody thinks of a run's answer."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from agent.api.problem_types import RUN_NOT_FOUND, Refused
+from agent.api.task import ID
+from agent.metrics import Metrics
+from agent.run import RatedRuns, Rating
+
+
+class Feedback(BaseModel):
+    """What POST /feedback takes: the `run_id` of an answer, and what it was worth."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    run_id: Annotated[str, Field(pattern=ID)]
+    rating: Rating
+
+
+def make_router(rated: RatedRuns, metrics: Metrics) -> APIRouter:
+    """The route of feedback."""
+    router = APIRouter()
+
+    @router.post("/feedback", status_code=204)
+    async def feedback(body: Feedback) -> None:
+        try:
+            counts = rated.rate(body.run_id)
+        except KeyError:
+            raise Refused(RUN_NOT_FOUND, "this release answered no such run, or too long ago") from None
+        if counts:
+            metrics.feedback.labels(body.rating).inc()
+
+    return router

@@ -1,0 +1,73 @@
+"""The kinds of error responses. A `type` is stable: clients may compare it; wording may change."""
+
+from dataclasses import dataclass
+
+PREFIX = "urn:problem-type:agent:"
+
+
+@dataclass(frozen=True)
+class ProblemType:
+    """One kind: its name, its status, and its title, which is the same in each response."""
+
+    name: str
+    status: int
+    title: str
+
+    @property
+    def uri(self) -> str:
+        """The member `type` of a response."""
+        return PREFIX + self.name
+
+
+INVALID_REQUEST = ProblemType("invalid-request", 422, "The request is invalid")
+USAGE_LIMIT = ProblemType("usage-limit", 422, "The run passed a limit")
+UNAUTHORIZED = ProblemType("unauthorized", 401, "A token is needed")
+NOT_FOUND = ProblemType("not-found", 404, "There is nothing at this path")
+RUN_NOT_FOUND = ProblemType("run-not-found", 404, "This release knows no such run")
+CONVERSATION_NOT_FOUND = ProblemType("conversation-not-found", 404, "There is no such conversation")
+METHOD_NOT_ALLOWED = ProblemType("method-not-allowed", 405, "This path does not take this method")
+REQUEST_TIMEOUT = ProblemType("request-timeout", 408, "The request took too long to arrive")
+CONVERSATION_CHANGED = ProblemType("conversation-changed", 409, "The conversation has changed")
+CONTEXT_FULL = ProblemType("context-full", 413, "The task does not fit into the context window")
+BODY_TOO_LARGE = ProblemType("body-too-large", 413, "The body is too large")
+RATE_LIMITED = ProblemType("rate-limited", 429, "Too many requests with this token")
+INTERNAL = ProblemType("internal", 500, "The service failed")
+MODEL_ERROR = ProblemType("model-error", 502, "The model's API failed")
+OVERLOADED = ProblemType("overloaded", 503, "Too many runs at once")
+STOPPING = ProblemType("stopping", 503, "The service is about to stop")
+NOT_READY = ProblemType("not-ready", 503, "The service is not ready")
+MODEL_TIMEOUT = ProblemType("model-timeout", 504, "The model's API did not answer in time")
+DEADLINE = ProblemType("deadline", 504, "There was no answer within the deadline")
+
+TYPES = (
+    INVALID_REQUEST,
+    USAGE_LIMIT,
+    UNAUTHORIZED,
+    NOT_FOUND,
+    RUN_NOT_FOUND,
+    CONVERSATION_NOT_FOUND,
+    METHOD_NOT_ALLOWED,
+    REQUEST_TIMEOUT,
+    CONVERSATION_CHANGED,
+    CONTEXT_FULL,
+    BODY_TOO_LARGE,
+    RATE_LIMITED,
+    INTERNAL,
+    MODEL_ERROR,
+    OVERLOADED,
+    STOPPING,
+    NOT_READY,
+    MODEL_TIMEOUT,
+    DEADLINE,
+)
+
+# What the framework and the middleware refuse with a bare status.
+BY_STATUS = {kind.status: kind for kind in (NOT_FOUND, METHOD_NOT_ALLOWED, REQUEST_TIMEOUT, BODY_TOO_LARGE, NOT_READY)}
+
+
+class Refused(Exception):
+    """A request that is not served; `detail` is shown to the client, with these headers."""
+
+    def __init__(self, kind: ProblemType, detail: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.kind, self.detail, self.headers = kind, detail, headers

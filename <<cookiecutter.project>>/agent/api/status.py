@@ -1,0 +1,81 @@
+"""What the service says of itself: alive, ready, what it is, its metrics."""
+
+from typing import Literal
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+from pydantic import BaseModel
+from pydantic_ai.models import Model
+
+from agent.api.problem_types import NOT_READY, STOPPING, Refused
+from agent.api.task import MOST_TASK_CHARACTERS
+from agent.metrics import Metrics
+from agent.models import is_ready
+from agent.settings import Settings
+from agent.stopping import Readiness
+
+
+class Alive(BaseModel):
+    """What GET /livez answers for as long as the process can answer anything."""
+
+    status: Literal["alive"] = "alive"
+
+
+class Health(BaseModel):
+    """What GET /health answers when all is well."""
+
+    status: str
+    release: str
+    model: str
+
+
+class Limits(BaseModel):
+    """What a request may ask for. None means unknown."""
+
+    task_characters: int
+    deadline_seconds: float
+    context_window_tokens: int | None
+
+
+class Info(BaseModel):
+    """What GET /info answers."""
+
+    release: str
+    model: str
+    limits: Limits
+
+
+def make_router(
+    settings: Settings, model: Model, window_tokens: int | None, metrics: Metrics, readiness: Readiness
+) -> APIRouter:
+    """The routes that need no run."""
+    router = APIRouter()
+    healthy = Health(status="ok", release=settings.release, model=settings.model)
+    limits = Limits(
+        task_characters=MOST_TASK_CHARACTERS,
+        deadline_seconds=settings.deadline_seconds,
+        context_window_tokens=window_tokens,
+    )
+    about = Info(release=settings.release, model=settings.model, limits=limits)
+
+    @router.get("/livez")
+    async def livez() -> Alive:
+        return Alive()
+
+    @router.get("/health")
+    async def health() -> Health:
+        if readiness.stopping:
+            raise Refused(STOPPING, "the service got a signal to stop")
+        if not is_ready(model):
+            raise Refused(NOT_READY, f"the model {settings.model} says that it is not ready")
+        return healthy
+
+    @router.get("/info")
+    async def info() -> Info:
+        return about
+
+    @router.get("/metrics")
+    async def export() -> Response:
+        return Response(metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
+
+    return router

@@ -1,0 +1,117 @@
+"""POST /agent/stream: a run as server-sent events, from its first token to its usage or its error."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from dataclasses import asdict
+
+from fastapi import APIRouter, Request
+from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from agent.api.authentication import owner_of
+from agent.api.problems import report
+from agent.api.task import Answer, Task, answer_of
+from agent.metrics import Metrics
+from agent.run import Event, RatedRuns, Runner, RunRequest, RunResult, Token, ToolCall, ToolResult
+from agent.settings import Settings
+
+STREAM_PATH = "/agent/stream"
+
+MOST_WAITING = 100
+"""Events that a slow client has not read yet; the run waits for it then, up to its deadline."""
+
+LAST_EVENT_SECONDS = 3.0
+"""How long after its deadline a stream may still take to send its end; a client that does not read is cut off then."""
+
+NAMES = {Token: "token", ToolCall: "tool_call", ToolResult: "tool_result"}
+HEADERS = {"cache-control": "no-cache", "x-accel-buffering": "no"}
+
+
+class EventStream(StreamingResponse):
+    """A response that ends its run when it ends itself, however that is."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, body: AsyncGenerator[bytes], within_seconds: float) -> None:
+        super().__init__(body, headers=HEADERS)
+        self._body = body
+        self._within_seconds = within_seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            async with asyncio.timeout(self._within_seconds):
+                await super().__call__(scope, receive, send)
+        finally:
+            await self._body.aclose()
+
+
+def make_router(settings: Settings, runner: Runner, rated: RatedRuns, metrics: Metrics) -> APIRouter:
+    """The route of streams."""
+    router = APIRouter()
+
+    @router.post(
+        STREAM_PATH,
+        status_code=200,
+        response_class=EventStream,
+        responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    )
+    async def stream(body: Task, request: Request) -> EventStream:
+        events = events_of(runner, body.request(owner_of(request.scope)))
+        # What fails before the first event still has a status of its own.
+        try:
+            first = await anext(events)
+        except BaseException:
+            await events.aclose()
+            raise
+        return EventStream(_frames(first, events), settings.deadline_seconds + LAST_EVENT_SECONDS)
+
+    async def _frames(first: Event | RunResult, events: AsyncGenerator[Event | RunResult]) -> AsyncGenerator[bytes]:
+        try:
+            yield _frame_of(first)
+            async for event in events:
+                yield _frame_of(event)
+        except Exception as error:
+            yield frame("error", report(error, metrics).model_dump(exclude_none=True))
+        finally:
+            await events.aclose()
+
+    def _frame_of(event: Event | RunResult) -> bytes:
+        if not isinstance(event, RunResult):
+            return frame(NAMES[type(event)], asdict(event))
+        rated.add(event.run_id)
+        answer: Answer = answer_of(event, settings.release)
+        return frame("usage", answer.usage.model_dump()) + frame("done", answer.model_dump())
+
+    return router
+
+
+async def events_of(runner: Runner, request: RunRequest) -> AsyncGenerator[Event | RunResult]:
+    """The events of a run and, last, its result. Closing it cancels the run. Raises what Runner.stream does."""
+    # The run has a task of its own: its deadline and its context must not depend on who asks for the next event.
+    waiting: asyncio.Queue[Event | RunResult | Exception] = asyncio.Queue(MOST_WAITING)
+
+    async def produce() -> None:
+        try:
+            last: RunResult | Exception = await runner.stream(request, waiting.put)
+        except Exception as error:
+            last = error
+        await waiting.put(last)
+
+    task = asyncio.create_task(produce())
+    try:
+        while True:
+            event = await waiting.get()
+            if isinstance(event, Exception):
+                raise event
+            yield event
+            if isinstance(event, RunResult):
+                return
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+def frame(name: str, data: object) -> bytes:
+    """One server-sent event. JSON has no line breaks, so that the data is one line."""
+    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n".encode()

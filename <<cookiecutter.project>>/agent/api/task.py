@@ -1,0 +1,62 @@
+"""What a run takes and answers, over HTTP."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from agent.run import RunRequest, RunResult, Usage
+from agent.run.request import new_id
+from agent.settings import LONGEST_DEADLINE_SECONDS
+
+MOST_TASK_CHARACTERS = 20_000
+MOST_FIELDS = 20
+ID = r"^[A-Za-z0-9_-]{1,64}$"
+
+
+class Task(BaseModel):
+    """What POST /agent/run and POST /agent/stream take."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"task": "What is 15 % of 240?"}]})
+
+    task: Annotated[str, Field(min_length=1, max_length=MOST_TASK_CHARACTERS)]
+    conversation_id: Annotated[str, Field(pattern=ID)] | None = None
+    deadline_seconds: Annotated[float, Field(gt=0, le=LONGEST_DEADLINE_SECONDS)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def has_few_fields(cls, body: object) -> object:
+        """Each unknown field is a mistake of its own: a body that is full of them would take half a second."""
+        if isinstance(body, dict) and len(body) > MOST_FIELDS:
+            raise ValueError(f"more than {MOST_FIELDS} fields")
+        return body
+
+    def request(self, owner: str) -> RunRequest:
+        """The run that this asks for. Only a conversation that the client names is kept."""
+        return RunRequest(
+            task=self.task,
+            conversation_id=self.conversation_id or new_id(),
+            owner=owner,
+            is_kept=self.conversation_id is not None,
+            deadline_seconds=self.deadline_seconds,
+        )
+
+
+class Answer(BaseModel):
+    """What POST /agent/run answers, and the event `done` of a stream."""
+
+    answer: str
+    release: str
+    run_id: str
+    conversation_id: str
+    usage: Usage
+
+
+def answer_of(result: RunResult, release: str) -> Answer:
+    """A run's result as a client sees it."""
+    return Answer(
+        answer=result.answer,
+        release=release,
+        run_id=result.run_id,
+        conversation_id=result.conversation_id,
+        usage=result.usage,
+    )

@@ -1,0 +1,10 @@
+"""The context window: what of a conversation is sent to the model, so that it always fits.
+
+The stored history is never changed. What is sent is a view of it, and the view is a pure function of the history.
+"""
+
+from agent.context.capability import ManagedContext
+from agent.context.view import View
+from agent.context.window import Window
+
+__all__ = ["ManagedContext", "View", "Window"]

@@ -1,0 +1,5 @@
+"""What is kept of conversations, each for its owner alone."""
+
+from agent.conversations.kept import ConversationConflict, Conversations, open_conversations
+
+__all__ = ["ConversationConflict", "Conversations", "open_conversations"]

@@ -1,0 +1,136 @@
+"""pydantic-ai's conversation store in one SQLite file (WAL), which both releases of a rollout may use at once."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import TypeAdapter
+from pydantic_ai.conversation_store import (
+    ConversationConflict,
+    ConversationEntry,
+    ConversationRecord,
+    ConversationStore,
+)
+
+# Only ever add columns with defaults: the release before reads and writes these tables too.
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS conversations (
+  id TEXT PRIMARY KEY, scope TEXT, revision TEXT NOT NULL, updated_at REAL NOT NULL, record TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS entries (
+  id TEXT PRIMARY KEY, conversation TEXT NOT NULL, entry TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS conversations_by_scope ON conversations (scope, updated_at);
+CREATE INDEX IF NOT EXISTS entries_by_conversation ON entries (conversation);
+"""
+DELETE_OLD_ENTRIES = """
+DELETE FROM entries WHERE conversation IN (SELECT id FROM conversations WHERE updated_at < ?)"""
+PUT = "INSERT OR REPLACE INTO conversations (id, scope, revision, updated_at, record) VALUES (?, ?, ?, ?, ?)"
+BUSY_SECONDS = 5.0
+
+RECORD = TypeAdapter(ConversationRecord)
+ENTRY = TypeAdapter(ConversationEntry)
+
+T = TypeVar("T")
+
+
+class SqliteConversationStore(ConversationStore):
+    """Forks are not supported: deleting a conversation deletes all of its messages."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or create the file. Raises sqlite3.Error."""
+        # One thread, so that requests wait for the disk without blocking the event loop, and in order.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="conversations")
+        self._database = sqlite3.connect(path, BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        self._database.execute("PRAGMA journal_mode = WAL")
+        self._database.execute("PRAGMA synchronous = NORMAL")
+        self._database.execute("PRAGMA secure_delete = ON")  # what somebody deletes is gone from the file
+        self._database.executescript(SCHEMA)
+
+    async def close(self) -> None:
+        """Close the file."""
+        await self._in_thread(self._database.close)
+        self._thread.shutdown()
+
+    async def read_record(self, conversation_id: str) -> ConversationRecord | None:
+        rows = await self._select("SELECT record FROM conversations WHERE id = ?", conversation_id)
+        return RECORD.validate_json(rows[0]) if rows else None
+
+    async def read_records(self, *, scope: str | None = None, limit: int | None = None) -> Sequence[ConversationRecord]:
+        select = "SELECT record FROM conversations WHERE ? IS NULL OR scope = ? ORDER BY updated_at DESC LIMIT ?"
+        rows = await self._select(select, scope, scope, -1 if limit is None else limit)
+        return [RECORD.validate_json(row) for row in rows]
+
+    async def read_history(self, head_id: str | None, *, limit: int | None = None) -> list[ConversationEntry]:
+        of_the_same = "SELECT entry FROM entries WHERE conversation = (SELECT conversation FROM entries WHERE id = ?)"
+        found = {entry.id: entry for entry in map(ENTRY.validate_json, await self._select(of_the_same, head_id))}
+        history: list[ConversationEntry] = []
+        while head_id is not None and (limit is None or len(history) < limit):
+            history.append(found[head_id])
+            head_id = history[-1].parent_id
+        return history[::-1]
+
+    async def read_entry(self, entry_id: str) -> ConversationEntry:
+        rows = await self._select("SELECT entry FROM entries WHERE id = ?", entry_id)
+        if not rows:
+            raise LookupError(entry_id)
+        return ENTRY.validate_json(rows[0])
+
+    async def write_record(
+        self,
+        record: ConversationRecord,
+        *,
+        new_entries: Sequence[ConversationEntry] = (),
+        expected_revision: str | None,
+    ) -> None:
+        key, at = record.conversation_id, record.updated_at.timestamp()
+        row = (key, record.scope, record.revision, at, RECORD.dump_json(record).decode())
+        entries = [(entry.id, key, ENTRY.dump_json(entry).decode()) for entry in new_entries]
+
+        def write() -> None:
+            self._expect(key, expected_revision)
+            self._database.executemany("INSERT INTO entries (id, conversation, entry) VALUES (?, ?, ?)", entries)
+            self._database.execute(PUT, row)
+
+        await self._in_transaction(write)
+
+    async def delete_record(self, conversation_id: str, *, expected_revision: str) -> None:
+        def delete() -> None:
+            self._expect(conversation_id, expected_revision)
+            self._database.execute("DELETE FROM conversations WHERE id = ?", (conversation_id,))
+            self._database.execute("DELETE FROM entries WHERE conversation = ?", (conversation_id,))
+
+        await self._in_transaction(delete)
+
+    async def delete_older(self, before: float) -> None:
+        """Delete all conversations that nobody has continued since then (epoch seconds)."""
+
+        def delete() -> None:
+            self._database.execute(DELETE_OLD_ENTRIES, (before,))
+            self._database.execute("DELETE FROM conversations WHERE updated_at < ?", (before,))
+
+        await self._in_transaction(delete)
+
+    def _expect(self, conversation_id: str, revision: str | None) -> None:
+        found = self._database.execute("SELECT revision FROM conversations WHERE id = ?", (conversation_id,)).fetchone()
+        if (found[0] if found else None) != revision:
+            raise ConversationConflict(conversation_id)
+
+    async def _select(self, select: str, *values: object) -> list[str]:
+        return await self._in_thread(lambda: [row[0] for row in self._database.execute(select, values)])
+
+    async def _in_transaction(self, change: Callable[[], None]) -> None:
+        def run() -> None:
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                change()
+            except BaseException:
+                self._database.execute("ROLLBACK")
+                raise
+            self._database.execute("COMMIT")
+
+        await self._in_thread(run)
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)

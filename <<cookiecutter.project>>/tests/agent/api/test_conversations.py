@@ -1,0 +1,73 @@
+"""Conversations, over HTTP."""
+
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from agent.auth import Token
+from agent.auth.tokens import digest_of, text_of
+from tests.agent.conftest import Serve
+from tests.agent.samples import samples
+from tests.agent.sse import events
+
+TASK = {"task": "What is 15 % of 240?"}
+NAMED = {**TASK, "conversation_id": "c-1"}
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> str:
+    return str(tmp_path / "conversations.db")
+
+
+def test_a_named_conversation_is_continued_by_runs_and_streams(serve: Serve, database: str) -> None:
+    client = serve(conversations=database)
+    first = client.post("/agent/run", json=NAMED).json()
+    second = events(client.post("/agent/stream", json=NAMED).text)[-1].data
+    assert first["answer"] == second["answer"] == "The answer is 36."
+    assert second["usage"]["input_tokens"] > first["usage"]["input_tokens"], "the history is sent too"
+    assert second["usage"]["tool_calls"] == 1, "the history's are not counted again"
+    messages = client.get("/agent/conversations/c-1").json()["messages"]
+    assert [message["kind"] for message in messages] == ["request", "response", "request", "response"] * 2
+    assert samples(client)["agent_tool_calls_total", "calculate"] == 2
+
+
+def test_a_long_conversation_stays_below_the_window_and_is_kept_whole(serve: Serve, database: str) -> None:
+    client = serve(conversations=database, model="offline:window=2000")
+    for _ in range(8):
+        body = {**NAMED, "task": f"What is 15 % of 240? {'word ' * 200}"}
+        assert client.post("/agent/run", json=body).json()["answer"] == "The answer is 36."
+    assert len(client.get("/agent/conversations/c-1").json()["messages"]) == 8 * 4
+    assert samples(client)["agent_context_compactions_total", ""] > 0
+
+
+def test_a_run_without_a_name_is_not_kept_nor_is_one_that_fails(serve: Serve, database: str) -> None:
+    client = serve(conversations=database, model="offline:window=2000")
+    client.post("/agent/run", json=TASK)
+    assert client.post("/agent/run", json={**NAMED, "task": "x" * 20_000}).status_code == 413
+    assert client.get("/agent/conversations").json() == {"conversation_ids": []}
+
+
+def test_an_owner_exports_and_deletes_what_is_kept(serve: Serve, database: str) -> None:
+    client = serve(conversations=database)
+    client.post("/agent/run", json=NAMED)
+    assert client.get("/agent/conversations").json() == {"conversation_ids": ["c-1"]}
+    assert client.delete("/agent/conversations/c-1").status_code == 204
+    response = client.get("/agent/conversations/c-1")
+    assert (response.status_code, response.json()["type"]) == (404, "urn:problem-type:agent:conversation-not-found")
+    assert client.get("/agent/conversations").json() == {"conversation_ids": []}
+
+
+def test_each_token_has_conversations_of_its_own(serve: Serve, database: str, tmp_path: Path) -> None:
+    path = tmp_path / "tokens"
+    path.write_text(text_of(Token(name, digest_of(f"agt_{name}")) for name in ("ann", "bob")))
+    client = serve(conversations=database, tokens_file=str(path))
+    ann, bob = ({"authorization": f"Bearer agt_{name}"} for name in ("ann", "bob"))
+    client.post("/agent/run", json=NAMED, headers=ann)
+    assert client.get("/agent/conversations/c-1", headers=ann).status_code == 200
+    assert client.get("/agent/conversations/c-1", headers=bob).status_code == 404
+
+
+def test_without_the_setting_nothing_is_kept_and_there_are_no_routes(client: TestClient) -> None:
+    assert client.post("/agent/run", json=NAMED).status_code == 200
+    assert client.get("/agent/conversations").json()["type"] == "urn:problem-type:agent:not-found"

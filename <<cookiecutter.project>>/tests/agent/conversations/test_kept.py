@@ -1,0 +1,137 @@
+"""What is kept of conversations."""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from pydantic_ai import ModelMessage
+
+from agent.conversations import ConversationConflict, Conversations, open_conversations
+from agent.conversations.kept import SECONDS_PER_DAY
+from agent.conversations.sqlite import SqliteConversationStore
+from agent.errors import StartError
+from tests.agent.context.histories import answered, asked, called, returned
+
+TURN: list[ModelMessage] = [asked("one"), called("a", "x"), returned("a", "y"), answered()]
+
+Scenario = Callable[[Conversations], Awaitable[None]]
+
+
+def run(path: Path, scenario: Scenario, keep_days: float = 30, clock: Callable[[], float] | None = None) -> None:
+    async def whole() -> None:
+        store = SqliteConversationStore(path)
+        kept = Conversations(store, keep_days, clock) if clock else Conversations(store, keep_days)
+        try:
+            await scenario(kept)
+        finally:
+            await kept.close()
+
+    asyncio.run(whole())
+
+
+async def say(kept: Conversations, owner: str, name: str) -> None:
+    await kept.add(owner, await kept.load(owner, name), TURN)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "conversations.db"
+
+
+def test_a_conversation_is_continued_after_a_restart(path: Path) -> None:
+    async def first(kept: Conversations) -> None:
+        await say(kept, "ann", "c")
+
+    async def second(kept: Conversations) -> None:
+        assert (await kept.load("ann", "c")).messages == TURN
+        await say(kept, "ann", "c")
+        assert await kept.export("ann", "c") == [*TURN, *TURN]
+
+    run(path, first)
+    run(path, second)
+
+
+def test_an_owner_s_conversation_is_nobody_else_s(path: Path) -> None:
+    async def scenario(kept: Conversations) -> None:
+        await say(kept, "ann", "c")
+        assert (await kept.load("bob", "c")).messages == []
+        assert await kept.export("bob", "c") is None
+        await kept.delete("bob", "c")
+        await say(kept, "bob", "c")
+        assert await kept.export("ann", "c") == await kept.export("bob", "c") == TURN
+        assert await kept.ids("ann") == await kept.ids("bob") == ["c"]
+        assert await kept.ids("an") == []
+
+    run(path, scenario)
+
+
+def test_of_two_runs_at_once_one_is_kept_and_the_other_is_told(path: Path) -> None:
+    async def scenario(kept: Conversations) -> None:
+        one, two = await kept.load("ann", "c"), await kept.load("ann", "c")
+        await kept.add("ann", one, TURN)
+        with pytest.raises(ConversationConflict):
+            await kept.add("ann", two, TURN)
+        assert await kept.export("ann", "c") == TURN
+
+    run(path, scenario)
+
+
+def test_two_releases_use_one_file_at_once(path: Path) -> None:
+    async def scenario(blue: Conversations) -> None:
+        green = open_conversations(str(path), 30)
+        assert green is not None
+        for each in (blue, green, blue, green):
+            await say(each, "ann", "c")
+        assert await blue.export("ann", "c") == TURN * 4
+        await asyncio.gather(*(say(each, "ann", f"{number}") for number in range(20) for each in (blue,)))
+        assert len(await green.ids("ann")) == 21
+        await green.close()
+
+    run(path, scenario)
+
+
+def test_what_is_deleted_is_gone_from_the_file(path: Path) -> None:
+    async def scenario(kept: Conversations) -> None:
+        await kept.add("ann", await kept.load("ann", "c"), [asked("a-secret-task"), answered()])
+        await kept.delete("ann", "c")
+        assert await kept.ids("ann") == []
+
+    run(path, scenario)
+    assert all(b"a-secret-task" not in file.read_bytes() for file in path.parent.iterdir())
+
+
+def test_a_conversation_that_nobody_continues_is_forgotten(path: Path) -> None:
+    now = [0.0]
+
+    async def scenario(kept: Conversations) -> None:
+        await say(kept, "ann", "c")
+        now[0] += 31 * SECONDS_PER_DAY
+        assert await kept.ids("ann") == []
+
+    now[0] = time.time()
+    run(path, scenario, clock=lambda: now[0])
+    with sqlite3.connect(path) as database:
+        assert database.execute("SELECT count(*) FROM entries").fetchone() == (0,)
+    database.close()
+
+
+def test_the_rows_of_the_first_version_can_be_read(path: Path) -> None:
+    """The release before wrote them; this one must read them, for as long as both run side by side."""
+    with sqlite3.connect(path) as database:
+        database.executescript((Path(__file__).parent / "version_1.sql").read_text())
+    database.close()
+
+    async def scenario(kept: Conversations) -> None:
+        messages = await kept.export("ann", "c") or []
+        assert [message.kind for message in messages] == ["request", "response", "request", "response"]
+        await say(kept, "ann", "c")
+
+    run(path, scenario, keep_days=36_500)
+
+
+def test_a_file_that_can_t_be_opened_stops_the_start(tmp_path: Path) -> None:
+    with pytest.raises(StartError, match=r"AGENT_CONVERSATIONS=.*can't be used"):
+        open_conversations(str(tmp_path / "nowhere" / "c.db"), 30)
