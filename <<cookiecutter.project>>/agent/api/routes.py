@@ -1,4 +1,4 @@
-"""POST /agent/run, and all routes together."""
+"""POST /agent/run, and the router with all routes."""
 
 from fastapi import APIRouter, Request
 from pydantic_ai.models import Model
