@@ -51,12 +51,8 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAP
 
     app = FastAPI(title="agent", version=settings.release, lifespan=lifespan)
     app.include_router(make_router(settings, model, window_tokens, runner, metrics, readiness, kept))
-    app.add_middleware(LimitBodies)  # the innermost: its errors are problems too
-    app.add_middleware(Authenticate, settings=settings, tokens=tokens)
-=======
     app.add_middleware(LimitBodies)  # innermost: its errors become problems too
     app.add_middleware(Authenticate, settings=settings, tokens=tokens)
->>>>>>> replacement
     handle_problems(app, metrics)
     app.add_middleware(ReleaseHeader, release=settings.release)
     app.add_middleware(MeasureRequests, metrics=metrics)  # outermost, because it is added last

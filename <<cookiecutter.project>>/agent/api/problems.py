@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 MOST_MISTAKES = 10
 LONGEST_TEXT = 200
-"""So that a body with a million mistakes is not answered with a million."""
+"""The most mistakes in one answer: a body may have a million."""
 
 
 class Mistake(BaseModel):

@@ -13,9 +13,11 @@ OUTCOMES = ("pass", "no data", "inconclusive", "error", "fail")  # the worst las
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One measurement, at a time in seconds since the rollout started. The last ones are for gates that are judged by
-    evidence: the counts of the window that decided, stable's beside them, and the evidence in standard deviations, of
-    which `certainty` is needed to fail."""
+    """One measurement, at a time in seconds since the rollout started.
+
+    The last fields are for gates that are judged by evidence: the counts of the window that decided, stable's counts,
+    and the evidence in standard deviations; the gate fails above `certainty`.
+    """
 
     seconds: float
     step: str  # "1", "2", ... or "keep"
@@ -51,8 +53,8 @@ class Series:
     worst: Point | None = None
 
     def badness(self, point: Point) -> tuple[float, float]:
-        """Higher is always worse, for gates that fail above and below the limit: more evidence against the release,
-        then a worse value. A share of few samples is little evidence, however large. No value is the lowest."""
+        """Higher is always worse, for gates that fail above and below the limit: first by evidence against the release,
+        then by value. A large share of few samples is little evidence. No value is the lowest."""
         evidence = max(0.0, point.evidence or 0.0)
         if point.value is None:
             return evidence, -math.inf

@@ -31,7 +31,7 @@ class GateReading:
 
     @property
     def is_weighed(self) -> bool:
-        """Whether it is judged by evidence."""
+        """Whether the gate is judged by evidence."""
         return self.last is not None and self.last.evidence is not None
 
     @property
@@ -58,7 +58,7 @@ class GateReading:
 
     @property
     def whose(self) -> str:
-        """The label's value that it is about, `KeyError`."""
+        """The worst value of the gate's label, such as `KeyError`."""
         return (self.last.whose or "") if self.last else ""
 
     @property
@@ -69,14 +69,14 @@ class GateReading:
 
     @property
     def why(self) -> str:
-        """What an inconclusive gate waits for, or of a gate that is judged by its value alone its whole detail."""
+        """Why a gate is inconclusive; for a gate that is judged without evidence, the whole detail."""
         if not self.last:
             return ""
         return (self.last.why or "") if self.is_weighed else self.last.detail
 
     @property
     def note(self) -> str:
-        """All of that; of a pass only what decides nothing."""
+        """All of this; for a pass, only the values that are just shown."""
         said = [] if self.outcome == "pass" else [self.whose, self.why]
         return ", ".join(filter(None, [*said, *self.besides]))
 

@@ -103,7 +103,7 @@ def _bar(part: float, whole: float, colour: str) -> ProgressBar:
 def _gates(progress: Progress) -> Table:
     table = Table(box=None, expand=True, pad_edge=False, padding=GAP, header_style=FAINT)
     table.add_column("gate", no_wrap=True)
-    table.add_column("canary", justify="right")  # on a narrow terminal the words of these three wrap
+    table.add_column("canary", justify="right")  # on a narrow terminal these three wrap
     table.add_column("stable", justify="right")
     table.add_column("limit", justify="right")
     table.add_column("evidence", justify="right", no_wrap=True)
@@ -122,7 +122,7 @@ def _gates(progress: Progress) -> Table:
 
 
 def _note(gate: GateReading) -> Text:
-    """What no column holds, in its own row: it may be wider than a column."""
+    """What fits into no column, in a row of its own."""
     return Text(one_line(f"{gate.gate}: {gate.note}"), style=FAINT if gate.outcome == "pass" else "default")
 
 

@@ -34,7 +34,7 @@ class GateEvidence:
 
     @property
     def times_stable(self) -> float | None:
-        """The multiple of stable's value that it also has to exceed."""
+        """The multiple of stable's value that the value must also exceed."""
         return self.weighed.times_stable if self.weighed else None
 
     @property
@@ -67,15 +67,15 @@ def thinned(gate: GateEvidence, bundle: Callable[[int, Point], int]) -> tuple[Po
 
 
 def limit_at(gate: GateEvidence, point: Point) -> float:
-    """The limit at this moment: where a multiple of stable's value counts too, the larger of the two."""
+    """The limit at this time: the fixed limit or the multiple of stable's value, whichever is higher."""
     if gate.times_stable is None or gate.unit == "multiple" or point.stable is None:
         return gate.limit
     return max(gate.limit, gate.times_stable * point.stable)
 
 
 def fails_from(gate: GateEvidence, point: Point) -> float | None:
-    """The value from which on there is evidence against the release; None where that is not known, as for a gate that
-    is judged without. The more samples, the nearer to the limit."""
+    """The value above which there is evidence against the release; None if it is unknown, as for a gate that is judged
+    without evidence. The more samples, the closer it is to the limit."""
     if point.certainty is None:
         return None
     if point.bad is None:
@@ -91,8 +91,8 @@ def fails_from(gate: GateEvidence, point: Point) -> float | None:
 
 
 def _mean_fails_from(gate: GateEvidence, point: Point, certainty: float) -> float | None:
-    """Evidence is the distance from the limit in standard errors, so a point that is not just at the limit says how
-    wide one is."""
+    """Evidence is the distance from the limit in standard errors, so any point away from the limit gives the standard
+    error."""
     if point.value is None or point.evidence is None or not 0.05 < abs(point.evidence) < MOST:
         return None
     return gate.limit + certainty * (point.value - gate.limit) / point.evidence
