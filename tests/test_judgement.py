@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import itertools
+import math
+import random
 import re
+from collections.abc import Callable
 from dataclasses import replace
-from statistics import median
+from statistics import fmean, median, variance
 
 import pytest
 
-from bench.judgement import page, picture, policies, sprt, tables
+from bench.judgement import page, picture, policies, sprt, tables, workers
 from bench.judgement.costs import CostRollout, Costs
+from bench.judgement.judged import judged
 from bench.judgement.simulation import End, Simulation, Verdicts, rollout
-from bench.judgement.traffic import Traffic, evenly
+from bench.judgement.traffic import Traffic, evenly, poisson, roughly_poisson
 from bench.judgement.windows import Sums
 from rollout.cli.check import lines
 from rollout.gates.counts import Share, Window
-from rollout.gates.forecast import forecast, seconds_to_see
+from rollout.gates.forecast import forecast
 from rollout.gates.judge import Outcome
 from rollout.gates.weigh import weigh
 from rollout.policy.plan import Gate, Plan
@@ -112,28 +116,69 @@ def test_two_windows_fail_exactly_when_one_of_them_does_so_the_bench_may_measure
         assert (both.outcome is Outcome.FAIL) == (alone[short] or alone[long])
 
 
+def test_the_bench_asks_for_the_verdict_that_the_engine_gives() -> None:
+    for gate in (ERRORS, policies.gate_of(SHIPPED, "new_exceptions")):
+        for total, bad in itertools.product((3, 40, 1000), (0, 3, 9, 60)):
+            seen = [Window(120, Share(bad, total), Share(3, 1000)), Window(600, Share(bad, 3 * total), Share(9, 3000))]
+            assert judged(gate, seen).outcome is weigh(gate, seen).outcome
+
+
+def squares(seeds: range) -> list[int]:
+    return [seed**2 for seed in seeds]
+
+
+@pytest.mark.parametrize("many", [1, workers.FEW, workers.FEW + 1, 3 * workers.AT_ONCE + 7])
+def test_on_all_cores_each_seed_is_done_once_and_in_order(many: int) -> None:
+    assert workers.by_seed(squares, many) == [seed**2 for seed in range(many)]
+
+
+@pytest.mark.parametrize("draw", [poisson, roughly_poisson])
+@pytest.mark.parametrize("mean", [0.002, 0.3, 0.7, 20.0])
+def test_counts_are_those_of_a_poisson_process(draw: Callable[..., list[int]], mean: float) -> None:
+    counts = draw(random.Random(1), mean, 60_000)  # noqa: S311  draws counts, keeps no secret
+    assert len(counts) == 60_000
+    assert fmean(counts) == pytest.approx(mean, abs=4 * math.sqrt(mean / len(counts)))
+    assert variance(counts) == pytest.approx(mean, abs=4 * math.sqrt((mean + 2 * mean**2) / len(counts)))
+    none = math.exp(-mean)
+    assert counts.count(0) / len(counts) == pytest.approx(none, abs=4 * math.sqrt(none / len(counts)) + 1e-9)
+
+
+def test_further_looks_are_summed_with_those_before() -> None:
+    assert Sums([1, 2, 3]).on([10, 20, 30], 2) == [13, 30, 50]
+    assert Sums([1]).on([10, 20], 5) == [11, 31]
+
+
 def test_a_window_contains_only_its_own_measurements() -> None:
     sums = Sums([1, 2, 3, 4])
     assert sums.each(2) == [1, 3, 5, 7]
     assert (sums.last(2), sums.last(9), sums.tail(2), sums.tail(9)) == (7, 10, [3, 4], [1, 2, 3, 4])
 
 
-def test_the_forecast_agrees_with_the_simulation() -> None:
-    assert ERRORS.weighed
-    foretold = seconds_to_see(0.5, 0.05, ERRORS.weighed, rate=5 * 0.05)
-    assert foretold
-    assert foretold == pytest.approx(
-        median(end.seconds for end in rollouts(SHIPPED, ERRORS, Traffic(5, 0.5), 99)), rel=0.2
-    )
+@pytest.mark.parametrize(
+    ("name", "rate", "bad", "step"),
+    [("errors", 5, 0.5, 0), ("errors", 20, 0.1, 1), ("latency_p99", 20, 0.04, 1), ("latency_p99", 5, 0.1, 0),
+     ("new_exceptions", 5, 0.05, 1), ("completion", 5, 0.2, 1)],
+)  # fmt: skip
+def test_the_forecast_agrees_with_the_simulation(name: str, rate: float, bad: float, step: int) -> None:
+    """At each step by itself; of what is compared with stable, stable has none."""
+    seen = next(seen for gate, seen in forecast(SHIPPED, rate)[step].seen if gate.name == name)
+    alone, judged_by = replace(SHIPPED, steps=SHIPPED.steps[step : step + 1]), policies.gate_of(SHIPPED, name)
+    assert judged_by.weighed
+    stable = None if judged_by.weighed.times_stable is None else Traffic(rate, 0.0)
+    ends = tables.simulated(alone, judged_by, Traffic(rate, bad), 50, stable, keep=False)
+    assert share(ends, "rolled_back") == 1
+    foretold = next(sight.seconds for sight in seen if sight.share == pytest.approx(bad))
+    assert foretold == pytest.approx(median(end.seconds for end in ends), rel=0.25)
 
 
 def test_the_page_is_what_the_bench_writes_except_for_its_figures() -> None:
     stale = "docs/reference/judgement.md is stale: run python -m bench.judgement.page"
-    tables_of = page.makers(1)
+    tables_of = page.makers(1, 1)
     made = {title: tables.Table("") for title in tables_of}
-    assert figures_out(page.written(page.FULL, made)) == figures_out(page.PAGE.read_text(encoding="utf-8")), stale
+    published = page.PAGE.read_text(encoding="utf-8")
+    assert figures_out(page.written(page.FULL, page.FULL, made)) == figures_out(published), stale
     assert ERRORS.weighed
-    assert f"> {ERRORS.weighed.certainty:g}\n" in page.PAGE.read_text(encoding="utf-8")
+    assert f"> {ERRORS.weighed.certainty:g}\n" in published
 
 
 def test_the_picture_and_the_guide_for_little_traffic_match_the_shipped_rules() -> None:
@@ -147,9 +192,10 @@ def figures_out(text: str) -> list[str]:
     """The page's lines without the tables' figures, and without the number of rollbacks."""
     prose, _, rest = text.partition("## Errors: healthy")
     headings = [line for line in rest.splitlines() if line.startswith("## ")]
+    prose = re.sub(r"[\d,]+ rollouts of a healthy release, (and|or) [\d,]+ of a bad one", "n rollouts", prose)
     return re.sub(r"[\d,]+ of [\d,]+", "n of n", prose).splitlines() + headings
 
 
 def test_each_table_is_made_of_real_verdicts() -> None:
-    made = page.makers(1)["Errors: bad releases"]()
+    made = page.makers(1, 1)["Errors: bad releases"]()
     assert "| 100 | 100 % | 100 % in 5 s | 100 % in 5 s |" in made.text

@@ -44,7 +44,7 @@ class Metrics:
         )
         self.request_seconds = Histogram(
             "agent_request_seconds",
-            "Time from a request's last byte to its answer's; of what was refused (4xx, 503), none",
+            "Time from the last byte of a request to the last byte of its answer, except for 4xx and 503",
             buckets=SECONDS_BUCKETS,
             registry=registry,
         )
@@ -121,7 +121,7 @@ class Metrics:
 
     def count_request(self, status: int, seconds: float | None) -> None:
         """Count a request by the status of its answer; `seconds` is None if its body was incomplete. The time of a 4xx
-        or 503 is not recorded: rejected requests are fast, and would hide a slow release."""
+        or a 503 is not recorded: rejected requests are fast, and would hide a slow release."""
         self.requests.labels(str(status)).inc()
         if seconds is not None and not 400 <= status < 500 and status != 503:
             self.request_seconds.observe(seconds)

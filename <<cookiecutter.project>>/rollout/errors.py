@@ -8,6 +8,8 @@ RolloutError
 │   ├── UnsupportedTarget      rollout.yaml names a target that is not supported
 │   ├── NoDigest               a release is not named by its digest
 │   ├── WrongRelease           the tag does not match the version, or the image belongs to another repository
+│   ├── Unverified             nothing shows that the release was signed and approved, or stable here before
+│   ├── Superseded             a release that was decided on later is stable
 │   ├── AlreadyStable          the release is already stable: there is nothing to do
 │   ├── ProgramMissing         HAProxy or Prometheus could not be found or installed
 │   ├── Locked                 another rollout is running: the message names it
@@ -86,6 +88,18 @@ class WrongRelease(Refused):
     """The tag does not match the version, or the image belongs to another repository."""
 
     code = "wrong_release"
+
+
+class Unverified(Refused):
+    """Nothing shows that the release was signed and approved, or that it was stable on this host before."""
+
+    code = "unverified"
+
+
+class Superseded(Refused):
+    """A release that was decided on later is stable."""
+
+    code = "superseded"
 
 
 class AlreadyStable(Refused):

@@ -1,23 +1,28 @@
-"""A mean compared with stable's, such as cost: log-normal for each request, judged by the real `weigh` at each
+"""A mean compared with stable's, such as cost: log-normal for each request, judged by the engine at each
 measurement."""
 
 from __future__ import annotations
 
 import math
 import random
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate
 
+from bench.judgement.judged import judged
 from bench.judgement.simulation import End
 from bench.judgement.traffic import LOOK_SECONDS, poisson
+from bench.judgement.windows import Sums
 from rollout.gates.counts import Mean, Window
 from rollout.gates.decide import decide, decide_kept
 from rollout.gates.judge import Measurement
 from rollout.gates.query import IDLE_WINDOWS
-from rollout.gates.weigh import weigh
 from rollout.policy.plan import Gate, Plan, Step
 
 POOL = 1 << 20
+
+Drawn = tuple[Sequence[float], Sequence[float], Sequence[int]]
+"""Sums, sums of squares and counts, look by look."""
 
 
 class Costs:
@@ -29,34 +34,40 @@ class Costs:
         self._sums = [0.0, *accumulate(values)]
         self._squares = [0.0, *accumulate(value**2 for value in values)]
 
-    def draw(self, rng: random.Random, many: int, factor: float) -> tuple[float, float, int]:
-        """(sum, sum of squares, count)"""
-        start = int(rng.random() * (POOL - many))
-        total = self._sums[start + many] - self._sums[start]
-        return total * factor, (self._squares[start + many] - self._squares[start]) * factor**2, many
+    def draws(self, rng: random.Random, counts: Sequence[int], factor: float) -> Drawn:
+        """So many values at a look: their sums, and the sums of their squares."""
+        sums, squares = self._sums, self._squares
+        runs = [((start := int(rng.random() * (POOL - many))), start + many) for many in counts]
+        return (
+            [(sums[end] - sums[start]) * factor for start, end in runs],
+            [(squares[end] - squares[start]) * factor**2 for start, end in runs],
+            counts,
+        )
 
 
 class Running:
     """The sums after each measurement."""
 
     def __init__(self) -> None:
-        self.sums, self.squares, self.counts = [0.0], [0.0], [0]
+        self._sums, self._squares, self._counts = Sums[float](), Sums[float](), Sums[int]()
 
-    def add(self, sum_: float, squares: float, count: int) -> None:
-        self.sums.append(self.sums[-1] + sum_)
-        self.squares.append(self.squares[-1] + squares)
-        self.counts.append(self.counts[-1] + count)
+    def add(self, total: float, squares: float, count: int) -> None:
+        self._sums.add(total)
+        self._squares.add(squares)
+        self._counts.add(count)
 
     def last(self, looks: int) -> Mean:
-        then = max(0, len(self.sums) - 1 - looks)
-        return Mean(
-            self.sums[-1] - self.sums[then], self.squares[-1] - self.squares[then], self.counts[-1] - self.counts[then]
-        )
+        return Mean(self._sums.last(looks), self._squares.last(looks), self._counts.last(looks))
 
     def above(self, mean: float, looks: int) -> bool:
         """Whether the mean of a window is above this value."""
-        then = max(0, len(self.sums) - 1 - looks)
-        return self.sums[-1] - self.sums[then] > mean * (self.counts[-1] - self.counts[then])
+        return self._sums.last(looks) > mean * self._counts.last(looks)
+
+    def on(self, drawn: Drawn, looks: int) -> Iterator[tuple[float, float, int]]:
+        """After each further look, over so many of the last: (sum, sum of squares, count)."""
+        sums, squares, counts = drawn
+        parts = self._sums.on(sums, looks), self._squares.on(squares, looks), self._counts.on(counts, looks)
+        return zip(*parts, strict=True)
 
 
 class CostRollout:
@@ -83,13 +94,13 @@ class CostRollout:
     def _take(self, step: Step) -> tuple[str, float]:
         only, self._idle = replace(self._plan, gates=(self._gate,)), step.weight == 1
         looks = int(only.decide_within_seconds / LOOK_SECONDS)
-        ours = poisson(self._rng, self._rate * step.weight * LOOK_SECONDS, looks)
-        theirs = poisson(self._rng, self._rate * (1 - step.weight) * LOOK_SECONDS, looks)
-        for look in range(looks):
-            self._canary.add(*self._costs.draw(self._rng, ours[look], self._factor))
-            if step.weight < 1:
-                self._stable.add(*self._costs.draw(self._rng, theirs[look], 1.0))
-            elapsed = (look + 1) * LOOK_SECONDS
+        ours = zip(*self._draws(step.weight, looks, self._factor), strict=True)
+        theirs = zip(*self._draws(1 - step.weight, looks, 1.0), strict=True)
+        for look, (new, old) in enumerate(zip(ours, theirs, strict=True), start=1):
+            self._canary.add(*new)
+            if not self._idle:
+                self._stable.add(*old)
+            elapsed = look * LOOK_SECONDS
             if elapsed < step.hold_seconds and not self._above():
                 continue
             decision = decide(only, step, elapsed, [self._measure()], errors=0)
@@ -113,15 +124,25 @@ class CostRollout:
 
     def _measure(self) -> Measurement:
         seen = [Window(looks * LOOK_SECONDS, self._canary.last(looks), self._stables(looks)) for looks in self._windows]
-        return weigh(self._gate, seen)
+        return judged(self._gate, seen)
 
     def _keep(self) -> float | None:
         """Seconds until it is rolled back, or None. Stable's means no longer change."""
-        limits = list(zip(self._limits(), self._windows, strict=True))
-        looks = int(self._plan.keep_seconds / LOOK_SECONDS)
-        for look, many in enumerate(poisson(self._rng, self._rate * LOOK_SECONDS, looks), start=1):
-            self._canary.add(*self._costs.draw(self._rng, many, self._factor))
-            for limit, window in limits:
-                if self._canary.above(limit, window) and decide_kept([self._measure()]).move == "back":
-                    return look * LOOK_SECONDS
+        drawn = self._draws(1.0, int(self._plan.keep_seconds / LOOK_SECONDS), self._factor)
+        limits = zip(self._limits(), self._windows, strict=True)
+        found = [look for limit, window in limits if (look := self._first(drawn, limit, window)) is not None]
+        return min(found) * LOOK_SECONDS if found else None
+
+    def _first(self, drawn: Drawn, limit: float, window: int) -> int | None:
+        """The first look after the promotion at which this window fails."""
+        stable = self._stables(window)
+        for look, (total, squares, count) in enumerate(self._canary.on(drawn, window), start=1):
+            if total > limit * count:
+                seen = Window(window * LOOK_SECONDS, Mean(total, squares, count), stable)
+                if decide_kept([judged(self._gate, [seen])]).move == "back":
+                    return look
         return None
+
+    def _draws(self, weight: float, looks: int, factor: float) -> Drawn:
+        counts = poisson(self._rng, self._rate * weight * LOOK_SECONDS, looks)
+        return self._costs.draws(self._rng, counts, factor)

@@ -15,9 +15,7 @@ from bench.judgement.tables import Table
 PAGE = policies.PROJECT / "docs" / "reference" / "judgement.md"
 PROSE = Path(__file__).with_suffix(".md")
 FULL = 1000
-BAD_FOR = 4
-"""Bad releases need fewer rollouts than healthy ones, by this factor, because most of their shares are near 0 or 1."""
-
+BOTH_HAVE = "A type of exception that both releases have: rolled back"
 BURSTS = "Errors in groups of ten: healthy releases rolled back"
 WRONG_AT_MOST_PERCENT = 0.1
 NOTES = {
@@ -25,13 +23,16 @@ NOTES = {
     "down. The formula assumes that failures are independent, and here they are not: at a few requests per second, ten "
     "failures in a row are very strong evidence against a release. With more traffic, such a group is a small part of "
     "a window. If your errors come in groups, use longer windows and a higher certainty.",
+    BOTH_HAVE: "The limit is 0.1 %, so few exceptions are much evidence, and a day has many looks: at 5 requests a "
+    "second, six in two minutes are 3.9 standard deviations, and with a share of 0.05 % chance does that about once in "
+    "600 days. So this gate asks for 4.2.",
 }
 Maker = Callable[[], Table]
 
 
-def makers(many: int) -> dict[str, Maker]:
-    """The function that creates each table, by its title."""
-    plan, low, few = policies.shipped(), policies.low_traffic(), max(1, many // BAD_FOR)
+def makers(many: int, few: int) -> dict[str, Maker]:
+    """The function that creates each table, by its title; `few` rollouts of a bad release."""
+    plan, low = policies.shipped(), policies.low_traffic()
     gate = {each.name: each for each in plan.gates}
     errors, slow, cost, new = (gate[name] for name in ("errors", "latency_p99", "cost_per_request", "new_exceptions"))
     some = ("1", "5", "20", tables.NIGHTS)
@@ -46,28 +47,26 @@ def makers(many: int) -> dict[str, Maker]:
             seen, low, policies.gate_of(low, "errors"), (0.1, 0.2, 0.5, 1), (0.5, 1)
         ),
         "Slow requests: healthy releases rolled back, by their share of slow requests": partial(
-            wrongly, plan, slow, (0.005,), rates=some
+            wrongly, plan, slow, (0.002, 0.005)
         ),
-        "Slow requests: bad releases": partial(seen, plan, slow, (0.02, 0.05, 0.2, 1), (5, 20)),
-        "A type of exception that both releases have: rolled back": partial(
-            wrongly, plan, new, (0.0005,), rates=some, compared=True
-        ),
+        "Slow requests: bad releases": partial(seen, plan, slow, (0.02, 0.05, 0.2, 1), (1, 5, 20, 100)),
+        BOTH_HAVE: partial(wrongly, plan, new, (0.0002, 0.0005), compared=True),
         "A new type of exception: bad releases": partial(
-            seen, plan, new, (0.003, 0.01, 0.05, 0.2), (5, 20), healthy=0.0
+            seen, plan, new, (0.003, 0.01, 0.05, 0.2), (1, 5, 20, 100), healthy=0.0
         ),
         "Cost, log-normal: rolled back, by its multiple of stable's": partial(
-            tables.costs, plan, cost, (1, 5), many, few
+            tables.costs, plan, cost, (1, 5, 20), many, few
         ),
         "Why these windows and this certainty": partial(tables.choice, plan, errors, few),
     }
 
 
-def written(many: int, made: dict[str, Table]) -> str:
-    """The whole page; `many` is the number of rollouts in each cell."""
+def written(many: int, few: int, made: dict[str, Table]) -> str:
+    """The whole page; `many` is the number of rollouts in each cell, and of bad releases so few."""
     healthy = [each for title, each in made.items() if title != BURSTS]
     numbers = {
         "MANY": f"{many:,}",
-        "FEW": f"{max(1, many // BAD_FOR):,}",
+        "FEW": f"{few:,}",
         "WRONG": f"{wrong(healthy):,}",
         "HEALTHY": f"{sum(each.healthy for each in healthy):,}",
         "BURSTS": f"{made[BURSTS].wrong:,} of {made[BURSTS].healthy:,}",
@@ -87,19 +86,19 @@ def wrong(made: Sequence[Table]) -> int:
     return sum(each.wrong for each in made)
 
 
-def measure(many: int = FULL) -> list[Figure]:
-    """Write the page; how often healthy releases were rolled back."""
-    made = {}
-    for title, make in makers(many).items():
+def measure(many: int = FULL, few: int | None = None) -> list[Figure]:
+    """Write the page; how often healthy releases were rolled back. `few` rollouts of a bad release, else as many."""
+    made, few = {}, few or many
+    for title, make in makers(many, few).items():
         made[title] = make()
         print(f"{title}: {made[title].wrong} of {made[title].healthy} rolled back wrongly", file=sys.stderr, flush=True)
-    PAGE.write_text(written(many, made), encoding="utf-8")
+    PAGE.write_text(written(many, few, made), encoding="utf-8")
     healthy = [each for title, each in made.items() if title != BURSTS]
     share = 100 * wrong(healthy) / sum(each.healthy for each in healthy)
     return [Figure("healthy releases rolled back by chance, with a day of keep", share, "%", WRONG_AT_MOST_PERCENT)]
 
 
 if __name__ == "__main__":
-    figures = measure(int(sys.argv[1]) if len(sys.argv) > 1 else FULL)
+    figures = measure(*map(int, sys.argv[1:3]))
     print(table(figures))
     sys.exit(not all(figure.holds for figure in figures))

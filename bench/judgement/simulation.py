@@ -1,4 +1,4 @@
-"""Simulates one rollout: the engine's real `weigh`, `decide` and `decide_kept` judge random counts.
+"""Simulates one rollout: the engine's real verdicts, `decide` and `decide_kept` judge random counts.
 
 They are called only for windows with a share above the limit. Otherwise a gate can't fail, which a test proves; and
 during a hold or during `keep`, only a failure has an effect.
@@ -10,13 +10,13 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from bench.judgement.judged import judged
 from bench.judgement.traffic import LOOK_SECONDS, Traffic
 from bench.judgement.windows import Sums
 from rollout.gates.counts import Share, Window
 from rollout.gates.decide import decide, decide_kept
 from rollout.gates.judge import Measurement
 from rollout.gates.query import IDLE_WINDOWS
-from rollout.gates.weigh import weigh
 from rollout.policy.plan import Gate, Plan, Step
 
 Draw = Callable[[float, int], tuple[list[int], list[int]]]
@@ -43,7 +43,7 @@ class Simulation:
         self._gate, self._verdicts, self._canary, self._stable = gate, verdicts, canary, stable
         assert gate.weighed  # noqa: S101  only evidence is simulated
         self._windows = [round(seconds / LOOK_SECONDS) for seconds in gate.weighed.windows_seconds]
-        self._bad, self._total, self._stable_bad, self._stable_total = Sums(), Sums(), Sums(), Sums()
+        self._bad, self._total, self._stable_bad, self._stable_total = (Sums[int]() for _ in range(4))
 
     def run(self, *, keep: bool) -> End:
         """From the first shift to the end of `keep`, or to the last step."""
@@ -105,7 +105,7 @@ class Simulation:
             stable = Share(*self._stables(looks)) if self._stable else None
             canary = Share(self._bad.last(looks), self._total.last(looks))
             seen.append(Window(looks * LOOK_SECONDS, canary, stable))
-        return weigh(gate, seen)
+        return judged(gate, seen)
 
     def _keep(self) -> float | None:
         """Seconds until it is rolled back, or None."""
@@ -116,13 +116,11 @@ class Simulation:
     def _first(self, window: int, bad: list[int], total: list[int]) -> int | None:
         """The first measurement after the promotion at which this window fails. The window still contains earlier
         counts."""
-        earlier = self._bad.tail(window), self._total.tail(window)
-        bad_in, total_in = (
-            Sums(before + counts).each(window)[len(before) :]
-            for before, counts in zip(earlier, (bad, total), strict=True)
-        )
+        bad_in, total_in = self._bad.on(bad, window), self._total.on(total, window)
         stable = self._stables(window)
         limit = beyond(self._gate, *stable)
+        if max(bad_in) <= limit * min(total_in):
+            return None
         return next(
             (
                 look
@@ -152,7 +150,7 @@ class Verdicts:
         if counts not in self._known:
             window, bad, total, stable_bad, stable_total = counts
             seen = Window(window * LOOK_SECONDS, Share(bad, total), Share(stable_bad, stable_total))
-            self._known[counts] = decide_kept([weigh(self.gate, [seen])]).move == "back"
+            self._known[counts] = decide_kept([judged(self.gate, [seen])]).move == "back"
         return self._known[counts]
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from statistics import median
 
 from bench.judgement import policies, sprt
 from bench.judgement.costs import CostRollout, Costs
 from bench.judgement.simulation import End, Verdicts, rollout
 from bench.judgement.traffic import Traffic
+from bench.judgement.workers import by_seed
 from rollout.policy.plan import Gate, Plan
 from rollout.text import duration, number
 
@@ -42,6 +44,31 @@ def percent(part: int, whole: int) -> str:
     return f"{number(100 * part / whole)} %" if part else "0"
 
 
+def simulated(
+    plan: Plan, gate: Gate, traffic: Traffic, many: int, stable: Traffic | None = None, *, keep: bool
+) -> list[End]:
+    """So many rollouts of one cell."""
+    return by_seed(partial(rollouts, plan, gate, traffic, stable, keep), many)
+
+
+def rollouts(
+    plan: Plan, gate: Gate, traffic: Traffic, stable: Traffic | None, keep: bool, seeds: Iterable[int]
+) -> list[End]:
+    verdicts = Verdicts(gate)
+    return [rollout(plan, verdicts, traffic, seed, stable, keep=keep) for seed in seeds]
+
+
+def cost_rollouts(plan: Plan, gate: Gate, sigma: float, rate: float, factor: float, seeds: Iterable[int]) -> list[End]:
+    """Factor 1 is healthy, with a day of `keep`."""
+    return [CostRollout(plan, gate, pool(sigma), rate, factor, seed).run(keep=factor == 1) for seed in seeds]
+
+
+@cache
+def pool(sigma: float) -> Costs:
+    """Made once in each process."""
+    return Costs(sigma)
+
+
 def wrongly(
     plan: Plan,
     gate: Gate,
@@ -52,14 +79,12 @@ def wrongly(
     compared: bool = False,
 ) -> Table:
     """How many healthy releases are rolled back, during the rollout or during `keep`."""
-    verdicts, rows, wrong = Verdicts(gate), [], 0
+    rows, wrong = [], 0
     for name in rates:
         row = [name]
         for share in shares:
             traffic = Traffic(RATES[name][0], share, burst, RATES[name][1])
-            ends = [
-                rollout(plan, verdicts, traffic, seed, traffic if compared else None, keep=True) for seed in range(many)
-            ]
+            ends = simulated(plan, gate, traffic, many, traffic if compared else None, keep=True)
             taken = sum(end.verdict == "rolled_back" for end in ends)
             wrong += taken
             row.append(percent(taken, many))
@@ -83,11 +108,11 @@ def seen(
 ) -> Table:
     """How many bad releases are rolled back, and when, next to the fastest possible test. `healthy` is stable's share,
     for a gate that compares."""
-    verdicts, rows = Verdicts(gate), []
+    rows = []
     for rate in rates:
         for share in shares:
             traffic, stable = Traffic(rate, share), None if healthy is None else Traffic(rate, healthy)
-            ends = [rollout(plan, verdicts, traffic, seed, stable, keep=False) for seed in range(many)]
+            ends = simulated(plan, gate, traffic, many, stable, keep=False)
             limit = max(gate.limit.value, healthy or 0.0)
             known = [sprt.seconds(plan, traffic, limit, seed) for seed in range(many)]
             fastest = [seconds for seconds in known if seconds is not None]
@@ -100,12 +125,11 @@ def costs(plan: Plan, gate: Gate, rates: Sequence[float], many: int, few: int) -
     """A mean compared with stable's: factor 1 is healthy, with a day of `keep`; the others are bad."""
     rows, wrong, healthy = [], 0, 0
     for sigma in (1.0, 1.5):
-        pool = Costs(sigma)
         for rate in rates:
             row = [number(sigma), number(rate)]
             for factor in (1.0, 2.0, 3.0, 5.0):
-                seeds = range(many if factor == 1 else few)
-                ends = [CostRollout(plan, gate, pool, rate, factor, seed).run(keep=factor == 1) for seed in seeds]
+                work = partial(cost_rollouts, plan, gate, sigma, rate, factor)
+                ends = by_seed(work, many if factor == 1 else few)
                 if factor == 1:
                     taken = sum(end.verdict == "rolled_back" for end in ends)
                     wrong, healthy = wrong + taken, healthy + many
@@ -127,13 +151,13 @@ def choice(plan: Plan, gate: Gate, many: int) -> Table:
         (3.8, (120,), "2m"),
         (3.8, (120, 600, 1800), "2m, 10m, 30m"),
     ):
-        verdicts = Verdicts(policies.varied(gate, certainty, windows))
+        varied = policies.varied(gate, certainty, windows)
         row = [number(certainty), name]
         for rate, nights in (RATES["0.5"], RATES[NIGHTS]):
-            ends = [rollout(plan, verdicts, Traffic(rate, 0.025, 1, nights), seed, keep=True) for seed in range(many)]
+            ends = simulated(plan, varied, Traffic(rate, 0.025, 1, nights), many, keep=True)
             row.append(percent(sum(end.verdict == "rolled_back" for end in ends), many))
         for share in (0.1, 0.2, 0.5):
-            ends = [rollout(plan, verdicts, Traffic(5, share), seed, keep=False) for seed in range(many)]
+            ends = simulated(plan, varied, Traffic(5, share), many, keep=False)
             row.append(outcome(ends))
         rows.append(row)
     head = [

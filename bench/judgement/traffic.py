@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import random
+from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -27,8 +29,40 @@ def poisson(rng: random.Random, mean: float, times: int) -> list[int]:
     """This many independent counts."""
     if mean == 0:
         return [0] * times
+    if mean < SCATTERED_BELOW:
+        return scattered(rng, mean, times)
     counts, cumulative = poisson_table(mean)
     return rng.choices(counts, cum_weights=cumulative, k=times)
+
+
+SCATTERED_BELOW = 0.5
+
+
+def scattered(rng: random.Random, mean: float, times: int) -> list[int]:
+    """The same, faster where most counts are 0: how many there are in all, each at a place of its own."""
+    counts, cumulative = poisson_table(mean * times)
+    found = [0] * times
+    for _ in range(rng.choices(counts, cum_weights=cumulative)[0]):
+        found[int(rng.random() * times)] += 1
+    return found
+
+
+FINENESS = 1 << 16
+
+
+@cache
+def quantiles(mean: float) -> list[int]:
+    """The counts that are as frequent as their shares of this list."""
+    counts, cumulative = poisson_table(mean)
+    return [counts[bisect_left(cumulative, cumulative[-1] * (at + 0.5) / FINENESS)] for at in range(FINENESS)]
+
+
+def roughly_poisson(rng: random.Random, mean: float, times: int) -> list[int]:
+    """Ten times as fast: without counts that come less than once in 130,000. Not for bad requests: it is about those
+    that no such count is left out."""
+    if mean < SCATTERED_BELOW:
+        return poisson(rng, mean, times)
+    return list(map(quantiles(mean).__getitem__, array("H", rng.randbytes(2 * times))))
 
 
 @dataclass(frozen=True)
@@ -50,7 +84,7 @@ class Traffic:
 
     def _draw(self, rng: random.Random, mean: float, looks: int) -> tuple[list[int], list[int]]:
         bad = [many * self.burst for many in poisson(rng, mean * self.bad_share / self.burst, looks)]
-        good = poisson(rng, mean * (1 - self.bad_share), looks)
+        good = roughly_poisson(rng, mean * (1 - self.bad_share), looks)
         return bad, list(map(int.__add__, bad, good))
 
 

@@ -15,7 +15,7 @@ Service = dict[str, Any]
 SERVICES = services()
 PARTS = {name: service for name, service in SERVICES.items() if name != "prepare"}
 BUILT = {"prepare"}
-PINNED = re.compile(r"[\w./-]+:v?\d+(\.\d+)+([\w.-]*)(@sha256:[0-9a-f]{64})?")
+PINNED = re.compile(r"[a-z/]+:v?[0-9.]+(-alpine)?@sha256:[0-9a-f]{64}")
 
 
 def has(service: Service, key: str, value: object) -> bool:
@@ -80,7 +80,7 @@ def test_a_service_mounts_only_named_volumes_and_nothing_of_the_host(name: str) 
 
 
 @pytest.mark.parametrize("name", SERVICES.keys() - BUILT)
-def test_an_image_is_pinned_to_a_version_or_a_digest(name: str) -> None:
+def test_an_image_is_pinned_to_a_version_and_a_digest(name: str) -> None:
     assert PINNED.fullmatch(SERVICES[name]["image"])
 
 

@@ -5,7 +5,7 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +28,11 @@ READ_AT = {
     "secrets": "/run/agent-secrets",
     "router-config": "/etc/router",
 }
+
+
+def by_hand(arguments: Sequence[str]) -> Sequence[str]:
+    """What no pipeline has signed starts with a reason."""
+    return [*arguments, "--unverified", "a test of the host"] if arguments[:1] == ("start",) else arguments
 
 
 @dataclass(frozen=True)
@@ -107,7 +112,7 @@ class Service:
     def rollout(self, *arguments: str, stdin: str = "", within_seconds: float = 300) -> Done:
         """Run `rollout …` in the repository."""
         done = subprocess.run(
-            [sys.executable, "-m", "rollout", *arguments],
+            [sys.executable, "-m", "rollout", *by_hand(arguments)],
             cwd=REPOSITORY,
             env={**self.environment, "PYTHONDONTWRITEBYTECODE": "1"},
             input=stdin,
@@ -121,7 +126,7 @@ class Service:
         """The same, in the background."""
         with output.open("wb") as file:
             return subprocess.Popen(
-                [sys.executable, "-m", "rollout", *arguments],
+                [sys.executable, "-m", "rollout", *by_hand(arguments)],
                 cwd=REPOSITORY,
                 env={**self.environment, "PYTHONDONTWRITEBYTECODE": "1"},
                 stdout=file,

@@ -23,7 +23,8 @@ def metrics(container: str) -> str:
 
 def put_live(service: Service, release: str) -> Done:
     """All traffic at once."""
-    done = service.rollout("rollback", release, "--now", "--reason", "to have it", "--policy", str(service.policy))
+    why = ("--reason", "to have it", "--unverified", "a test")
+    done = service.rollout("rollback", release, "--now", *why, "--policy", str(service.policy))
     assert done.code == 0, done.out + done.err
     assert served_by(service.url) == release
     return done
@@ -33,7 +34,8 @@ def test_a_long_request_outlives_two_changes_of_roles_and_the_end_of_its_release
     serving: Service, images: Images
 ) -> None:
     slow, fast = images.release("slow", model="offline:latency=25s"), images.release("fast")
-    serving.rollout("rollback", slow, "--now", "--reason", "to have a slow one", "--policy", str(serving.policy))
+    why = ("--reason", "to have a slow one", "--unverified", "a test")
+    serving.rollout("rollback", slow, "--now", *why, "--policy", str(serving.policy))
     container = serving.stable()
     answers: list[Answer] = []
     asking = threading.Thread(target=lambda: answers.append(ask(serving.url, "What is 2 + 2?", timeout_seconds=150)))

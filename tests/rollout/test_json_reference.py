@@ -35,6 +35,8 @@ def test_every_code_is_listed_with_its_exit_code() -> None:
         ("status", status.for_programs(host(FakeDocker({"status": says(EMPTY)})), every=False)),
         ("a slot", status.in_slot("stable", stable()) or {}),
         ("report", document(gather(story(promoted()), alive=False))),
+        ("a gate", document(gather(story(promoted()), alive=False))["gates"][0]),
+        ("a measurement", document(gather(story(promoted()), alive=False))["gates"][0]["series"][0]),
         ("check", checked(policy_file.parse(SMALL, "rollout.yaml"))),
     ],
 )

@@ -54,17 +54,17 @@ def answered(state: State, command: list[str], options: dict[str, str], text: st
     """GitHub's answer; None for what it does not have."""
     match command:
         case ["repo", "view"]:
-            return {"nameWithOwner": "my-org/my-agent"}
+            return {"nameWithOwner": "my-org/my-agent", "isPrivate": state.get("private", False)}
         case ["api", path]:
             path = path.removeprefix("repos/my-org/my-agent/")
             if "--method" in options:
                 return written(state["bodies"], path, options["--method"], json.loads(text))
             return read(state["bodies"], path)
         case [("variable" | "secret") as kind, "list"]:
-            prefix = f"{kind} {options['--env']} "
+            prefix = f"{kind} {options.get('--env', 'none')} "
             return [{"name": name.removeprefix(prefix)} for name in state["values"] if name.startswith(prefix)]
         case [("variable" | "secret") as kind, "set", name]:
-            state["values"][f"{kind} {options['--env']} {name}"] = text
+            state["values"][f"{kind} {options.get('--env', 'none')} {name}"] = options.get("--body", text)
             return {}
     raise SystemExit(f"a command that this GitHub does not know: {command}")
 
@@ -84,7 +84,7 @@ def read(bodies: State, path: str) -> Any:
     inside = {name: body for name, body in bodies.items() if name.rpartition("/")[0] == path}
     match path.split("/"):
         case ["user"]:
-            return {"login": "ada"}
+            return {"login": "ada", "id": len("ada")}
         case ["users", name]:
             return {"id": len(name)}
         case ["rulesets"]:

@@ -12,7 +12,7 @@ class Mutation(NamedTuple):
     red: set[str]
 
 
-CI, RELEASE = "workflows/ci.yml", "workflows/release.yml"
+CI, RELEASE, ROLLBACK = "workflows/ci.yml", "workflows/release.yml", "workflows/rollback.yml"
 CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
 NOT_SUCCESS = "${{ always() && needs.deploy.result != 'success' && needs.deploy.result != 'skipped' }}"
 QUEUE = '{group: "${{ needs.check.outputs.environment }}", cancel-in-progress: false, queue: max}'
@@ -38,6 +38,15 @@ MUTATIONS = {
     ),
     "the aggregator can be skipped": Mutation(
         CI, "    if: ${{ always() }} # a required", "    # a required", {"required", "jactionlint"}
+    ),
+    "a fork comments in our name": Mutation(
+        CI,
+        "&& github.event.pull_request.head.repo.full_name == github.repository }}",
+        "&& github.event.pull_request.number > 0 }}",
+        {"forks"},
+    ),
+    "a change writes its own comment": Mutation(
+        CI, "            cat rehearsals/*/comment.txt\n", "            make comment\n", {"writers"}
     ),
     "a branch is released": Mutation(RELEASE, 'tags: ["v*"]', "branches: [main]", {"triggers"}),
     "a release by hand is of what somebody types": Mutation(
@@ -72,30 +81,71 @@ MUTATIONS = {
         "environment: production",
         {"prereleases"},
     ),
+    "a re-run of weeks ago counts as approved today": Mutation(
+        RELEASE,
+        "          APPROVED_AT: ${{ needs.approve.outputs.at }}\n",
+        "          APPROVED_AT: ${{ github.run_id }}\n",
+        {"approvals"},
+    ),
+    "an approval has no time": Mutation(RELEASE, "      at: ${{ steps.approval.outputs.at }}\n", "", {"approvals"}),
+    "restoring does not know what was followed": Mutation(
+        RELEASE, "      FOLLOWED: ${{ needs.deploy.outputs.followed }}\n", "", {"approvals"}
+    ),
     "a deploy is cancelled": Mutation(RELEASE, QUEUE, "{group: production, cancel-in-progress: true}", {"queues"}),
     "a second deploy is dropped": Mutation(
         RELEASE, QUEUE, "{group: production, cancel-in-progress: false}", {"queues"}
     ),
     "a tag is signed": Mutation(RELEASE, BOTH_DIGESTS, "echo", {"digests"}),
     "what nobody signed is deployed": Mutation(RELEASE, "cosign verify", "cosign tree", {"digests"}),
+    "what anybody signed is deployed": Mutation(
+        RELEASE,
+        '--certificate-identity "$GITHUB_SERVER_URL/$GITHUB_WORKFLOW_REF"',
+        "--certificate-identity-regexp '.*'",
+        {"digests"},
+    ),
+    "a rollback goes to what nobody reviewed": Mutation(
+        ROLLBACK, '--reason="$REASON" --now', '--unverified="$REASON" --reason="$REASON" --now', {"reviewed"}
+    ),
+    "a release is started past the pipeline": Mutation(
+        RELEASE,
+        '-m rollout.pipeline deploy "$AGENT" "$ENGINE"',
+        '-m rollout start "$AGENT" --engine "$ENGINE"',
+        {"reviewed"},
+    ),
+    "a renamed repository can't go back": Mutation(
+        ROLLBACK,
+        "        run: .venv/bin/python -m rollout.pipeline target --going-back\n",
+        "        run: .venv/bin/python -m rollout.pipeline target --going-back && "
+        'python3 -m rollout.pipeline.digests "$IMAGE" "$RELEASE"\n',
+        {"going_back"},
+    ),
+    "a private repository's name is published unasked": Mutation(
+        RELEASE, "          PRIVATE: ${{ github.event.repository.private }}\n", "", {"prereleases"}
+    ),
     "every step knows the key": Mutation(
         RELEASE,
         "STABLE: ${{ needs.deploy.outputs.stable }}",
         "SSH_KEY: ${{ secrets.SSH_KEY }}",
-        {"secrets", "jactionlint"},
+        {"secrets"},
     ),
     "a release restores a cache": Mutation(RELEASE, "cache-mode: none", "cache-mode: read", {"caches", "jactionlint"}),
     "a target that does not exist is built for": Mutation(
         RELEASE, "        run: .venv/bin/python -m rollout.pipeline target\n", "        run: echo\n", {"targets"}
     ),
     "a rollback looks at no target": Mutation(
-        "workflows/rollback.yml", "rollout.pipeline target --going-back", "rollout.pipeline summary .", {"targets"}
+        ROLLBACK, "rollout.pipeline target --going-back", "rollout.pipeline summary .", {"targets"}
     ),
     "linters are installed beside the keys": Mutation(
-        "workflows/rollback.yml", "      - run: make command\n", "      - run: make setup\n", {"tools"}
+        ROLLBACK, "      - run: make command\n", "      - run: make setup\n", {"tools"}
     ),
     "an update comes at once": Mutation(
         "dependabot.yml", "cooldown: {default-days: 7}", "open-pull-requests-limit: 5", {"zizmor", "jactionlint"}
+    ),
+    "what was checked out may write": Mutation(
+        RELEASE,
+        '          gh release upload "$GITHUB_REF_NAME" --clobber evidence/*',
+        "          python3 -m rollout.pipeline summary evidence",
+        {"writers"},
     ),
     "a key is misspelt": Mutation(RELEASE, "timeout-minutes: 180", "timeout-minute: 180", {"jactionlint", "schema"}),
     "a variable is unquoted": Mutation("scripts/on-host", "umask", "echo $1; umask", {"shellcheck"}),

@@ -38,7 +38,7 @@ class GitHub:
 
     def refuse(self, *calls: str) -> None:
         """From now on, calls that begin like this are answered with 404."""
-        self._state.write_text(json.dumps({"calls": [], "bodies": {}, "values": {}, "refuses": calls}))
+        self.begins_with(refuses=calls)
 
     def set_up(self, *options: str, code: int = 0) -> str:
         """Run the command without a terminal; returns its output."""
@@ -49,6 +49,9 @@ class GitHub:
         )
         assert done.returncode == code, done.stderr
         return done.stdout
+
+    def begins_with(self, **state: Any) -> None:
+        self._state.write_text(json.dumps({"calls": [], "bodies": {}, "values": {}} | state))
 
     def told_everything(self, *options: str, code: int = 0) -> str:
         key = str(self._folder / "key")
@@ -159,3 +162,33 @@ def test_what_github_refuses_is_named_and_the_rest_is_done(case: str, github: Gi
     assert NAMED.get(case, f"repos/my-org/my-agent/{lost.rstrip('/')}") in refused
     whole, found = ({*each.has["bodies"], *each.has["values"]} for each in (github, other))
     assert whole - found == {name for name in whole if name.startswith(lost)}
+
+
+@pytest.mark.parametrize(
+    ("reviewers", "prevented"), [((), False), (("ada",), False), (("grace",), True), (("ada", "grace"), True)]
+)
+def test_nobody_approves_a_release_of_his_own_if_anybody_else_can(
+    reviewers: tuple[str, ...], prevented: bool, tmp_path: Path
+) -> None:
+    github = GitHub(tmp_path)
+    said = github.told_everything(*(word for name in reviewers for word in ("--reviewer", name)))
+    bodies = github.has["bodies"]
+    assert bodies["environments/release-approval"]["prevent_self_review"] is prevented
+    assert bodies["environments/production"]["prevent_self_review"] is False
+    assert ("nobody but you can approve a release" in said) == (not prevented)
+
+
+def test_a_private_repository_is_asked_whether_its_name_may_be_published(tmp_path: Path) -> None:
+    github = GitHub(tmp_path)
+    github.begins_with(private=True)
+    missing = github.told_everything().partition("Still missing:\n")[2]
+    assert "publishes this private repository's name, tags and commits in a public log, for ever" in missing
+    assert "gh variable set PUBLIC_TRANSPARENCY_LOG --body true" in missing
+    assert not any("PUBLIC_TRANSPARENCY_LOG" in name for name in github.has["values"])
+
+
+def test_it_is_asked_once_and_a_public_one_never(github: GitHub, tmp_path: Path) -> None:
+    assert "PUBLIC_TRANSPARENCY_LOG" not in github.said
+    other = GitHub(tmp_path)
+    other.begins_with(private=True, values={"variable none PUBLIC_TRANSPARENCY_LOG": "true"})
+    assert "kept: variable PUBLIC_TRANSPARENCY_LOG" in other.told_everything()

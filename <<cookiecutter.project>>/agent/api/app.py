@@ -1,4 +1,4 @@
-"""The parts, put together."""
+"""Assembles the ASGI app."""
 
 from asyncio import get_running_loop
 from collections.abc import AsyncIterator
@@ -13,7 +13,7 @@ from agent.api.middleware import MeasureRequests, ReleaseHeader
 from agent.api.problems import handle_problems
 from agent.api.routes import make_router
 from agent.auth import TokenFile
-from agent.context import ManagedContext
+from agent.context import FittedModel
 from agent.conversations import open_conversations
 from agent.metrics import Metrics
 from agent.models import make_model
@@ -37,7 +37,7 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAP
     # Read it once: a real model's context window comes from a price table.
     window_tokens = settings.context_window_tokens or model.context_window
     metrics.show_context_window(window_tokens)
-    agent = build_agent(model, ManagedContext(window_tokens, metrics, settings.manage_context))
+    agent = build_agent(FittedModel(model, window_tokens, metrics, is_managed=settings.manage_context))
     limits = AdmissionLimits(settings.max_running, settings.max_queued, settings.max_wait_seconds)
     runner = Runner(agent, window_tokens, metrics, settings.deadline_seconds, Admission(limits, metrics), kept)
 

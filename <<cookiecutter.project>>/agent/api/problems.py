@@ -1,4 +1,4 @@
-"""Every error response: RFC 9457 problem details, from one handler."""
+"""Error responses: RFC 9457 problem details, all from one handler."""
 
 import logging
 import math
@@ -31,18 +31,18 @@ logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 MOST_MISTAKES = 10
 LONGEST_TEXT = 200
-"""The most mistakes in one answer: a body may have a million."""
+"""So that a body with a million mistakes is not answered with a million."""
 
 
 class Mistake(BaseModel):
-    """One thing that is wrong in a request."""
+    """One mistake in a request."""
 
     where: str
     message: str
 
 
 class Problem(BaseModel):
-    """The body of an error response. It never holds a traceback, nor what an exception said of itself."""
+    """The body of an error response. It never contains a traceback or an unexpected exception's message."""
 
     type: str = "about:blank"
     title: str
@@ -53,10 +53,10 @@ class Problem(BaseModel):
 
 
 def problem_of(error: Exception) -> Problem:
-    """What a client is told about an exception."""
+    """The error response for an exception."""
     match error:
         case RequestValidationError():
-            detail = "the request is wrong: correct what `errors` names"
+            detail = "the request is invalid: see `errors`"
             return _problem(types.INVALID_REQUEST, detail, errors=_mistakes(error))
         case types.Refused():
             return _problem(error.kind, error.detail)
@@ -92,7 +92,7 @@ def _of_a_run(error: Exception) -> tuple[types.ProblemType, str]:
         case ModelAPIError():
             return types.MODEL_ERROR, "the model's API could not be used: try again later"
         case _:
-            return types.INTERNAL, f"the service failed with {type(error).__name__}: its log says where"
+            return types.INTERNAL, f"the service failed with {type(error).__name__}: its log has the traceback"
 
 
 def headers_of(error: Exception) -> Mapping[str, str] | None:
@@ -141,7 +141,7 @@ def handle_problems(app: FastAPI, metrics: Metrics) -> None:
 
 
 class AnswerExceptions:
-    """Answers all other exceptions. Starlette's own way to do it is outside of all middleware, and raises again."""
+    """Handles all other exceptions. Starlette's own handler is outside all middleware, and raises them again."""
 
     def __init__(self, app: ASGIApp, respond: Callable[[None, Exception], Awaitable[JSONResponse]]) -> None:
         self._app = app
@@ -150,13 +150,13 @@ class AnswerExceptions:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = False
 
-        async def send_and_note(message: Message) -> None:
+        async def send_recorded(message: Message) -> None:
             nonlocal started
             started = True
             await send(message)
 
         try:
-            await self._app(scope, receive, send_and_note)
+            await self._app(scope, receive, send_recorded)
         except Exception as error:
             if started:
                 raise
@@ -168,7 +168,12 @@ def _problem(
     kind: types.ProblemType, detail: str, exception: str | None = None, errors: list[Mistake] | None = None
 ) -> Problem:
     return Problem(
-        type=kind.uri, title=kind.title, status=kind.status, detail=_short(detail), exception=exception, errors=errors
+        type=kind.uri,
+        title=kind.title,
+        status=kind.status,
+        detail=_short(detail),
+        exception=exception,
+        errors=errors,
     )
 
 

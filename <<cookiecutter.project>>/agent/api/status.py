@@ -67,7 +67,7 @@ def make_router(
         if readiness.stopping:
             raise Refused(STOPPING, "the service got a signal to stop")
         if not is_ready(model):
-            raise Refused(NOT_READY, f"the model {settings.model} says that it is not ready")
+            raise Refused(NOT_READY, f"the model {settings.model} is not ready")
         return healthy
 
     @router.get("/info")

@@ -3,8 +3,8 @@
 The stored history is never changed. What is sent is a view of it, and the view is a pure function of the history.
 """
 
-from agent.context.capability import ManagedContext
+from agent.context.model import FittedModel
 from agent.context.view import View
 from agent.context.window import Window
 
-__all__ = ["ManagedContext", "View", "Window"]
+__all__ = ["FittedModel", "View", "Window"]

@@ -3,14 +3,11 @@
 from pydantic_ai import Agent
 from pydantic_ai.models import Model
 
-from agent.context import ManagedContext
 from agent.tools import TOOLS
 
 INSTRUCTIONS = "Solve the task with your tools. Answer with the result and its unit, in one sentence."
 
 
-def build_agent(model: Model, context: ManagedContext) -> Agent[None, str]:
+def build_agent(model: Model) -> Agent[None, str]:
     """This service's agent with a model; entering it opens the resources of the model and the tools."""
-    return Agent(
-        model, name="agent", instructions=INSTRUCTIONS, tools=TOOLS, deps_type=type(None), capabilities=[context]
-    )
+    return Agent(model, name="agent", instructions=INSTRUCTIONS, tools=TOOLS, deps_type=type(None))

@@ -40,9 +40,9 @@ def on_this_machine(commands: Commands) -> None:
 
 def on_a_host(commands: Commands) -> None:
     policy, service, where = options.policy(), options.service(), options.where()
-    as_json, reason = options.as_json(), options.reason()
+    as_json, reason, unverified = options.as_json(), options.reason(), options.unverified()
     the_running = options.rollout("the running one")
-    sub = commands.add("start", host.run_start, "start a rollout on a host", policy, service, as_json)
+    sub = commands.add("start", host.run_start, "start a rollout on a host", policy, service, unverified, as_json)
     sub.add_argument("image", metavar="IMAGE@sha256:…", help="the release: an image with its digest")
     sub.add_argument(
         "--engine",
@@ -66,7 +66,7 @@ def on_a_host(commands: Commands) -> None:
     promote = "end the hold of this step, or `keep` after promotion, early; a failed gate still rolls back"
     commands.add("promote", orders.run_promote, promote, where, the_running, reason, as_json)
     rollback = "restore a release: at once if it is still running, otherwise with every gate"
-    sub = commands.add("rollback", host.run_rollback, rollback, policy, service, reason, as_json)
+    sub = commands.add("rollback", host.run_rollback, rollback, policy, service, reason, unverified, as_json)
     sub.add_argument(
         "release",
         nargs="?",

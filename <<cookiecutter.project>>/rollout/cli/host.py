@@ -13,6 +13,7 @@ from rollout.docker.certificate import put_certificate
 from rollout.docker.follow import shown
 from rollout.docker.host import Host
 from rollout.docker.image import Image
+from rollout.docker.provenance import unverified
 from rollout.docker.prune import prune
 from rollout.docker.report import write_report
 from rollout.docker.request import StartRequest, policy_for_docker
@@ -31,7 +32,8 @@ def run_start(chosen: argparse.Namespace) -> int:
     talk = Talk(chosen)
     image = Image.parse(chosen.image)
     engine = Image.parse(chosen.engine) if chosen.engine else None
-    request = StartRequest(image, policy_for_docker(chosen.policy), engine)
+    provenance = unverified(chosen.unverified)
+    request = StartRequest(image, policy_for_docker(chosen.policy), engine, provenance=provenance)
     host = Host.connect(chosen.service)
     started = start(request, host, talk.say)
     if chosen.follow:
@@ -60,7 +62,15 @@ def run_status(chosen: argparse.Namespace) -> int:
 def run_rollback(chosen: argparse.Namespace) -> int:
     talk = Talk(chosen)
     host = Host.connect(chosen.service)
-    back = rollback(host, chosen.release, chosen.policy, chosen.reason, talk.say, now=chosen.now)
+    back = rollback(
+        host,
+        chosen.release,
+        chosen.policy,
+        chosen.reason,
+        talk.say,
+        now=chosen.now,
+        unverified_because=chosen.unverified,
+    )
     return back.exit_code(watched(host, back.rollout, talk), host)
 
 

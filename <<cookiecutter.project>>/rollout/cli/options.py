@@ -68,6 +68,13 @@ def reason() -> argparse.ArgumentParser:
     return options
 
 
+def unverified() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(add_help=False)
+    why = "let a release go live that was never stable on this host; REASON is shown in the report"
+    options.add_argument("--unverified", type=said_clearly(some_text), metavar="REASON", help=why)
+    return options
+
+
 def existing_state(text: str) -> State:
     """Raises NothingThere or Refused, and ValueError for an empty name."""
     return State.existing(path(text))

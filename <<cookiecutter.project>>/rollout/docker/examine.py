@@ -7,19 +7,23 @@ from rollout.docker import removal
 from rollout.docker.container import Container
 from rollout.docker.host import Host, Say
 from rollout.docker.placement import stands
+from rollout.docker.provenance import checked
 from rollout.docker.request import StartRequest
 from rollout.errors import AlreadyStable, HostFailed, Locked, Refused
+from rollout.journal.events import Provenance
 from rollout.onhost import names
 from rollout.router.split import Slot, other
 
 
 @dataclass(frozen=True)
 class Found:
-    """The host before the start. `keeping` is the promoted rollout whose engine still watches its release."""
+    """The host before the start. `keeping` is the promoted rollout whose engine still watches its release,
+    `provenance` says why the new release may go live."""
 
     stable_slot: Slot
     stable: Container | None
     keeping: str | None
+    provenance: Provenance
 
     @property
     def release(self) -> str | None:
@@ -37,6 +41,7 @@ def examine(request: StartRequest, host: Host, say: Say) -> Found:
         stable = host.release(found.stable_slot)
         judged = stable if request.at_once is None else None
         check_stable(judged, request.release)
+        provenance = checked(request.provenance, request.release, {*found.former, *served(stable)})
         if judged or not stands(host, other(found.stable_slot), request.release):
             removal.check(host, other(found.stable_slot))
         asked = {"prometheus": host.prometheus, "policy": request.policy, "release": request.release if judged else ""}
@@ -47,7 +52,12 @@ def examine(request: StartRequest, host: Host, say: Say) -> Found:
             host.docker.pull(request.engine.repository, request.engine.digest)
     except HostFailed as error:
         raise Refused(f"{error}. Nothing was touched") from error
-    return Found(found.stable_slot, stable, found.keeping)
+    return Found(found.stable_slot, stable, found.keeping, provenance)
+
+
+def served(stable: Container | None) -> list[str]:
+    """The release that is stable now, by its container's label."""
+    return [stable.labels[names.RELEASE]] if stable and names.RELEASE in stable.labels else []
 
 
 def check_stable(stable: Container | None, release: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from rollout.docker.host import Host
 from rollout.docker.image import Image
 from rollout.engine.spec import Spec
+from rollout.journal.events import Provenance
 from rollout.journal.state import new_rollout
 from rollout.onhost import author, names
 from rollout.policy import file as policy_file
@@ -24,19 +25,21 @@ def policy_for_docker(path: Path) -> str:
 
 @dataclass(frozen=True)
 class StartRequest:
-    """`policy` is the text of a validated policy file. `at_once` is the reason for moving all traffic without steps and
-    gates; None for a rollout with them."""
+    """`policy` is the text of a validated policy file. `provenance` says why the release may go live; None: it must
+    have been stable on the host before. `at_once` is the reason for moving all traffic without steps and gates; None
+    for a rollout with them."""
 
     image: Image
     policy: str
     engine: Image | None = None  # None: the one the host was prepared with
     at_once: str | None = None
+    provenance: Provenance | None = None
 
     @property
     def release(self) -> str:
         return str(self.image)
 
-    def spec(self, host: Host, stable: str | None, stable_slot: Slot) -> Spec:
+    def spec(self, host: Host, stable: str | None, stable_slot: Slot, provenance: Provenance) -> Spec:
         """Everything that the engine needs; `stable` is None for the first release on the host."""
         return Spec(
             rollout=new_rollout(self.image.name),
@@ -51,5 +54,6 @@ class StartRequest:
             router_folder=names.ROUTER_FOLDER,
             state=names.STATE,
             speed=host.speed,
+            provenance=provenance.model_dump(exclude_none=True),
             at_once=self.at_once or (None if stable else FIRST),
         )

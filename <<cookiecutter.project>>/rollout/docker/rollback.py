@@ -7,6 +7,7 @@ from pathlib import Path
 from rollout.docker.container import Container
 from rollout.docker.host import Host, Say
 from rollout.docker.image import Image
+from rollout.docker.provenance import unverified
 from rollout.docker.removal import answers, silence
 from rollout.docker.request import StartRequest, policy_for_docker
 from rollout.docker.start import start
@@ -33,12 +34,22 @@ class Rollback:
         return 0 if restored else EXIT_CODES["in_doubt"]
 
 
-def rollback(host: Host, release: str | None, policy: Path, reason: str, say: Say, *, now: bool) -> Rollback:
+def rollback(
+    host: Host,
+    release: str | None,
+    policy: Path,
+    reason: str,
+    say: Say,
+    *,
+    now: bool,
+    unverified_because: str | None = None,
+) -> Rollback:
     """Restore a release with the running rollout, or start a new rollout for it.
 
     If the running rollout replaces that release, it is rolled back at once. Otherwise, a release that is still running
     gets all traffic at once, and any other is rolled out with every gate, or without gates if `now`. Without a name, it
-    is the previous release, unless that one was rolled back. Raises Refused.
+    is the previous release, unless that one was rolled back. One that was never stable on this host needs a reason,
+    `unverified_because`. Raises Refused.
     """
     engine = host.engine()
     if engine and engine.runs and (slot := goes_back_to(host, engine, release)):
@@ -54,7 +65,8 @@ def rollback(host: Host, release: str | None, policy: Path, reason: str, say: Sa
         check_answers(found.stable_slot, stable, host.routing())
         raise AlreadyStable(f"{wanted} is already stable: there is nothing to do")
     at_once = reason if now or wanted == standing else None
-    request = StartRequest(Image.parse(wanted), policy_for_docker(policy), at_once=at_once)
+    provenance = unverified(unverified_because)
+    request = StartRequest(Image.parse(wanted), policy_for_docker(policy), at_once=at_once, provenance=provenance)
     return Rollback(start(request, host, say).rollout)
 
 

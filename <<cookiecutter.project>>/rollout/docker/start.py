@@ -24,7 +24,7 @@ def start(request: StartRequest, host: Host, say: Say) -> Started:
     if found.keeping:
         say(f"ending the keep phase of {found.keeping}: the slot of its old release is needed")
         host.end_keep(found.keeping, f"a rollout of {request.release} is starting")
-    spec = request.spec(host, found.release, found.stable_slot)
+    spec = request.spec(host, found.release, found.stable_slot, found.provenance)
     placement = Placement(host, spec, claim(host, spec, str(request.engine or host.engine_image), say))
     try:
         placement.begin()

@@ -1,8 +1,8 @@
 """The engine's input, as JSON: the releases, the policy, and the addresses of the router and Prometheus."""
 
 import json
-from dataclasses import asdict, dataclass
-from typing import Self
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
 
 from rollout.errors import OtherVersion
 from rollout.router.split import Slot, other
@@ -27,6 +27,7 @@ class Spec:
     first_weight: float = 0.0
     hold_at_most_seconds: float | None = None
     keep_at_most_seconds: float | None = None
+    provenance: dict[str, Any] = field(default_factory=dict)  # why it may go live: the journal's Provenance
     at_once: str | None = None  # the reason to move all traffic without steps and gates
 
     @property

@@ -1,16 +1,21 @@
 """Counts of one window, for the canary and for stable: the input of gates that are judged by evidence."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
 class Share:
     """`bad` of `total` requests; the model's API caused `vendor` of the bad ones. Counts from a metric need not be
-    whole numbers."""
+    whole numbers. `counted`: how many samples of the release's own it rests on, where `total` is not just those."""
 
     bad: float
     total: float
     vendor: float = 0.0
+    counted: float | None = None
+
+    @property
+    def samples(self) -> float:
+        return self.total if self.counted is None else self.counted
 
     @property
     def value(self) -> float | None:
@@ -18,7 +23,7 @@ class Share:
         return self.bad / self.total if self.total else None
 
     def without_vendor(self) -> "Share":
-        return Share(max(0.0, self.bad - self.vendor), self.total, self.vendor)
+        return replace(self, bad=max(0.0, self.bad - self.vendor))
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,10 @@ class Mean:
     sum: float
     squares: float
     count: float
+
+    @property
+    def samples(self) -> float:
+        return self.count
 
     @property
     def value(self) -> float | None:

@@ -56,6 +56,25 @@ def against_stable(bad: float, total: float, stable_bad: float, stable_total: fl
     return bounded(math.copysign(math.sqrt(max(0.0, deviance)), counted - expected))
 
 
+def enough_against_stable(
+    total: float, stable_bad: float, stable_total: float, times: float, certainty: float
+) -> float:
+    """How many of `total` are bad where `against_stable` is just `certainty`, by halving: it rises with `bad`. It may
+    be more than `total`; infinite where one of the two has no request, and nothing is evidence."""
+    if not total or not stable_total:
+        return math.inf
+    few, many = 0.0, max(1.0, total)
+    while against_stable(many, total, stable_bad, stable_total, times) < certainty:
+        few, many = many, 2 * many
+    for _ in range(40):
+        middle = (few + many) / 2
+        if against_stable(middle, total, stable_bad, stable_total, times) < certainty:
+            few = middle
+        else:
+            many = middle
+    return many
+
+
 def mean(total: float, squares: float, count: float, limit: float) -> float:
     """The mean of `count` values against a limit. `total` is their sum, `squares` the sum of their squares."""
     if count < 2:

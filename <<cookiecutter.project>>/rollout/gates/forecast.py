@@ -2,13 +2,15 @@
 Pure.
 
 Based on expected counts, so about half of all rollouts take longer. Later steps can detect earlier than forecast,
-because their windows also contain requests from the previous step.
+because their windows also contain requests from the previous step. A gate that also compares with stable
+is forecast for errors that stable does not have.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rollout.gates import evidence
+from rollout.gates.query import IDLE_WINDOWS
 from rollout.gates.weigh import FEWEST_BAD
 from rollout.policy.plan import Gate, Plan, Step, Weighed, floor, longest_seconds
 
@@ -36,11 +38,13 @@ class StepForecast:
 
 def forecast(plan: Plan, requests_per_second: float) -> list[StepForecast]:
     """The forecast of each step; the rate is that of the whole service, both releases together."""
-    return [step_at(plan, step, requests_per_second) for step in plan.steps]
+    weights = [0.0, *(step.weight for step in plan.steps)]
+    return [step_at(plan, step, requests_per_second, before) for step, before in zip(plan.steps, weights, strict=False)]
 
 
-def step_at(plan: Plan, step: Step, requests_per_second: float) -> StepForecast:
+def step_at(plan: Plan, step: Step, requests_per_second: float, weight_before: float) -> StepForecast:
     rate = requests_per_second * step.weight
+    beside = Beside(requests_per_second * (1 - step.weight), requests_per_second * (1 - weight_before))
     times, short = [step.hold_seconds, plan.settle_seconds], []
     for gate in plan.gates:
         most = rate * min(longest_seconds(gate), plan.decide_within_seconds)
@@ -48,7 +52,11 @@ def step_at(plan: Plan, step: Step, requests_per_second: float) -> StepForecast:
             short.append((gate, most))
         else:
             times.append(floor(gate, step) / rate)
-    seen = [(gate, sights(gate, rule, rate)) for gate in plan.gates if (rule := gate.weighed) and has_fixed_limit(gate)]
+    seen = [
+        (gate, sights(gate, rule, rate, beside))
+        for gate in plan.gates
+        if (rule := gate.weighed) and has_fixed_limit(gate)
+    ]
     return StepForecast(step, max(times), short, seen)
 
 
@@ -58,20 +66,47 @@ def has_fixed_limit(gate: Gate) -> bool:
     return rule is not None and rule.kind == "share" and not rule.before and gate.limit.value > 0
 
 
-def sights(gate: Gate, rule: Weighed, rate: float) -> list[Sight]:
+@dataclass(frozen=True)
+class Beside:
+    """Stable's requests a second, now and before this step."""
+
+    rate: float
+    rate_before: float
+
+    def requests(self, rule: Weighed, seconds: float) -> float:
+        """How many there are to compare so many seconds with."""
+        if self.rate:
+            return self.rate * seconds
+        return self.rate_before * IDLE_WINDOWS * rule.windows_seconds[-1]
+
+
+def sights(gate: Gate, rule: Weighed, rate: float, beside: Beside) -> list[Sight]:
     shares = sorted({min(1.0, times * gate.limit.value) for times in TIMES_THE_LIMIT})
-    return [Sight(share, seconds_to_see(share, gate.limit.value, rule, rate)) for share in shares]
+    return [Sight(share, seconds_to_see(share, gate.limit.value, rule, rate, beside)) for share in shares]
 
 
-def seconds_to_see(share: float, limit: float, rule: Weighed, rate: float) -> float | None:
-    """Seconds until the expected counts are enough evidence, found by bisection: evidence grows with the requests."""
+def seconds_to_see(
+    share: float, limit: float, rule: Weighed, rate: float, beside: Beside | None = None
+) -> float | None:
+    """Seconds until the expected counts are enough evidence, found by bisection: evidence grows with the requests.
+    `beside` is for a gate that also compares with stable."""
+
+    def is_seen(total: float) -> bool:
+        needed = evidence.enough(total, limit, rule.certainty)
+        if rule.times_stable is not None and beside:
+            of_stable = beside.requests(rule, total / rate)
+            needed = max(
+                needed, evidence.enough_against_stable(total, 0.0, of_stable, rule.times_stable, rule.certainty)
+            )
+        return share * total >= needed
+
     few, many = FEWEST_BAD / share, rate * rule.windows_seconds[-1]
-    if few > many or share * many < evidence.enough(many, limit, rule.certainty):
+    if few > many or not is_seen(many):
         return None
     for _ in range(50):
         middle = (few + many) / 2
-        if share * middle < evidence.enough(middle, limit, rule.certainty):
-            few = middle
-        else:
+        if is_seen(middle):
             many = middle
+        else:
+            few = middle
     return many / rate

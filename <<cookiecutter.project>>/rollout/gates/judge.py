@@ -23,7 +23,8 @@ class Measurement:
 
     The remaining fields are set only for gates that are judged by evidence: the counts of the window that decided,
     stable's counts, and the evidence, in standard deviations; the gate fails above `certainty`. `shown` is the value of
-    the policy's `shows`.
+    the policy's `shows`;
+    `whose`: the label's value that is nearest to failing; `why`: what an inconclusive one waits for.
     """
 
     gate: str
@@ -42,6 +43,8 @@ class Measurement:
     vendor: float | None = None
     stable_vendor: float | None = None
     shown: float | None = None
+    whose: str | None = None
+    why: str | None = None
 
 
 OF_EVIDENCE = frozenset(field.name for field in fields(Measurement)[6:])

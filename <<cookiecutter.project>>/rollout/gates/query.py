@@ -20,6 +20,7 @@ Counts: TypeAlias = Mapping[str, Share | Mean]
 """A window's counts by the gate's label, or under ""."""
 
 CANARY, STABLE, SHOWN = "canary", "stable", "shown"
+OF_THE_CANARY_ALONE = "samples"
 
 
 class Several(Protocol):
@@ -79,21 +80,26 @@ def questions(gate: Gate, rule: Weighed, windows: Sequence[float], values: Value
             fill(promql, replace(values, window_seconds=seconds)), gate.by if key in ("bad", "vendor") else None
         )
         for number, seconds in enumerate(windows)
-        for key, promql in rule.questions.items()
+        for key, promql in questions_of(rule, role).items()
     }
+
+
+def questions_of(rule: Weighed, role: str) -> Mapping[str, str]:
+    return {key: promql for key, promql in rule.questions.items() if role == CANARY or key != OF_THE_CANARY_ALONE}
 
 
 def by_label(rule: Weighed, number: int, answers: Mapping[str, Answer], role: str) -> dict[str, Share | Mean]:
     """The canary's or stable's counts in window `number`. If the count is 0, the other answers may be missing. Raises a
     MetricsError."""
-    found = {key: answers[f"{role} {key} {number}"] for key in rule.questions}
+    found = {key: answers[f"{role} {key} {number}"] for key in questions_of(rule, role)}
     count = zero_if_no_data(found["count" if rule.kind == "mean" else "total"])
     if not count:
         return {"": Mean(0, 0, 0) if rule.kind == "mean" else Share(0, 0)}
     if rule.kind == "mean":
         return {"": Mean(one(found["sum"]), one(found["squares"]), count)}
     bad, vendor = numbers(found["bad"]), numbers(found["vendor"]) if "vendor" in found else {}
-    return {label: Share(many, count, min(many, vendor.get(label, 0.0))) for label, many in bad.items()}
+    own = zero_if_no_data(found[OF_THE_CANARY_ALONE]) if OF_THE_CANARY_ALONE in found else None
+    return {label: Share(many, count, min(many, vendor.get(label, 0.0)), own) for label, many in bad.items()}
 
 
 def by_label_if_any(rule: Weighed, number: int, answers: Mapping[str, Answer]) -> Counts:
@@ -113,7 +119,7 @@ def zero_if_missing(counts: Counts, label: str) -> Share | Mean | None:
     if label in counts or not counts:
         return counts.get(label)
     any_one = next(iter(counts.values()))
-    return Share(0, any_one.total) if isinstance(any_one, Share) else None
+    return Share(0, any_one.total, counted=any_one.counted) if isinstance(any_one, Share) else None
 
 
 def numbers(answer: Answer) -> Mapping[str, float]:

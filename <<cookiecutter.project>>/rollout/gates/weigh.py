@@ -5,16 +5,16 @@ longest window has enough samples. Otherwise inconclusive: 7 of 60 is above 5 %,
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from rollout.gates import evidence
+from rollout.gates import amounts, evidence
 from rollout.gates.counts import Mean, Share, Window
 from rollout.gates.judge import Measurement, Outcome
 from rollout.policy.plan import Gate, Weighed
-from rollout.text import number, quantity
 
-FEWEST_BAD = 2
-"""A single bad request never fails a gate, however low the limit."""
+FEWEST_BAD = 4
+"""Fewer bad requests never fail a gate, however low the limit: in a day of low traffic, three rare ones can coincide
+by chance."""
 
 FEWEST_VALUES = 25
 """With fewer values, the variance of a mean is too uncertain to compute its evidence."""
@@ -39,18 +39,24 @@ def weigh(gate: Gate, windows: Sequence[Window], label: str = "", shown: float |
     """Judge a gate by its counts in each window, the shortest first."""
     rule = gate.weighed
     assert rule is not None  # noqa: S101  the caller checks it
+    outcome, finding, why = verdict(gate, rule, windows)
+    return measurement(gate, rule, outcome, finding, label, shown, why)
+
+
+def verdict(gate: Gate, rule: Weighed, windows: Sequence[Window]) -> tuple[Outcome, Finding, str]:
+    """The outcome, the finding that decided it, and why it is inconclusive, if it is."""
     findings = [judge_window(gate, rule, window) for window in windows]
     strongest = max(findings, key=lambda each: each.evidence if each.certain else -evidence.MOST)
     longest = findings[-1]
     if strongest.certain and strongest.evidence > rule.certainty:
-        return measurement(gate, rule, Outcome.FAIL, strongest, label, shown)
+        return Outcome.FAIL, strongest, ""
     missing = missing_for_pass(gate, rule, longest)
     if missing:
-        return measurement(gate, rule, Outcome.INCONCLUSIVE, longest, label, shown, missing)
+        return Outcome.INCONCLUSIVE, longest, missing
     beyond = next((each for each in findings if not each.within), None)
     if beyond:
-        return measurement(gate, rule, Outcome.INCONCLUSIVE, beyond, label, shown, "this may be chance")
-    return measurement(gate, rule, Outcome.PASS, longest, label, shown)
+        return Outcome.INCONCLUSIVE, beyond, "this may be chance"
+    return Outcome.PASS, longest, ""
 
 
 def judge_window(gate: Gate, rule: Weighed, window: Window) -> Finding:
@@ -76,7 +82,7 @@ def judge_share(gate: Gate, rule: Weighed, window: Window, canary: Share, stable
 
 
 def judge_mean(gate: Gate, rule: Weighed, window: Window, canary: Mean, stable: Mean | None) -> Finding:
-    """If the mean is compared with stable, `value` is the ratio of the two means."""
+    """Against stable, the value is the ratio of the two means."""
     if rule.times_stable is None:
         found = evidence.mean(canary.sum, canary.squares, canary.count, gate.limit.value)
         return Finding(window, canary.value, gate.limit.value, found, certain=canary.count >= FEWEST_VALUES)
@@ -90,37 +96,42 @@ def judge_mean(gate: Gate, rule: Weighed, window: Window, canary: Mean, stable: 
 
 
 def missing_for_pass(gate: Gate, rule: Weighed, longest: Finding) -> str:
-    """Why the gate can't pass yet, or an empty string."""
-    count = samples_of(longest.window.canary)
+    """Why the gate can't pass yet, or an empty string. A comparison needs enough of stable's samples: one bad
+    request of two would excuse half of the canary's."""
+    count = longest.window.canary.samples
     if not count or count < (gate.at_least or 0):
         return f"{int(count)} of {gate.at_least} samples so far"
-    if isinstance(longest.window.canary, Mean) and rule.times_stable is not None:
-        if longest.value is None:
-            return "stable has no data to compare with"
-        if longest.value == 0:
-            return "the mean is 0: check that runs are answered"
-    if not longest.within and rule.times_stable is not None and not longest.window.stable:
+    if rule.times_stable is None or within_absolute_limit(gate, longest):
+        return ""
+    beside = longest.window.stable.samples if longest.window.stable else 0
+    if not beside or longest.value is None:
         return "stable has no data to compare with"
+    if beside < (gate.at_least or 0):
+        return f"stable has only {int(beside)} of {gate.at_least} samples to compare with"
+    if isinstance(longest.window.canary, Mean) and longest.value == 0:
+        return "the mean is 0: check that runs are answered"
     return ""
 
 
-def samples_of(counts: Share | Mean) -> float:
-    return counts.total if isinstance(counts, Share) else counts.count
+def within_absolute_limit(gate: Gate, finding: Finding) -> bool:
+    """Whether a share is within the gate's absolute limit, whatever stable's share is."""
+    is_share = isinstance(finding.window.canary, Share)
+    return is_share and finding.value is not None and finding.value <= gate.limit.value
 
 
 def measurement(
-    gate: Gate, rule: Weighed, outcome: Outcome, finding: Finding, label: str, shown: float | None, why: str = ""
+    gate: Gate, rule: Weighed, outcome: Outcome, finding: Finding, label: str, shown: float | None, why: str
 ) -> Measurement:
-    """The measurement, with its detail: `11.7 % (7 of 60), limit 5 %, evidence 1.8 of 3.8: this may be chance`."""
+    """The measurement, with its detail."""
     window = finding.window
     canary, stable = (each if isinstance(each, Share) else None for each in (window.canary, window.stable))
     of_stable = window.stable.value if window.stable and not (rule.kind == "mean" and rule.times_stable) else None
-    return Measurement(
+    measured = Measurement(
         gate.name,
         outcome,
         finding.value,
-        samples_of(window.canary),
-        sentence(gate, rule, finding, label, shown) + (f": {why}" if why else ""),
+        window.canary.samples,
+        "",
         stable=of_stable,
         bad=canary.bad if canary else None,
         total=canary.total if canary else None,
@@ -132,41 +143,21 @@ def measurement(
         vendor=canary.vendor if canary and "vendor" in rule.questions else None,
         stable_vendor=stable.vendor if stable and "vendor" in rule.questions else None,
         shown=shown,
+        whose=label or None,
+        why=why or None,
     )
+    return replace(measured, detail=sentence(gate, rule, measured))
 
 
-def sentence(gate: Gate, rule: Weighed, finding: Finding, label: str, shown: float | None) -> str:
-    unit, window = gate.limit.unit, finding.window
+def sentence(gate: Gate, rule: Weighed, measured: Measurement) -> str:
+    """`11.7 % (7 of 60), limit 5 %, evidence 1.8 of 3.8, stable 0.2 % (2 of 1,140): this may be chance`."""
+    unit = gate.limit.unit
     parts = [
-        f"{label} " * bool(label) + amount(finding.value, unit, window.canary),
-        f"limit {limit_text(gate, rule)}",
-        f"evidence {evidence_text(finding.evidence, rule.certainty)} of {number(rule.certainty)}",
+        " ".join(filter(None, [measured.whose, amounts.canary(measured, unit)])),
+        f"limit {amounts.limit(gate.limit.value, unit, rule.times_stable)}",
+        f"evidence {amounts.evidence(measured)}",
     ]
-    text = ", ".join(parts)
-    if shown is not None:
-        text += f"; {gate.name} {quantity(shown, 'seconds' if rule.slower_than_seconds else 'count')}"
-    if isinstance(window.canary, Share) and window.canary.vendor:
-        text += f"; {number(window.canary.vendor)} from the model's API"
-    if isinstance(window.stable, Share) and window.stable.total:
-        text += f"; stable {amount(window.stable.value, unit, window.stable)}"
-    return text
-
-
-def evidence_text(found: float, certainty: float) -> str:
-    """One decimal, or two if it would look equal to the certainty; 0 within the limit."""
-    short, long = (f"{max(0.0, found):.{digits}f}" for digits in (1, 2))
-    return "0" if found <= 0 else long if float(short) == certainty else short
-
-
-def amount(value: float | None, unit: str, counts: Share | Mean) -> str:
-    """`11.7 % (7 of 60)`, or for a mean `1.62 x (412 samples)`."""
-    if isinstance(counts, Mean):
-        return f"{quantity(value, unit)} ({number(counts.count)} samples)"
-    return f"{quantity(value, unit)} ({number(counts.bad)} of {number(counts.total)})"
-
-
-def limit_text(gate: Gate, rule: Weighed) -> str:
-    """`5 %`, `3 x stable`, `0.1 % and 1 x stable`."""
-    own = quantity(gate.limit.value, gate.limit.unit) if gate.limit.value and gate.limit.unit != "multiple" else ""
-    times = f"{number(rule.times_stable)} x stable" if rule.times_stable is not None else ""
-    return " and ".join(filter(None, [own, times])) or "0 %"
+    parts += amounts.besides(measured, gate.name, of_times=rule.slower_than_seconds is not None)
+    if measured.stable is not None:
+        parts.append(f"stable {amounts.stable(measured, unit)}")
+    return ", ".join(parts) + (f": {measured.why}" if measured.why else "")

@@ -93,6 +93,21 @@ class WrittenPolicy(Written):
     vendor_errors: Text = "always"
 
 
+class Provenance(Written):
+    """Why a release may go live. `kind`: `signed` by the release workflow and approved, `former`: stable on this host
+    before, `unverified`: a person's decision, with a `reason`; empty in a rehearsal. `run` is the URL of the workflow
+    run's attempt, `approved_at` is in epoch seconds."""
+
+    kind: Text = ""
+    reason: Text | None = None
+    signed_by: Text | None = None
+    repository_id: Text | None = None
+    commit: Text | None = None
+    run: Text | None = None
+    approved_by: Text | None = None
+    approved_at: Seconds | None = None
+
+
 class Started(EventBase):
     event: Literal["started"] = "started"
     rollout: Text
@@ -106,6 +121,7 @@ class Started(EventBase):
     target: Text = "unknown"
     at_once: Text | None = None
     speed: Annotated[FiniteFloat, Field(gt=0)] = 1.0
+    provenance: Provenance = Provenance()
     policy: WrittenPolicy = WrittenPolicy()
 
 
@@ -143,6 +159,8 @@ class Reading(Written):
     vendor: FiniteFloat | None = None
     stable_vendor: FiniteFloat | None = None
     shown: FiniteFloat | None = None
+    whose: Text | None = None
+    why: Text | None = None
 
 
 class Measured(EventBase):

@@ -11,9 +11,11 @@ MOST_POINTS = 1000
 OUTCOMES = ("pass", "no data", "inconclusive", "error", "fail")  # the worst last
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Point:
-    """One measurement, at a time in seconds since the rollout started."""
+    """One measurement, at a time in seconds since the rollout started. The last ones are for gates that are judged by
+    evidence: the counts of the window that decided, stable's beside them, and the evidence in standard deviations, of
+    which `certainty` is needed to fail."""
 
     seconds: float
     step: str  # "1", "2", ... or "keep"
@@ -23,8 +25,16 @@ class Point:
     samples: float | None
     detail: str
     stable: float | None  # the value of the same query for stable
-    total: float | None = None  # of a gate that is judged by evidence: the samples in the window that decided
-    certainty: float | None = None  # ... and the standard deviations that it takes to fail
+    bad: float | None = None
+    total: float | None = None
+    stable_bad: float | None = None
+    stable_total: float | None = None
+    evidence: float | None = None
+    certainty: float | None = None
+    window_seconds: float | None = None
+    vendor: float | None = None
+    stable_vendor: float | None = None
+    shown: float | None = None
 
 
 @dataclass(frozen=True)
@@ -40,15 +50,17 @@ class Series:
     newest: Point | None = None
     worst: Point | None = None
 
-    def badness(self, value: float | None) -> float:
-        """Higher is always worse, for gates that fail above and below the limit. No value is the lowest."""
-        if value is None:
-            return -math.inf
-        return value if self.rule.fails_above else -value
+    def badness(self, point: Point) -> tuple[float, float]:
+        """Higher is always worse, for gates that fail above and below the limit: more evidence against the release,
+        then a worse value. A share of few samples is little evidence, however large. No value is the lowest."""
+        evidence = max(0.0, point.evidence or 0.0)
+        if point.value is None:
+            return evidence, -math.inf
+        return evidence, point.value if self.rule.fails_above else -point.value
 
     def worst_of(self, points: Iterable[Point]) -> Point:
-        """The worst by outcome, then by value; the first of equals."""
-        return max(points, key=lambda point: (_rank(point), self.badness(point.value)))
+        """The worst by outcome, then by badness; the first of equals."""
+        return max(points, key=lambda point: (_rank(point), self.badness(point)))
 
     def plus(self, point: Point) -> "Series":
         """The series with one more measurement."""
@@ -71,7 +83,7 @@ class Series:
     def _worse(self, point: Point) -> Point | None:
         if point.value is None:
             return self.worst
-        if self.worst and self.badness(point.value) <= self.badness(self.worst.value):
+        if self.worst and self.badness(point) <= self.badness(self.worst):
             return self.worst
         return point
 

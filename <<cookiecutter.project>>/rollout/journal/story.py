@@ -192,8 +192,16 @@ def _point(event: Measured, reading: Reading, seconds: float) -> Point:
         samples=reading.samples,
         detail=reading.detail,
         stable=reading.stable,
+        bad=reading.bad,
         total=reading.total,
+        stable_bad=reading.stable_bad,
+        stable_total=reading.stable_total,
+        evidence=reading.evidence,
         certainty=reading.certainty,
+        window_seconds=reading.window_seconds,
+        vendor=reading.vendor,
+        stable_vendor=reading.stable_vendor,
+        shown=reading.shown,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from rollout.gates import amounts
 from rollout.journal import Story
 from rollout.journal.events import Reading, WrittenGate
 from rollout.policy.plan import Step
@@ -14,14 +15,70 @@ _STATES_AT_THE_END: Mapping[str, StepState] = {"rolled_back": "failed", "in_doub
 
 @dataclass(frozen=True)
 class GateReading:
-    """A gate's last measurement. The outcome is "" before the first measurement."""
+    """A gate's rule, and its last measurement; None before the first one."""
 
-    gate: str
-    limit: float
-    unit: str
-    outcome: str = ""
-    value: float | None = None
-    detail: str = ""
+    rule: WrittenGate
+    last: Reading | None = None
+
+    @property
+    def gate(self) -> str:
+        return self.rule.name
+
+    @property
+    def outcome(self) -> str:
+        """Empty before the first measurement."""
+        return self.last.outcome if self.last else ""
+
+    @property
+    def is_weighed(self) -> bool:
+        """Whether it is judged by evidence."""
+        return self.last is not None and self.last.evidence is not None
+
+    @property
+    def limit(self) -> str:
+        """`5 %`, `1 % and 3 x stable`"""
+        times = self.rule.weighed.times_stable if self.rule.weighed else None
+        source = self.last or self.rule
+        return amounts.limit(source.limit, source.unit, times)
+
+    @property
+    def canary(self) -> str:
+        """`11.7 % (7 of 60)`"""
+        return amounts.canary(self.last, self.last.unit) if self.last else "-"
+
+    @property
+    def stable(self) -> str:
+        """`0.2 % (2 of 1,140)`"""
+        return amounts.stable(self.last, self.last.unit) if self.last else ""
+
+    @property
+    def evidence(self) -> str:
+        """`1.8 of 3.8`"""
+        return amounts.evidence(self.last) if self.last else ""
+
+    @property
+    def whose(self) -> str:
+        """The label's value that it is about, `KeyError`."""
+        return (self.last.whose or "") if self.last else ""
+
+    @property
+    def besides(self) -> list[str]:
+        """`latency_p99 8.2 s`"""
+        of_times = self.rule.weighed is not None and self.rule.weighed.slower_than_seconds is not None
+        return amounts.besides(self.last, self.gate, of_times=of_times) if self.last else []
+
+    @property
+    def why(self) -> str:
+        """What an inconclusive gate waits for, or of a gate that is judged by its value alone its whole detail."""
+        if not self.last:
+            return ""
+        return (self.last.why or "") if self.is_weighed else self.last.detail
+
+    @property
+    def note(self) -> str:
+        """All of that; of a pass only what decides nothing."""
+        said = [] if self.outcome == "pass" else [self.whose, self.why]
+        return ", ".join(filter(None, [*said, *self.besides]))
 
 
 @dataclass(frozen=True)
@@ -100,16 +157,10 @@ def progress_of(story: Story) -> Progress:
         keeping=story.keeping,
         due_at=story.due_at,
         undecided=story.undecided,
-        gates=tuple(_reading(series.rule, measured.get(gate)) for gate, series in story.series.items()),
+        gates=tuple(GateReading(series.rule, measured.get(gate)) for gate, series in story.series.items()),
         requests=story.requests,
         verdict=verdict.verdict if verdict else None,
         reason=verdict.reason if verdict else "",
         gate=verdict.gate if verdict else None,
         stopped_at=story.stopped_at,
     )
-
-
-def _reading(rule: WrittenGate, measured: Reading | None) -> GateReading:
-    if measured is None:
-        return GateReading(rule.name, rule.limit, rule.unit)
-    return GateReading(rule.name, measured.limit, measured.unit, measured.outcome, measured.value, measured.detail)

@@ -10,9 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from rollout.live.counts import Counts, ReleaseCounts
-from rollout.live.progress import Progress
+from rollout.live.progress import GateReading, Progress
 from rollout.live.sentences import TONES, VERDICTS, Sentence, lost, named, requests_by_role, time_left
-from rollout.text import clock, one_line, percent, quantity, short
+from rollout.text import clock, one_line, percent, short
 
 COLOURS = {"plain": "default", "good": "green", "bad": "red", "doubtful": "yellow"}
 OUTCOMES = {"pass": "green", "fail": "bold red", "error": "bold magenta", "inconclusive": "yellow"}
@@ -103,21 +103,27 @@ def _bar(part: float, whole: float, colour: str) -> ProgressBar:
 def _gates(progress: Progress) -> Table:
     table = Table(box=None, expand=True, pad_edge=False, padding=GAP, header_style=FAINT)
     table.add_column("gate", no_wrap=True)
-    table.add_column("value", justify="right", no_wrap=True)
-    table.add_column("limit", justify="right", no_wrap=True)
+    table.add_column("canary", justify="right")  # on a narrow terminal the words of these three wrap
+    table.add_column("stable", justify="right")
+    table.add_column("limit", justify="right")
+    table.add_column("evidence", justify="right", no_wrap=True)
     table.add_column("outcome", no_wrap=True)
-    table.add_column("", ratio=1)
     for gate in progress.gates:
-        style = OUTCOMES.get(gate.outcome, FAINT)
         loud = "bold red" if gate.outcome == "fail" else ""
         table.add_row(
             Text(gate.gate, style=loud),
-            Text(quantity(gate.value, gate.unit), style=loud),
-            quantity(gate.limit, gate.unit),
-            Text(gate.outcome or "-", style=style),
-            Text(one_line(gate.detail), style=FAINT if gate.outcome == "pass" else ""),
+            Text(gate.canary, style=loud),
+            Text(gate.stable, style=FAINT),
+            gate.limit,
+            gate.evidence,
+            Text(gate.outcome or "-", style=OUTCOMES.get(gate.outcome, FAINT)),
         )
-    return table
+    return _stacked(table, *(_note(gate) for gate in progress.gates if gate.note))
+
+
+def _note(gate: GateReading) -> Text:
+    """What no column holds, in its own row: it may be wider than a column."""
+    return Text(one_line(f"{gate.gate}: {gate.note}"), style=FAINT if gate.outcome == "pass" else "default")
 
 
 def _requests(progress: Progress, counts: Counts | None) -> Table:

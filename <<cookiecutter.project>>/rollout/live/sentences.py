@@ -28,7 +28,7 @@ from rollout.journal.events import (
 )  # fmt: skip
 from rollout.live.counts import Counts, ReleaseCounts
 from rollout.live.progress import GateReading, Progress
-from rollout.text import duration, one_line, percent, quantity, short, tally
+from rollout.text import duration, one_line, percent, short, tally
 
 VERDICTS = {"promoted": "PROMOTED", "rolled_back": "ROLLED BACK", "in_doubt": "IN DOUBT"}
 CHOICES = {"back": "rolling back to stable", "on": "continuing"}
@@ -53,14 +53,24 @@ def sentence(entry: Entry, progress: Progress) -> Sentence | None:
 def measurement(progress: Progress, counts: Counts | None, now: float) -> str:
     """One line for a measurement: the weight, each gate and the requests."""
     where = f"keep at {percent(progress.weight)}" if progress.keeping else f"at {percent(progress.weight)}"
-    gates = ", ".join(reading(each) for each in progress.gates)
+    gates = "; ".join(reading(each) for each in progress.gates)
     return one_line(f"{where}, {time_left(progress, now)}: {gates}; {requests(progress, counts)}")
 
 
 def reading(gate: GateReading) -> str:
-    """`errors 21.3 % fail (21.3 % is above 5 %)`; a pass has no detail."""
-    why = f" ({gate.detail})" if gate.detail and gate.outcome != "pass" else ""
-    return f"{gate.gate} {quantity(gate.value, gate.unit)} {gate.outcome}{why}"
+    """A pass is short: `errors 0.4 % (2 of 500) pass`. Else `errors 11.7 % (7 of 60), limit 5 %, evidence 1.8 of 3.8,
+    stable 0.2 % (2 of 1,140): inconclusive, chance does that too`; of a gate that is judged by its value alone
+    `restarts fail (1 is above 0)`."""
+    if not gate.outcome:
+        return f"{gate.gate} -"
+    if gate.outcome == "pass":
+        return f"{gate.gate} {gate.canary} pass"
+    if not gate.is_weighed:
+        return f"{gate.gate} {gate.outcome}" + (f" ({gate.why})" if gate.why else "")
+    counts = [gate.canary, f"limit {gate.limit}", f"evidence {gate.evidence}", *gate.besides]
+    counts += [f"stable {gate.stable}"] if gate.stable else []
+    verdict = ", ".join(filter(None, [gate.outcome, gate.why]))
+    return " ".join(filter(None, [gate.gate, gate.whose, ", ".join(counts)])) + f": {verdict}"
 
 
 def requests(progress: Progress, counts: Counts | None) -> str:

@@ -15,7 +15,7 @@ from rollout.errors import MetricsError
 from rollout.gates import preflight
 from rollout.journal import lock
 from rollout.journal.compaction import compact
-from rollout.journal.events import Slots, Started, WrittenPolicy
+from rollout.journal.events import Provenance, Slots, Started, WrittenPolicy
 from rollout.journal.state import State
 from rollout.metrics.prometheus import Prometheus
 from rollout.onhost.clock import IncomingOrders, MachineClock
@@ -85,6 +85,7 @@ def started(spec: Spec, wanted: Plan, time: float) -> Started:
         target=spec.target,
         at_once=spec.at_once,
         speed=spec.speed,
+        provenance=Provenance.model_validate(spec.provenance),
         policy=written(wanted),
     )
 

@@ -84,7 +84,9 @@ def in_short(evidence: report.Evidence) -> dict[str, Any]:
         "rollout": evidence.rollout,
         "release": evidence.release,
         "stable": evidence.stable,
+        "started": evidence.started,
         "verdict": evidence.final.verdict,
+        "provenance": evidence.provenance.model_dump(exclude_none=True),
         "headline": report.headline(evidence),
         "bad_lines": evidence.bad_lines,
     }

@@ -51,13 +51,15 @@ class Probe(Protocol):
 class Survey:
     """`running` describes the holder of the lock; if it only watches a promoted release, `keeping` names it instead.
     `history` lists the releases that were promoted and not taken back since, neither by their own newest rollout nor by
-    a rollback to another release, oldest first; `stable_since` is in epoch seconds."""
+    a rollback to another release, oldest first; `former` lists every
+    release that was ever stable. `stable_since` is in epoch seconds."""
 
     stable_slot: Slot
     running: str | None
     keeping: str | None
     newest: str | None
     history: list[str]
+    former: list[str]
     stable_since: float | None
 
 
@@ -89,6 +91,7 @@ def survey(state: State, router: SplitReader) -> Survey:
         keeping=keeping,
         newest=begun[-1] if begun else None,
         history=history(stories.values()),
+        former=former(stories.values()),
         stable_since=since[-1] if since else None,
     )
 
@@ -106,6 +109,17 @@ def history(stories: Iterable[Outline]) -> list[str]:
             if story.started.at_once and story.started.stable:
                 good[story.started.stable] = False
     return [release for release in stayed if good[release]]
+
+
+def former(stories: Iterable[Outline]) -> list[str]:
+    """The releases that were promoted, or that a rollout found stable, also if they were taken back later. Pure."""
+    known: dict[str, None] = {}
+    for story in stories:
+        if story.started and story.started.stable:
+            known[story.started.stable] = None
+        if story.started and story.promoted:
+            known[story.started.release] = None
+    return list(known)
 
 
 def told(state: State) -> Iterator[tuple[str, Outline]]:

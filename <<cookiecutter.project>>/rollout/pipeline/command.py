@@ -15,16 +15,18 @@ from rollout.docker.host import Host
 from rollout.docker.image import Image
 from rollout.errors import PolicyError
 from rollout.onhost.command_line import Commands, Parser, run
+from rollout.pipeline.approved import attempt, provenance
 from rollout.pipeline.checkout import committed
 from rollout.pipeline.deploy import deploy
 from rollout.pipeline.evidence import write_evidence
 from rollout.pipeline.facts import facts, image_in
 from rollout.pipeline.github import annotate, annotate_error, write_outputs
 from rollout.pipeline.host import POLICY, ProductionHost
+from rollout.pipeline.page import release_run
 from rollout.pipeline.production import Production
-from rollout.pipeline.restore import restore
+from rollout.pipeline.restore import Failed, restore
 from rollout.pipeline.rollback import go_back
-from rollout.pipeline.summary import summary
+from rollout.pipeline.summary import brief, summary
 from rollout.pipeline.variables import variable
 from rollout.policy import file as policy_file
 from rollout.policy import target
@@ -58,12 +60,14 @@ def run_target(chosen: argparse.Namespace) -> int:
 def run_deploy(chosen: argparse.Namespace) -> int:
     for reference in (chosen.release, chosen.engine):
         Image.parse(reference)
-    return deploy(chosen.release, chosen.engine, production(sys.stdout), outputs(), annotate)
+    approved = provenance(os.environ)
+    return deploy(chosen.release, chosen.engine, approved, production(sys.stdout), outputs(), annotate)
 
 
 def run_restore(chosen: argparse.Namespace) -> int:
     Image.parse(chosen.release)
-    restore(chosen.release, chosen.stable or None, chosen.reason, production(sys.stderr), say, annotate)
+    failed = Failed(chosen.release, attempt(os.environ), chosen.stable or None, chosen.followed or None)
+    restore(failed, chosen.reason, production(sys.stderr), say, annotate)
     return 0
 
 
@@ -75,12 +79,14 @@ def run_rollback(chosen: argparse.Namespace) -> int:
 
 
 def run_evidence(chosen: argparse.Namespace) -> int:
-    write_evidence(chosen.folder, chosen.release or None, production(sys.stderr), say)
+    release = chosen.release or None
+    page = release_run(os.environ, release) if chosen.page and release else None
+    write_evidence(chosen.folder, release, production(sys.stderr), say, page)
     return 0
 
 
 def run_summary(chosen: argparse.Namespace) -> int:
-    say(summary(chosen.folder))
+    say(brief(chosen.folder) if chosen.brief else summary(chosen.folder))
     return 0
 
 
@@ -117,10 +123,11 @@ def parser() -> Parser:
     sub.add_argument("release")
     sub.add_argument("engine")
     sub.set_defaults(interrupted=INTERRUPTED)
-    sub = commands.add("restore", run_restore, "return the traffic of a failed release to stable, if it has any")
+    sub = commands.add("restore", run_restore, "return the traffic of the rollout that this attempt began to stable")
     sub.add_argument("release")
     sub.add_argument("stable", nargs="?", help="the release to restore (default: as in the journal)")
     sub.add_argument("--reason", required=True)
+    sub.add_argument("--followed", help="the rollout of an earlier attempt that the deploy followed")
     sub.set_defaults(interrupted=INTERRUPTED)
     sub = commands.add("rollback", run_rollback, "restore a release; succeeds if it is already stable")
     sub.add_argument("release", nargs="?")
@@ -133,7 +140,9 @@ def parser() -> Parser:
         "evidence", run_evidence, "write the newest report and the host's status to a folder, and print a summary"
     )
     sub.add_argument("folder", type=folder)
+    sub.add_argument("--page", action="store_true", help="write evidence.md, one page with everything; in release.yml")
     sub.add_argument("release", nargs="?", help="write the report only if the newest rollout is of this release")
     sub = commands.add("summary", run_summary, "print the reports in a folder as Markdown")
+    sub.add_argument("--brief", action="store_true", help="print only each verdict and its charts")
     sub.add_argument("folder", type=folder)
     return top

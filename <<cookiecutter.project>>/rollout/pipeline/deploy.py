@@ -1,39 +1,73 @@
-"""A deploy: start a rollout, follow the one that an earlier run started, or do nothing if the release is stable."""
+"""A deploy: starts a rollout, follows the one that an earlier attempt started, or says why there is nothing to do."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Literal
 
+from rollout.errors import Superseded
+from rollout.journal.events import Provenance
 from rollout.onhost.engine_process import EXIT_CODES
-from rollout.pipeline.production import Look, Production
+from rollout.pipeline.production import Look, Production, Rollout
 from rollout.pipeline.say import Annotate
+from rollout.text import moment
 
-Action = Literal["start", "follow", "nothing"]
+ANEW = "To deploy it all the same, re-run the job `approve`: it asks for a new approval"
 
 
-def decide(release: str, found: Look) -> Action:
-    """A second run follows the rollout that the first one started; it never starts a second."""
+@dataclass(frozen=True)
+class Decision:
+    """`rollout` is the one to follow, or the one that has ended."""
+
+    action: Literal["start", "follow", "ended", "nothing"]
+    rollout: Rollout | None = None
+
+
+def decide(release: str, provenance: Provenance, found: Look) -> Decision:
+    """One approval starts one rollout: a second run follows it, or says how it ended. Raises Superseded when what is
+    stable was decided on after this approval, so that a re-run of weeks ago does not take production back."""
     if found.stable == release:
-        return "nothing"
-    newest = found.newest
-    return "follow" if newest and (newest.release, newest.verdict) == (release, "running") else "start"
+        return Decision("nothing")
+    approved = provenance.approved_at or 0.0
+    if found.newest and (found.newest.release, found.newest.verdict) == (release, "running"):
+        return Decision("follow", found.newest)
+    own = newest_of(release, found)
+    if own and own.verdict in ("rolled_back", "in_doubt") and own.decided_at >= approved:
+        return Decision("ended", own)
+    standing = newest_of(found.stable, found)
+    if standing and standing.decided_at > approved:
+        raise Superseded(
+            f"{found.stable} became stable by a decision of {moment(standing.decided_at)}, after this deploy of "
+            f"{release} was approved, at {moment(approved)}: nothing was touched. {ANEW}"
+        )
+    return Decision("start")
+
+
+def newest_of(release: str | None, found: Look) -> Rollout | None:
+    return next((each for each in reversed(found.rollouts) if each.release == release), None)
 
 
 def deploy(
     release: str,
     engine: str,
+    provenance: Provenance,
     production: Production,
     write_outputs: Callable[[Mapping[str, str]], None],
     annotate: Annotate,
 ) -> int:
-    """Follow the rollout of the release to its verdict, which sets the exit code. The output `stable` is the release
-    before, written before anything starts."""
+    """Follow the rollout of the release to its verdict, which sets the exit code. The outputs are `stable`, the release
+    before, and `followed`, the rollout of an earlier attempt; both are written before anything starts."""
     found = production.look()
-    write_outputs({"stable": found.stable or ""})
-    action = decide(release, found)
-    if action == "nothing":
+    decision = decide(release, provenance, found)
+    rollout = decision.rollout
+    followed = rollout.rollout if rollout and decision.action == "follow" else ""
+    write_outputs({"stable": found.stable or "", "followed": followed})
+    if rollout and decision.action == "ended":
+        annotate("error", f"the rollout of {release} that was approved has ended: {rollout.headline}. {ANEW}")
+        return EXIT_CODES[rollout.verdict]
+    if decision.action == "nothing":
         annotate("notice", f"{release} is already stable: there is nothing to deploy")
         return 0
-    if action == "follow" and found.newest:
+    if followed:
         annotate("notice", f"a rollout of {release} is already running: following it")
-        return EXIT_CODES[production.follow(found.newest.rollout)]
-    return EXIT_CODES[production.start(release, engine)]
+        return EXIT_CODES[production.follow(followed)]
+    return EXIT_CODES[production.start(release, engine, provenance)]

@@ -25,6 +25,7 @@ LookAt = Callable[[str], Environment | None]
 
 BUILD, APPROVAL, PRODUCTION, STAGING = "build", "release-approval", "production", "staging"
 OPEN = "is open to all branches"
+SELF_REVIEW = "whoever starts a release may also approve it"
 BY_HAND = "let only the tags v* use it: Settings, Environments"
 
 
@@ -61,6 +62,25 @@ def has_reviewers(found: Environment) -> bool:
     return any(rule.get("type") == "required_reviewers" and rule.get("reviewers") for rule in rules)
 
 
+def can_review_oneself(found: Environment | None) -> bool:
+    """Whether somebody who starts a release may be the one who approves it."""
+    rules = (found or {}).get("protection_rules") or []
+    return not any(rule.get("prevent_self_review") for rule in rules if rule.get("type") == "required_reviewers")
+
+
+def check_public_log(variables: Mapping[str, str]) -> None:
+    """Signing publishes a repository's name, which a private one must have allowed. Raises Refused."""
+    if variables.get("PRIVATE") == "false":
+        return
+    if variables.get("PUBLIC_LOG") != "true":
+        raise Refused(
+            "this repository is private, and signing a release publishes the repository's name, tag and commit in "
+            "Sigstore's public transparency log, for ever. To allow that: gh variable set PUBLIC_TRANSPARENCY_LOG "
+            "--body true"
+        )
+    annotate("notice", "signing publishes this private repository's name, tag and commit in a public transparency log")
+
+
 def ask_github(repository: str, name: str) -> Environment | None:
     """None if it does not exist or can't be read; gh prints the reason on standard error. Raises WrongInput."""
     command = ["gh", "api", f"repos/{repository}/environments/{name}"]
@@ -81,6 +101,7 @@ def ask_github(repository: str, name: str) -> Environment | None:
 
 def check(_: argparse.Namespace) -> int:
     """Write the output `environment`, empty if the release is not deployed. Raises Refused."""
+    check_public_log(os.environ)
     approved = os.environ.get("WITHOUT_APPROVAL") != "true"
     version, look_at = variable(os.environ, "VERSION"), partial(ask_github, repository(os.environ))
     environment = environment_for(version, look_at)
@@ -89,6 +110,8 @@ def check(_: argparse.Namespace) -> int:
     if found := complaint(environment, look_at, approved=approved):
         by_hand = f"{STAGING} {OPEN}" in found  # the script leaves staging alone
         raise Refused(f"{found}: {BY_HAND if by_hand else 'run .github/setup-repository'}")
+    if environment == PRODUCTION and approved and can_review_oneself(look_at(APPROVAL)):
+        annotate("warning", f"{SELF_REVIEW}: run .github/setup-repository with --reviewer")
     if environment != PRODUCTION:
         where = "deployed to staging" if environment else f"not deployed, because {missing(STAGING)}"
         annotate("notice", f"{version} is a pre-release, so it does not reach production: it is {where}")

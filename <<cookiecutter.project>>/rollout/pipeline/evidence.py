@@ -1,21 +1,33 @@
 """Evidence for reviewers: the rollout's report and the host's status, as files and as a summary."""
 
+import json
 from pathlib import Path
 
+from rollout.pipeline.page import ReleaseRun, page
 from rollout.pipeline.production import Production
 from rollout.pipeline.say import Say
 from rollout.pipeline.summary import summary
 
+PAGE = "evidence.md"
 
-def write_evidence(folder: Path, release: str | None, production: Production, say: Say) -> None:
-    """Write the host's status, and the newest rollout's report if it is of `release`; None accepts any release."""
+
+def write_evidence(
+    folder: Path, release: str | None, production: Production, say: Say, run: ReleaseRun | None = None
+) -> None:
+    """Write the host's status, and the newest rollout's report if it is of `release`; None accepts any release. Of a
+    run of release.yml also one page with everything, evidence.md, which is the summary too."""
     folder.mkdir(parents=True, exist_ok=True)
     status = production.status()
     (folder / "status.txt").write_text(status, encoding="utf-8")
-    newest = production.look().newest
+    newest, report = production.look().newest, None
     if newest and release in (None, newest.release):
-        production.write_report(newest.rollout, folder)
-        say(summary(folder))
+        written = production.write_report(newest.rollout, folder)
+        report = json.loads(written.with_suffix(".json").read_text(encoding="utf-8"))
+        told = summary(folder)
     else:
-        say(f"# No rollout of {release or 'any release'}\n\nThe host has started none, or a later one since.\n")
-    say(f"## Status of the host\n\n```\n{status.rstrip()}\n```")
+        told = f"# No rollout of {release or 'any release'}\n\nThe host has started none, or a later one since.\n"
+    told = f"{told}\n## Status of the host\n\n```\n{status.rstrip()}\n```"
+    if run:
+        told = page(run, report, told)
+        (folder / PAGE).write_text(told, encoding="utf-8")
+    say(told)

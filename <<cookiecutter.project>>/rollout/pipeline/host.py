@@ -1,7 +1,9 @@
 """The adapter of `Production` for a prepared host: production, or the runner itself."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -13,7 +15,8 @@ from rollout.docker.report import write_report
 from rollout.docker.request import StartRequest, policy_for_docker
 from rollout.docker.rollback import rollback
 from rollout.docker.start import start
-from rollout.pipeline.production import Look, Newest
+from rollout.journal.events import Provenance
+from rollout.pipeline.production import Look, Rollout
 
 POLICY = Path("rollout.yaml")
 
@@ -27,14 +30,14 @@ class ProductionHost:
     console: Console
 
     def look(self) -> Look:
-        found = status.for_programs(self.host, every=False)
-        known = [field.name for field in fields(Newest)]  # a later engine may add keys
-        newest = [Newest(**{name: rollout[name] for name in known}) for rollout in found["rollouts"]]
+        found = status.for_programs(self.host, every=True)
+        rollouts = [read(rollout) for rollout in found["rollouts"]]
         answers = found["answering"] == found["stable"]
-        return Look(found["stable"], newest[-1] if newest else None, answers)
+        return Look(found["stable"], rollouts[-1] if rollouts else None, answers, tuple(rollouts[:-1]))
 
-    def start(self, release: str, engine: str) -> str:
-        request = StartRequest(Image.parse(release), policy_for_docker(POLICY), Image.parse(engine))
+    def start(self, release: str, engine: str, provenance: Provenance) -> str:
+        policy = policy_for_docker(POLICY)
+        request = StartRequest(Image.parse(release), policy, Image.parse(engine), provenance=provenance)
         return self.follow(start(request, self.host, self.say).rollout)
 
     def follow(self, rollout: str) -> str:
@@ -49,3 +52,16 @@ class ProductionHost:
 
     def write_report(self, rollout: str, folder: Path) -> Path:
         return write_report(self.host, rollout, folder)
+
+
+def read(rollout: Mapping[str, Any]) -> Rollout:
+    """One of `status --json`. A later engine may add keys."""
+    return Rollout(
+        rollout["rollout"],
+        rollout["release"],
+        rollout["stable"],
+        rollout["started"],
+        rollout["verdict"],
+        rollout["headline"],
+        Provenance.model_validate(rollout["provenance"]),
+    )

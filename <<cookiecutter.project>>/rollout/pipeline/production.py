@@ -4,27 +4,42 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from rollout.journal.events import Provenance
+
 
 @dataclass(frozen=True)
-class Newest:
-    """The newest rollout on the host. `verdict` is `running` until it has one; `stable` is the release before it, None
-    for the first release."""
+class Rollout:
+    """A rollout on the host. `verdict` is `running` until it has one; `stable` is the release before it, None for the
+    first release; `started` is in epoch seconds."""
 
     rollout: str
     release: str
     stable: str | None
+    started: float
     verdict: str
     headline: str
+    provenance: Provenance
+
+    @property
+    def decided_at(self) -> float:
+        """When its release was approved, or else when somebody started it, in epoch seconds."""
+        return self.started if self.provenance.approved_at is None else self.provenance.approved_at
 
 
 @dataclass(frozen=True)
 class Look:
     """A snapshot of the host: its stable release and newest rollout; None if there is none yet. `answers`: whether
-    stable has just answered a request."""
+    stable has just answered a request; `earlier`: the rollouts before the newest, oldest first."""
 
     stable: str | None
-    newest: Newest | None
+    newest: Rollout | None
     answers: bool = True
+    earlier: tuple[Rollout, ...] = ()
+
+    @property
+    def rollouts(self) -> tuple[Rollout, ...]:
+        """All of them, oldest first."""
+        return (*self.earlier, self.newest) if self.newest else self.earlier
 
 
 class Production(Protocol):
@@ -32,7 +47,7 @@ class Production(Protocol):
 
     def look(self) -> Look: ...
 
-    def start(self, release: str, engine: str) -> str:
+    def start(self, release: str, engine: str, provenance: Provenance) -> str:
         """Start a rollout and follow it; returns the verdict."""
         ...
 

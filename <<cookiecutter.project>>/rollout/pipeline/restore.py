@@ -1,10 +1,26 @@
-"""After a failed deploy: decides whether the release has traffic, and which release to restore."""
+"""After a failed deploy: decides whether its own rollout has traffic, and which release to restore."""
 
 from dataclasses import dataclass
 
 from rollout.errors import AlreadyStable, NotRestored
-from rollout.pipeline.production import Look, Production
+from rollout.pipeline.production import Look, Production, Rollout
 from rollout.pipeline.say import Annotate, Say
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The deploy that failed. `attempt` is the URL of its workflow run's attempt, `followed` the rollout of an earlier
+    attempt that it followed. `noted` is the stable release that it wrote down; without it the journal has it."""
+
+    release: str
+    attempt: str
+    noted: str | None = None
+    followed: str | None = None
+
+    def began(self, rollout: Rollout) -> bool:
+        """Whether this attempt started the rollout, or followed it."""
+        own = rollout.provenance.run == self.attempt or rollout.rollout == self.followed
+        return own and rollout.release == self.release
 
 
 @dataclass(frozen=True)
@@ -16,13 +32,15 @@ class Decision:
     warning: bool = False
 
 
-def decide(release: str, noted: str | None, found: Look) -> Decision:
-    """`noted` is the stable release that the deploy wrote down; after a lost runner, the journal has it."""
-    now, newest = found.stable, found.newest
+def decide(failed: Failed, found: Look) -> Decision:
+    now, newest, release = found.stable, found.newest, failed.release
     if newest is None or newest.release != release:
         none = f"No rollout of {release} was started on the host, or a later one since: nothing to restore."
         return Decision(None, f"{none} Stable is {now or 'none'}.")
-    stable = noted or newest.stable
+    if not failed.began(newest):
+        none = f"This attempt started no rollout of {release}; {newest.rollout} is of another: nothing to restore."
+        return Decision(None, f"{none} Stable is {now or 'none'}.")
+    stable = failed.noted or newest.stable
     if now and now != release and newest.verdict != "running" and not found.answers:
         return Decision(None, f"{now} is stable, but does not answer: see `rollout status` on the host.", warning=True)
     if now != release and newest.verdict != "running":
@@ -34,14 +52,14 @@ def decide(release: str, noted: str | None, found: Look) -> Decision:
     return Decision(stable, f"Restored: all traffic is on {stable} again.")
 
 
-def restore(release: str, noted: str | None, reason: str, production: Production, say: Say, annotate: Annotate) -> None:
-    """Restore stable if the release has any traffic. Raises NotRestored."""
+def restore(failed: Failed, reason: str, production: Production, say: Say, annotate: Annotate) -> None:
+    """Restore stable if the rollout that this attempt began has any traffic. Raises NotRestored."""
     found = production.look()
-    if found.newest and found.newest.release == release:
+    if found.newest and found.newest.release == failed.release:
         say(f"Verdict on the host: {found.newest.headline}\n")
-    decision = decide(release, noted, found)
+    decision = decide(failed, found)
     if decision.warning:
-        annotate("warning", f"{release}: {decision.says}")
+        annotate("warning", f"{failed.release}: {decision.says}")
     if decision.to:
         give_back(decision.to, reason, production, say)
     say(decision.says)

@@ -20,8 +20,13 @@ def summary(folder: Path) -> str:
     return "\n".join(map(shown, sorted(folder.glob("*.md")))) or f"No report was written to {folder}."
 
 
-def shown(path: Path) -> str:
-    """One report. A damaged one costs itself or its charts, and is named."""
+def brief(folder: Path) -> str:
+    """Each report's verdict and charts alone, as for a comment."""
+    return "\n".join(shown(path, whole=False) for path in sorted(folder.glob("*.md"))) or summary(folder)
+
+
+def shown(path: Path, *, whole: bool = True) -> str:
+    """One report, or only what comes before its details. A damaged one costs itself or its charts, and is named."""
     if not path.with_suffix(".json").exists():
         return f"**{path.name} is not a report: there is no {path.stem}.json next to it.**\n"
     try:
@@ -34,7 +39,7 @@ def shown(path: Path) -> str:
         drawn = "\n\n".join(charts(report))
     except UNREADABLE as error:
         drawn = f"**{path.stem}.json is damaged, so no chart can be drawn: {error!r}.**"
-    return "".join([before, drawn, *after])
+    return "".join([before, drawn, *after]) if whole else f"{before}{drawn}\n"
 
 
 def charts(report: Report) -> Iterator[str]:

@@ -26,7 +26,7 @@ KINDS_OF_KEY: dict[str, tuple[Kind, ...]] = {
     "shows": ("share", "mean"),
     "certainty": ("share", "mean"),
     "baseline": ("share", "mean"),
-    "samples": ("value",),
+    "samples": ("share", "value"),
     "fail_below": ("value",),
 }
 """Keys that only some kinds of gates have."""

@@ -163,7 +163,7 @@ def weighed(gate: GatePolicy, watch: schema.WatchPolicy, speed: float) -> Weighe
     """The rule of a gate that is judged by evidence; None for a gate with `query`."""
     if gate.kind is None or gate.kind == "value" or gate.fail_above is None:
         return None
-    keys = (*KINDS[gate.kind], "vendor")
+    keys = (*KINDS[gate.kind], "vendor", "samples")
     return Weighed(
         kind=gate.kind,
         questions={key: promql for key in keys if (promql := getattr(gate, key)) is not None},

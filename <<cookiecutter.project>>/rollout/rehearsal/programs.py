@@ -42,7 +42,7 @@ PROMETHEUS = Requirement(
     minimum=(2, 41),
     version_flag="--version",
     image_variable="PROMETHEUS_IMAGE",
-    image_default="prom/prometheus:v3.13.0",
+    image_default="prom/prometheus:v3.13.0@sha256:c6b27ea434f8389bfe233fbc7be381cf50587c286e871bc842008f5a1b1908a7",
 )
 PROMTOOL = replace(PROMETHEUS, name="promtool")  # Prometheus' package and image contain it
 PARTS = (HAPROXY, PROMETHEUS)

@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from rollout.errors import NothingThere
 from rollout.journal import Story
 from rollout.journal.doubt import MOST_NAMED
-from rollout.journal.events import Drained, OrderGiven, Recovered, Restored, Slots, Started, Unrestored, WrittenPolicy
+from rollout.journal.events import (
+    Drained,
+    OrderGiven,
+    Provenance,
+    Recovered,
+    Restored,
+    Slots,
+    Started,
+    Unrestored,
+    WrittenPolicy,
+)
 from rollout.journal.runs import StepRun
 from rollout.journal.whereabouts import AT_REST
 from rollout.report.gates import GateEvidence, gates
@@ -26,6 +36,7 @@ class Evidence:
     host: str
     version: str
     target: str
+    provenance: Provenance  # why the release was allowed to go live
     speed: float
     policy: WrittenPolicy
     started: float
@@ -66,6 +77,7 @@ def gather(story: Story, alive: bool) -> Evidence:
         host=started.host,
         version=started.version,
         target=started.target,
+        provenance=started.provenance,
         speed=started.speed,
         policy=started.policy,
         started=started.time,

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
 
-from rollout.gates.evidence import enough
+from rollout.gates import amounts
+from rollout.gates.evidence import MOST, enough, enough_against_stable
 from rollout.journal import Story
+from rollout.journal.events import WrittenWeighed
 from rollout.journal.series import Point, Series
 
 
@@ -23,6 +25,17 @@ class GateEvidence:
     samples: str | None  # the PromQL that counts its samples
     at_least: float | None
     series: Series
+    weighed: WrittenWeighed | None = None  # how it is judged by evidence
+
+    @property
+    def limit_text(self) -> str:
+        """`5 %`, `1 % and 3 x stable`"""
+        return amounts.limit(self.limit, self.unit, self.times_stable)
+
+    @property
+    def times_stable(self) -> float | None:
+        """The multiple of stable's value that it also has to exceed."""
+        return self.weighed.times_stable if self.weighed else None
 
     @property
     def points(self) -> tuple[Point, ...]:
@@ -53,12 +66,36 @@ def thinned(gate: GateEvidence, bundle: Callable[[int, Point], int]) -> tuple[Po
     return tuple(gate.series.worst_of(point for _, point in entries) for _, entries in numbered)
 
 
+def limit_at(gate: GateEvidence, point: Point) -> float:
+    """The limit at this moment: where a multiple of stable's value counts too, the larger of the two."""
+    if gate.times_stable is None or gate.unit == "multiple" or point.stable is None:
+        return gate.limit
+    return max(gate.limit, gate.times_stable * point.stable)
+
+
 def fails_from(gate: GateEvidence, point: Point) -> float | None:
-    """The value from which on there is evidence against the release; None for a gate that is judged without. The more
-    samples, the nearer to the limit."""
-    if not point.total or point.certainty is None or not gate.limit:
+    """The value from which on there is evidence against the release; None where that is not known, as for a gate that
+    is judged without. The more samples, the nearer to the limit."""
+    if point.certainty is None:
         return None
-    return enough(point.total, gate.limit, point.certainty) / point.total
+    if point.bad is None:
+        return _mean_fails_from(gate, point, point.certainty)
+    if not point.total:
+        return None
+    own = enough(point.total, gate.limit, point.certainty) if gate.limit else 0.0
+    beside = 0.0
+    if gate.times_stable and point.stable_total:
+        counts = (point.total, point.stable_bad or 0.0, point.stable_total, gate.times_stable)
+        beside = enough_against_stable(*counts, point.certainty)
+    return max(own, beside) / point.total or None
+
+
+def _mean_fails_from(gate: GateEvidence, point: Point, certainty: float) -> float | None:
+    """Evidence is the distance from the limit in standard errors, so a point that is not just at the limit says how
+    wide one is."""
+    if point.value is None or point.evidence is None or not 0.05 < abs(point.evidence) < MOST:
+        return None
+    return gate.limit + certainty * (point.value - gate.limit) / point.evidence
 
 
 def _gate(series: Series) -> GateEvidence:
@@ -73,4 +110,5 @@ def _gate(series: Series) -> GateEvidence:
         samples=rule.samples,
         at_least=None if rule.at_least is None else float(rule.at_least),
         series=series,
+        weighed=rule.weighed,
     )

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from rollout.gates import amounts
+from rollout.journal.events import Provenance
 from rollout.journal.runs import StepRun
 from rollout.report.evidence import Evidence, headline
 from rollout.report.gates import GateEvidence
 from rollout.report.nist import MANAGE_4_1, mapping
-from rollout.text import count, duration, moment, number, one_line, percent, quantity, tally
+from rollout.text import count, duration, moment, number, one_line, percent, tally
 
 _CHOICES = {"back": "rolled back to stable", "on": "continued"}
 
@@ -45,7 +47,7 @@ def _step(step: StepRun) -> list[str]:
 
 def _gates(evidence: Evidence) -> Iterator[str]:
     yield "## Gates"
-    head = ("Gate", "Fails", "Worst value", "Stable then", "At", "Outcome", "Measurements", "Last detail")
+    head = ("Gate", "Fails", "Worst value", "Evidence", "Stable then", "At", "Outcome", "Measurements", "Last detail")
     yield table(head, (_gate(gate) for gate in evidence.gates))
 
 
@@ -53,9 +55,10 @@ def _gate(gate: GateEvidence) -> list[str]:
     worst = gate.worst
     return [
         plain(gate.name),
-        plain(f"{gate.fails} {quantity(gate.limit, gate.unit)}"),
-        plain(quantity(worst.value, gate.unit)) if worst else "none",
-        plain(quantity(worst.stable, gate.unit)) if worst else "",
+        plain(f"{gate.fails} {gate.limit_text}"),
+        plain(amounts.canary(worst, gate.unit)) if worst else "none",
+        amounts.evidence(worst) if worst else "",
+        plain(amounts.stable(worst, gate.unit) or "-") if worst else "",
         f"step {plain(worst.step)}, {duration(worst.seconds)}" if worst else "",
         f"**{gate.outcome}**" if gate.outcome == "fail" else plain(gate.outcome),
         count(gate.series.count),
@@ -99,6 +102,7 @@ def _who(evidence: Evidence) -> Iterator[str]:
     rows = [
         ["Release", plain(f"{evidence.release} ({slots.canary})")],
         ["Stable", plain(f"{evidence.stable or 'none yet'} ({slots.stable})")],
+        *([what, plain(text)] for what, text in origin(evidence.provenance)),
         ["Rollout", plain(evidence.rollout)],
         ["Started by", plain(f"{evidence.by} on {evidence.host}")],
         ["Target, engine", plain(f"{evidence.target}, {evidence.version}")],
@@ -117,6 +121,27 @@ def _who(evidence: Evidence) -> Iterator[str]:
     yield table(("What", "Value"), rows)
 
 
+def origin(provenance: Provenance) -> Iterator[tuple[str, str]]:
+    """Why the release was allowed to go live; nothing for a rehearsal."""
+    match provenance.kind:
+        case "":
+            return
+        case "signed":
+            yield "Signed by", provenance.signed_by or "unknown"
+        case "former":
+            yield "Allowed because", "it was stable on this host before"
+        case "unverified":
+            yield "NOT VERIFIED, because", provenance.reason or "no reason was given"
+        case other:
+            yield "Allowed because", other
+    if provenance.commit:
+        yield "Commit", provenance.commit
+    if provenance.run:
+        yield "Workflow run", provenance.run
+    if provenance.approved_at is not None:
+        yield "Approved", f"{moment(provenance.approved_at)} by {provenance.approved_by or 'nobody'}"
+
+
 def _policy(evidence: Evidence) -> Iterator[str]:
     policy = evidence.policy
     yield "## The policy, fixed before the rollout"
@@ -132,11 +157,19 @@ def _policy(evidence: Evidence) -> Iterator[str]:
     yield "\n".join(lines)
     for gate in evidence.gates:
         worst = f", for the worst {plain(gate.by)}" if gate.by else ""
-        yield f"**{plain(gate.name)}** fails {gate.fails} {plain(quantity(gate.limit, gate.unit))}{worst}:"
+        yield f"**{plain(gate.name)}** fails {gate.fails} {plain(gate.limit_text)}{worst}{_on_evidence(gate)}:"
         yield fenced(gate.query, "promql")
         if gate.samples and gate.at_least:
             yield f"It needs at least {number(gate.at_least)} samples, counted by:"
             yield fenced(gate.samples, "promql")
+
+
+def _on_evidence(gate: GateEvidence) -> str:
+    rule = gate.weighed
+    if rule is None or rule.certainty is None:
+        return ""
+    windows = " or ".join(duration(seconds) for seconds in rule.windows_seconds)
+    return f", with evidence of more than {number(rule.certainty)} standard deviations within {windows}"
 
 
 def _bad_lines(evidence: Evidence) -> Iterator[str]:

@@ -20,7 +20,7 @@ def test_a_fast_release_passes_and_its_percentile_is_shown(live: Live, new: Agen
     measured = live.measure("latency_p99", new.release)
     assert (measured.outcome, measured.bad, measured.total) == (Outcome.PASS, 0, 100)
     assert measured.shown == pytest.approx(0.05, abs=0.01)
-    assert "; latency_p99 0.0" in measured.detail
+    assert ", latency_p99 0.0" in measured.detail
 
 
 def test_a_release_with_eight_slow_requests_in_a_hundred_fails(live: Live, new: Agent) -> None:

@@ -30,7 +30,7 @@ def test_a_series_whose_first_value_is_4_counts_as_4(live: Live, new: Agent, old
     assert live.measure(increase, new.release).value == 0, "increase() sees no birth"
     measured = live.measure("new_exceptions", new.release, old.release)
     assert (measured.outcome, measured.bad, measured.total) == (Outcome.FAIL, 4, 100)
-    assert measured.detail.startswith("LookupError 4 % (4 of 100), limit 0.1 % and 1 x stable, evidence 4.3 of 3.8")
+    assert measured.detail.startswith("LookupError 4 % (4 of 100), limit 0.1 % and 1 x stable, evidence 4.3 of 4.2")
 
 
 def test_a_release_without_any_exception_passes(live: Live, new: Agent, old: Agent) -> None:

@@ -44,6 +44,17 @@ def test_requests_that_nobody_refuses_pass(live: Live, new: Agent, old: Agent) -
 
 
 @pytest.mark.parametrize(
+    ("answered", "outcome"), [(0, Outcome.INCONCLUSIVE), (24, Outcome.INCONCLUSIVE), (25, Outcome.PASS)]
+)
+def test_requests_to_stable_are_no_answers_of_the_canary(
+    live: Live, new: Agent, old: Agent, answered: int, outcome: Outcome
+) -> None:
+    canary, stable = Server(sessions=answered), Server(sessions=1475)
+    measured = refusals(live, new, old, Server(sessions=1000), canary, stable)
+    assert (measured.outcome, measured.samples, measured.total) == (outcome, answered, 475 + answered)
+
+
+@pytest.mark.parametrize(
     ("outcome", "times", "verdict"),
     [("usage_limit", 40, Outcome.FAIL), ("usage_limit", 3, Outcome.PASS), ("cancelled", 40, Outcome.PASS)],
 )

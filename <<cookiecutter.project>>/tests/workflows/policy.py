@@ -15,15 +15,17 @@ GRANTS: dict[str, dict[str, str]] = {
     "ci.test": READ,
     "ci.images": READ,
     "ci.rehearse": READ,
+    "ci.comment": {"pull-requests": "write"},
     "ci.required": {},
     "release.check": READ | {"actions": "read"},
-    "release.test": READ,
+    "release.test": READ | {"pull-requests": "write"},
     "release.build": READ | PUSH,
     "release.sign": READ | PUSH | {"id-token": "write"},
-    "release.approve": {},
+    "release.approve": {"actions": "read"},
     "release.deploy": READ | PULL,
     "release.restore": READ | PULL,
     "release.evidence": READ,
+    "release.attach": {"contents": "write"},
     "rollback.rollback": READ | PULL,
 }
 TARGET = "${{ needs.check.outputs.environment }}"  # production, or for a pre-release staging
@@ -40,6 +42,7 @@ NAMES = ("build", "release-approval", "production", "staging")
 """The environments; only staging is optional."""
 ACTIONS = {
     "actions/checkout",
+    "actions/download-artifact",
     "actions/setup-python",
     "actions/upload-artifact",
     "anchore/scan-action",
@@ -49,7 +52,8 @@ ACTIONS = {
 }
 PIPELINE = "python -m rollout.pipeline"
 PIPELINE3 = PIPELINE.replace("python", "python3")  # with nothing installed
-USES_A_DIGEST = rf"cosign (sign|verify)|{PIPELINE} (deploy|rollback)\b"
+USES_A_DIGEST = rf"cosign (sign|verify)|{PIPELINE} deploy\b"
+OUR_NAME = '--certificate-identity "$GITHUB_SERVER_URL/$GITHUB_WORKFLOW_REF"'
 
 
 def load(folder: Path) -> Workflows:
@@ -97,6 +101,8 @@ def prereleases(workflows: Workflows) -> Iterator[str]:
         yield "release.check does not say where the release is deployed to"
     elif decided[0].get("run") != f"{PIPELINE3}.environments" or "VERSION" not in decided[0]["env"]:
         yield "release.check does not decide by the version"
+    elif decided[0]["env"].get("PRIVATE") != "${{ github.event.repository.private }}":
+        yield "release.check does not know whether a signature shows a private repository's name"
     if approve.get("if") != "${{ needs.check.outputs.environment != '' }}":
         yield f"release.approve runs if {approve.get('if')}"
     if "approve" not in workflows["release"]["jobs"]["deploy"]["needs"]:
@@ -108,10 +114,18 @@ def prereleases(workflows: Workflows) -> Iterator[str]:
 def required(workflows: Workflows) -> Iterator[str]:
     """The aggregating job always runs, and needs every other job."""
     every = workflows["ci"]["jobs"]
-    if set(every["required"]["needs"]) != set(every) - {"required"}:
+    if set(every["required"]["needs"]) != set(every) - {"required", "comment"}:
         yield "ci.required does not need every other job"
     if every["required"].get("if") != "${{ always() }}":
         yield "ci.required can be skipped, which counts as passed"
+
+
+def forks(workflows: Workflows) -> Iterator[str]:
+    """What may write to a pull request does nothing for one from a fork."""
+    for name, job in jobs(workflows):
+        own = "github.event.pull_request.head.repo.full_name == github.repository"
+        if "steps" in job and job["permissions"].get("pull-requests") == "write" and own not in job.get("if", ""):
+            yield f"{name} writes for a fork"
 
 
 def triggers(workflows: Workflows) -> Iterator[str]:
@@ -144,6 +158,18 @@ def queues(workflows: Workflows) -> Iterator[str]:
         yield "a rollback waits for the deploy that it is to end"
 
 
+def approvals(workflows: Workflows) -> Iterator[str]:
+    """A deploy carries the time of the approval that it was run for: one that is re-run alone has no later one."""
+    approve, deploy, restore = (workflows["release"]["jobs"][name] for name in ("approve", "deploy", "restore"))
+    if approve.get("outputs", {}).get("at") != "${{ steps.approval.outputs.at }}":
+        yield "release.approve does not say when"
+    starting = [step for step in deploy["steps"] if f"{PIPELINE} deploy" in step.get("run", "")]
+    if any(step["env"].get("APPROVED_AT") != "${{ needs.approve.outputs.at }}" for step in starting):
+        yield "release.deploy does not know what it was approved for"
+    if restore["env"].get("FOLLOWED") != "${{ needs.deploy.outputs.followed }}":
+        yield "release.restore does not know what its deploy followed"
+
+
 def digests(workflows: Workflows) -> Iterator[str]:
     """Nothing is signed or released before it was checked to be a digest, and nothing is released unsigned."""
     seen: dict[str, str] = {}
@@ -153,7 +179,28 @@ def digests(workflows: Workflows) -> Iterator[str]:
             yield f"{name} uses what may be no digest: {run}"
         if f"{PIPELINE} deploy" in run and "cosign verify" not in seen.get(name, ""):
             yield f"{name} releases what may be unsigned"
+        if "cosign verify" in run and OUR_NAME not in run:
+            yield f"{name} accepts what another workflow, repository or tag has signed"
         seen[name] = seen.get(name, "") + run
+
+
+def reviewed(workflows: Workflows) -> Iterator[str]:
+    """What nobody signed and approved goes live only by a person on the host, never by a workflow."""
+    yield from (f"{name} releases what is unverified" for name, step in steps(workflows) if "unverified" in str(step))
+    yield from (
+        f"{name} does not go by the pipeline's commands"
+        for name, step in steps(workflows)
+        if re.search(r"(bin/|-m )rollout (start|rollback)\b", step.get("run", ""))
+    )
+
+
+def going_back(workflows: Workflows) -> Iterator[str]:
+    """A former release is known by the host's journal, not by the name that the repository has today."""
+    yield from (
+        f"{name} goes back only to what has today's name"
+        for name, step in steps(workflows)
+        if name == "rollback.rollback" and f"{PIPELINE}.digests" in step.get("run", "").replace("python3", "python")
+    )
 
 
 def secrets(workflows: Workflows) -> Iterator[str]:
@@ -192,6 +239,15 @@ def caches(workflows: Workflows) -> Iterator[str]:
     yield from (f"{name} caches" for name, step in steps(workflows) if re.search(r"cache", str(step), re.IGNORECASE))
 
 
+def writers(workflows: Workflows) -> Iterator[str]:
+    """What may write to the repository or its pull requests runs nothing that was checked out or installed."""
+    for name, job in jobs(workflows):
+        writes = {"contents", "pull-requests"} & {key for key, may in job["permissions"].items() if may == "write"}
+        ours = [step for step in job.get("steps", []) if re.search(r"checkout|\.venv|make |python|\.github", str(step))]
+        if writes and ours:
+            yield f"{name} may write to {', '.join(sorted(writes))}, and runs {ours}"
+
+
 def pins(workflows: Workflows) -> Iterator[str]:
     """There are few actions, and each is pinned to one commit everywhere."""
     commits: dict[str, set[str]] = {}
@@ -209,14 +265,19 @@ RULES: dict[str, Callable[[Workflows], Iterator[str]]] = {
         environments,
         prereleases,
         required,
+        forks,
         triggers,
         giving_back,
         queues,
+        approvals,
         digests,
+        reviewed,
+        going_back,
         secrets,
         targets,
         tools,
         caches,
         pins,
+        writers,
     )
 }

@@ -1,4 +1,5 @@
-"""`python -m tests.host.faults.page [RESULTS]` writes docs/reference/faults.md from the results of the matrix."""
+"""`python -m tests.host.faults.page [RESULTS]` writes docs/reference/faults.md from the results of the matrix: the
+template's, or that of a copy which REPOSITORY names."""
 
 import sys
 from pathlib import Path
@@ -8,10 +9,10 @@ from tests.host.faults import table
 from tests.host.faults.cell import Result
 from tests.host.faults.results import date, read, versions
 from tests.repository import REPOSITORY
+from tests.source import PROJECT, TEMPLATE
 
-PAGE = REPOSITORY / "docs" / "reference" / "faults.md"
 RESULTS = REPOSITORY / ".rollout" / "faults.json"
-REASON_AT_MOST = 100
+REASON_AT_MOST = 120
 NOT_RUN = "not run yet"
 
 HEAD = """\
@@ -33,6 +34,12 @@ of 5 s. The load is 30 requests per second.
   `tests/host/faults/table.py` in the template expects.
 - *Next start*: whether the next rollout on the same host could start.
 """
+
+
+def written_to(repository: Path) -> Path:
+    """A bake of the template is made anew before each run, and would take the page with it."""
+    of = TEMPLATE / PROJECT if repository == TEMPLATE / "build" / "my-agent" else repository
+    return of / "docs" / "reference" / "faults.md"
 
 
 def page(path: Path) -> str:
@@ -73,5 +80,6 @@ def cut(reason: str) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(Path(sys.argv[1]) if len(sys.argv) > 1 else RESULTS), encoding="utf-8")
-    print(f"written: {PAGE}")
+    target = written_to(REPOSITORY)
+    target.write_text(page(Path(sys.argv[1]) if len(sys.argv) > 1 else RESULTS), encoding="utf-8")
+    print(f"written: {target}")

@@ -77,6 +77,7 @@ class LockFolder(Fault):
 
     def heal(self, scene: Scene) -> None:
         scene.ground.ask(f"chmod 2770 {names.ROUTER_FOLDER}")
+        time.sleep(SECONDS_OF_ANSWERS)  # the step that could not be saved had all traffic on the canary
 
 
 class KillFollower(Fault):

@@ -77,7 +77,7 @@ def test_where_the_lock_names_nobody_the_rollout_must_be_named(shell: Shell) -> 
 
 
 def survey(newest: str | None) -> Said:
-    return says(dumps(asdict(Survey("blue", None, None, newest, [], None))))
+    return says(dumps(asdict(Survey("blue", None, None, newest, [], [], None))))
 
 
 def test_on_a_host_an_order_goes_to_the_rollout_whose_engine_runs() -> None:

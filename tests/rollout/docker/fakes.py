@@ -51,12 +51,14 @@ class FakeDocker:
     ill: Sequence[Slot] = ()
     late: bool = False
     history: Sequence[str] = ()
+    former: Sequence[str] = ()
     fails_at: int | None = None
     fails_until: int | None = None
     error: BaseException = field(default_factory=lambda: HostFailed("it did not"))
     helpers_complain: bool = False
     there: dict[str, Container] = field(default_factory=dict)
     images: dict[str, str] = field(default_factory=dict)
+    environments: dict[str, Mapping[str, str]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     asked: list[list[str]] = field(default_factory=list)
     _ids: "count[int]" = field(default_factory=count)
@@ -91,6 +93,7 @@ class FakeDocker:
             raise NameTaken(name)
         made = self.add_foreign(name or "", "created", **settings.get("labels", {}))
         self.images[made.id] = image
+        self.environments[made.name] = settings.get("environment", {})
         return made.id
 
     def start(self, container: str) -> None:
@@ -167,7 +170,9 @@ class FakeDocker:
         rollout = engine.labels[names.ROLLOUT] if engine else None
         keeps = rollout is not None and rollout == self.watching
         running, keeping = (None, rollout) if keeps else (rollout, None)
-        return Survey(self.stable_slot, running, keeping, rollout, list(self.history), None)
+        return Survey(
+            self.stable_slot, running, keeping, rollout, list(self.history), [*self.history, *self.former], None
+        )
 
     def _routing(self) -> Routing:
         standing = {slot: self.named(f"my-agent-{slot}") for slot in names.SLOTS}

@@ -5,6 +5,7 @@ import pytest
 from rollout.docker import status
 from rollout.docker.claim import claim
 from rollout.docker.image import Image
+from rollout.docker.provenance import FORMER
 from rollout.docker.prune import prune
 from rollout.docker.request import StartRequest
 from rollout.errors import NotOurs
@@ -47,7 +48,7 @@ def test_prune_and_status_work_and_name_it(foreign: str, labels: dict[str, str])
 
 def test_a_claim_does_not_wait_for_ever_for_the_name_of_the_engine() -> None:
     docker = plain(ENGINE, {})
-    spec = StartRequest(Image.parse(NEW), SMALL).spec(host(docker), OLD, "blue")
+    spec = StartRequest(Image.parse(NEW), SMALL).spec(host(docker), OLD, "blue", FORMER)
     with pytest.raises(NotOurs):
         claim(host(docker), spec, "engine-image", print)
 

@@ -10,6 +10,7 @@ from rollout.docker.follow import tidy
 from rollout.docker.host import Host
 from rollout.docker.image import Image
 from rollout.docker.placement import Placement
+from rollout.docker.provenance import FORMER
 from rollout.docker.prune import prune
 from rollout.docker.request import StartRequest
 from rollout.docker.start import start
@@ -58,7 +59,7 @@ STABLE_IS_LOST = {
 }
 WAYS: dict[str, Callable[[Host], object]] = {
     "prune": lambda host: prune(host, print),
-    "start": lambda host: start(StartRequest(Image.parse(OLD), SMALL, at_once="why"), host, print),
+    "start": lambda host: start(StartRequest(Image.parse(OLD), SMALL, at_once="why", provenance=FORMER), host, print),
     "free": lambda host: removal.remove(host, "green"),
     "retire": lambda host: removal.retire(host, "green"),
 }
@@ -168,7 +169,7 @@ def test_a_start_whose_stable_dies_before_the_slot_is_freed_leaves_what_serves()
 def test_a_placement_that_is_taken_away_leaves_a_canary_that_serves() -> None:
     docker = two()
     docker.ill = ["blue"]
-    spec = replace(StartRequest(Image.parse(NEW), SMALL).spec(host(docker), OLD, "blue"), rollout="second")
+    spec = replace(StartRequest(Image.parse(NEW), SMALL).spec(host(docker), OLD, "blue", FORMER), rollout="second")
     with pytest.raises(HostFailed, match="could not be removed"):
         Placement(host(docker), spec, "none").take_away()
     assert state(docker, GREEN) == "running"

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from rollout.docker.image import Image
+from rollout.docker.provenance import unverified
 from rollout.docker.request import StartRequest
 from rollout.docker.start import Started, start
 from rollout.errors import HostFailed, Locked, Refused
@@ -40,7 +41,7 @@ def kept() -> FakeDocker:
 
 
 def begin(docker: FakeDocker, release: str = NEW, at_once: str | None = None) -> Started:
-    request = StartRequest(Image.parse(release), SMALL, at_once=at_once)
+    request = StartRequest(Image.parse(release), SMALL, at_once=at_once, provenance=unverified("a test"))
     return start(request, host_with(docker), lambda _: None)
 
 

@@ -53,6 +53,20 @@ def test_enough_is_the_inverse_of_share(total: float, certainty: float) -> None:
     assert evidence.share(bad, total, 0.05) == pytest.approx(certainty)
 
 
+@pytest.mark.parametrize("total", [4, 60, 1000, 40_000])
+@pytest.mark.parametrize(("stable_bad", "stable_total", "times"), [(0, 500, 1), (30, 1000, 3), (400, 500, 1.5)])
+def test_how_many_are_enough_against_stable_is_the_same_formula(
+    total: float, stable_bad: float, stable_total: float, times: float
+) -> None:
+    bad = evidence.enough_against_stable(total, stable_bad, stable_total, times, 3.8)
+    assert evidence.against_stable(bad, total, stable_bad, stable_total, times) == pytest.approx(3.8)
+
+
+@pytest.mark.parametrize(("total", "stable_total"), [(0, 100), (100, 0)])
+def test_without_requests_on_either_side_nothing_is_enough(total: float, stable_total: float) -> None:
+    assert evidence.enough_against_stable(total, 0, stable_total, 1, 3.8) == math.inf
+
+
 def sums(values: list[float]) -> tuple[float, float, float]:
     return sum(values), sum(value**2 for value in values), len(values)
 

@@ -4,7 +4,7 @@ import pytest
 
 from rollout.cli.check import lines
 from rollout.gates import evidence
-from rollout.gates.forecast import forecast, seconds_to_see
+from rollout.gates.forecast import Beside, forecast, seconds_to_see
 from rollout.policy import file as policy_file
 from rollout.policy.plan import plan
 from tests.repository import REPOSITORY
@@ -34,6 +34,19 @@ def test_a_share_is_detected_when_its_expected_counts_are_enough_evidence(share:
     assert seconds <= rule.windows_seconds[-1]
 
 
+def test_what_is_also_compared_with_stable_is_seen_later_the_less_stable_has_to_compare_with() -> None:
+    rule = next(gate.weighed for gate in PLAN.gates if gate.name == "new_exceptions")
+    assert rule
+    found = [
+        seconds_to_see(0.05, 0.001, rule, 1.25, beside)
+        for beside in (Beside(20.0, 20.0), Beside(3.75, 4.75), Beside(1.0, 4.75), Beside(0.0, 3.75))
+    ]
+    most, some, less, idle = (seconds or 0 for seconds in found)
+    assert 0 < most < some < less
+    assert most == pytest.approx(idle, rel=0.05), "once it is idle, stable is compared over a long time before"
+    assert seconds_to_see(0.05, 0.001, rule, 1.25, Beside(0.0, 0.0)) is None
+
+
 def test_a_share_is_not_detected_if_no_window_contains_enough_evidence() -> None:
     rule = PLAN.gates[0].weighed
     assert rule
@@ -52,5 +65,5 @@ def test_the_forecast_has_a_line_for_each_step() -> None:
         "  5 %: can't be judged within decide_within (30 m), and ends in doubt: "
         "latency_p99 has 60 of 100 samples in 10 m"
     )
-    assert told[2] == "    errors: sees 50 % in 1 m 53 s and 100 % in 39 s, not 10 % and 20 %"
+    assert told[2] == "    errors: sees 50 % in 1 m 53 s and 100 % in 40 s, not 10 % and 20 %"
     assert "  100 %: passed after 10 m" in told

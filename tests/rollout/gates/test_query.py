@@ -54,6 +54,17 @@ def test_both_releases_and_both_windows_are_queried_in_one_request() -> None:
     assert metrics.asked == [(0, pairs("new", "120000ms", "600000ms") + pairs("old", "120000ms", "600000ms"))]
 
 
+def test_the_canarys_own_samples_are_not_asked_of_stable_and_let_it_pass() -> None:
+    rule = replace(RULE, windows_seconds=(600,), questions={**RULE.questions, "samples": "own($release, $window)"})
+    metrics = Asked({"own(new, 600000ms)": {"": 24.0}})
+    measured = look(rule, metrics)
+    assert metrics.asked == [(0, [*pairs("new", "600000ms"), "own(new, 600000ms)", *pairs("old", "600000ms")])]
+    assert (measured.outcome, measured.samples, measured.total) == (Outcome.INCONCLUSIVE, 24, 100)
+    assert look(rule, Asked({"own(new, 600000ms)": {"": 25.0}})).outcome is Outcome.PASS
+    assert look(rule, Asked({"own(new, 600000ms)": NoData("none")})).samples == 0
+    assert look(rule, Asked({"own(new, 600000ms)": ManySeries("2 series")})).outcome is Outcome.ERROR
+
+
 def test_no_window_is_longer_than_the_canary_is_judged_and_equal_windows_are_queried_once() -> None:
     metrics = Asked()
     look(RULE, metrics, replace(VALUES, judged_seconds=40))

@@ -78,10 +78,10 @@ def test_what_is_above_the_limit_in_a_short_window_does_not_pass_because_it_was_
     assert (measured.outcome, measured.total) == (Outcome.INCONCLUSIVE, 60)
 
 
-def test_one_bad_request_proves_nothing_however_small_the_limit() -> None:
+def test_three_bad_requests_prove_nothing_however_small_the_limit() -> None:
     rare = replace(ERRORS, limit=Limit(0.0001, "ratio"))
-    assert errors((1, 1), (1, 1), gate=rare).outcome is Outcome.INCONCLUSIVE
-    assert errors((2, 100), (2, 100), gate=rare).outcome is Outcome.FAIL
+    assert errors((3, 3), (3, 3), gate=rare).outcome is Outcome.INCONCLUSIVE
+    assert errors((4, 100), (4, 100), gate=rare).outcome is Outcome.FAIL
 
 
 @pytest.mark.parametrize(
@@ -106,10 +106,31 @@ def test_a_value_must_exceed_both_the_limit_and_the_multiple_of_stable(
     assert "limit 1 % and 3 x stable" in measured.detail
 
 
+def test_samples_of_others_are_no_samples_of_the_canarys() -> None:
+    """A share of all requests, to whichever release, is 0 where the canary answered none of them."""
+    for own, outcome in ((0, Outcome.INCONCLUSIVE), (24, Outcome.INCONCLUSIVE), (25, Outcome.PASS)):
+        measured = weigh(ERRORS, [Window(600, Share(0, 1500, counted=own))])
+        assert (measured.outcome, measured.samples, measured.total) == (outcome, own, 1500)
+    assert weigh(ERRORS, [Window(600, Share(0, 1500, counted=24))]).why == "24 of 25 samples so far"
+    assert weigh(ERRORS, [Window(600, Share(200, 1500, counted=4))]).outcome is Outcome.FAIL, "a failure has no floor"
+
+
+@pytest.mark.parametrize(
+    ("stable", "outcome"), [((1, 2), Outcome.INCONCLUSIVE), ((12, 24), Outcome.INCONCLUSIVE), ((13, 25), Outcome.PASS)]
+)
+def test_few_samples_of_stables_excuse_nothing(stable: tuple[float, float], outcome: Outcome) -> None:
+    measured = errors((40, 100), (40, 100), stable=stable, gate=against(0.01, 1))
+    assert measured.outcome is outcome
+    assert measured.why == (
+        None if outcome is Outcome.PASS else f"stable has only {stable[1]} of 25 samples to compare with"
+    )
+    assert errors((0, 100), (0, 100), stable=stable, gate=against(0.01, 1)).outcome is Outcome.PASS
+
+
 def test_stables_counts_are_shown_with_the_canarys() -> None:
     measured = errors((13, 60), (13, 60), stable=(2, 1140))
     assert (measured.stable, measured.stable_bad, measured.stable_total) == (2 / 1140, 2, 1140)
-    assert measured.detail.endswith("evidence 4.1 of 3.8; stable 0.175 % (2 of 1,140)")
+    assert measured.detail.endswith("evidence 4.1 of 3.8, stable 0.175 % (2 of 1,140)")
 
 
 def test_errors_of_the_models_api_are_shown_and_count_unless_excluded() -> None:
@@ -118,7 +139,7 @@ def test_errors_of_the_models_api_are_shown_and_count_unless_excluded() -> None:
     seen = [Window(600, Share(30, 100, vendor=28), Share(280, 1000, vendor=270))]
     counted = weigh(replace(ERRORS, weighed=rule), seen)
     assert (counted.outcome, counted.vendor, counted.stable_vendor) == (Outcome.FAIL, 28, 270)
-    assert "; 28 from the model's API" in counted.detail
+    assert ", 28 from the model's API (stable: 270), stable 28 % (280 of 1,000)" in counted.detail
     excused = weigh(replace(ERRORS, weighed=replace(rule, without_vendor=True)), seen)
     assert (excused.outcome, excused.value) == (Outcome.PASS, 0.02)
 
@@ -144,6 +165,13 @@ def test_a_mean_fails_when_the_lower_bound_of_its_ratio_to_stable_does(
     mean: float, count: int, outcome: Outcome
 ) -> None:
     assert cost(of(mean, 0.4 * mean, count), of(1.0, 0.4, 5000)).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("count", "outcome"), [(1, Outcome.INCONCLUSIVE), (24, Outcome.INCONCLUSIVE), (25, Outcome.PASS)]
+)
+def test_a_mean_of_few_values_of_stables_lets_nothing_pass(count: int, outcome: Outcome) -> None:
+    assert cost(of(9.0, 1.0, 400), of(8.0, 4.0, count)).outcome is outcome
 
 
 def test_the_detail_of_a_mean() -> None:

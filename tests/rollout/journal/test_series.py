@@ -1,6 +1,7 @@
 """A gate's measurements in bounded memory: each bundle keeps its worst one."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -43,3 +44,13 @@ def test_beyond_that_each_bundle_keeps_its_worst_measurement(count: int, fails_a
     assert worst in found.points
     bundles = [points[start : start + found.bundle] for start in range(0, count, found.bundle)]
     assert list(found.points) == [found.worst_of(bundle) for bundle in bundles]
+
+
+def test_a_share_of_few_samples_is_not_the_worst_where_another_has_more_evidence() -> None:
+    one_of_one = replace(point(1, 1.0, "inconclusive"), bad=1.0, total=1.0, evidence=1.2)
+    seven_of_60 = replace(point(2, 7 / 60, "inconclusive"), bad=7.0, total=60.0, evidence=1.8)
+    within = [replace(point(second, second / 1000), evidence=-second) for second in (3.0, 9.0)]
+    found = series([one_of_one, seven_of_60, *within])
+    assert found.worst == seven_of_60
+    assert found.worst_of([one_of_one, seven_of_60]) == seven_of_60
+    assert series(within).worst == within[1], "within the limit, the larger value is the worse"

@@ -24,9 +24,9 @@ def test_the_start_tells_the_releases_the_steps_and_the_gates_without_values() -
     progress = seen([started()])
     assert (progress.release, progress.stable, progress.step, progress.weight) == ("v2", "v1", 0, 0)
     assert [step.weight for step in progress.steps] == [0.05, 1.0]
-    assert [(gate.gate, gate.outcome, gate.value) for gate in progress.gates] == [
-        ("errors", "", None),
-        ("latency_p99", "", None),
+    assert [(gate.gate, gate.outcome, gate.canary, gate.limit) for gate in progress.gates] == [
+        ("errors", "", "-", "5 %"),
+        ("latency_p99", "", "-", "60 s"),
     ]
     assert stages(progress) == ["ahead", "ahead", "ahead"]
 
@@ -54,8 +54,8 @@ def test_time_that_is_over_is_never_negative_and_never_more_than_all() -> None:
 def test_a_measurement_brings_the_gates_and_the_routers_counts() -> None:
     progress = seen(bad()[:3])
     errors, latency = progress.gates
-    assert (errors.outcome, errors.value, errors.detail) == ("fail", 0.213, "21.3 % is above 5 %")
-    assert (latency.outcome, latency.value) == ("inconclusive", None)
+    assert (errors.outcome, errors.canary, errors.why) == ("fail", "21.3 %", "21.3 % is above 5 %")
+    assert (latency.outcome, latency.canary) == ("inconclusive", "-")
     assert progress.requests == {"stable": 95, "canary": 5}
 
 

@@ -54,7 +54,7 @@ def test_a_good_rollout_is_told_in_one_line_an_event_with_the_time_since_its_sta
 
 def test_a_bad_rollout_names_its_gate_with_value_and_limit() -> None:
     text = "\n".join(lines(bad()))
-    assert "errors 21.3 % fail (21.3 % is above 5 %), latency_p99 - inconclusive (7 of 20)" in text
+    assert "errors fail (21.3 % is above 5 %); latency_p99 inconclusive (7 of 20); " in text
     assert "ROLLED BACK at 5 %, step 1: errors: 21.3 % is above 5 %" in text
     assert "all traffic is on v1 (blue) again" in text
 
@@ -119,6 +119,45 @@ def test_the_picture_shows_the_steps_the_gates_and_the_requests() -> None:
     assert in_one_line(text, "v2 (green)", "55 requests", "12 errors")
     assert "2 lost (2 x connection reset)" in text
     assert in_one_line(text, "0:02.0", "step 1 of 2: 0 % -> 5 % of the traffic to v2 (green)")
+
+
+COUNTED: dict[str, object] = {
+    "value": 7 / 60, "samples": 60, "bad": 7, "total": 60, "evidence": 1.8, "certainty": 3.8,
+    "stable": 2 / 1140, "stable_bad": 2, "stable_total": 1140,
+}  # fmt: skip
+
+
+def weighed(outcome: str = "inconclusive", **values: object) -> list[Event]:
+    """The first gate has counts, and a limit of its own and of stable's."""
+    begun, found = started(), measured(12, 1, 0.05, 30)
+    begun["policy"]["gates"][0] = {**begun["policy"]["gates"][0], "weighed": {"times_stable": 3}}
+    found["gates"][0] |= {**COUNTED, "outcome": outcome, **values}
+    return [begun, shifted(2, 1, 0.05), found]
+
+
+def test_a_gate_that_counts_is_told_with_its_counts_both_limits_the_evidence_and_stables_value() -> None:
+    told_as = (
+        "30 s left: errors 11.7 % (7 of 60), limit 5 % and 3 x stable, evidence 1.8 of 3.8, "
+        "stable 0.175 % (2 of 1,140): inconclusive, chance does that too; latency_p99 0.42 s pass; "
+    )
+    assert told_as in lines(weighed(why="chance does that too"))[-1]
+    assert "errors 11.7 % (7 of 60) pass; " in lines(weighed("pass"))[-1]
+    assert "(2 of 1,140): fail; " in lines(weighed("fail"))[-1]
+
+
+def test_whose_value_it_is_and_what_people_want_to_see_besides_are_told() -> None:
+    events = weighed(whose="KeyError", vendor=3)
+    assert ": errors KeyError 11.7 % (7 of 60), " in lines(events)[-1]
+    assert ", 3 from the model's API, stable" in lines(events)[-1]
+    assert "errors: KeyError, 3 from the model's API" in drawn(events)
+
+
+def test_the_picture_has_the_counts_of_both_releases_the_limits_and_the_evidence_in_columns() -> None:
+    text = drawn(weighed(why="chance does that too"), width=120)
+    row = ("errors", "11.7 % (7 of 60)", "0.175 % (2 of 1,140)", "5 % and 3 x stable", "1.8 of 3.8", "inconclusive")
+    assert in_one_line(text, *row)
+    assert "errors: chance does that too" in text
+    assert "errors: " not in drawn(weighed("pass"), width=120)
 
 
 def in_one_line(text: str, *words: str) -> bool:

@@ -60,7 +60,7 @@ def engine(state: State) -> Iterator[str]:
 
 def test_an_empty_host_has_no_history(state: State) -> None:
     found = survey(state, Router("blue"))
-    assert found == Survey("blue", None, None, None, [], None)
+    assert found == Survey("blue", None, None, None, [], [], None)
 
 
 def test_the_history_lists_releases_that_became_and_stayed_stable_oldest_first(state: State) -> None:
@@ -144,3 +144,12 @@ def test_a_router_that_takes_no_requests_of_the_engine_is_refused() -> None:
     router.silent = True
     with pytest.raises(Refused, match="Its configuration is older than the engine"):
         check_probe(router)
+
+
+def test_former_are_all_that_were_ever_stable_also_if_they_were_taken_back(state: State) -> None:
+    keep(state, 1, "one", "promoted")
+    keep(state, 2, "two", "rolled_back")
+    keep(state, 3, "three", "promoted", "rolled_back")
+    keep(state, 4, "four")
+    found = survey(state, Router("green"))
+    assert found.former == [SPEC.stable, "one", "three"]

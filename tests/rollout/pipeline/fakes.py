@@ -7,7 +7,8 @@ from typing import Literal
 
 from rollout import report
 from rollout.errors import RolloutError
-from rollout.pipeline.production import Look, Newest
+from rollout.journal.events import Provenance
+from rollout.pipeline.production import Look, Rollout
 from tests.rollout.lines import story
 from tests.rollout.report.examples import promoted
 
@@ -15,8 +16,21 @@ NEW, OLD, NEXT = (f"ghcr.io/my-org/my-agent@sha256:{letter * 64}" for letter in 
 ENGINE = f"ghcr.io/my-org/my-agent-engine@sha256:{'e' * 64}"
 
 
-def newest(release: str, stable: str | None, verdict: str) -> Newest:
-    return Newest("20261124T130000.000Z-my-agent", release, stable, verdict, f"It is {verdict}")
+FIRST_ATTEMPT, SECOND_ATTEMPT = (f"https://github.com/my-org/my-agent/actions/runs/7/attempts/{n}" for n in (1, 2))
+APPROVED_AT = 1000.0
+"""What a deploy of NEW was approved for, in epoch seconds."""
+
+
+def signed(approved_at: float | None = APPROVED_AT, run: str = FIRST_ATTEMPT) -> Provenance:
+    return Provenance(kind="signed", run=run, approved_at=approved_at)
+
+
+def newest(
+    release: str, stable: str | None, verdict: str, provenance: Provenance | None = None, started: float = 10.0
+) -> Rollout:
+    """Started long ago, if nothing else is said."""
+    name, said = "20261124T130000.000Z-my-agent", f"It is {verdict}"
+    return Rollout(name, release, stable, started, verdict, said, provenance or Provenance())
 
 
 @dataclass
@@ -30,14 +44,16 @@ class FakeProduction:
     error: RolloutError | None = None
     silent: RolloutError | None = None
     calls: list[str] = field(default_factory=list)
+    provenance: Provenance | None = None
 
     def look(self) -> Look:
         if self.silent:
             raise self.silent
         return self.found
 
-    def start(self, release: str, engine: str) -> str:
+    def start(self, release: str, engine: str, provenance: Provenance) -> str:
         self.calls.append(f"start {release} {engine}")
+        self.provenance = provenance
         return self.verdict
 
     def follow(self, rollout: str) -> str:

@@ -8,24 +8,38 @@ import pytest
 from rollout.errors import AlreadyStable, HostFailed, NoOtherRelease, NotRestored, OtherVersion
 from rollout.pipeline.deploy import deploy
 from rollout.pipeline.evidence import write_evidence
-from rollout.pipeline.production import Look, Newest
-from rollout.pipeline.restore import restore
+from rollout.pipeline.production import Look, Rollout
+from rollout.pipeline.restore import Failed, restore
 from rollout.pipeline.rollback import go_back
-from tests.rollout.pipeline.fakes import ENGINE, NEW, NEXT, OLD, FakeProduction, Run, newest
+from tests.rollout.pipeline.fakes import (
+    ENGINE,
+    FIRST_ATTEMPT,
+    NEW,
+    NEXT,
+    OLD,
+    FakeProduction,
+    Run,
+    newest,
+    signed,
+)
 
 
 class Deploy(NamedTuple):
     """A host, and what a deploy of NEW does there."""
 
     stable: str | None
-    newest: Newest | None
+    newest: Rollout | None
     call: str | None
 
 
 DEPLOYS = {
     "to an empty host": Deploy(None, None, "start"),
     "over a stable release": Deploy(OLD, newest(OLD, None, "promoted"), "start"),
-    "of what came back before": Deploy(OLD, newest(NEW, OLD, "rolled_back"), "start"),
+    "of what came back before it was approved anew": Deploy(
+        OLD, newest(NEW, OLD, "rolled_back", signed(999.0)), "start"
+    ),
+    "over a release that was approved before": Deploy(OLD, newest(OLD, None, "promoted", signed(999.0), 2000), "start"),
+    "of what was taken back before by hand": Deploy(OLD, newest(NEW, OLD, "rolled_back", started=999), "start"),
     "of what another run has begun": Deploy(OLD, newest(NEW, OLD, "running"), "follow"),
     "of what is stable already": Deploy(NEW, newest(NEW, OLD, "running"), None),
     "while another release is under way": Deploy(OLD, newest(NEXT, OLD, "running"), "start"),
@@ -38,20 +52,23 @@ def test_a_deploy_starts_once_or_attaches_and_its_exit_code_is_the_verdict(
     case: Deploy, verdict: str, code: int
 ) -> None:
     production, run = FakeProduction(Look(case.stable, case.newest), verdict), Run()
-    assert deploy(NEW, ENGINE, production, run.write_outputs, run.annotate) == (code if case.call else 0)
+    code = code if case.call else 0
+    assert deploy(NEW, ENGINE, signed(), production, run.write_outputs, run.annotate) == code
     rollout = case.newest.rollout if case.newest else ""
     wanted = {"start": [f"start {NEW} {ENGINE}"], "follow": [f"follow {rollout}"], None: []}
     assert production.calls == wanted[case.call]
-    assert run.outputs == {"stable": case.stable or ""}
+    followed = rollout if case.call == "follow" else ""
+    assert run.outputs == {"stable": case.stable or "", "followed": followed}
+    assert production.provenance == (signed() if case.call == "start" else None)
 
 
 @pytest.mark.parametrize("error", [HostFailed("gone"), OtherVersion("old")])
 def test_a_host_that_can_not_be_looked_at_is_not_taken_for_an_empty_one(error: HostFailed | OtherVersion) -> None:
     production, run = FakeProduction(Look(None, None), silent=error), Run()
     with pytest.raises(type(error)):
-        deploy(NEW, ENGINE, production, run.write_outputs, run.annotate)
+        deploy(NEW, ENGINE, signed(), production, run.write_outputs, run.annotate)
     with pytest.raises(type(error)):
-        restore(NEW, OLD, "it failed", production, run.say, run.annotate)
+        restore(Failed(NEW, FIRST_ATTEMPT, OLD), "it failed", production, run.say, run.annotate)
     assert production.calls == []
 
 
@@ -59,21 +76,26 @@ class Restore(NamedTuple):
     """A host after a deploy of NEW that did not succeed, the release that it had noted, and what `restore` does."""
 
     stable: str | None
-    newest: Newest | None
+    newest: Rollout | None
     noted: str | None
     given_back_to: str | None
     says: str
 
 
+def begun(stable: str | None, verdict: str) -> Rollout:
+    """A rollout of NEW that the first attempt started."""
+    return newest(NEW, stable, verdict, signed())
+
+
 RESTORES = {
     "the deploy began nothing": Restore(OLD, newest(OLD, None, "promoted"), OLD, None, "nothing to restore"),
     "the host never had a release": Restore(None, None, None, None, "Stable is none"),
-    "the engine has given it back": Restore(OLD, newest(NEW, OLD, "rolled_back"), OLD, None, f"already on {OLD}"),
-    "the rollout is under way": Restore(OLD, newest(NEW, OLD, "running"), OLD, OLD, "Restored"),
-    "it was promoted": Restore(NEW, newest(NEW, OLD, "running"), OLD, OLD, "Restored"),
-    "the runner left no note": Restore(NEW, newest(NEW, OLD, "promoted"), None, OLD, "Restored"),
-    "it was the first release": Restore(NEW, newest(NEW, None, "promoted"), None, None, "first release"),
-    "the note says the release itself": Restore(NEW, newest(NEW, OLD, "promoted"), NEW, None, "first release"),
+    "the engine has given it back": Restore(OLD, begun(OLD, "rolled_back"), OLD, None, f"already on {OLD}"),
+    "the rollout is under way": Restore(OLD, begun(OLD, "running"), OLD, OLD, "Restored"),
+    "it was promoted": Restore(NEW, begun(OLD, "running"), OLD, OLD, "Restored"),
+    "the runner left no note": Restore(NEW, begun(OLD, "promoted"), None, OLD, "Restored"),
+    "it was the first release": Restore(NEW, begun(None, "promoted"), None, None, "first release"),
+    "the note says the release itself": Restore(NEW, begun(OLD, "promoted"), NEW, None, "first release"),
     "a later release has begun": Restore(NEW, newest(NEXT, NEW, "running"), OLD, None, "a later one since"),
 }
 
@@ -81,7 +103,7 @@ RESTORES = {
 @pytest.mark.parametrize("case", RESTORES.values(), ids=list(RESTORES))
 def test_traffic_is_given_back_when_the_release_has_any_and_it_is_said_what_was_found(case: Restore) -> None:
     production, run = FakeProduction(Look(case.stable, case.newest), after=OLD), Run()
-    restore(NEW, case.noted, "it failed", production, run.say, run.annotate)
+    restore(Failed(NEW, FIRST_ATTEMPT, case.noted), "it failed", production, run.say, run.annotate)
     wanted = [f"roll back to {case.given_back_to} now: it failed"] if case.given_back_to else []
     assert production.calls == wanted
     assert case.says in run.summary
@@ -90,17 +112,17 @@ def test_traffic_is_given_back_when_the_release_has_any_and_it_is_said_what_was_
 
 @pytest.mark.parametrize(("code", "after"), [(0, None), (0, NEXT), (3, OLD)])
 def test_a_release_that_did_not_come_back_is_an_error_and_is_not_called_restored(code: int, after: str | None) -> None:
-    production, run = FakeProduction(Look(NEW, newest(NEW, OLD, "promoted")), code=code, after=after), Run()
+    production, run = FakeProduction(Look(NEW, begun(OLD, "promoted")), code=code, after=after), Run()
     with pytest.raises(NotRestored, match=f"{OLD} was not restored: stable is {after or NEW}"):
-        restore(NEW, OLD, "it failed", production, run.say, run.annotate)
+        restore(Failed(NEW, FIRST_ATTEMPT, OLD), "it failed", production, run.say, run.annotate)
     assert "Restored" not in run.summary
     assert f"**{OLD} was not restored" in run.summary
 
 
 def test_a_stable_that_does_not_answer_is_not_said_to_have_all_traffic() -> None:
-    found = Look(OLD, newest(NEW, OLD, "in_doubt"), answers=False)
+    found = Look(OLD, begun(OLD, "in_doubt"), answers=False)
     production, run = FakeProduction(found), Run()
-    restore(NEW, OLD, "it failed", production, run.say, run.annotate)
+    restore(Failed(NEW, FIRST_ATTEMPT, OLD), "it failed", production, run.say, run.annotate)
     assert (production.calls, "All traffic" in run.summary) == ([], False)
     assert run.annotations == [
         f"warning: {NEW}: {OLD} is stable, but does not answer: see `rollout status` on the host."
@@ -108,16 +130,16 @@ def test_a_stable_that_does_not_answer_is_not_said_to_have_all_traffic() -> None
 
 
 def test_a_release_that_came_back_and_does_not_answer_is_not_called_restored() -> None:
-    found = Look(NEW, newest(NEW, OLD, "promoted"), answers=False)
+    found = Look(NEW, begun(OLD, "promoted"), answers=False)
     production, run = FakeProduction(found, after=OLD), Run()
     with pytest.raises(NotRestored, match=f"{OLD} was not restored: stable is {OLD}, and does not answer"):
-        restore(NEW, OLD, "it failed", production, run.say, run.annotate)
+        restore(Failed(NEW, FIRST_ATTEMPT, OLD), "it failed", production, run.say, run.annotate)
 
 
 def test_an_engine_that_was_quicker_has_restored_it() -> None:
-    found = Look(OLD, newest(NEW, OLD, "running"))
+    found = Look(OLD, begun(OLD, "running"))
     production, run = FakeProduction(found, error=AlreadyStable("it is stable")), Run()
-    restore(NEW, OLD, "it failed", production, run.say, run.annotate)
+    restore(Failed(NEW, FIRST_ATTEMPT, OLD), "it failed", production, run.say, run.annotate)
     assert f"Restored: all traffic is on {OLD} again." in run.summary
 
 

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -14,7 +14,9 @@ from tests.repository import REPOSITORY
 from tests.workflows.scripted import Program
 
 LIMITED = {"deployment_branch_policy": {"custom_branch_policies": True}, "protection_rules": []}
-REVIEWED = {"protection_rules": [{"type": "required_reviewers", "reviewers": [{"type": "User"}]}]}
+REVIEWED: dict[str, Any] = {
+    "protection_rules": [{"type": "required_reviewers", "prevent_self_review": True, "reviewers": [{"type": "User"}]}]
+}
 OPEN: dict[str, object] = {"deployment_branch_policy": None, "protection_rules": []}
 GOOD: dict[str, object] = {"build": LIMITED, "production": LIMITED, "release-approval": REVIEWED}
 
@@ -47,7 +49,7 @@ class Checked(NamedTuple):
     output: str
 
 
-def check(folder: Path, version: str, change: dict[str, object], without_approval: str) -> Checked:
+def check(folder: Path, version: str, change: dict[str, object], without_approval: str, **environment: str) -> Checked:
     """Run the command with nothing installed, on a GitHub that has these environments."""
     there = {name: body for name, body in (GOOD | change).items() if body}
     path = "api repos,my-org,my-agent,environments,"
@@ -59,10 +61,13 @@ def check(folder: Path, version: str, change: dict[str, object], without_approva
         "GITHUB_OUTPUT": str(folder / "output"),
         "VERSION": version,
         "WITHOUT_APPROVAL": without_approval,
+        "PRIVATE": "false",
         "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}",
     }
     command = [sys.executable, "-S", "-m", "rollout.pipeline.environments"]
-    done = subprocess.run(command, cwd=REPOSITORY, env=os.environ | github, capture_output=True, text=True)
+    done = subprocess.run(
+        command, cwd=REPOSITORY, env=os.environ | github | environment, capture_output=True, text=True
+    )
     return Checked(done.returncode, done.stdout + done.stderr, (folder / "output").read_text())
 
 
@@ -99,3 +104,25 @@ def test_a_final_version_is_numbers(version: str) -> None:
 )
 def test_every_other_version_is_a_pre_release(version: str) -> None:
     assert not is_final(version)
+
+
+@pytest.mark.parametrize("private", ["true", ""], ids=["private", "unknown"])
+def test_a_private_repository_s_name_is_not_published_unasked(private: str, tmp_path: Path) -> None:
+    code, said, output = check(tmp_path, "1.2.3", {}, "", PRIVATE=private, PUBLIC_LOG="")
+    assert (code, output) == (2, "")
+    assert "in Sigstore's public transparency log, for ever. To allow that: gh variable set PUBLIC_TRANSP" in said
+
+
+@pytest.mark.parametrize(("private", "told"), [("true", True), ("false", False)])
+def test_where_that_is_allowed_each_run_says_it(private: str, told: bool, tmp_path: Path) -> None:
+    code, said, _ = check(tmp_path, "1.2.3", {}, "", PRIVATE=private, PUBLIC_LOG="true" if told else "")
+    assert code == 0
+    assert ("::notice::signing publishes this private repository's name" in said) == told
+
+
+@pytest.mark.parametrize("prevented", [True, False])
+def test_it_is_said_that_somebody_may_approve_a_release_of_his_own(prevented: bool, tmp_path: Path) -> None:
+    rule = REVIEWED["protection_rules"][0] | {"prevent_self_review": prevented}
+    code, said, _ = check(tmp_path, "1.2.3", {"release-approval": {"protection_rules": [rule]}}, "")
+    assert code == 0
+    assert ("::warning::whoever starts a release may also approve it" in said) == (not prevented)

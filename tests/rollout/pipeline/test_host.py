@@ -6,6 +6,7 @@ import pytest
 from rich.console import Console
 
 from rollout.errors import NoRolloutYet, Refused
+from rollout.journal.events import Provenance
 from rollout.onhost.complaint import Complaint
 from rollout.pipeline.host import ProductionHost
 from rollout.pipeline.production import Look
@@ -18,9 +19,10 @@ def seen(docker: FakeDocker) -> Look:
 
 
 def test_the_newest_rollout_is_read_whatever_else_a_later_version_says_of_it() -> None:
-    rollout = newest(RELEASE, None, "promoted")
-    answer = says(dumps({"rollouts": [vars(rollout) | {"is_new": 1}], "running": None}))
-    assert seen(FakeDocker({"status": answer}, [stable()])) == Look(RELEASE, rollout)
+    rollout = newest(RELEASE, None, "promoted", Provenance.model_validate({"kind": "signed", "is_new": 1}))
+    printed = vars(rollout) | {"provenance": {"kind": "signed", "is_new": 1}, "is_new": 1}
+    answer = says(dumps({"rollouts": [printed, printed], "running": None}))
+    assert seen(FakeDocker({"status": answer}, [stable()])) == Look(RELEASE, rollout, earlier=(rollout,))
 
 
 def test_a_stable_that_does_not_answer_is_seen() -> None:

@@ -133,7 +133,8 @@ def test_environments_that_can_not_be_asked_for_are_refused(
         (tmp_path / "gh").write_text(f"#!/bin/sh\n{gh}\n")
         (tmp_path / "gh").chmod(0o755)
     command = [sys.executable, "-S", "-m", "rollout.pipeline.environments"]
-    environment = {"PATH": str(tmp_path), "GITHUB_REPOSITORY": repository, "VERSION": "1.2.3"}
+    github = {"GITHUB_REPOSITORY": repository, "VERSION": "1.2.3", "PRIVATE": "false"}
+    environment = github | {"PATH": str(tmp_path)}
     done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert re.match(rf"::error::.*{sentence}", done.stderr)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rollout import report
-from rollout.pipeline.summary import summary
+from rollout.pipeline.summary import brief, summary
 from tests.rollout.lines import story
 from tests.rollout.report.examples import promoted, rolled_back_at_5_percent
 
@@ -39,6 +39,16 @@ def test_of_a_good_release_the_picture_is_its_share_alone(tmp_path: Path) -> Non
     (share,) = charts(summary(tmp_path))["Share of traffic on the new release, in %"]
     assert sorted(set(share)) == [0, 5, 25, 100]
     assert share == sorted(share)
+
+
+def test_in_brief_it_is_each_verdict_with_its_picture(tmp_path: Path) -> None:
+    report.write(story(promoted()), False, tmp_path / "a")
+    report.write(story(rolled_back_at_5_percent()), False, tmp_path / "b")
+    said = brief(tmp_path / "a") + brief(tmp_path / "b")
+    assert re.findall(r"^#+ (Promoted|Rolled back)", said, re.MULTILINE) == ["Promoted", "Rolled back"]
+    assert said.count("xychart-beta") == 3
+    assert "## " not in said
+    assert brief(tmp_path / "nowhere") == summary(tmp_path / "nowhere")
 
 
 def test_without_a_report_the_summary_says_so(tmp_path: Path) -> None:

@@ -90,3 +90,15 @@ def test_a_gate_that_must_not_fall_has_its_worst_value_below() -> None:
     journal[0]["policy"]["gates"] = [{**journal[0]["policy"]["gates"][0], "fails_above": False}]
     gate = told(journal)["gates"][0]
     assert (gate["fails"], gate["worst"]["value"]) == ("below", min(point["value"] for point in gate["series"]))
+
+
+def test_a_gate_that_counts_has_its_counts_evidence_and_stables_beside_them() -> None:
+    journal = examples.engine_died()
+    journal[0]["policy"]["gates"][0]["weighed"] = {"certainty": 3.8, "times_stable": 3.0}
+    counts = {"bad": 7.0, "total": 60.0, "stable_bad": 2.0, "stable_total": 1140.0, "evidence": 1.8, "certainty": 3.8,
+              "window_seconds": 120.0, "vendor": 3.0, "stable_vendor": 1.0, "shown": None}  # fmt: skip
+    journal[-1]["gates"][0] |= counts
+    gate, other = told(journal)["gates"][:2]
+    assert counts.items() <= gate["series"][-1].items()
+    assert (gate["times_stable"], gate["certainty"]) == (3, 3.8)
+    assert (other["times_stable"], other["certainty"], other["series"][-1]["evidence"]) == (None, None, None)

@@ -115,3 +115,26 @@ def test_manage_4_1_is_answered_part_by_part_with_what_this_rollout_shows(journa
     assert said in nist
     asked = ["Monitoring plan", "Input from users", "Appeal and override", "Decommissioning", "Incident response"]
     assert all(f"| {part}" in nist for part in [*asked, "Recovery", "Change management"])
+
+
+def counted() -> Journal:
+    """One whose errors were counted, and are also compared with stable's."""
+    journal = examples.promoted()
+    rule = {"kind": "share", "certainty": 3.8, "times_stable": 3.0, "windows_seconds": [120.0, 600.0]}
+    journal[0]["policy"]["gates"][0]["weighed"] = rule
+    event = next(event for event in journal if event["event"] == "measured")
+    event["gates"][0] |= {"value": 7 / 60, "bad": 7.0, "total": 60.0, "evidence": 1.8, "certainty": 3.8,
+                          "stable": 2 / 1140, "stable_bad": 2.0, "stable_total": 1140.0}  # fmt: skip
+    return journal
+
+
+def test_a_gate_that_counts_shows_its_counts_its_evidence_both_limits_and_stables_value() -> None:
+    text = told(counted())
+    row = "| errors | above 5 % and 3 x stable | 11.7 % (7 of 60) | 1.8 of 3.8 | 0.175 % (2 of 1,140) | step 1, "
+    assert row in text
+    rule = "**errors** fails above 5 % and 3 x stable, with evidence of more than 3.8 standard deviations "
+    assert f"{rule}within 2 m or 10 m:" in text
+
+
+def test_a_gate_that_is_judged_by_its_value_shows_no_evidence() -> None:
+    assert re.search(r"\| alerts \| above 0 \| 0 \|  \| - \| ", told(counted()))

@@ -53,12 +53,13 @@ class Ground:
         much shorter.
         """
         tag = clone.name
-        event = {"ref": f"refs/tags/{tag}", "repository": {"full_name": NAME}}
+        event = {"ref": f"refs/tags/{tag}", "repository": {"full_name": NAME, "private": False}}
         return self._begin(name or tag, "push", "release", f"refs/tags/{tag}", clone, event, whole, environment)
 
-    def pull_request(self, clone: Path, *, whole: bool = False) -> Run:
-        """What GitHub does for a pull request from a branch to main."""
-        number = {"number": 7, "head": {"ref": clone.name}, "base": {"ref": "main"}}
+    def pull_request(self, clone: Path, *, whole: bool = False, repository: str = NAME) -> Run:
+        """What GitHub does for a pull request to main from a branch of a repository, such as a fork."""
+        head = {"ref": clone.name, "sha": "c0ffee", "repo": {"full_name": repository}}
+        number = {"number": 7, "head": head, "base": {"ref": "main"}}
         event = {"pull_request": number, "repository": {"full_name": NAME}}
         return self._begin(clone.name, "pull_request", "ci", "refs/pull/7/merge", clone, event, whole, {})
 

@@ -27,9 +27,17 @@ for image in "${images[@]}"; do
 done
 """
 
-# A repository with existing, protected environments.
+# A repository with existing, protected environments, whose releases ada approves.
 GH = """\
 #!/bin/sh
+case "$*" in
+  *approvals*) echo ada && exit ;;
+  "release view"*) exit 1 ;;
+  "release upload"*) mkdir -p "$UPLOADED/$RUN" && cp -R evidence "$UPLOADED/$RUN/release" && exit ;;
+  release*) exit ;;
+  *--method*comments*) mkdir -p "$UPLOADED/$RUN" && cp comment.md "$UPLOADED/$RUN" && exit ;;
+  *comments*) exit ;;
+esac
 echo '{"deployment_branch_policy": {"custom_branch_policies": true}, "protection_rules":
   [{"type": "required_reviewers", "reviewers": [{"type": "User"}]}]}'
 """

@@ -105,6 +105,16 @@ def upload(inputs: Inputs) -> Facts:
     return {"files": names}
 
 
+def download(inputs: Inputs) -> Facts:
+    """What an earlier job of this run has uploaded."""
+    there = Path(os.environ["UPLOADED"]) / os.environ["RUN"]
+    for folder in there.glob(inputs.get("pattern") or inputs["name"]):
+        shutil.copytree(
+            folder, Path(inputs["path"]) / (folder.name if inputs.get("pattern") else ""), dirs_exist_ok=True
+        )
+    return {}
+
+
 def layers(image: str) -> list[str]:
     """An image's content, without its labels."""
     found: list[str] = json.loads(run("docker", "image", "inspect", "--format", "{{json .RootFS.Layers}}", image))
@@ -113,6 +123,7 @@ def layers(image: str) -> list[str]:
 
 ACTIONS: dict[str, Callable[[Inputs], Facts]] = {
     "actions/checkout": checkout,
+    "actions/download-artifact": download,
     "actions/setup-python": set_up_python,
     "actions/upload-artifact": upload,
     "anchore/scan-action": scan,

@@ -17,18 +17,23 @@ def test_a_good_one_is_green_and_its_summary_shows_both_rehearsals(github: Groun
     readme = {"README.md": (r"\Z", "\nOne line more.\n")}
     run = github.pull_request(github.origin.pull_request("good", readme), whole=True).finish()
     assert run.green, run.said()[-4000:]
-    assert run.results() == dict.fromkeys(("lint", "test", "images", "rehearse", "required"), "success")
+    assert run.results() == dict.fromkeys(("lint", "test", "images", "rehearse", "comment", "required"), "success")
     told = run.summary("rehearse")
     assert "Promoted" in told
     assert "Rolled back" in told
     assert "rehearse: success" in run.summary("required")
+    comment = (github.folder / "uploaded" / "good" / "comment.md").read_text(encoding="utf-8")
+    assert comment.count("# Promoted") == comment.count("# Rolled back") == 1
+    assert comment.count("xychart-beta") >= 2
 
 
 @pytest.mark.parametrize("job", CHANGES)
 def test_one_that_fails_in_one_job_is_red(github: Ground, job: str) -> None:
     name, changes = CHANGES[job]
     clone = github.origin.pull_request(name.replace(" ", "-"), changes)
-    run = github.pull_request(clone, whole=job == "rehearse").finish()
+    fork = {"repository": "somebody/my-agent"} if job == "lint" else {}
+    run = github.pull_request(clone, whole=job == "rehearse", **fork).finish()
+    assert ("comment" in run.results()) == (not fork)
     assert not run.green
     red = {name for name, result in run.results().items() if result != "success"}
     assert red == {job, "required"}, run.said()[-4000:]

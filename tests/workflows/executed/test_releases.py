@@ -77,7 +77,16 @@ def test_the_summary_shows_the_rehearsals_and_the_rollout_with_a_picture_each(gr
     assert "xychart-beta" in good.summary("evidence")
     assert ground.built(GOOD)["agent"] in good.summary("evidence")
     (uploaded,) = ground.notes(GOOD, "actions/upload-artifact", "evidence")
-    assert {"status.txt"} < set(uploaded["files"])
+    assert {"status.txt", "evidence.md"} < set(uploaded["files"])
+
+
+def test_one_page_is_attached_to_the_release_and_says_what_who_when_and_how_it_went(ground: Ground, good: Run) -> None:
+    assert good.results()["attach"] == "success"
+    text = (ground.folder / "uploaded" / GOOD / "release" / "evidence.md").read_text(encoding="utf-8")
+    assert text.startswith(f"# {GOOD}: Promoted")
+    assert "| Signed by | https://github.com/" in text
+    assert "UTC by ada |" in text
+    assert "| deploy | success |" in text
 
 
 def test_a_bad_release_makes_the_run_red_and_the_old_release_serves(ground: Ground, serving: Service, bad: Run) -> None:

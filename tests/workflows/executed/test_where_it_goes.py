@@ -14,7 +14,7 @@ from tests.workflows.executed.known import known
 pytestmark = pytest.mark.workflows
 
 BUILT = {"check", "test", "build", "sign"}
-DEPLOYED = {"approve", "deploy", "evidence"}
+DEPLOYED = {"approve", "deploy", "evidence", "attach"}
 
 
 def printing(environment: str, verdict: int) -> dict[str | bool, Any]:

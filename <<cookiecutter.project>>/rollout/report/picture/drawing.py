@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from rollout.journal.series import OUTCOMES
 from rollout.report.evidence import Evidence, headline
 from rollout.report.picture.axis import Axis, axis
-from rollout.report.picture.colours import BAD, CANARY, CARD, EDGE, FAINT, FONT, GRID, INK, STABLE, mark
+from rollout.report.picture.colours import BAD, CANARY, CARD, EDGE, FAINT, FONT, GRID, INK, OUTCOME, STABLE, mark
 from rollout.report.picture.panel import first_bad_answer, panel, shown, verdict_lines
 from rollout.report.picture.strips import strip
 from rollout.report.picture.svg import element, escaped, fitted, line, rect, text
@@ -97,6 +97,10 @@ def _foot(evidence: Evidence, times: Axis, y: float) -> Iterator[str]:
         yield line(x, y - 4, x + 22, y - 4, stroke=BAD, stroke_width=1.2, stroke_dasharray="5 4")
         yield text(x + 28, y, "limit", font_size=11, fill=FAINT)
         x += 28 + 35 + 14
+    if any(gate.weighed for gate in evidence.gates):
+        yield rect(x, y - 10, 22, 12, fill=OUTCOME["inconclusive"], fill_opacity=0.2)
+        yield text(x + 28, y, "above it by chance", font_size=11, fill=FAINT)
+        x += 28 + 118 + 14
     if any(share.inferred for share in shown(evidence, times)):
         yield rect(x, y - 10, 22, 12, fill=STABLE, fill_opacity=0.35)
         yield rect(x, y - 10, 22, 12, fill="url(#unseen)")

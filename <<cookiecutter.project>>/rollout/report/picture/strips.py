@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from rollout.journal.series import Point
-from rollout.report.gates import GateEvidence, fails_from, thinned
+from rollout.report.gates import GateEvidence, fails_from, limit_at, thinned
 from rollout.report.picture.axis import Axis
 from rollout.report.picture.colours import BAD, FAINT, GRID, INK, OUTCOME, mark
-from rollout.report.picture.svg import element, fitted, line, rect, text
-from rollout.text import quantity
+from rollout.report.picture.svg import element, fitted, rect, text
+from rollout.text import number, quantity
 
 _APART = 6  # pixels between two marks, at least
 _FLOOR = 6  # pixels below 0, so that a mark at 0 is not cut off
@@ -15,12 +15,12 @@ _FLOOR = 6  # pixels below 0, so that a mark at 0 is not cut off
 
 def strip(gate: GateEvidence, axis: Axis, top: float, bottom: float) -> Iterator[str]:
     """One gate between two heights: name and limit on the left, the worst value on the right."""
-    highest = 1.25 * max(gate.limit, *(point.value or 0.0 for point in gate.points), 0.0) or 1.0
-    scale = _Scale(bottom - _FLOOR, (bottom - _FLOOR - top) / highest)
-    limit = scale.y(gate.limit)
-    yield rect(axis.left, top, axis.right - axis.left, bottom - top, fill="none", stroke=GRID)
-    yield from _forbidden(gate, axis, top, limit, bottom)
     points = thinned(gate, lambda _, point: int(axis.x(point.seconds) / _APART))
+    values = (max(point.value or 0.0, limit_at(gate, point)) for point in gate.points)
+    highest = 1.25 * max(gate.limit, *values, 0.0) or 1.0
+    scale = _Scale(bottom - _FLOOR, (bottom - _FLOOR - top) / highest)
+    yield rect(axis.left, top, axis.right - axis.left, bottom - top, fill="none", stroke=GRID)
+    yield from _forbidden(gate, points, axis, scale, (top, bottom))
     yield from _band(gate, points, axis, scale, top)
     yield from _line(points, axis, scale)
     for point in points:
@@ -38,26 +38,32 @@ class _Scale:
         return self.zero - max(0.0, value) * self.pixels_per_unit
 
 
-def _forbidden(gate: GateEvidence, axis: Axis, top: float, limit: float, bottom: float) -> Iterator[str]:
-    """The side of the limit where the gate fails, and the limit itself."""
-    width = axis.right - axis.left
-    if gate.fails == "below":
-        yield rect(axis.left, limit, width, bottom - limit, fill=BAD, fill_opacity=0.06)
-    else:
-        yield rect(axis.left, top, width, limit - top, fill=BAD, fill_opacity=0.06)
-    yield line(axis.left, limit, axis.right, limit, stroke=BAD, stroke_width=1.2, stroke_dasharray="5 4")
+def _forbidden(
+    gate: GateEvidence, points: Sequence[Point], axis: Axis, scale: "_Scale", between: tuple[float, float]
+) -> Iterator[str]:
+    """The side of the limit where the gate fails, and the limit itself, which moves with stable's value."""
+    far = between[1] if gate.fails == "below" else between[0]
+    limits = [(axis.x(point.seconds), scale.y(limit_at(gate, point))) for point in points]
+    own = scale.y(gate.limit)
+    limits = [(axis.left, limits[0][1] if limits else own), *limits, (axis.right, limits[-1][1] if limits else own)]
+    path = _path(limits)
+    yield element("path", d=f"{path}L{axis.right} {far:.1f}L{axis.left} {far:.1f}z", fill=BAD, fill_opacity=0.06)
+    yield element("path", d=path, fill="none", stroke=BAD, stroke_width=1.2, stroke_dasharray="5 4")
 
 
 def _band(gate: GateEvidence, points: Sequence[Point], axis: Axis, scale: "_Scale", top: float) -> Iterator[str]:
     """Between the limit and where there is evidence: values that are above it by chance."""
-    edges = [(axis.x(point.seconds), fails_from(gate, point)) for point in points]
-    known = [(x, share) for x, share in edges if share is not None]
+    edges = [(point, fails_from(gate, point)) for point in points]
+    known = [(axis.x(point.seconds), limit_at(gate, point), share) for point, share in edges if share is not None]
     if len(known) < 2:
         return
-    edge = "L".join(f"{x:.1f} {max(top, scale.y(share)):.1f}" for x, share in known)
-    limit = f"{scale.y(gate.limit):.1f}"
-    path = f"M{edge}L{known[-1][0]:.1f} {limit}L{known[0][0]:.1f} {limit}z"
-    yield element("path", d=path, fill=OUTCOME["inconclusive"], fill_opacity=0.2)
+    upper = [(x, max(top, scale.y(share))) for x, _, share in known]
+    lower = [(x, max(top, scale.y(limit))) for x, limit, _ in reversed(known)]
+    yield element("path", d=f"{_path([*upper, *lower])}z", fill=OUTCOME["inconclusive"], fill_opacity=0.2)
+
+
+def _path(corners: Sequence[tuple[float, float]]) -> str:
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in corners)
 
 
 def _line(points: Sequence[Point], axis: Axis, scale: _Scale) -> Iterator[str]:
@@ -75,10 +81,14 @@ def _line(points: Sequence[Point], axis: Axis, scale: _Scale) -> Iterator[str]:
 
 def _words(gate: GateEvidence, axis: Axis, middle: float) -> Iterator[str]:
     worst = gate.worst.value if gate.worst else None
-    limit = f"fails {gate.fails} {quantity(gate.limit, gate.unit)}"
     left, right = axis.left - 10, axis.right + 10
-    yield text(left, middle - 2, fitted(gate.name, 18), font_size=12, font_weight=600, fill=INK, text_anchor="end")
-    yield text(left, middle + 12, limit, font_size=11, fill=FAINT, text_anchor="end")
+    limits = [f"fails {gate.fails} {gate.limit_text}"]
+    if gate.times_stable and gate.limit and gate.unit != "multiple":  # one line would not fit
+        limits = [f"fails {gate.fails} {quantity(gate.limit, gate.unit)}", f"and {number(gate.times_stable)} x stable"]
+    height = middle - 6 * (len(limits) - 1)
+    yield text(left, height - 2, fitted(gate.name, 18), font_size=12, font_weight=600, fill=INK, text_anchor="end")
+    for index, content in enumerate(limits):
+        yield text(left, height + 12 + 13 * index, content, font_size=11, fill=FAINT, text_anchor="end")
     colour = OUTCOME.get(gate.outcome, FAINT)
     yield text(right, middle - 2, gate.outcome, font_size=12, font_weight=600, fill=colour)
     if worst is not None:

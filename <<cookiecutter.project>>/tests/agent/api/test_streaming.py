@@ -14,7 +14,6 @@ from starlette.testclient import TestClient
 from starlette.types import Message
 
 from agent.api.streaming import EventStream, events_of
-from agent.context import ManagedContext
 from agent.errors import DeadlineError
 from agent.metrics import Metrics
 from agent.models.offline.faults import Faults
@@ -99,7 +98,7 @@ class HangsLater(OfflineModel):
 
 def hanging(deadline_seconds: float) -> tuple[Runner, Metrics]:
     metrics = Metrics([])
-    agent = build_agent(HangsLater("offline", Faults()), ManagedContext(None, metrics))
+    agent = build_agent(HangsLater("offline", Faults()))
     return Runner(agent, None, metrics, deadline_seconds, unlimited(metrics)), metrics
 
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from pydantic_ai import UsageLimitExceeded
 
-from agent.context import ManagedContext
+from agent.context import FittedModel
 from agent.metrics import Metrics
 from agent.models import make_model
 from agent.run import Runner, RunRequest, RunResult, build_agent
@@ -17,7 +17,7 @@ REQUEST = RunRequest(task="What is 15 % of 240?")
 
 def run(metrics: Metrics, model_name: str = "offline") -> RunResult:
     model = make_model(model_name)
-    agent = build_agent(model, ManagedContext(model.context_window, metrics))
+    agent = build_agent(FittedModel(model, model.context_window, metrics))
     return asyncio.run(Runner(agent, model.context_window, metrics, 60, unlimited(metrics)).run(REQUEST))
 
 

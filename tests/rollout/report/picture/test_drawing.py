@@ -1,4 +1,6 @@
+import re
 from collections.abc import Iterator
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -48,16 +50,50 @@ def test_nothing_is_drawn_outside_the_picture(make: type[Journal]) -> None:
             assert 0 <= float(element.get(key, "0")) <= width
 
 
-def test_a_band_shows_what_is_above_the_limit_by_chance_where_counts_say_how_wide_it_is() -> None:
+def counted(**rule: Any) -> Journal:
+    """A promoted release; the errors were counted, on more and more samples."""
     journal = examples.promoted()
-    plain = len(list(drawn(journal).iter(f"{SVG}path")))
-    for event in journal:
-        for gate in event.get("gates", []):
-            if gate["gate"] == "errors":
-                gate.update(total=60 * event["time"] % 100 + 50, certainty=4)
-    bands = [path for path in drawn(journal).iter(f"{SVG}path") if path.get("fill-opacity") == "0.2"]
-    assert len(bands) == 1
-    assert len(list(drawn(journal).iter(f"{SVG}path"))) == plain + 1
+    journal[0]["policy"]["gates"][0]["weighed"] = {"kind": "share", "certainty": 3.8, **rule}
+    for number, event in enumerate(event for event in journal if event["event"] == "measured"):
+        total = 50 + 10 * number
+        event["gates"][0] |= {"bad": 1.0, "total": total, "value": 1 / total, "evidence": 0.0, "certainty": 3.8,
+                              "stable_bad": 60.0, "stable_total": 1000.0, "stable": 0.06}  # fmt: skip
+    return journal
+
+
+def bands(journal: Journal) -> list[list[tuple[float, float]]]:
+    """The corners of each band of chance."""
+    found = [path for path in drawn(journal).iter(f"{SVG}path") if path.get("fill-opacity") == "0.2"]
+    return [[(float(x), float(y)) for x, y in re.findall(r"([\d.]+) ([\d.]+)", path.get("d", ""))] for path in found]
+
+
+def limits(journal: Journal) -> list[set[str]]:
+    """The heights of each limit's line."""
+    lines = [path.get("d", "") for path in drawn(journal).iter(f"{SVG}path") if path.get("stroke-dasharray")]
+    return [set(re.findall(r" ([\d.]+)", line)) for line in lines]
+
+
+def test_a_band_shows_what_is_above_the_limit_by_chance_where_counts_say_how_wide_it_is() -> None:
+    assert bands(examples.promoted()) == []
+    (band,) = bands(counted())
+    upper, lower = band[: len(band) // 2], band[len(band) // 2 :]
+    heights = [y for _, y in upper]
+    assert heights == sorted(heights), "the more samples, the narrower it is"
+    assert len({y for _, y in lower}) == 1
+    assert all(y < lower[0][1] for y in heights)
+    assert "above it by chance" in words(drawn(counted()))
+    assert "above it by chance" not in words(drawn(examples.promoted()))
+
+
+def test_where_a_multiple_of_stables_value_is_the_larger_limit_line_and_band_move_with_it() -> None:
+    journal = counted(times_stable=3.0)
+    for event in [event for event in journal if event["event"] == "measured"][:9]:
+        event["gates"][0] |= {"stable_bad": 0.0, "stable": 0.0}
+    assert "and 3 x stable" in words(drawn(journal))
+    assert [len(limits(each)[0]) for each in (journal, counted())] == [2, 1]
+    (band,) = bands(journal)
+    lower = {str(y) for _, y in band[len(band) // 2 :]}
+    assert lower == limits(journal)[0]
 
 
 def test_text_of_others_stays_text() -> None:

@@ -6,8 +6,6 @@ import time
 import pytest
 from pydantic_ai import AgentRunResult
 
-from agent.context import ManagedContext
-from agent.metrics import Metrics
 from agent.models.offline.model import CANNOT, make_offline_model
 from agent.models.offline.tokens import CONTEXT_WINDOW_TOKENS
 from agent.run.agent import build_agent
@@ -16,7 +14,7 @@ TASK = "Look up the price of the desk lamp, then multiply that by 3."
 
 
 def run(name: str, task: str = TASK) -> AgentRunResult[str]:
-    return asyncio.run(build_agent(make_offline_model(name), ManagedContext(None, Metrics([]))).run(task))
+    return asyncio.run(build_agent(make_offline_model(name)).run(task))
 
 
 def test_the_answer_is_made_of_the_tools_results() -> None:

@@ -7,7 +7,7 @@ import pytest
 from pydantic_ai import Agent, ModelMessage, ModelResponse, RequestUsage, TextPart, ToolCallPart
 from pydantic_ai.models.function import AgentInfo, FunctionModel
 
-from agent.context import ManagedContext
+from agent.context import FittedModel
 from agent.context.view import NOTE
 from agent.errors import ContextFullError
 from agent.metrics import Metrics
@@ -41,20 +41,26 @@ class LongChain(FunctionModel):
         )
 
 
-def run(
-    model: LongChain, metrics: Metrics, *, enabled: bool = True, task: str = "Read.", turns: int = 1
-) -> Sequence[ModelMessage]:
-    agent = Agent(
-        model,
-        instructions=INSTRUCTIONS,
-        deps_type=type(None),
-        capabilities=[ManagedContext(WINDOW_TOKENS, metrics, enabled)],
-    )
+def agent_of(model: FittedModel) -> Agent[None, str]:
+    agent = Agent(model, instructions=INSTRUCTIONS, deps_type=type(None))
 
     @agent.tool_plain
     def read(page: int) -> str:
         return f"{page}: {RESULT}"
 
+    return agent
+
+
+def run(
+    model: LongChain,
+    metrics: Metrics,
+    *,
+    is_managed: bool = True,
+    task: str = "Read.",
+    turns: int = 1,
+    most_runs: int = 10,
+) -> Sequence[ModelMessage]:
+    agent = agent_of(FittedModel(model, WINDOW_TOKENS, metrics, is_managed=is_managed, most_runs=most_runs))
     history: list[ModelMessage] = []
     for _ in range(turns):
         history = asyncio.run(agent.run(task, message_history=history)).all_messages()
@@ -63,7 +69,7 @@ def run(
 
 def test_a_long_tool_chain_overflows_the_window_when_nothing_is_left_out_and_the_metric_shows_it_before() -> None:
     model, metrics = LongChain(), Metrics([])
-    run(model, metrics, enabled=False)
+    run(model, metrics, is_managed=False)
     assert max(model.tokens()) > 1.65 * WINDOW_TOKENS
     value = metrics.registry.get_sample_value
     assert value(f"{UTILIZATION}_count") == CALLS + 1
@@ -98,6 +104,21 @@ def test_a_task_that_can_t_fit_is_an_error_and_nothing_is_sent() -> None:
     assert model.sent == []
 
 
-def test_two_runs_at_once_have_views_of_their_own() -> None:
-    context = ManagedContext(WINDOW_TOKENS, Metrics([]))
-    assert asyncio.run(context.for_run(None)) is not context  # type: ignore[arg-type]
+def test_a_run_has_a_view_of_its_own_and_only_the_newest_are_remembered() -> None:
+    model = LongChain()
+    fitted = FittedModel(model, WINDOW_TOKENS, Metrics([]), most_runs=3)
+    agent = agent_of(fitted)
+    history: list[ModelMessage] = []
+    for _ in range(4):
+        history = asyncio.run(agent.run("Read.", message_history=history)).all_messages()
+        assert len(model.sent[-1]) < len(history)
+        asyncio.run(agent.run("Something else."))
+        assert "Something else." in str(model.sent[-1][0].parts)
+    assert len(fitted._views) == 3
+
+
+def test_a_view_that_was_forgotten_is_worked_out_again() -> None:
+    remembered, forgotten = LongChain(), LongChain()
+    run(remembered, Metrics([]))
+    run(forgotten, Metrics([]), most_runs=0)
+    assert forgotten.tokens() == remembered.tokens()

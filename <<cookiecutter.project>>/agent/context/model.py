@@ -1,0 +1,106 @@
+"""A model that is sent what fits: applies the view to each request, and measures how full the window is after it."""
+
+import json
+from collections import OrderedDict
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from pydantic_ai import ModelMessage, ModelResponse, ModelSettings, RequestUsage, RunContext
+from pydantic_ai.models import Model, ModelRequestParameters, StreamedResponse
+from pydantic_ai.models.wrapper import WrapperModel
+
+from agent.context.view import View
+from agent.context.window import Window
+from agent.errors import ContextFullError
+from agent.metrics import Metrics
+
+MOST_RUNS = 2_000
+"""Runs whose view is remembered; that of any other is worked out from its history, which takes longer."""
+
+
+class FittedModel(WrapperModel):
+    """Keeps each request below the window of `tokens`; changes what is sent, never a run's history.
+
+    Without `tokens` the window is unknown: nothing is changed or measured. With `is_managed` false it only measures.
+    A capability could do the same, and would cost each run a millisecond of CPU.
+    """
+
+    def __init__(
+        self,
+        wrapped: Model,
+        tokens: int | None,
+        metrics: Metrics,
+        *,
+        is_managed: bool = True,
+        most_runs: int = MOST_RUNS,
+    ) -> None:
+        super().__init__(wrapped)
+        self._tokens = tokens
+        self._metrics = metrics
+        self._is_managed = is_managed
+        self._most_runs = most_runs
+        self._views: OrderedDict[str | None, View] = OrderedDict()
+        self._sizes: dict[tuple[str, ...], int] = {}
+
+    async def request(
+        self,
+        messages: list[ModelMessage],
+        model_settings: ModelSettings | None,
+        model_request_parameters: ModelRequestParameters,
+    ) -> ModelResponse:
+        """Raises ContextFullError when nothing more can be left out."""
+        fitted = self._fit(messages, model_request_parameters)
+        response = await self.wrapped.request(fitted, model_settings, model_request_parameters)
+        self._measure(response.usage)
+        return response
+
+    @asynccontextmanager
+    async def request_stream(
+        self,
+        messages: list[ModelMessage],
+        model_settings: ModelSettings | None,
+        model_request_parameters: ModelRequestParameters,
+        run_context: RunContext[Any] | None = None,
+    ) -> AsyncGenerator[StreamedResponse]:
+        """As `request`; the usage is known once the stream has been read."""
+        fitted = self._fit(messages, model_request_parameters)
+        async with self.wrapped.request_stream(
+            fitted, model_settings, model_request_parameters, run_context
+        ) as response:
+            yield response
+            self._measure(response.usage)
+
+    def _measure(self, usage: RequestUsage) -> None:
+        if self._tokens and usage.total_tokens:
+            self._metrics.model_request_context_utilization_ratio.observe(usage.total_tokens / self._tokens)
+
+    def _fit(self, messages: list[ModelMessage], parameters: ModelRequestParameters) -> list[ModelMessage]:
+        if not (self._tokens and self._is_managed):
+            return messages
+        window = Window(self._tokens, self._fixed_bytes(parameters))
+        run_id = messages[-1].run_id
+        before = self._views.pop(run_id, None) or window.view(messages[:-1])
+        view = window.next_view(before, messages)
+        if not window.fits(before, view, messages):
+            raise ContextFullError(window.tokens)
+        if view != before:
+            self._metrics.context_compactions.inc()
+        self._remember(run_id, view)
+        return view.of(messages)
+
+    def _remember(self, run_id: str | None, view: View) -> None:
+        if run_id is not None:
+            self._views[run_id] = view
+        if len(self._views) > self._most_runs:
+            self._views.popitem(last=False)
+
+    def _fixed_bytes(self, parameters: ModelRequestParameters) -> int:
+        """The size of what every request sends besides messages: the instructions and the tools' definitions."""
+        names = tuple(tool.name for tool in parameters.function_tools)
+        if names not in self._sizes:
+            self._sizes[names] = sum(
+                len(tool.name) + len(tool.description or "") + len(json.dumps(tool.parameters_json_schema))
+                for tool in parameters.function_tools
+            )
+        return self._sizes[names] + sum(len(part.content.encode()) for part in parameters.instruction_parts or ())

@@ -1,0 +1,77 @@
+"""The evidence of a release is one page, read top down, and hides nothing that failed."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from rollout.errors import WrongInput
+from rollout.pipeline.evidence import write_evidence
+from rollout.pipeline.page import page, release_run
+from rollout.pipeline.production import Look
+from rollout.report.document import document
+from rollout.report.evidence import gather
+from tests.rollout.lines import story
+from tests.rollout.pipeline.fakes import NEW, NEXT, OLD, FakeProduction, Run, newest
+from tests.rollout.pipeline.test_attempts import ENVIRONMENT
+from tests.rollout.report.examples import HOSTILE, promoted, rolled_back_at_5_percent
+
+RESULTS = {"check": "success", "test": "success", "deploy": "failure", "restore": "skipped"}
+GITHUB = ENVIRONMENT | {
+    "GITHUB_REF_NAME": "v1.2.3",
+    "GITHUB_ACTOR": "katherine",
+    "ENGINE": "ghcr.io/my-org/my-agent-engine@sha256:ee",
+    "RESULTS": json.dumps({job: {"result": result, "outputs": {}} for job, result in RESULTS.items()}),
+}
+ORDER = ["What, who, when", "What was tested", "Each gate", "Verdict"]
+
+
+def test_it_says_what_who_when_from_which_commit_what_was_tested_each_gate_and_the_verdict_in_this_order() -> None:
+    report = document(gather(story(rolled_back_at_5_percent()), alive=False))
+    text = page(release_run(GITHUB, NEW), report, "## Steps")
+    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == [*ORDER, "Steps"]
+    assert text.startswith("# v1.2.3: Rolled back at 5 % after")
+    for row in (
+        f"| Release | {NEW} |",
+        "| Started by | katherine |",
+        "| Commit | https://github.com/my-org/my-agent/commit/c0ffee |",
+        "| Workflow run | https://github.com/my-org/my-agent/actions/runs/7/attempts/2 |",
+        "| deploy | failure |",
+    ):
+        assert row in text
+    assert "by ada, grace |" in text
+    gates = text.partition("## Each gate")[2].partition("## Verdict")[0]
+    assert [name for name in (gate["gate"] for gate in report["gates"]) if f"| {name} |" not in gates] == []
+    assert re.search(r"\| errors \| above 5 % \| 21\.3 % \| \d+ \| fail \|", gates)
+    assert "errors: 21.3 % is above 5 %**" in text.partition("## Verdict")[2]
+
+
+def test_it_is_a_file_beside_the_report_and_the_summary_of_the_run(tmp_path: Path) -> None:
+    production, run = FakeProduction(Look(NEW, newest(NEW, OLD, "promoted"))), Run()
+    write_evidence(tmp_path, NEW, production, run.say, release_run(GITHUB, NEW))
+    text = (tmp_path / "evidence.md").read_text(encoding="utf-8")
+    assert run.summary == f"{text}\n"
+    assert "```mermaid" in text
+    assert (tmp_path / "status.txt").read_text() in text
+
+
+def test_without_a_rollout_of_the_release_it_says_so(tmp_path: Path) -> None:
+    production, run = FakeProduction(Look(NEXT, newest(NEXT, OLD, "promoted"))), Run()
+    write_evidence(tmp_path, NEW, production, run.say, release_run(GITHUB, NEW))
+    assert run.summary.startswith("# v1.2.3: no rollout was started, or a later one has been since")
+    assert "None was measured." in run.summary
+
+
+def test_what_people_can_name_is_literal_text() -> None:
+    report = document(gather(story(promoted()), alive=False)) | {"headline": HOSTILE}
+    text = page(release_run(GITHUB | {"GITHUB_REF_NAME": "v1|<b>", "GITHUB_ACTOR": "a|b"}, NEW), report, "")
+    assert "<script>" not in text
+    assert "<b>" not in text.replace(r"\<b\>", "")
+    assert r"| Started by | a\|b |" in text
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"test": 1}', '{"test": {}}'])
+def test_results_that_are_none_are_refused(text: str) -> None:
+    with pytest.raises(WrongInput, match="RESULTS"):
+        release_run(GITHUB | {"RESULTS": text}, NEW)
