@@ -10,7 +10,7 @@ from rollout.docker.placement import stands
 from rollout.docker.provenance import checked
 from rollout.docker.request import StartRequest
 from rollout.errors import AlreadyStable, HostFailed, Locked, Refused
-from rollout.journal.events import Provenance
+from rollout.journal.provenance import Provenance
 from rollout.onhost import names
 from rollout.router.split import Slot, other
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from rollout.errors import Unverified
-from rollout.journal.events import Provenance
+from rollout.journal.provenance import Provenance
 
 FORMER = Provenance(kind="former")
 

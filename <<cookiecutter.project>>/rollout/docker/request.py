@@ -6,7 +6,7 @@ from pathlib import Path
 from rollout.docker.host import Host
 from rollout.docker.image import Image
 from rollout.engine.spec import Spec
-from rollout.journal.events import Provenance
+from rollout.journal.provenance import Provenance
 from rollout.journal.state import new_rollout
 from rollout.onhost import author, names
 from rollout.policy import file as policy_file

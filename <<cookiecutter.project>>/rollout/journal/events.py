@@ -7,27 +7,16 @@ Unknown events and fields come from a later version: they are kept, and readers 
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, FiniteFloat, Tag
+from pydantic import Discriminator, Field, FiniteFloat, Tag
+
+from rollout.journal.provenance import Provenance
+from rollout.journal.written import Ratio, Seconds, Text, Written, WrittenPolicy
 
 FROM_THE_FUTURE = "an event of a later version"
 LAST_SECOND = 253_402_300_799  # the end of the year 9999, the last that a date can have
 
 
-def without_surrogates(value: object) -> object:
-    """Lone surrogates, as in a file name that is not UTF-8: JSON can hold them, a file cannot."""
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
-
-
-Text = Annotated[str, BeforeValidator(without_surrogates)]
-Ratio = Annotated[float, Field(ge=0, le=1)]
-Seconds = FiniteFloat
 VerdictName = Literal["promoted", "rolled_back", "in_doubt"]
-
-
-class Written(BaseModel):
-    """A part of a line. Immutable; keeps unknown fields."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
 
 
 class EventBase(Written):
@@ -39,73 +28,6 @@ class EventBase(Written):
 class Slots(Written):
     stable: Text = "slot unknown"
     canary: Text = "slot unknown"
-
-
-class WrittenStep(Written):
-    weight: Ratio
-    hold_seconds: Seconds
-    at_least: int | FiniteFloat | None = None
-
-
-class WrittenWeighed(Written):
-    """How a gate is judged by evidence. `questions` are PromQL, by the policy's keys."""
-
-    kind: Text = ""
-    questions: dict[Text, Text] = {}
-    windows_seconds: tuple[Seconds, ...] = ()
-    certainty: FiniteFloat | None = None
-    times_stable: FiniteFloat | None = None
-    before: bool = False
-    shows: Text | None = None
-    slower_than_seconds: Seconds | None = None
-    without_vendor: bool = False
-
-
-class WrittenGate(Written):
-    """A gate's rule from the policy. `samples` is PromQL."""
-
-    name: Text
-    query: Text = ""
-    samples: Text | None = None
-    at_least: int | FiniteFloat | None = None
-    limit: FiniteFloat
-    fails_above: bool = True
-    window_seconds: Seconds | None = None
-    by: Text | None = None
-    unit: Text = ""
-    during: Text = "always"
-    weighed: WrittenWeighed | None = None
-
-
-class WrittenPolicy(Written):
-    """The plan, fixed before the rollout started."""
-
-    steps: tuple[WrittenStep, ...] = ()
-    gates: tuple[WrittenGate, ...] = ()
-    keep_seconds: Seconds = 0.0
-    every_seconds: Seconds | None = None
-    window_seconds: Seconds | None = None
-    lease_seconds: Seconds | None = None
-    ready_within_seconds: Seconds | None = None
-    decide_within_seconds: Seconds | None = None
-    drain_within_seconds: Seconds | None = None
-    tolerate_errors: int | None = None
-    vendor_errors: Text = "always"
-
-
-class Provenance(Written):
-    """Why a release may go live. `kind`: `signed` by the release workflow and approved, `former`: stable on this host
-    before, `unverified`: a person's decision, with a `reason`; empty in a rehearsal. `run` is the URL of the workflow
-    run's attempt, `approved_at` is in epoch seconds."""
-
-    kind: Text = ""
-    reason: Text | None = None
-    signed_by: Text | None = None
-    repository_id: Text | None = None
-    commit: Text | None = None
-    run: Text | None = None
-    approved_by: Text | None = None
-    approved_at: Seconds | None = None
 
 
 class Started(EventBase):
@@ -170,7 +92,7 @@ class Measured(EventBase):
     step: int
     weight: Ratio
     left_seconds: Seconds = 0.0
-    requests: dict[Text, int] = {}
+    requests: dict[Text, int] = Field(default_factory=dict)
 
 
 class Extended(EventBase):
@@ -272,9 +194,9 @@ class Traffic(EventBase):
     sent: int
     answered: int
     lost: int
-    lost_by_kind: dict[Text, int] = {}
+    lost_by_kind: dict[Text, int] = Field(default_factory=dict)
     late: int | None = None
-    releases: dict[Text, Answers] = {}
+    releases: dict[Text, Answers] = Field(default_factory=dict)
     first_bad_answer: Seconds | None = None
     last_canary_request_after_verdict_seconds: Seconds | None = None
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from rollout.journal.events import (
+from rollout.journal.events import (  # fmt: skip
     Ended,
     Event,
     Extended,
@@ -13,7 +13,7 @@ from rollout.journal.events import (
     Restored,
     Shifted,
     Verdict,
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)

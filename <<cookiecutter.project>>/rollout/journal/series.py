@@ -5,7 +5,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from rollout.journal.events import Reading, WrittenGate
+from rollout.journal.events import Reading
+from rollout.journal.written import WrittenGate
 
 MOST_POINTS = 1000
 OUTCOMES = ("pass", "no data", "inconclusive", "error", "fail")  # the worst last

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import singledispatch
 
 from rollout.journal.doubt import Doubt
-from rollout.journal.events import (
+from rollout.journal.events import (  # fmt: skip
     Drained,
     Ended,
     Event,
@@ -28,7 +28,7 @@ from rollout.journal.events import (
     Unjudged,
     Unrestored,
     Verdict,
-)  # fmt: skip
+)
 from rollout.journal.line import BadLine, Entry
 from rollout.journal.runs import Runs
 from rollout.journal.series import Point, Series, of_reading

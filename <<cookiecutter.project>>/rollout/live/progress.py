@@ -6,7 +6,8 @@ from typing import Literal
 
 from rollout.gates import amounts
 from rollout.journal import Story
-from rollout.journal.events import Reading, WrittenGate
+from rollout.journal.events import Reading
+from rollout.journal.written import WrittenGate
 from rollout.policy.plan import Step
 
 StepState = Literal["done", "now", "ahead", "failed", "in doubt"]

@@ -7,7 +7,7 @@ from functools import singledispatch
 from typing import Literal
 
 from rollout.journal import BadLine, Entry
-from rollout.journal.events import (
+from rollout.journal.events import (  # fmt: skip
     Drained,
     Ended,
     EventBase,
@@ -25,7 +25,7 @@ from rollout.journal.events import (
     Traffic,
     Unrestored,
     Verdict,
-)  # fmt: skip
+)
 from rollout.live.counts import Counts, ReleaseCounts
 from rollout.live.progress import GateReading, Progress
 from rollout.text import duration, one_line, percent, short, tally

@@ -15,8 +15,10 @@ from rollout.errors import MetricsError
 from rollout.gates import preflight
 from rollout.journal import lock
 from rollout.journal.compaction import compact
-from rollout.journal.events import Provenance, Slots, Started, WrittenPolicy
+from rollout.journal.events import Slots, Started
+from rollout.journal.provenance import Provenance
 from rollout.journal.state import State
+from rollout.journal.written import WrittenPolicy
 from rollout.metrics.prometheus import Prometheus
 from rollout.onhost.clock import IncomingOrders, MachineClock
 from rollout.policy import file as policy_file

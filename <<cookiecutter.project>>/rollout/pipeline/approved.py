@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from rollout.errors import WrongInput
-from rollout.journal.events import Provenance
+from rollout.journal.provenance import Provenance
 from rollout.pipeline.variables import repository, variable
 
 

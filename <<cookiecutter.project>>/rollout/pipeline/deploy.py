@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rollout.errors import Superseded
-from rollout.journal.events import Provenance
+from rollout.journal.provenance import Provenance
 from rollout.onhost.engine_process import EXIT_CODES
 from rollout.pipeline.production import Look, Production, Rollout
 from rollout.pipeline.say import Annotate

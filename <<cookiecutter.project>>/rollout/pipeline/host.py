@@ -15,7 +15,7 @@ from rollout.docker.report import write_report
 from rollout.docker.request import StartRequest, policy_for_docker
 from rollout.docker.rollback import rollback
 from rollout.docker.start import start
-from rollout.journal.events import Provenance
+from rollout.journal.provenance import Provenance
 from rollout.pipeline.production import Look, Rollout
 
 POLICY = Path("rollout.yaml")

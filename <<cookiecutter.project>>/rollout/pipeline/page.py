@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rollout.errors import WrongInput
-from rollout.journal.events import Provenance
+from rollout.journal.provenance import Provenance
 from rollout.pipeline.approved import provenance
 from rollout.pipeline.variables import repository, variable
 from rollout.report.markdown import origin, plain, table

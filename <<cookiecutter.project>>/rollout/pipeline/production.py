@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from rollout.journal.events import Provenance
+from rollout.journal.provenance import Provenance
 
 
 @dataclass(frozen=True)

@@ -5,19 +5,11 @@ from dataclasses import dataclass
 from rollout.errors import NothingThere
 from rollout.journal import Story
 from rollout.journal.doubt import MOST_NAMED
-from rollout.journal.events import (
-    Drained,
-    OrderGiven,
-    Provenance,
-    Recovered,
-    Restored,
-    Slots,
-    Started,
-    Unrestored,
-    WrittenPolicy,
-)
+from rollout.journal.events import Drained, OrderGiven, Recovered, Restored, Slots, Started, Unrestored
+from rollout.journal.provenance import Provenance
 from rollout.journal.runs import StepRun
 from rollout.journal.whereabouts import AT_REST
+from rollout.journal.written import WrittenPolicy
 from rollout.report.gates import GateEvidence, gates
 from rollout.report.steps import Verdict, final, verdicts
 from rollout.report.traffic import Requests, Share, requests, shares

@@ -7,8 +7,8 @@ from itertools import groupby
 from rollout.gates import amounts
 from rollout.gates.evidence import MOST, enough, enough_against_stable
 from rollout.journal import Story
-from rollout.journal.events import WrittenWeighed
 from rollout.journal.series import Point, Series
+from rollout.journal.written import WrittenWeighed
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from rollout.gates import amounts
-from rollout.journal.events import Provenance
+from rollout.journal.provenance import Provenance
 from rollout.journal.runs import StepRun
 from rollout.report.evidence import Evidence, headline
 from rollout.report.gates import GateEvidence

@@ -11,7 +11,7 @@ from rollout.docker.rollback import rollback
 from rollout.docker.start import start
 from rollout.engine.spec import Spec
 from rollout.errors import Unverified
-from rollout.journal.events import Provenance
+from rollout.journal.provenance import Provenance
 from rollout.onhost import names
 from tests.rollout.docker.fakes import RELEASE, FakeDocker, host, stable
 from tests.rollout.policies import SMALL

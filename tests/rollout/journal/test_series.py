@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from rollout.journal.events import WrittenGate
 from rollout.journal.series import MOST_POINTS, Point, Series
+from rollout.journal.written import WrittenGate
 
 
 def point(seconds: float, value: float | None, outcome: str = "pass") -> Point:

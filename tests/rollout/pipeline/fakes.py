@@ -7,7 +7,7 @@ from typing import Literal
 
 from rollout import report
 from rollout.errors import RolloutError
-from rollout.journal.events import Provenance
+from rollout.journal.provenance import Provenance
 from rollout.pipeline.production import Look, Rollout
 from tests.rollout.lines import story
 from tests.rollout.report.examples import promoted

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from rollout.errors import NoRolloutYet, Refused
-from rollout.journal.events import Provenance
+from rollout.journal.provenance import Provenance
 from rollout.onhost.complaint import Complaint
 from rollout.pipeline.host import ProductionHost
 from rollout.pipeline.production import Look

@@ -5,8 +5,8 @@ import pytest
 from rollout.gates import evidence
 from rollout.gates.counts import Mean, Window
 from rollout.gates.weigh import weigh
-from rollout.journal.events import WrittenGate, WrittenWeighed
 from rollout.journal.series import Point, Series
+from rollout.journal.written import WrittenGate, WrittenWeighed
 from rollout.report.gates import GateEvidence, fails_from, limit_at
 from tests.rollout.gates.test_weigh import COST, of
 

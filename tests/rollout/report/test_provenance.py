@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from rollout.journal.events import Provenance
+from rollout.journal.provenance import Provenance
 from rollout.report.document import document
 from rollout.report.evidence import gather
 from rollout.report.markdown import markdown
