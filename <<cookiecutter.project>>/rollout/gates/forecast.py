@@ -2,8 +2,8 @@
 Pure.
 
 Based on expected counts, so about half of all rollouts take longer. Later steps can detect earlier than forecast,
-because their windows also contain requests from the previous step. A gate that also compares with stable
-is forecast for errors that stable does not have.
+because their windows also contain requests from the previous step. A gate that also compares with stable is forecast
+for errors that stable does not have.
 """
 
 from collections.abc import Sequence
