@@ -40,7 +40,7 @@ class ReleaseRun:
 
 
 def release_run(github: Mapping[str, str], release: str) -> ReleaseRun:
-    """As the environment variables tell it; RESULTS is the JSON of the job's `needs`. Raises WrongInput."""
+    """Read it from the environment variables; RESULTS is the JSON of the job's `needs`. Raises WrongInput."""
     try:
         needs = json.loads(variable(github, "RESULTS"))
         results = {str(job): str(found["result"]) for job, found in needs.items()}
