@@ -23,7 +23,7 @@ HEAD = f"""\
 | 0 | promoted, or done |
 | 1 | rolled back |
 | 2 | refused: nothing was touched; this includes a wrong command line |
-| 3 | in doubt, or something failed; traffic is on stable |
+| 3 | in doubt, or something failed; `rollout status` shows what serves |
 | 141 | the program that reads the output has ended, such as `head` |
 
 With `rehearse --expect`, 0 means that the rehearsal ended as expected, and 1 that it did not.

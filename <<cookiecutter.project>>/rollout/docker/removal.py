@@ -39,7 +39,7 @@ def check(host: Host, slot: Slot) -> Container | None:
         release = standing.labels.get(names.RELEASE)
         raise StillServing(
             f"{standing.name} ({release}) may not be stopped: {why}. To make it the stable release, run "
-            f"`rollout rollback {release} --now --reason ...`"
+            f"`rollout rollback {release} --now --reason ...`, with `--unverified ...` if it was never stable here"
         )
     return standing
 

@@ -228,15 +228,15 @@ class Engine:
         until = began + seconds
         self._traffic.refresh_health_if_possible()
         self._traffic.canary.watch_from_now()
-        held_at: float | None = None
+        held = False
         while True:  # at least once, even if a resumed keep is already over
             decision = decide_kept(self._watch.measure(self._plan.kept_gates, until, keep=True))
             over = self._watch.skip_hold or self._clock.monotonic() >= until
             nowhere = decision.move == "back" and self._traffic.stable_is_down()
             if decision.move == "back" and (over or not nowhere):
                 raise GoBack(decision.reason, decision.gate)
-            if nowhere and held_at is None:
-                held_at = self._clock.monotonic()
+            if nowhere and not held:
+                held = True
                 self._record.try_write(self._held)
             if over:
                 break

@@ -62,8 +62,8 @@ def limit(own: float, unit: str, times_stable: float | None = None) -> str:
 
 
 def evidence(measured: Counted) -> str:
-    """`1.8 of 3.8`: one decimal, or two where it would look like the certainty itself; 0 for what is within the limit.
-    Empty for a gate that is judged without."""
+    """`1.8 of 3.8`: one decimal, or two if it would look like the certainty itself; 0 if within the limit. Empty for a
+    gate that is judged without evidence."""
     found, certainty = measured.evidence, measured.certainty
     if found is None or certainty is None:
         return ""
@@ -72,11 +72,11 @@ def evidence(measured: Counted) -> str:
 
 
 def besides(measured: Counted, gate: str, *, of_times: bool) -> list[str]:
-    """What decides nothing, but people want to see: `latency_p99 8.2 s`, `28 from the model's API (stable: 270)`.
-    `of_times`: the gate counts what is slower than a time."""
-    shown, vendor, beside = measured.shown, measured.vendor, measured.stable_vendor
+    """Values that are only shown: `latency_p99 8.2 s`, `28 from the model's API (stable: 270)`. `of_times`: the gate
+    counts what is slower than a time."""
+    shown, vendor, stable_vendor = measured.shown, measured.vendor, measured.stable_vendor
     found = [] if shown is None else [f"{gate} {quantity(shown, 'seconds' if of_times else 'count')}"]
     if not vendor:
         return found
-    of_stable = "" if beside is None else f" (stable: {number(beside)})"
+    of_stable = "" if stable_vendor is None else f" (stable: {number(stable_vendor)})"
     return [*found, f"{number(vendor)} from the model's API{of_stable}"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 @dataclass(frozen=True)
 class Share:
     """`bad` of `total` requests; the model's API caused `vendor` of the bad ones. Counts from a metric need not be
-    whole numbers. `counted`: how many samples of the release's own it rests on, where `total` is not just those."""
+    whole numbers. `counted`: the release's own samples, if `total` also includes others."""
 
     bad: float
     total: float

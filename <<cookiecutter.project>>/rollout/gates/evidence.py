@@ -59,8 +59,8 @@ def against_stable(bad: float, total: float, stable_bad: float, stable_total: fl
 def enough_against_stable(
     total: float, stable_bad: float, stable_total: float, times: float, certainty: float
 ) -> float:
-    """How many of `total` are bad where `against_stable` is just `certainty`, by halving: it rises with `bad`. It may
-    be more than `total`; infinite where one of the two has no request, and nothing is evidence."""
+    """The number of bad ones at which `against_stable` equals `certainty`, found by bisection. Can be more than
+    `total`; infinite if either release has no requests."""
     if not total or not stable_total:
         return math.inf
     few, many = 0.0, max(1.0, total)

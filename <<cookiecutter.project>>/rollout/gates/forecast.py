@@ -2,8 +2,8 @@
 Pure.
 
 Based on expected counts, so about half of all rollouts take longer. Later steps can detect earlier than forecast,
-because their windows also contain requests from the previous step. A gate that also compares with stable
-is forecast for errors that stable does not have.
+because their windows also contain requests from the previous step. A gate that also compares with stable is forecast
+for errors that stable does not have.
 """
 
 from collections.abc import Sequence
@@ -44,7 +44,7 @@ def forecast(plan: Plan, requests_per_second: float) -> list[StepForecast]:
 
 def step_at(plan: Plan, step: Step, requests_per_second: float, weight_before: float) -> StepForecast:
     rate = requests_per_second * step.weight
-    beside = Beside(requests_per_second * (1 - step.weight), requests_per_second * (1 - weight_before))
+    stable = StableTraffic(requests_per_second * (1 - step.weight), requests_per_second * (1 - weight_before))
     times, short = [step.hold_seconds, plan.settle_seconds], []
     for gate in plan.gates:
         most = rate * min(longest_seconds(gate), plan.decide_within_seconds)
@@ -53,7 +53,7 @@ def step_at(plan: Plan, step: Step, requests_per_second: float, weight_before: f
         else:
             times.append(floor(gate, step) / rate)
     seen = [
-        (gate, sights(gate, rule, rate, beside))
+        (gate, sights(gate, rule, rate, stable))
         for gate in plan.gates
         if (rule := gate.weighed) and has_fixed_limit(gate)
     ]
@@ -67,34 +67,34 @@ def has_fixed_limit(gate: Gate) -> bool:
 
 
 @dataclass(frozen=True)
-class Beside:
-    """Stable's requests a second, now and before this step."""
+class StableTraffic:
+    """Stable's requests per second, in this step and before it."""
 
     rate: float
     rate_before: float
 
     def requests(self, rule: Weighed, seconds: float) -> float:
-        """How many there are to compare so many seconds with."""
+        """The number that the canary's requests of this many seconds are compared with."""
         if self.rate:
             return self.rate * seconds
         return self.rate_before * IDLE_WINDOWS * rule.windows_seconds[-1]
 
 
-def sights(gate: Gate, rule: Weighed, rate: float, beside: Beside) -> list[Sight]:
+def sights(gate: Gate, rule: Weighed, rate: float, stable: StableTraffic) -> list[Sight]:
     shares = sorted({min(1.0, times * gate.limit.value) for times in TIMES_THE_LIMIT})
-    return [Sight(share, seconds_to_see(share, gate.limit.value, rule, rate, beside)) for share in shares]
+    return [Sight(share, seconds_to_see(share, gate.limit.value, rule, rate, stable)) for share in shares]
 
 
 def seconds_to_see(
-    share: float, limit: float, rule: Weighed, rate: float, beside: Beside | None = None
+    share: float, limit: float, rule: Weighed, rate: float, stable: StableTraffic | None = None
 ) -> float | None:
     """Seconds until the expected counts are enough evidence, found by bisection: evidence grows with the requests.
-    `beside` is for a gate that also compares with stable."""
+    `stable` is for a gate that also compares with stable."""
 
     def is_seen(total: float) -> bool:
         needed = evidence.enough(total, limit, rule.certainty)
-        if rule.times_stable is not None and beside:
-            of_stable = beside.requests(rule, total / rate)
+        if rule.times_stable is not None and stable:
+            of_stable = stable.requests(rule, total / rate)
             needed = max(
                 needed, evidence.enough_against_stable(total, 0.0, of_stable, rule.times_stable, rule.certainty)
             )

@@ -23,8 +23,8 @@ class Measurement:
 
     The remaining fields are set only for gates that are judged by evidence: the counts of the window that decided,
     stable's counts, and the evidence, in standard deviations; the gate fails above `certainty`. `shown` is the value of
-    the policy's `shows`;
-    `whose`: the label's value that is nearest to failing; `why`: what an inconclusive one waits for.
+    the policy's `shows`, `whose` the label's value that is nearest to failing, and `why` what an inconclusive
+    measurement waits for.
     """
 
     gate: str

@@ -103,11 +103,11 @@ def missing_for_pass(gate: Gate, rule: Weighed, longest: Finding) -> str:
         return f"{int(count)} of {gate.at_least} samples so far"
     if rule.times_stable is None or within_absolute_limit(gate, longest):
         return ""
-    beside = longest.window.stable.samples if longest.window.stable else 0
-    if not beside or longest.value is None:
+    stable_samples = longest.window.stable.samples if longest.window.stable else 0
+    if not stable_samples or longest.value is None:
         return "stable has no data to compare with"
-    if beside < (gate.at_least or 0):
-        return f"stable has only {int(beside)} of {gate.at_least} samples to compare with"
+    if stable_samples < (gate.at_least or 0):
+        return f"stable has only {int(stable_samples)} of {gate.at_least} samples to compare with"
     if isinstance(longest.window.canary, Mean) and longest.value == 0:
         return "the mean is 0: check that runs are answered"
     return ""

@@ -14,7 +14,7 @@ from rollout.router.tls import TlsRouter
 
 NAME = "certificate.pem"
 INCOMING = "incoming.pem"
-"""The folder in which the command puts the new certificate."""
+"""The file in which `rollout certificate` puts the new certificate."""
 
 NO_TLS = "# No certificate yet: `rollout certificate`.\n"
 SERVES_WITHIN_SECONDS = 30.0

@@ -55,7 +55,7 @@ def run(spec: Spec) -> str:
         if before.is_empty:
             make_room(state, clock.time())
         if spec.speed != 1:
-            with suppress(MetricsError):  # an engine that takes over goes back or watches on, whatever it can ask
+            with suppress(MetricsError):  # a resumed engine continues without Prometheus
                 wanted = replace(wanted, gates=preflight.at_bucket_boundaries(wanted.gates, metrics))
         with journal.opened(path) as book:
             router = Haproxy(Path(spec.router_socket), Path(spec.router_folder))

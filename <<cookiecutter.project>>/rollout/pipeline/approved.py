@@ -1,4 +1,4 @@
-"""What a deploy was approved for, as the workflow run tells it; and the name of the run's attempt."""
+"""The provenance of an approved deploy, from the workflow run's variables, and the name of the run's attempt."""
 
 from collections.abc import Mapping
 
@@ -8,9 +8,9 @@ from rollout.pipeline.variables import repository, variable
 
 
 def provenance(github: Mapping[str, str]) -> Provenance:
-    """Of a release whose signature this job has verified. `github` are the environment variables; APPROVED_AT, in epoch
-    seconds, and APPROVED_BY are the outputs of the job `approve`, which a re-run of `deploy` alone keeps. Raises
-    WrongInput."""
+    """The provenance of a release whose signature this job has verified. `github` are the environment variables;
+    APPROVED_AT, in epoch seconds, and APPROVED_BY are the outputs of the job `approve`, which a re-run of `deploy`
+    alone keeps. Raises WrongInput."""
     return Provenance(
         kind="signed",
         signed_by=f"{variable(github, 'GITHUB_SERVER_URL')}/{variable(github, 'GITHUB_WORKFLOW_REF')}",

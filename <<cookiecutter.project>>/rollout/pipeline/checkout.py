@@ -42,7 +42,7 @@ def parsed(path: Path, parse: Callable[[str], Any], kind: str) -> Any:
 
 
 def committed(folder: Path) -> str:
-    """When the commit that is checked out was made, as ISO 8601. Raises WrongInput."""
+    """The date of the checked-out commit, as ISO 8601. Raises WrongInput."""
     command = ["git", "log", "-1", "--format=%cI"]
     try:
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)

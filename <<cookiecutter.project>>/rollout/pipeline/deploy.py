@@ -23,8 +23,8 @@ class Decision:
 
 
 def decide(release: str, provenance: Provenance, found: Look) -> Decision:
-    """One approval starts one rollout: a second run follows it, or says how it ended. Raises Superseded when what is
-    stable was decided on after this approval, so that a re-run of weeks ago does not take production back."""
+    """One approval starts one rollout: a second run follows it, or says how it ended. Raises Superseded when the
+    stable release was decided on after this approval: re-running an old deploy must not undo a later release."""
     if found.stable == release:
         return Decision("nothing")
     approved = provenance.approved_at or 0.0

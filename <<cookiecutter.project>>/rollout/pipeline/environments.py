@@ -30,7 +30,7 @@ BY_HAND = "let only the tags v* use it: Settings, Environments"
 
 
 def environment_for(version: str, look_at: LookAt) -> str | None:
-    """Where a version is deployed to: a pre-release never to production, and nowhere without an environment staging."""
+    """The environment that a version is deployed to: for a pre-release staging, or None if that does not exist."""
     if is_final(version):
         return PRODUCTION
     return STAGING if look_at(STAGING) else None

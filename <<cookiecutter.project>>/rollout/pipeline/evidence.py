@@ -14,8 +14,8 @@ PAGE = "evidence.md"
 def write_evidence(
     folder: Path, release: str | None, production: Production, say: Say, run: ReleaseRun | None = None
 ) -> None:
-    """Write the host's status, and the newest rollout's report if it is of `release`; None accepts any release. Of a
-    run of release.yml also one page with everything, evidence.md, which is the summary too."""
+    """Write the host's status, and the newest rollout's report if it is of `release`; None accepts any release. For a
+    run of release.yml, also write one page with everything, evidence.md, which is the summary too."""
     folder.mkdir(parents=True, exist_ok=True)
     status = production.status()
     (folder / "status.txt").write_text(status, encoding="utf-8")

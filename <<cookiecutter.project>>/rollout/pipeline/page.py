@@ -21,7 +21,7 @@ CHECKED = {
     "sign": "both digests were signed by this workflow, for this tag",
     "approve": "somebody who may approve releases did, or none is required",
     "deploy": "the signatures were verified, and the rollout ended as promoted",
-    "restore": "only if deploy did not succeed: all traffic is on stable",
+    "restore": "only if deploy did not succeed: traffic was restored, or nothing could be; its summary says which",
 }
 """What each job of release.yml shows by its success."""
 
@@ -40,7 +40,7 @@ class ReleaseRun:
 
 
 def release_run(github: Mapping[str, str], release: str) -> ReleaseRun:
-    """As the environment variables tell it; RESULTS is the JSON of the job's `needs`. Raises WrongInput."""
+    """Read it from the environment variables; RESULTS is the JSON of the job's `needs`. Raises WrongInput."""
     try:
         needs = json.loads(variable(github, "RESULTS"))
         results = {str(job): str(found["result"]) for job, found in needs.items()}

@@ -83,11 +83,11 @@ def fails_from(gate: GateEvidence, point: Point) -> float | None:
     if not point.total:
         return None
     own = enough(point.total, gate.limit, point.certainty) if gate.limit else 0.0
-    beside = 0.0
+    against_stable = 0.0
     if gate.times_stable and point.stable_total:
         counts = (point.total, point.stable_bad or 0.0, point.stable_total, gate.times_stable)
-        beside = enough_against_stable(*counts, point.certainty)
-    return max(own, beside) / point.total or None
+        against_stable = enough_against_stable(*counts, point.certainty)
+    return max(own, against_stable) / point.total or None
 
 
 def _mean_fails_from(gate: GateEvidence, point: Point, certainty: float) -> float | None:

@@ -26,8 +26,8 @@ PATH = f"/usr/sbin:/sbin:{os.environ['PATH']}"
 
 
 class DockerEngine:
-    """`host` is for DOCKER_HOST; `address` is where it publishes ports, and
-    `prefix_ipv6` with `::2`; the other end of the cable is `::1`. It reaches the registry by its name."""
+    """`host` is for DOCKER_HOST; `address` is where it publishes ports, over IPv6 at `prefix_ipv6` with `::2`. The
+    other end of the cable is `::1`. It reaches the registry by its name."""
 
     def __init__(self, registry: Registry, *options: str) -> None:
         self._options = options

@@ -4,7 +4,7 @@ import pytest
 
 from rollout.cli.check import lines
 from rollout.gates import evidence
-from rollout.gates.forecast import Beside, forecast, seconds_to_see
+from rollout.gates.forecast import StableTraffic, forecast, seconds_to_see
 from rollout.policy import file as policy_file
 from rollout.policy.plan import plan
 from tests.repository import REPOSITORY
@@ -38,13 +38,13 @@ def test_what_is_also_compared_with_stable_is_seen_later_the_less_stable_has_to_
     rule = next(gate.weighed for gate in PLAN.gates if gate.name == "new_exceptions")
     assert rule
     found = [
-        seconds_to_see(0.05, 0.001, rule, 1.25, beside)
-        for beside in (Beside(20.0, 20.0), Beside(3.75, 4.75), Beside(1.0, 4.75), Beside(0.0, 3.75))
+        seconds_to_see(0.05, 0.001, rule, 1.25, StableTraffic(now, before))
+        for now, before in ((20.0, 20.0), (3.75, 4.75), (1.0, 4.75), (0.0, 3.75))
     ]
     most, some, less, idle = (seconds or 0 for seconds in found)
     assert 0 < most < some < less
     assert most == pytest.approx(idle, rel=0.05), "once it is idle, stable is compared over a long time before"
-    assert seconds_to_see(0.05, 0.001, rule, 1.25, Beside(0.0, 0.0)) is None
+    assert seconds_to_see(0.05, 0.001, rule, 1.25, StableTraffic(0.0, 0.0)) is None
 
 
 def test_a_share_is_not_detected_if_no_window_contains_enough_evidence() -> None:
