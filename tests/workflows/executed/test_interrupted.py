@@ -23,7 +23,8 @@ def until_shifted(ground: Ground, serving: Service, run: Run, tag: str) -> None:
 
     def shifted(events: list[Event]) -> bool:
         assert run.process.poll() is None, run.said()[-4000:]
-        return events[0]["release"] == release and any(event["event"] == "shifted" for event in events)
+        of_this = bool(events) and events[0]["release"] == release  # a new journal is empty at first
+        return of_this and any(event["event"] == "shifted" for event in events)
 
     serving.until(shifted)
 
