@@ -27,7 +27,7 @@ UNKNOWN_TOOL = "unknown"
 REFUSALS = ("queue_full", "waited")
 RATINGS = ("good", "bad")
 OUTCOMES = ("answered", "usage_limit", "context_full", "deadline", "vendor_error", "error", "cancelled")
-"""How a run ends. A client that disconnects cancels its run."""
+"""How a run ends. A client that closes its stream cancels its run."""
 
 # `_created` would be one more series for each metric, and no query uses it.
 disable_created_metrics()  # type: ignore[no-untyped-call]

@@ -30,8 +30,9 @@ logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 MOST_MISTAKES = 10
-LONGEST_TEXT = 200
 """The most mistakes in one answer: a body may have a million."""
+
+LONGEST_TEXT = 200
 
 
 class Mistake(BaseModel):

@@ -29,7 +29,7 @@ HEADERS = {"cache-control": "no-cache", "x-accel-buffering": "no"}
 
 
 class EventStream(StreamingResponse):
-    """A response that ends its run when it ends itself, however that is."""
+    """A response that cancels its run when the response ends for any reason."""
 
     media_type = "text/event-stream"
 

@@ -45,7 +45,7 @@ class SqliteConversationStore(ConversationStore):
         self._database = sqlite3.connect(path, BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = NORMAL")
-        self._database.execute("PRAGMA secure_delete = ON")  # what somebody deletes is gone from the file
+        self._database.execute("PRAGMA secure_delete = ON")  # deleted text is overwritten in the file
         self._database.executescript(SCHEMA)
 
     async def close(self) -> None:

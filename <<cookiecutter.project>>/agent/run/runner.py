@@ -83,8 +83,8 @@ class Runner:
                 async for event in events:
                     if isinstance(event, AgentRunResultEvent):
                         result = event.result
-                    elif (told := event_of(event)) is not None:
-                        await emit(told)
+                    elif (shown := event_of(event)) is not None:
+                        await emit(shown)
         if result is None:
             raise RuntimeError("the run ended without a result")
         await self._keep(request, conversation, result.new_messages())
