@@ -4,24 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
-from pydantic_ai import (
-    Agent,
-    AgentRunResultEvent,
-    ModelAPIError,
-    ModelContextWindowExceededError,
-    ModelMessage,
-    RunUsage,
-    UsageLimitExceeded,
-    capture_run_messages,
-)
+from pydantic_ai import Agent, AgentRunResultEvent, ModelMessage, RunUsage, capture_run_messages
 from pydantic_ai.conversation import Conversation
 
 from agent.conversations import Conversations
-from agent.errors import ContextFullError, DeadlineError
+from agent.errors import ClientDeadlineError, DeadlineError
 from agent.metrics import Metrics
 from agent.run.admission import Admission
 from agent.run.deadline import deadline
 from agent.run.events import Event, event_of
+from agent.run.outcome import outcome_of
 from agent.run.request import RunRequest, RunResult
 from agent.run.usage import Usage, account, count
 
@@ -52,6 +44,7 @@ class Runner:
             ConversationConflict: another run of the same conversation was kept meanwhile.
             OverloadedError: too many other runs are going on.
             DeadlineError: there was no answer in time; the run was cancelled.
+            ClientDeadlineError: the same, and the deadline was the request's own.
             ContextFullError: the run doesn't fit into the model's context window.
             AgentRunError: from pydantic-ai: the model's API failed, or the run exceeded a usage limit.
         """
@@ -92,13 +85,14 @@ class Runner:
 
     @asynccontextmanager
     async def _accounted(self, request: RunRequest) -> AsyncIterator[tuple[RunUsage, Sequence[ModelMessage]]]:
-        seconds = min(request.deadline_seconds or self._deadline_seconds, self._deadline_seconds)
+        seconds, is_the_clients = request.deadline(self._deadline_seconds)
+        late = ClientDeadlineError if is_the_clients else DeadlineError
         began = asyncio.get_running_loop().time()  # the wait for a slot is part of the deadline
-        async with self._admission.slot(seconds):
+        async with self._admission.slot(seconds, is_the_clients=is_the_clients):
             usage, outcome = RunUsage(), "answered"
             with capture_run_messages() as messages:
                 try:
-                    async with deadline(seconds, began):
+                    async with deadline(seconds, began, late):
                         yield usage, messages
                 except BaseException as error:
                     outcome = outcome_of(error)
@@ -129,20 +123,3 @@ class Runner:
 def own_messages(request: RunRequest, messages: Sequence[ModelMessage]) -> list[ModelMessage]:
     """A run's own messages, without those of the conversation that it continues."""
     return [message for message in messages if message.run_id == request.run_id]
-
-
-def outcome_of(error: BaseException) -> str:
-    """The outcome of a run that raised an exception: one of the metrics' OUTCOMES."""
-    match error:
-        case UsageLimitExceeded():
-            return "usage_limit"
-        case DeadlineError():
-            return "deadline"
-        case ContextFullError() | ModelContextWindowExceededError():
-            return "context_full"
-        case ModelAPIError():
-            return "vendor_error"
-        case Exception():
-            return "error"
-        case _:
-            return "cancelled"
