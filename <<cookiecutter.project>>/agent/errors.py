@@ -21,6 +21,10 @@ class ClientDeadlineError(Exception):
         super().__init__(f"no answer within the {seconds:g} s that the client allowed")
 
 
+class SlowClientError(Exception):
+    """A run waited so long for its client to read the stream that it could not end by its deadline."""
+
+
 class OverloadedError(Exception):
     """All slots for runs are taken, and so is the queue, or the wait was too long."""
 

@@ -36,8 +36,8 @@ OUTCOMES = (
     "cancelled",
     "client_deadline",
 )
-"""How a run ends. A client that closes its stream cancels its run. `client_…` is what a client alone can cause: the gate
-`completion` leaves these out."""
+"""How a run ends. A client that closes its stream cancels its run. `client_…` is what a client alone can cause: the
+gate `completion` leaves these out."""
 
 # `_created` would be one more series for each metric, and no query uses it.
 disable_created_metrics()  # type: ignore[no-untyped-call]

@@ -28,6 +28,7 @@ CONVERSATION_NOT_FOUND = ProblemType("conversation-not-found", 404, "There is no
 METHOD_NOT_ALLOWED = ProblemType("method-not-allowed", 405, "This path does not take this method")
 REQUEST_TIMEOUT = ProblemType("request-timeout", 408, "The request took too long to arrive")
 CLIENT_DEADLINE = ProblemType("client-deadline", 408, "There was no answer within the time that the request allows")
+SLOW_CLIENT = ProblemType("slow-client", 408, "The client read the stream too slowly")
 CONVERSATION_CHANGED = ProblemType("conversation-changed", 409, "The conversation has changed")
 CONTEXT_FULL = ProblemType("context-full", 413, "The task does not fit into the context window")
 BODY_TOO_LARGE = ProblemType("body-too-large", 413, "The body is too large")
@@ -50,6 +51,7 @@ TYPES = (
     METHOD_NOT_ALLOWED,
     REQUEST_TIMEOUT,
     CLIENT_DEADLINE,
+    SLOW_CLIENT,
     CONVERSATION_CHANGED,
     CONTEXT_FULL,
     BODY_TOO_LARGE,

@@ -11,7 +11,7 @@ from pydantic_ai import (
 
 from agent.api import problem_types as types
 from agent.conversations import ConversationConflict
-from agent.errors import ClientDeadlineError, ContextFullError, DeadlineError
+from agent.errors import ClientDeadlineError, ContextFullError, DeadlineError, SlowClientError
 
 
 def problem_of_a_run(error: Exception) -> tuple[types.ProblemType, str]:
@@ -25,10 +25,10 @@ def problem_of_a_run(error: Exception) -> tuple[types.ProblemType, str]:
         case ContextFullError() | ModelContextWindowExceededError():
             return types.CONTEXT_FULL, "the task doesn't fit into the model's context window: send a smaller one"
         case ClientDeadlineError():
-            return (
-                types.CLIENT_DEADLINE,
-                f"no answer within {error.seconds:g} s, the request's `deadline_seconds`: allow more",
-            )
+            detail = f"no answer within {error.seconds:g} s, the request's `deadline_seconds`: allow more"
+            return types.CLIENT_DEADLINE, detail
+        case SlowClientError():
+            return types.SLOW_CLIENT, "the run waited for you to read its events until its time was over: read faster"
         case DeadlineError():
             return types.DEADLINE, f"no answer within {error.seconds:g} s: send a smaller task"
         case _:

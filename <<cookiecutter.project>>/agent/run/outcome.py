@@ -2,12 +2,14 @@
 
 from pydantic_ai import ModelAPIError, ModelContextWindowExceededError, UsageLimitExceeded
 
-from agent.errors import ClientDeadlineError, ContextFullError, DeadlineError
+from agent.errors import ClientDeadlineError, ContextFullError, DeadlineError, SlowClientError
 
 
 def outcome_of(error: BaseException) -> str:
     """The outcome of a run that raised an exception: one of the metrics' OUTCOMES."""
     match error:
+        case SlowClientError():
+            return "cancelled"
         case UsageLimitExceeded():
             return "usage_limit"
         case ClientDeadlineError():

@@ -4,16 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
-from pydantic_ai import Agent, AgentRunResultEvent, ModelMessage, RunUsage, capture_run_messages
+from pydantic_ai import Agent, AgentRunResultEvent, ModelMessage, capture_run_messages
 from pydantic_ai.conversation import Conversation
 
 from agent.conversations import Conversations
-from agent.errors import ClientDeadlineError, DeadlineError
 from agent.metrics import Metrics
 from agent.run.admission import Admission
 from agent.run.deadline import deadline
 from agent.run.events import Event, event_of
 from agent.run.outcome import outcome_of
+from agent.run.progress import Progress
 from agent.run.request import RunRequest, RunResult
 from agent.run.usage import Usage, account, count
 
@@ -48,27 +48,30 @@ class Runner:
             ContextFullError: the run doesn't fit into the model's context window.
             AgentRunError: from pydantic-ai: the model's API failed, or the run exceeded a usage limit.
         """
-        async with self._accounted(request) as (usage, messages):
+        async with self._accounted(request) as run:
             conversation = await self._load(request)
             result = await self._agent.run(
                 request.task,
                 message_history=conversation.messages if conversation else None,
-                usage=usage,
+                usage=run.usage,
                 run_id=request.run_id,
                 conversation_id=request.conversation_id,
                 infer_name=False,
             )
         await self._keep(request, conversation, result.new_messages())
-        return self._result(request, result.output, self._usage(request, usage, messages))
+        return self._result(request, result.output, self._usage(request, run))
 
     async def stream(self, request: RunRequest, emit: Callable[[Event], Awaitable[None]]) -> RunResult:
-        """As `run`, and `emit` gets each event as it comes. The run waits for it."""
-        async with self._accounted(request) as (usage, messages):
+        """As `run`, and `emit` gets each event as it comes. The run waits for it.
+
+        Raises SlowClientError too: `emit` took so long that there was no answer in time.
+        """
+        async with self._accounted(request) as run:
             conversation, result = await self._load(request), None
             async with self._agent.run_stream_events(
                 request.task,
                 message_history=conversation.messages if conversation else None,
-                usage=usage,
+                usage=run.usage,
                 run_id=request.run_id,
                 conversation_id=request.conversation_id,
                 infer_name=False,
@@ -77,30 +80,29 @@ class Runner:
                     if isinstance(event, AgentRunResultEvent):
                         result = event.result
                     elif (shown := event_of(event)) is not None:
-                        await emit(shown)
+                        async with run.waiting():
+                            await emit(shown)
         if result is None:
             raise RuntimeError("the run ended without a result")
         await self._keep(request, conversation, result.new_messages())
-        return self._result(request, result.output, self._usage(request, usage, messages))
+        return self._result(request, result.output, self._usage(request, run))
 
     @asynccontextmanager
-    async def _accounted(self, request: RunRequest) -> AsyncIterator[tuple[RunUsage, Sequence[ModelMessage]]]:
+    async def _accounted(self, request: RunRequest) -> AsyncIterator[Progress]:
         seconds, is_the_clients = request.deadline(self._deadline_seconds)
-        late = ClientDeadlineError if is_the_clients else DeadlineError
         began = asyncio.get_running_loop().time()  # the wait for a slot is part of the deadline
         async with self._admission.slot(seconds, is_the_clients=is_the_clients):
-            usage, outcome = RunUsage(), "answered"
             with capture_run_messages() as messages:
+                run, outcome = Progress(messages, is_the_clients), "answered"
                 try:
-                    async with deadline(seconds, began, late):
-                        yield usage, messages
+                    async with deadline(seconds, began, run.late):
+                        yield run
                 except BaseException as error:
                     outcome = outcome_of(error)
                     raise
                 finally:
                     # A failed run costs money too.
-                    own = own_messages(request, messages)
-                    count(self._metrics, self._usage(request, usage, messages), own, outcome)
+                    count(self._metrics, self._usage(request, run), own_messages(request, run.messages), outcome)
 
     async def _load(self, request: RunRequest) -> Conversation | None:
         if self._kept is None or not request.is_kept:
@@ -113,8 +115,8 @@ class Runner:
         if self._kept is not None and conversation is not None:
             await self._kept.add(request.owner, conversation, messages)
 
-    def _usage(self, request: RunRequest, usage: RunUsage, messages: Sequence[ModelMessage]) -> Usage:
-        return account(usage, own_messages(request, messages), self._context_window_tokens)
+    def _usage(self, request: RunRequest, run: Progress) -> Usage:
+        return account(run.usage, own_messages(request, run.messages), self._context_window_tokens)
 
     def _result(self, request: RunRequest, answer: str, usage: Usage) -> RunResult:
         return RunResult(answer=answer, usage=usage, run_id=request.run_id, conversation_id=request.conversation_id)
