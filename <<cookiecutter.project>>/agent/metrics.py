@@ -35,6 +35,7 @@ OUTCOMES = (
     "error",
     "cancelled",
     "client_deadline",
+    "client_context_full",
 )
 """How a run ends. A client that closes its stream cancels its run. `client_…` is what a client alone can cause: the
 gate `completion` leaves these out."""

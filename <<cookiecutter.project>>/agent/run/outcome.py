@@ -1,12 +1,15 @@
 """How a run ended, as the metrics count it."""
 
-from pydantic_ai import ModelAPIError, ModelContextWindowExceededError, UsageLimitExceeded
+from collections.abc import Sequence
 
+from pydantic_ai import ModelAPIError, ModelContextWindowExceededError, ModelMessage, UsageLimitExceeded
+
+from agent.context import is_filled_by_task
 from agent.errors import ClientDeadlineError, ContextFullError, DeadlineError, SlowClientError
 
 
-def outcome_of(error: BaseException) -> str:
-    """The outcome of a run that raised an exception: one of the metrics' OUTCOMES."""
+def outcome_of(error: BaseException, messages: Sequence[ModelMessage]) -> str:
+    """The outcome of a run that raised an exception, with its own messages so far: one of the metrics' OUTCOMES."""
     match error:
         case SlowClientError():
             return "cancelled"
@@ -17,7 +20,7 @@ def outcome_of(error: BaseException) -> str:
         case DeadlineError():
             return "deadline"
         case ContextFullError() | ModelContextWindowExceededError():
-            return "context_full"
+            return "client_context_full" if is_filled_by_task(messages) else "context_full"
         case ModelAPIError():
             return "vendor_error"
         case Exception():

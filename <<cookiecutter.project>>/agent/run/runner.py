@@ -98,7 +98,7 @@ class Runner:
                     async with deadline(seconds, began, run.late):
                         yield run
                 except BaseException as error:
-                    outcome = outcome_of(error)
+                    outcome = outcome_of(error, own_messages(request, messages))
                     raise
                 finally:
                     # A failed run costs money too.
