@@ -36,6 +36,7 @@ OUTCOMES = (
     "cancelled",
     "client_deadline",
     "client_context_full",
+    "client_conversation",
 )
 """How a run ends. A client that closes its stream cancels its run. `client_…` is what a client alone can cause: the
 gate `completion` leaves these out."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -121,16 +122,25 @@ class SqliteConversationStore(ConversationStore):
         return await self._in_thread(lambda: [row[0] for row in self._database.execute(select, values)])
 
     async def _in_transaction(self, change: Callable[[], None]) -> None:
+        """All of a change or, if it fails or the caller is cancelled meanwhile, nothing of it."""
+        given_up = threading.Event()
+
         def run() -> None:
             self._database.execute("BEGIN IMMEDIATE")
             try:
                 change()
+                if given_up.is_set():
+                    raise asyncio.CancelledError
             except BaseException:
                 self._database.execute("ROLLBACK")
                 raise
             self._database.execute("COMMIT")
 
-        await self._in_thread(run)
+        try:
+            await self._in_thread(run)
+        except asyncio.CancelledError:
+            given_up.set()
+            raise
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)

@@ -58,7 +58,7 @@ class Runner:
                 conversation_id=request.conversation_id,
                 infer_name=False,
             )
-        await self._keep(request, conversation, result.new_messages())
+            await self._keep(request, conversation, result.new_messages())
         return self._result(request, result.output, self._usage(request, run))
 
     async def stream(self, request: RunRequest, emit: Callable[[Event], Awaitable[None]]) -> RunResult:
@@ -82,9 +82,9 @@ class Runner:
                     elif (shown := event_of(event)) is not None:
                         async with run.waiting():
                             await emit(shown)
-        if result is None:
-            raise RuntimeError("the run ended without a result")
-        await self._keep(request, conversation, result.new_messages())
+            if result is None:
+                raise RuntimeError("the run ended without a result")
+            await self._keep(request, conversation, result.new_messages())
         return self._result(request, result.output, self._usage(request, run))
 
     @asynccontextmanager
@@ -109,6 +109,7 @@ class Runner:
             return None
         return await self._kept.load(request.owner, request.conversation_id)
 
+    # Part of the run and of its deadline: an answer that could not be kept was not given.
     async def _keep(
         self, request: RunRequest, conversation: Conversation | None, messages: Sequence[ModelMessage]
     ) -> None:
