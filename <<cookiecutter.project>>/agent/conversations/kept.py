@@ -1,5 +1,6 @@
 """The conversations of each owner: continued, exported, deleted, and forgotten after some days."""
 
+import logging
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
@@ -14,8 +15,12 @@ from agent.errors import StartError
 
 __all__ = ["ConversationConflict", "Conversations", "open_conversations"]
 
+logger = logging.getLogger(__name__)
+
 SECONDS_PER_DAY = 86_400
 FORGET_EVERY_SECONDS = 3_600
+FORGET_AGAIN_SECONDS = 60
+"""After a failure, for example because another process writes."""
 
 
 class Conversations:
@@ -27,7 +32,7 @@ class Conversations:
         self._store = store
         self._keep_seconds = keep_days * SECONDS_PER_DAY
         self._clock = clock
-        self._forgot_at = 0.0
+        self._forget_at = 0.0
 
     async def load(self, owner: str, conversation_id: str) -> Conversation:
         """The conversation, or a new one."""
@@ -60,10 +65,16 @@ class Conversations:
         await self._store.close()
 
     async def _forget(self) -> None:
+        """Delete old conversations from time to time. A failure is not the request's that happens to come then."""
         now = self._clock()
-        if now - self._forgot_at >= FORGET_EVERY_SECONDS:
-            self._forgot_at = now
+        if now < self._forget_at:
+            return
+        self._forget_at = now + FORGET_AGAIN_SECONDS
+        try:
             await self._store.delete_older(now - self._keep_seconds)
+            self._forget_at = now + FORGET_EVERY_SECONDS
+        except sqlite3.Error as error:
+            logger.warning("old conversations could not be deleted: %s; trying again later", error)
 
 
 def open_conversations(path: str, keep_days: float) -> Conversations | None:
