@@ -1,6 +1,7 @@
 """pydantic-ai's conversation store in one SQLite file (WAL), which both releases of a rollout may use at once."""
 
 import asyncio
+import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
@@ -30,6 +31,8 @@ DELETE FROM entries WHERE conversation IN (SELECT id FROM conversations WHERE up
 PUT = "INSERT OR REPLACE INTO conversations (id, scope, revision, updated_at, record) VALUES (?, ?, ?, ?, ?)"
 BUSY_SECONDS = 5.0
 
+logger = logging.getLogger(__name__)
+
 RECORD = TypeAdapter(ConversationRecord)
 ENTRY = TypeAdapter(ConversationEntry)
 
@@ -39,11 +42,11 @@ T = TypeVar("T")
 class SqliteConversationStore(ConversationStore):
     """Forks are not supported: deleting a conversation deletes all of its messages."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, busy_seconds: float = BUSY_SECONDS) -> None:
         """Open or create the file. Raises sqlite3.Error."""
         # One thread, so that requests wait for the disk without blocking the event loop, and in order.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="conversations")
-        self._database = sqlite3.connect(path, BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        self._database = sqlite3.connect(path, busy_seconds, isolation_level=None, check_same_thread=False)
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = NORMAL")
         self._database.execute("PRAGMA secure_delete = ON")  # deleted text is overwritten in the file
@@ -103,6 +106,7 @@ class SqliteConversationStore(ConversationStore):
             self._database.execute("DELETE FROM entries WHERE conversation = ?", (conversation_id,))
 
         await self._in_transaction(delete)
+        await self._in_thread(self._empty_log)
 
     async def delete_older(self, before: float) -> None:
         """Delete all conversations that nobody has continued since then (epoch seconds)."""
@@ -112,6 +116,16 @@ class SqliteConversationStore(ConversationStore):
             self._database.execute("DELETE FROM conversations WHERE updated_at < ?", (before,))
 
         await self._in_transaction(delete)
+        await self._in_thread(self._empty_log)
+
+    def _empty_log(self) -> None:
+        """Empty the write-ahead log, which still has the deleted text. It stays while another process reads."""
+        try:
+            is_busy = bool(self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
+        except sqlite3.Error:
+            is_busy = True
+        if is_busy:
+            logger.warning("deleted conversations stay in the write-ahead log, which is in use; next try in an hour")
 
     def _expect(self, conversation_id: str, revision: str | None) -> None:
         found = self._database.execute("SELECT revision FROM conversations WHERE id = ?", (conversation_id,)).fetchone()
