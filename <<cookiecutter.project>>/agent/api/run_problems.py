@@ -10,25 +10,43 @@ from pydantic_ai import (
 )
 
 from agent.api import problem_types as types
-from agent.conversations import ConversationConflict
+from agent.conversations import ConversationConflict, ConversationFull
 from agent.errors import ClientDeadlineError, ContextFullError, DeadlineError, SlowClientError
+
+CONTEXT_FULL = (
+    types.CONTEXT_FULL,
+    "the task doesn't fit into the model's context window: send a smaller one",
+)
+
+# Of errors whose detail is always the same.
+SAID: dict[type[Exception], tuple[types.ProblemType, str]] = {
+    UsageLimitExceeded: (
+        types.USAGE_LIMIT,
+        "the run needed more model requests, tool calls or tokens than it may use",
+    ),
+    ConversationConflict: (
+        types.CONVERSATION_CHANGED,
+        "another run of this conversation ended meanwhile: send the task again",
+    ),
+    ConversationFull: (types.CONVERSATION_FULL, "the conversation is too long to be continued: begin a new one"),
+    ContextFullError: CONTEXT_FULL,
+    ModelContextWindowExceededError: CONTEXT_FULL,
+    SlowClientError: (
+        types.SLOW_CLIENT,
+        "the run waited for you to read its events until its time was over: read faster",
+    ),
+}
 
 
 def problem_of_a_run(error: Exception) -> tuple[types.ProblemType, str]:
     """The kind and the detail; the message of an exception that isn't ours is not shown."""
+    for kind, said in SAID.items():
+        if isinstance(error, kind):
+            return said
     match error:
-        case UsageLimitExceeded():
-            return types.USAGE_LIMIT, "the run needed more model requests, tool calls or tokens than it may use"
-        case ConversationConflict():
-            detail = "another run of this conversation ended meanwhile: send the task again"
-            return types.CONVERSATION_CHANGED, detail
-        case ContextFullError() | ModelContextWindowExceededError():
-            return types.CONTEXT_FULL, "the task doesn't fit into the model's context window: send a smaller one"
         case ClientDeadlineError():
             detail = f"no answer within {error.seconds:g} s, the request's `deadline_seconds`: allow more"
             return types.CLIENT_DEADLINE, detail
-        case SlowClientError():
-            return types.SLOW_CLIENT, "the run waited for you to read its events until its time was over: read faster"
         case DeadlineError():
             return types.DEADLINE, f"no answer within {error.seconds:g} s: send a smaller task"
         case _:

@@ -13,31 +13,45 @@ from pydantic_ai.conversation_store import ConversationConflict
 from agent.conversations.sqlite import SqliteConversationStore
 from agent.errors import StartError
 
-__all__ = ["ConversationConflict", "Conversations", "open_conversations"]
+__all__ = ["ConversationConflict", "ConversationFull", "Conversations", "open_conversations"]
 
 logger = logging.getLogger(__name__)
 
 SECONDS_PER_DAY = 86_400
 FORGET_EVERY_SECONDS = 3_600
+MOST_CHARACTERS = 2_000_000
+"""Of all messages as JSON. A run reads all of them; of this length they take about a tenth of a second."""
+
 FORGET_AGAIN_SECONDS = 60
 """After a failure, for example because another process writes."""
+
+
+class ConversationFull(Exception):
+    """A conversation is as long as one may be."""
 
 
 class Conversations:
     """An owner is the name of a token. Nobody sees whether another owner has a conversation of the same id."""
 
     def __init__(
-        self, store: SqliteConversationStore, keep_days: float, clock: Callable[[], float] = time.time
+        self,
+        store: SqliteConversationStore,
+        keep_days: float,
+        clock: Callable[[], float] = time.time,
+        most_characters: int = MOST_CHARACTERS,
     ) -> None:
         self._store = store
         self._keep_seconds = keep_days * SECONDS_PER_DAY
         self._clock = clock
+        self._most_characters = most_characters
         self._forget_at = 0.0
 
     async def load(self, owner: str, conversation_id: str) -> Conversation:
-        """The conversation, or a new one."""
+        """The conversation, or a new one. Raises ConversationFull for one that can't be continued."""
         await self._forget()
         key = _key(owner, conversation_id)
+        if await self._store.characters(key) >= self._most_characters:
+            raise ConversationFull(conversation_id)
         return await self._store.load(key, scope=owner) or Conversation(conversation_id=key)
 
     async def add(self, owner: str, conversation: Conversation, messages: Sequence[ModelMessage]) -> None:
@@ -45,11 +59,10 @@ class Conversations:
         conversation.messages = [*conversation.messages, *messages]
         await self._store.save(conversation, scope=owner)
 
-    async def ids(self, owner: str) -> list[str]:
-        """The ids of an owner's conversations, the newest first."""
+    async def ids(self, owner: str, limit: int = 100, offset: int = 0) -> list[str]:
+        """The ids of an owner's conversations, the newest first: `limit` at most, after the first `offset`."""
         await self._forget()
-        records = await self._store.read_records(scope=owner)
-        return [record.conversation_id.removeprefix(_key(owner, "")) for record in records]
+        return [key.removeprefix(_key(owner, "")) for key in await self._store.ids(owner, limit, offset)]
 
     async def export(self, owner: str, conversation_id: str) -> Sequence[ModelMessage] | None:
         """All messages of a conversation; None if there is none."""

@@ -108,6 +108,16 @@ class SqliteConversationStore(ConversationStore):
         await self._in_transaction(delete)
         await self._in_thread(self._empty_log)
 
+    async def ids(self, scope: str, limit: int, offset: int) -> list[str]:
+        """The ids of a scope's conversations, the newest first, without the first `offset`; `limit` at most."""
+        select = "SELECT id FROM conversations WHERE scope = ? ORDER BY updated_at DESC, id LIMIT ? OFFSET ?"
+        return await self._select(select, scope, limit, offset)
+
+    async def characters(self, conversation_id: str) -> int:
+        """The length of all messages of a conversation, as they are stored."""
+        select = "SELECT coalesce(sum(length(entry)), 0) FROM entries WHERE conversation = ?"
+        return int((await self._select(select, conversation_id))[0])
+
     async def delete_older(self, before: float) -> None:
         """Delete all conversations that nobody has continued since then (epoch seconds)."""
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pydantic_ai import ModelAPIError, ModelContextWindowExceededError, ModelMessage, UsageLimitExceeded
 
 from agent.context import is_filled_by_task
-from agent.conversations import ConversationConflict
+from agent.conversations import ConversationConflict, ConversationFull
 from agent.errors import ClientDeadlineError, ContextFullError, DeadlineError, SlowClientError
 
 # The first that an exception is an instance of.
@@ -13,6 +13,7 @@ OUTCOME_OF: tuple[tuple[type[BaseException], str], ...] = (
     (SlowClientError, "cancelled"),
     (ClientDeadlineError, "client_deadline"),
     (ConversationConflict, "client_conversation"),
+    (ConversationFull, "client_conversation"),
     (UsageLimitExceeded, "usage_limit"),
     (DeadlineError, "deadline"),
     (ModelAPIError, "vendor_error"),

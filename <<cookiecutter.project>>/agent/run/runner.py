@@ -41,6 +41,7 @@ class Runner:
         """The agent's answer to one request, and its usage.
 
         Raises:
+            ConversationFull: the conversation is too long to be continued.
             ConversationConflict: another run of the same conversation was kept meanwhile.
             OverloadedError: too many other runs are going on.
             DeadlineError: there was no answer in time; the run was cancelled.
