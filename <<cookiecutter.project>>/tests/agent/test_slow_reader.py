@@ -18,7 +18,7 @@ from agent.run.outcome import outcome_of
 from agent.run.progress import Progress
 from tests.agent.admitting import unlimited
 
-DEADLINE_SECONDS = 0.5
+DEADLINE_SECONDS = 1.0
 REQUEST = RunRequest(task="x")
 
 
@@ -45,16 +45,10 @@ def test_a_run_whose_client_does_not_read_is_cancelled_and_its_stream_still_ends
 
 
 def test_a_queue_that_is_full_for_a_moment_excuses_no_late_run() -> None:
-    async def scenario() -> list[str]:
-        run = Progress([], is_the_clients_deadline=False)
-        found = [outcome_of(run.late(10), [])]
-        for seconds in (0.01, 0.15):
-            async with run.waiting():
-                await asyncio.sleep(seconds)
-            found.append(outcome_of(run.late(10), []))
-        return found
+    def outcome(waited_seconds: float) -> str:
+        return outcome_of(Progress([], is_the_clients_deadline=False, waited_seconds=waited_seconds).late(100), [])
 
-    assert asyncio.run(scenario()) == ["deadline", "deadline", "cancelled"]
+    assert [outcome(seconds) for seconds in (0, 0.9, 1.1)] == ["deadline", "deadline", "cancelled"]
 
 
 def test_the_time_in_which_a_client_reads_is_no_latency() -> None:
@@ -75,4 +69,4 @@ def test_the_time_in_which_a_client_reads_is_no_latency() -> None:
     scope = {"type": "http", "method": "POST", "path": "/agent/stream"}
     asyncio.run(MeasureRequests(app, metrics)(scope, receive, send))
     assert metrics.registry.get_sample_value("agent_request_seconds_count") == 1
-    assert (metrics.registry.get_sample_value("agent_request_seconds_sum") or 0) < 0.1
+    assert (metrics.registry.get_sample_value("agent_request_seconds_sum") or 0) < 0.2
