@@ -13,6 +13,18 @@ class DeadlineError(Exception):
         super().__init__(f"no answer within {seconds:g} s: send a smaller task, or raise AGENT_DEADLINE_SECONDS")
 
 
+class ClientDeadlineError(Exception):
+    """A run had no answer before the deadline that its client had set."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(f"no answer within the {seconds:g} s that the client allowed")
+
+
+class SlowClientError(Exception):
+    """A run waited so long for its client to read the stream that it could not end by its deadline."""
+
+
 class OverloadedError(Exception):
     """All slots for runs are taken, and so is the queue, or the wait was too long."""
 

@@ -19,15 +19,27 @@ from prometheus_client.registry import Collector
 from agent.event_loop import Meter, MeteredLoop
 
 # Exported as 0 from the start, so that the first error increases a series instead of creating one.
-KNOWN_STATUSES = ("200", "401", "413", "422", "429", "500", "502", "503", "504")
+KNOWN_STATUSES = ("200", "401", "408", "413", "422", "429", "500", "502", "503", "504")
 # Goes beyond the highest limit of a gate: a quantile can't exceed the last finite bucket.
 SECONDS_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 90, 120, 300)
 RATIO_BUCKETS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.5)
 UNKNOWN_TOOL = "unknown"
 REFUSALS = ("queue_full", "waited")
 RATINGS = ("good", "bad")
-OUTCOMES = ("answered", "usage_limit", "context_full", "deadline", "vendor_error", "error", "cancelled")
-"""How a run ends. A client that disconnects cancels its run."""
+OUTCOMES = (
+    "answered",
+    "usage_limit",
+    "context_full",
+    "deadline",
+    "vendor_error",
+    "error",
+    "cancelled",
+    "client_deadline",
+    "client_context_full",
+    "client_conversation",
+)
+"""How a run ends. A client that closes its stream cancels its run. `client_…` is what a client alone can cause: the
+gate `completion` leaves these out."""
 
 # `_created` would be one more series for each metric, and no query uses it.
 disable_created_metrics()  # type: ignore[no-untyped-call]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 Done = subprocess.CompletedProcess[str]
-# Root can write everywhere, except without its capabilities.
-AS_ANY_USER = ("setpriv", "--bounding-set=-all") if os.getuid() == 0 else ()
+PR_CAPBSET_DROP = 24
 QUICK = "quick-python"
 QUICK_PYTHON = """#!/bin/sh
 # To make a venv takes seconds, most of them for its pip: this one is copied.
@@ -26,21 +26,40 @@ case "$1" in venv) exec "$4" -m venv --without-pip .venv ;; *) {pip} ;; esac
 """
 
 
-def install(folder: Path, *options: str, before: Sequence[str] = (), **settings: str) -> Done:
+def install(folder: Path, *options: str, **settings: str) -> Done:
     """Run it to its end."""
-    running = start(folder, *options, before=before, **settings)
+    return _ended(start(folder, *options, **settings))
+
+
+def install_as_any_user(folder: Path) -> Done:
+    """Run it to its end; root may not write everywhere either."""
+    return _ended(_start(folder, [], {}, drop_capabilities if os.getuid() == 0 else lambda: None))
+
+
+def _ended(running: subprocess.Popen[str]) -> Done:
     output, errors = running.communicate(timeout=120)
     return Done(running.args, running.returncode, output, errors)
 
 
-def start(folder: Path, *options: str, before: Sequence[str] = (), **settings: str) -> subprocess.Popen[str]:
+def start(folder: Path, *options: str, **settings: str) -> subprocess.Popen[str]:
     """Run it in its own process group, like make in a terminal. Jobs in the background would ignore Ctrl-C, and so
     would their children."""
+    return _start(folder, options, settings, lambda: None)
+
+
+def _start(
+    folder: Path, options: Sequence[str], settings: Mapping[str, str], before: Callable[[], None]
+) -> subprocess.Popen[str]:
     ours = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
     index = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": folder.as_uri()}
     defaults = {"HOME": str(folder / "home"), "PYTHON": str(folder / QUICK), "UV": "no-uv"}
-    command = [*before, "sh", "requirements/install", *options, "requirements/run.txt"]
-    environment = ours | index | defaults | settings
+    command = ["sh", "requirements/install", *options, "requirements/run.txt"]
+    environment = {**ours, **index, **defaults, **settings}
+
+    def prepare() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        before()
+
     return subprocess.Popen(
         command,
         cwd=folder,
@@ -49,8 +68,16 @@ def start(folder: Path, *options: str, before: Sequence[str] = (), **settings: s
         stderr=subprocess.PIPE,
         text=True,
         process_group=0,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=prepare,
     )
+
+
+def drop_capabilities() -> None:
+    """Let the next program have none of root's capabilities, so that it can't write where permissions forbid it."""
+    kernel = ctypes.CDLL(None, use_errno=True)
+    for capability in range(int(Path("/proc/sys/kernel/cap_last_cap").read_text()) + 1):
+        if kernel.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
+            raise OSError(ctypes.get_errno(), f"root can't drop its capability {capability}")
 
 
 def has_tiny(folder: Path) -> bool:

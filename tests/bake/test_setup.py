@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bake.setups import AS_ANY_USER, UV, has_tiny, install, parts, program
+from tests.bake.setups import UV, has_tiny, install, install_as_any_user, parts, program
 
 BARE = """#!/bin/sh
 case "$2" in *ensurepip*) echo "No module named 'ensurepip'"; exit 1 ;; esac
@@ -81,10 +81,9 @@ def test_a_missing_temporary_folder_is_reported(folder: Path) -> None:
     assert done.stderr.endswith("  Choose another folder:  export TMPDIR=/path/to/a/folder\n")
 
 
-@pytest.mark.skipif(os.getuid() == 0 and not shutil.which("setpriv"), reason="root may write anywhere")
 def test_a_folder_that_cannot_be_written_is_reported(folder: Path) -> None:
     folder.chmod(0o555)
-    done = install(folder, before=AS_ANY_USER)
+    done = install_as_any_user(folder)
     folder.chmod(0o755)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f".venv cannot be set up: {folder} is not writable.\n")

@@ -124,8 +124,8 @@ def test_only_the_routers_service_is_published_and_on_this_machine_alone() -> No
 def test_who_prepares_knows_where_the_service_is_published() -> None:
     for given in ({}, {"ROUTER_PORT": "0.0.0.0:80", "ROUTER_TLS_PORT": "0.0.0.0:443"}):
         parts = services(**given)
-        told = HostSettings.read(parts["prepare"]["environment"])
-        assert [f"{told.port}:8080", f"{told.tls_port}:8443"] == parts["router"]["ports"]
+        settings = HostSettings.read(parts["prepare"]["environment"])
+        assert [f"{settings.port}:8080", f"{settings.tls_port}:8443"] == parts["router"]["ports"]
 
 
 def test_the_router_reads_its_certificate_from_where_our_command_puts_it() -> None:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel
 from pydantic_ai import ModelMessagesTypeAdapter
 
@@ -10,6 +10,8 @@ from agent.api.authentication import owner_of
 from agent.api.problem_types import CONVERSATION_NOT_FOUND, Refused
 from agent.api.task import ID
 from agent.conversations import Conversations
+
+MOST_LISTED = 1_000
 
 Id = Annotated[str, Path(pattern=ID)]
 
@@ -32,8 +34,12 @@ def make_router(conversations: Conversations) -> APIRouter:
     router = APIRouter(prefix="/agent/conversations")
 
     @router.get("")
-    async def listed(request: Request) -> Listed:
-        return Listed(conversation_ids=await conversations.ids(owner_of(request.scope)))
+    async def listed(
+        request: Request,
+        limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = 100,
+        offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
+    ) -> Listed:
+        return Listed(conversation_ids=await conversations.ids(owner_of(request.scope), limit, offset))
 
     @router.get("/{conversation_id}")
     async def exported(conversation_id: Id, request: Request) -> Exported:

@@ -1,4 +1,4 @@
-"""POST /feedback: what somebody thinks of a run's answer."""
+"""POST /feedback: a rating of a run's answer."""
 
 from typing import Annotated
 

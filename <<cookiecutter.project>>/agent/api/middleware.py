@@ -11,7 +11,8 @@ from agent.metrics import Metrics
 class MeasureRequests:
     """Counts and times requests. It is the outermost middleware, so it also counts requests that others reject.
 
-    The time starts when the body is complete, so a slow client does not count against the release.
+    The time starts when the body is complete, and leaves out what the client takes to read, so a slow client does not
+    count against the release.
     """
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
@@ -24,6 +25,7 @@ class MeasureRequests:
             return
         status = 500  # the server's answer if an exception gets this far
         complete_at: float | None = None
+        reading_seconds = 0.0
 
         async def receive_timed() -> Message:
             nonlocal complete_at
@@ -33,16 +35,20 @@ class MeasureRequests:
             return message
 
         async def send_recorded(message: Message) -> None:
-            nonlocal status
+            nonlocal status, reading_seconds
             if message["type"] == "http.response.start":
                 status = message["status"]
-            await send(message)
+            began = perf_counter()  # the server waits in `send` while the client has not read enough
+            try:
+                await send(message)
+            finally:
+                reading_seconds += perf_counter() - began
 
         with self._metrics.in_flight.track_inprogress():
             try:
                 await self._app(scope, receive_timed, send_recorded)
             finally:
-                seconds = None if complete_at is None else perf_counter() - complete_at
+                seconds = None if complete_at is None else perf_counter() - complete_at - reading_seconds
                 self._metrics.count_request(status, seconds)
 
 

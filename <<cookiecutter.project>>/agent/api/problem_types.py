@@ -27,7 +27,10 @@ RUN_NOT_FOUND = ProblemType("run-not-found", 404, "This release knows no such ru
 CONVERSATION_NOT_FOUND = ProblemType("conversation-not-found", 404, "There is no such conversation")
 METHOD_NOT_ALLOWED = ProblemType("method-not-allowed", 405, "This path does not take this method")
 REQUEST_TIMEOUT = ProblemType("request-timeout", 408, "The request took too long to arrive")
+CLIENT_DEADLINE = ProblemType("client-deadline", 408, "There was no answer within the time that the request allows")
+SLOW_CLIENT = ProblemType("slow-client", 408, "The client read the stream too slowly")
 CONVERSATION_CHANGED = ProblemType("conversation-changed", 409, "The conversation has changed")
+CONVERSATION_FULL = ProblemType("conversation-full", 413, "The conversation is too long")
 CONTEXT_FULL = ProblemType("context-full", 413, "The task does not fit into the context window")
 BODY_TOO_LARGE = ProblemType("body-too-large", 413, "The body is too large")
 RATE_LIMITED = ProblemType("rate-limited", 429, "Too many requests with this token")
@@ -48,7 +51,10 @@ TYPES = (
     CONVERSATION_NOT_FOUND,
     METHOD_NOT_ALLOWED,
     REQUEST_TIMEOUT,
+    CLIENT_DEADLINE,
+    SLOW_CLIENT,
     CONVERSATION_CHANGED,
+    CONVERSATION_FULL,
     CONTEXT_FULL,
     BODY_TOO_LARGE,
     RATE_LIMITED,

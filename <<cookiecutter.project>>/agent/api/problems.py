@@ -10,20 +10,13 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
-from pydantic_ai import (
-    ModelAPIError,
-    ModelContextWindowExceededError,
-    ModelHTTPError,
-    ModelRequestTimeout,
-    ModelTimeoutError,
-    UsageLimitExceeded,
-)
+from pydantic_ai import ModelAPIError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agent.api import problem_types as types
-from agent.conversations import ConversationConflict
-from agent.errors import ContextFullError, DeadlineError, OverloadedError
+from agent.api.run_problems import problem_of_a_run
+from agent.errors import OverloadedError
 from agent.metrics import Metrics
 
 logger = logging.getLogger(__name__)
@@ -69,31 +62,8 @@ def problem_of(error: Exception) -> Problem:
             status = error.status_code
             return Problem(title=HTTPStatus(status).phrase, status=status, detail=_short(error.detail))
         case _:
-            kind, detail = _of_a_run(error)
+            kind, detail = problem_of_a_run(error)
             return _problem(kind, detail, type(error).__name__)
-
-
-def _of_a_run(error: Exception) -> tuple[types.ProblemType, str]:
-    match error:
-        case UsageLimitExceeded():
-            return types.USAGE_LIMIT, "the run needed more model requests, tool calls or tokens than it may use"
-        case ConversationConflict():
-            return (
-                types.CONVERSATION_CHANGED,
-                "another run of this conversation ended meanwhile: send the task again",
-            )
-        case ContextFullError() | ModelContextWindowExceededError():
-            return types.CONTEXT_FULL, "the task doesn't fit into the model's context window: send a smaller one"
-        case DeadlineError():
-            return types.DEADLINE, f"no answer within {error.seconds:g} s: send a smaller task"
-        case ModelTimeoutError() | ModelRequestTimeout():
-            return types.MODEL_TIMEOUT, "the model's API did not answer in time: try again later"
-        case ModelHTTPError():
-            return types.MODEL_ERROR, f"the model's API answered {error.status_code}: try again later"
-        case ModelAPIError():
-            return types.MODEL_ERROR, "the model's API could not be used: try again later"
-        case _:
-            return types.INTERNAL, f"the service failed with {type(error).__name__}: its log has the traceback"
 
 
 def headers_of(error: Exception) -> Mapping[str, str] | None:

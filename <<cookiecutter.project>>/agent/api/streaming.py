@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator
 from dataclasses import asdict
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
@@ -12,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from agent.api.authentication import owner_of
 from agent.api.problems import report
 from agent.api.task import Answer, Task, answer_of
+from agent.errors import SlowClientError
 from agent.metrics import Metrics
 from agent.run import Event, RatedRuns, Runner, RunRequest, RunResult, Token, ToolCall, ToolResult
 from agent.settings import Settings
@@ -29,7 +31,7 @@ HEADERS = {"cache-control": "no-cache", "x-accel-buffering": "no"}
 
 
 class EventStream(StreamingResponse):
-    """A response that ends its run when it ends itself, however that is."""
+    """A response that cancels its run when the response ends for any reason."""
 
     media_type = "text/event-stream"
 
@@ -95,6 +97,8 @@ async def events_of(runner: Runner, request: RunRequest) -> AsyncGenerator[Event
         try:
             last: RunResult | Exception = await runner.stream(request, waiting.put)
         except Exception as error:
+            if isinstance(error, SlowClientError):
+                discard(waiting)  # so that the end of the stream can still reach the client
             last = error
         await waiting.put(last)
 
@@ -110,6 +114,12 @@ async def events_of(runner: Runner, request: RunRequest) -> AsyncGenerator[Event
     finally:
         task.cancel()
         await asyncio.wait([task])
+
+
+def discard(waiting: asyncio.Queue[Any]) -> None:
+    """Remove all events that wait."""
+    while not waiting.empty():
+        waiting.get_nowait()
 
 
 def frame(name: str, data: object) -> bytes:

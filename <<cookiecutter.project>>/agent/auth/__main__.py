@@ -67,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=run.__doc__)
         command.set_defaults(run=run)
         if run is not list_:
-            command.add_argument("name", help="whose token it is")
+            command.add_argument("name", help="the name of the token's owner")
         if run is new:
             command.add_argument("--per-minute", type=int, help="requests per minute, instead of the service's")
     return parser

@@ -3,8 +3,9 @@
 The stored history is never changed. What is sent is a view of it, and the view is a pure function of the history.
 """
 
+from agent.context.filling import is_filled_by_task
 from agent.context.model import FittedModel
 from agent.context.view import View
 from agent.context.window import Window
 
-__all__ = ["FittedModel", "View", "Window"]
+__all__ = ["FittedModel", "View", "Window", "is_filled_by_task"]

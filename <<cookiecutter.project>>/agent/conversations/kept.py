@@ -1,5 +1,6 @@
 """The conversations of each owner: continued, exported, deleted, and forgotten after some days."""
 
+import logging
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
@@ -12,27 +13,45 @@ from pydantic_ai.conversation_store import ConversationConflict
 from agent.conversations.sqlite import SqliteConversationStore
 from agent.errors import StartError
 
-__all__ = ["ConversationConflict", "Conversations", "open_conversations"]
+__all__ = ["ConversationConflict", "ConversationFull", "Conversations", "open_conversations"]
+
+logger = logging.getLogger(__name__)
 
 SECONDS_PER_DAY = 86_400
 FORGET_EVERY_SECONDS = 3_600
+MOST_CHARACTERS = 2_000_000
+"""Of all messages as JSON. A run reads all of them; of this length they take about a tenth of a second."""
+
+FORGET_AGAIN_SECONDS = 60
+"""After a failure, for example because another process writes."""
+
+
+class ConversationFull(Exception):
+    """A conversation is as long as one may be."""
 
 
 class Conversations:
     """An owner is the name of a token. Nobody sees whether another owner has a conversation of the same id."""
 
     def __init__(
-        self, store: SqliteConversationStore, keep_days: float, clock: Callable[[], float] = time.time
+        self,
+        store: SqliteConversationStore,
+        keep_days: float,
+        clock: Callable[[], float] = time.time,
+        most_characters: int = MOST_CHARACTERS,
     ) -> None:
         self._store = store
         self._keep_seconds = keep_days * SECONDS_PER_DAY
         self._clock = clock
-        self._forgot_at = 0.0
+        self._most_characters = most_characters
+        self._forget_at = 0.0
 
     async def load(self, owner: str, conversation_id: str) -> Conversation:
-        """The conversation, or a new one."""
+        """The conversation, or a new one. Raises ConversationFull for one that can't be continued."""
         await self._forget()
         key = _key(owner, conversation_id)
+        if await self._store.characters(key) >= self._most_characters:
+            raise ConversationFull(conversation_id)
         return await self._store.load(key, scope=owner) or Conversation(conversation_id=key)
 
     async def add(self, owner: str, conversation: Conversation, messages: Sequence[ModelMessage]) -> None:
@@ -40,11 +59,10 @@ class Conversations:
         conversation.messages = [*conversation.messages, *messages]
         await self._store.save(conversation, scope=owner)
 
-    async def ids(self, owner: str) -> list[str]:
-        """The ids of an owner's conversations, the newest first."""
+    async def ids(self, owner: str, limit: int = 100, offset: int = 0) -> list[str]:
+        """The ids of an owner's conversations, the newest first: `limit` at most, after the first `offset`."""
         await self._forget()
-        records = await self._store.read_records(scope=owner)
-        return [record.conversation_id.removeprefix(_key(owner, "")) for record in records]
+        return [key.removeprefix(_key(owner, "")) for key in await self._store.ids(owner, limit, offset)]
 
     async def export(self, owner: str, conversation_id: str) -> Sequence[ModelMessage] | None:
         """All messages of a conversation; None if there is none."""
@@ -60,10 +78,16 @@ class Conversations:
         await self._store.close()
 
     async def _forget(self) -> None:
+        """Delete old conversations from time to time. A failure is not the request's that happens to come then."""
         now = self._clock()
-        if now - self._forgot_at >= FORGET_EVERY_SECONDS:
-            self._forgot_at = now
+        if now < self._forget_at:
+            return
+        self._forget_at = now + FORGET_AGAIN_SECONDS
+        try:
             await self._store.delete_older(now - self._keep_seconds)
+            self._forget_at = now + FORGET_EVERY_SECONDS
+        except sqlite3.Error as error:
+            logger.warning("old conversations could not be deleted: %s; trying again later", error)
 
 
 def open_conversations(path: str, keep_days: float) -> Conversations | None:

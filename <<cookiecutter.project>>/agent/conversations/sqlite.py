@@ -1,7 +1,9 @@
 """pydantic-ai's conversation store in one SQLite file (WAL), which both releases of a rollout may use at once."""
 
 import asyncio
+import logging
 import sqlite3
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -29,6 +31,8 @@ DELETE FROM entries WHERE conversation IN (SELECT id FROM conversations WHERE up
 PUT = "INSERT OR REPLACE INTO conversations (id, scope, revision, updated_at, record) VALUES (?, ?, ?, ?, ?)"
 BUSY_SECONDS = 5.0
 
+logger = logging.getLogger(__name__)
+
 RECORD = TypeAdapter(ConversationRecord)
 ENTRY = TypeAdapter(ConversationEntry)
 
@@ -38,14 +42,14 @@ T = TypeVar("T")
 class SqliteConversationStore(ConversationStore):
     """Forks are not supported: deleting a conversation deletes all of its messages."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, busy_seconds: float = BUSY_SECONDS) -> None:
         """Open or create the file. Raises sqlite3.Error."""
         # One thread, so that requests wait for the disk without blocking the event loop, and in order.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="conversations")
-        self._database = sqlite3.connect(path, BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        self._database = sqlite3.connect(path, busy_seconds, isolation_level=None, check_same_thread=False)
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = NORMAL")
-        self._database.execute("PRAGMA secure_delete = ON")  # what somebody deletes is gone from the file
+        self._database.execute("PRAGMA secure_delete = ON")  # deleted text is overwritten in the file
         self._database.executescript(SCHEMA)
 
     async def close(self) -> None:
@@ -102,6 +106,17 @@ class SqliteConversationStore(ConversationStore):
             self._database.execute("DELETE FROM entries WHERE conversation = ?", (conversation_id,))
 
         await self._in_transaction(delete)
+        await self._in_thread(self._empty_log)
+
+    async def ids(self, scope: str, limit: int, offset: int) -> list[str]:
+        """The ids of a scope's conversations, the newest first, without the first `offset`; `limit` at most."""
+        select = "SELECT id FROM conversations WHERE scope = ? ORDER BY updated_at DESC, id LIMIT ? OFFSET ?"
+        return await self._select(select, scope, limit, offset)
+
+    async def characters(self, conversation_id: str) -> int:
+        """The length of all messages of a conversation, as they are stored."""
+        select = "SELECT coalesce(sum(length(entry)), 0) FROM entries WHERE conversation = ?"
+        return int((await self._select(select, conversation_id))[0])
 
     async def delete_older(self, before: float) -> None:
         """Delete all conversations that nobody has continued since then (epoch seconds)."""
@@ -111,6 +126,16 @@ class SqliteConversationStore(ConversationStore):
             self._database.execute("DELETE FROM conversations WHERE updated_at < ?", (before,))
 
         await self._in_transaction(delete)
+        await self._in_thread(self._empty_log)
+
+    def _empty_log(self) -> None:
+        """Empty the write-ahead log, which still has the deleted text. It stays while another process reads."""
+        try:
+            is_busy = bool(self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
+        except sqlite3.Error:
+            is_busy = True
+        if is_busy:
+            logger.warning("deleted conversations stay in the write-ahead log, which is in use; next try in an hour")
 
     def _expect(self, conversation_id: str, revision: str | None) -> None:
         found = self._database.execute("SELECT revision FROM conversations WHERE id = ?", (conversation_id,)).fetchone()
@@ -121,16 +146,25 @@ class SqliteConversationStore(ConversationStore):
         return await self._in_thread(lambda: [row[0] for row in self._database.execute(select, values)])
 
     async def _in_transaction(self, change: Callable[[], None]) -> None:
+        """All of a change or, if it fails or the caller is cancelled meanwhile, nothing of it."""
+        given_up = threading.Event()
+
         def run() -> None:
             self._database.execute("BEGIN IMMEDIATE")
             try:
                 change()
+                if given_up.is_set():
+                    raise asyncio.CancelledError
             except BaseException:
                 self._database.execute("ROLLBACK")
                 raise
             self._database.execute("COMMIT")
 
-        await self._in_thread(run)
+        try:
+            await self._in_thread(run)
+        except asyncio.CancelledError:
+            given_up.set()
+            raise
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from agent.errors import OverloadedError
+from agent.errors import ClientDeadlineError, OverloadedError
 from agent.metrics import Metrics
 
 
@@ -28,10 +28,15 @@ class Admission:
         self._queued = 0
 
     @asynccontextmanager
-    async def slot(self, within_seconds: float) -> AsyncIterator[None]:
-        """Hold one of the slots during the body. Raises OverloadedError when none comes free in time."""
+    async def slot(self, within_seconds: float, *, is_the_clients: bool = False) -> AsyncIterator[None]:
+        """Hold one of the slots during the body.
+
+        Raises:
+            OverloadedError: no slot came free in time.
+            ClientDeadlineError: the same, when the time `is_the_clients` and shorter than the service's.
+        """
         if self._free.locked():
-            await self._wait(min(within_seconds, self._limits.wait_seconds))
+            await self._wait(within_seconds, is_the_clients)
         else:
             await self._free.acquire()
         try:
@@ -39,14 +44,16 @@ class Admission:
         finally:
             self._free.release()
 
-    async def _wait(self, seconds: float) -> None:
+    async def _wait(self, within_seconds: float, is_the_clients: bool) -> None:
         if self._queued >= self._limits.queued:
             raise self._refused("queue_full")
         self._queue(+1)
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(min(within_seconds, self._limits.wait_seconds)):
                 await self._free.acquire()
         except TimeoutError:
+            if is_the_clients and within_seconds < self._limits.wait_seconds:
+                raise ClientDeadlineError(within_seconds) from None
             raise self._refused("waited") from None
         finally:
             self._queue(-1)

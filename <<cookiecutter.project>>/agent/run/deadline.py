@@ -1,15 +1,17 @@
 """The deadline of a run."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from agent.errors import DeadlineError
 
 
 @asynccontextmanager
-async def deadline(seconds: float, began: float | None = None) -> AsyncIterator[None]:
-    """Cancel the body after some seconds and raise DeadlineError. The body's own TimeoutErrors are not converted.
+async def deadline(
+    seconds: float, began: float | None = None, late: Callable[[float], Exception] = DeadlineError
+) -> AsyncIterator[None]:
+    """Cancel the body after some seconds and raise `late`'s error. The body's own TimeoutErrors are not converted.
 
     The seconds count from `began`, a time of the loop's clock; from now without one.
     """
@@ -19,5 +21,5 @@ async def deadline(seconds: float, began: float | None = None) -> AsyncIterator[
             yield
     except TimeoutError as error:
         if timer.expired():
-            raise DeadlineError(seconds) from error
+            raise late(seconds) from error
         raise

@@ -1,4 +1,4 @@
-"""What a stream tells of a run while it goes on."""
+"""The events of a run, as a stream sends them."""
 
 from dataclasses import dataclass
 
@@ -41,7 +41,7 @@ Event = Token | ToolCall | ToolResult
 
 
 def event_of(event: AgentStreamEvent) -> Event | None:
-    """What a client is told of one of pydantic-ai's events; None for those that are of no use to it."""
+    """The event that a client gets for one of pydantic-ai's events; None if a client has no use for it."""
     match event:
         case PartStartEvent(part=TextPart(content=text)) | PartDeltaEvent(delta=TextPartDelta(content_delta=text)):
             return Token(text) if text else None

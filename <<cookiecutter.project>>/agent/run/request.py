@@ -23,6 +23,12 @@ class RunRequest:
     deadline_seconds: float | None = None
     run_id: str = field(default_factory=new_id)
 
+    def deadline(self, longest_seconds: float) -> tuple[float, bool]:
+        """The run's deadline in seconds, and whether it is the client's: a shorter one than the service's longest."""
+        if self.deadline_seconds is None or self.deadline_seconds >= longest_seconds:
+            return longest_seconds, False
+        return self.deadline_seconds, True
+
 
 @dataclass(frozen=True, kw_only=True)
 class RunResult:

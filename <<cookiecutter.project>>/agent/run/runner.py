@@ -4,24 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
-from pydantic_ai import (
-    Agent,
-    AgentRunResultEvent,
-    ModelAPIError,
-    ModelContextWindowExceededError,
-    ModelMessage,
-    RunUsage,
-    UsageLimitExceeded,
-    capture_run_messages,
-)
+from pydantic_ai import Agent, AgentRunResultEvent, ModelMessage, capture_run_messages
 from pydantic_ai.conversation import Conversation
 
 from agent.conversations import Conversations
-from agent.errors import ContextFullError, DeadlineError
 from agent.metrics import Metrics
 from agent.run.admission import Admission
 from agent.run.deadline import deadline
 from agent.run.events import Event, event_of
+from agent.run.outcome import outcome_of
+from agent.run.progress import Progress
 from agent.run.request import RunRequest, RunResult
 from agent.run.usage import Usage, account, count
 
@@ -49,33 +41,38 @@ class Runner:
         """The agent's answer to one request, and its usage.
 
         Raises:
+            ConversationFull: the conversation is too long to be continued.
             ConversationConflict: another run of the same conversation was kept meanwhile.
             OverloadedError: too many other runs are going on.
             DeadlineError: there was no answer in time; the run was cancelled.
+            ClientDeadlineError: the same, and the deadline was the request's own.
             ContextFullError: the run doesn't fit into the model's context window.
             AgentRunError: from pydantic-ai: the model's API failed, or the run exceeded a usage limit.
         """
-        async with self._accounted(request) as (usage, messages):
+        async with self._accounted(request) as run:
             conversation = await self._load(request)
             result = await self._agent.run(
                 request.task,
                 message_history=conversation.messages if conversation else None,
-                usage=usage,
+                usage=run.usage,
                 run_id=request.run_id,
                 conversation_id=request.conversation_id,
                 infer_name=False,
             )
-        await self._keep(request, conversation, result.new_messages())
-        return self._result(request, result.output, self._usage(request, usage, messages))
+            await self._keep(request, conversation, result.new_messages())
+        return self._result(request, result.output, self._usage(request, run))
 
     async def stream(self, request: RunRequest, emit: Callable[[Event], Awaitable[None]]) -> RunResult:
-        """As `run`, and `emit` gets each event as it comes. The run waits for it."""
-        async with self._accounted(request) as (usage, messages):
+        """As `run`, and `emit` gets each event as it comes. The run waits for it.
+
+        Raises SlowClientError too: `emit` took so long that there was no answer in time.
+        """
+        async with self._accounted(request) as run:
             conversation, result = await self._load(request), None
             async with self._agent.run_stream_events(
                 request.task,
                 message_history=conversation.messages if conversation else None,
-                usage=usage,
+                usage=run.usage,
                 run_id=request.run_id,
                 conversation_id=request.conversation_id,
                 infer_name=False,
@@ -83,44 +80,45 @@ class Runner:
                 async for event in events:
                     if isinstance(event, AgentRunResultEvent):
                         result = event.result
-                    elif (told := event_of(event)) is not None:
-                        await emit(told)
-        if result is None:
-            raise RuntimeError("the run ended without a result")
-        await self._keep(request, conversation, result.new_messages())
-        return self._result(request, result.output, self._usage(request, usage, messages))
+                    elif (shown := event_of(event)) is not None:
+                        async with run.waiting():
+                            await emit(shown)
+            if result is None:
+                raise RuntimeError("the run ended without a result")
+            await self._keep(request, conversation, result.new_messages())
+        return self._result(request, result.output, self._usage(request, run))
 
     @asynccontextmanager
-    async def _accounted(self, request: RunRequest) -> AsyncIterator[tuple[RunUsage, Sequence[ModelMessage]]]:
-        seconds = min(request.deadline_seconds or self._deadline_seconds, self._deadline_seconds)
+    async def _accounted(self, request: RunRequest) -> AsyncIterator[Progress]:
+        seconds, is_the_clients = request.deadline(self._deadline_seconds)
         began = asyncio.get_running_loop().time()  # the wait for a slot is part of the deadline
-        async with self._admission.slot(seconds):
-            usage, outcome = RunUsage(), "answered"
+        async with self._admission.slot(seconds, is_the_clients=is_the_clients):
             with capture_run_messages() as messages:
+                run, outcome = Progress(messages, is_the_clients), "answered"
                 try:
-                    async with deadline(seconds, began):
-                        yield usage, messages
+                    async with deadline(seconds, began, run.late):
+                        yield run
                 except BaseException as error:
-                    outcome = outcome_of(error)
+                    outcome = outcome_of(error, own_messages(request, messages))
                     raise
                 finally:
                     # A failed run costs money too.
-                    own = own_messages(request, messages)
-                    count(self._metrics, self._usage(request, usage, messages), own, outcome)
+                    count(self._metrics, self._usage(request, run), own_messages(request, run.messages), outcome)
 
     async def _load(self, request: RunRequest) -> Conversation | None:
         if self._kept is None or not request.is_kept:
             return None
         return await self._kept.load(request.owner, request.conversation_id)
 
+    # Part of the run and of its deadline: an answer that could not be kept was not given.
     async def _keep(
         self, request: RunRequest, conversation: Conversation | None, messages: Sequence[ModelMessage]
     ) -> None:
         if self._kept is not None and conversation is not None:
             await self._kept.add(request.owner, conversation, messages)
 
-    def _usage(self, request: RunRequest, usage: RunUsage, messages: Sequence[ModelMessage]) -> Usage:
-        return account(usage, own_messages(request, messages), self._context_window_tokens)
+    def _usage(self, request: RunRequest, run: Progress) -> Usage:
+        return account(run.usage, own_messages(request, run.messages), self._context_window_tokens)
 
     def _result(self, request: RunRequest, answer: str, usage: Usage) -> RunResult:
         return RunResult(answer=answer, usage=usage, run_id=request.run_id, conversation_id=request.conversation_id)
@@ -129,20 +127,3 @@ class Runner:
 def own_messages(request: RunRequest, messages: Sequence[ModelMessage]) -> list[ModelMessage]:
     """A run's own messages, without those of the conversation that it continues."""
     return [message for message in messages if message.run_id == request.run_id]
-
-
-def outcome_of(error: BaseException) -> str:
-    """The outcome of a run that raised an exception: one of the metrics' OUTCOMES."""
-    match error:
-        case UsageLimitExceeded():
-            return "usage_limit"
-        case DeadlineError():
-            return "deadline"
-        case ContextFullError() | ModelContextWindowExceededError():
-            return "context_full"
-        case ModelAPIError():
-            return "vendor_error"
-        case Exception():
-            return "error"
-        case _:
-            return "cancelled"

@@ -46,8 +46,16 @@ def test_what_can_t_fit_is_a_413_that_says_so_and_no_exception_of_the_release(se
     assert response.status_code == 413
     assert "context window" in response.json()["detail"]
     found = samples(client)
-    assert found["agent_runs_total", "context_full"] == 1
+    assert (found["agent_runs_total", "client_context_full"], found["agent_runs_total", "context_full"]) == (1, 0)
     assert not [name for name, _ in found if name == "agent_exceptions_total"]
+
+
+def test_a_tool_chain_that_fills_the_window_is_a_run_without_an_answer(serve: Serve) -> None:
+    client = serve(model="offline:window=900,tool_calls=40")
+    response = client.post("/agent/run", json={"task": "What is 15 % of 240?"})
+    assert response.status_code == 413
+    found = samples(client)
+    assert (found["agent_runs_total", "client_context_full"], found["agent_runs_total", "context_full"]) == (0, 1)
 
 
 def test_the_size_of_the_window_is_a_setting(serve: Serve) -> None:

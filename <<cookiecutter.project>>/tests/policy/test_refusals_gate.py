@@ -56,7 +56,12 @@ def test_requests_to_stable_are_no_answers_of_the_canary(
 
 @pytest.mark.parametrize(
     ("outcome", "times", "verdict"),
-    [("usage_limit", 40, Outcome.FAIL), ("usage_limit", 3, Outcome.PASS), ("cancelled", 40, Outcome.PASS)],
+    [
+        ("usage_limit", 40, Outcome.FAIL),
+        ("usage_limit", 3, Outcome.PASS),
+        ("cancelled", 40, Outcome.PASS),
+        ("client_deadline", 40, Outcome.PASS),
+    ],
 )
 def test_runs_without_an_answer_fail_if_stable_answers(
     live: Live, new: Agent, old: Agent, outcome: str, times: int, verdict: Outcome

@@ -1,5 +1,6 @@
 """Conversations, over HTTP."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from starlette.testclient import TestClient
 
 from agent.auth import Token
 from agent.auth.tokens import digest_of, text_of
+from agent.conversations.kept import MOST_CHARACTERS
 from tests.agent.conftest import Serve
 from tests.agent.samples import samples
 from tests.agent.sse import events
@@ -56,6 +58,34 @@ def test_an_owner_exports_and_deletes_what_is_kept(serve: Serve, database: str) 
     response = client.get("/agent/conversations/c-1")
     assert (response.status_code, response.json()["type"]) == (404, "urn:problem-type:agent:conversation-not-found")
     assert client.get("/agent/conversations").json() == {"conversation_ids": []}
+
+
+def test_the_list_has_pages(serve: Serve, database: str) -> None:
+    client = serve(conversations=database)
+    for number in range(5):
+        client.post("/agent/run", json={**TASK, "conversation_id": f"c-{number}"})
+    pages = [client.get(f"/agent/conversations?limit=2&offset={offset}").json() for offset in (0, 2, 4, 6)]
+    assert [page["conversation_ids"] for page in pages] == [["c-4", "c-3"], ["c-2", "c-1"], ["c-0"], []]
+    for wrong in ("limit=0", "limit=1001", "offset=-1", f"offset={2**63}"):
+        assert client.get(f"/agent/conversations?{wrong}").json()["type"] == "urn:problem-type:agent:invalid-request"
+
+
+def test_a_conversation_that_is_too_long_is_not_continued_and_not_counted_against_the_release(
+    serve: Serve, database: str
+) -> None:
+    client = serve(conversations=database)
+    client.post("/agent/run", json=NAMED)
+    with sqlite3.connect(database) as other:
+        other.execute("UPDATE entries SET entry = entry || ?", (" " * MOST_CHARACTERS,))
+    other.close()
+    response = client.post("/agent/run", json=NAMED)
+    assert (response.status_code, response.json()["type"]) == (413, "urn:problem-type:agent:conversation-full")
+    found = samples(client)
+    assert found["agent_runs_total", "client_conversation"] == found["agent_runs_total", "answered"] == 1
+    assert not [name for name, _ in found if name == "agent_exceptions_total"]
+    assert client.get("/agent/conversations/c-1").status_code == 200
+    assert client.delete("/agent/conversations/c-1").status_code == 204
+    assert client.post("/agent/run", json=NAMED).status_code == 200
 
 
 def test_each_token_has_conversations_of_its_own(serve: Serve, database: str, tmp_path: Path) -> None:

@@ -51,6 +51,6 @@ def test_the_wait_for_a_slot_is_part_of_the_deadline(serve: Serve) -> None:
     holder.start()
     wait_until(lambda: samples(client)["agent_requests_in_flight", ""] == 1)
     before = time.monotonic()
-    assert client.post("/agent/run", json={**TASK, "deadline_seconds": 1.5}).status_code == 504
+    assert client.post("/agent/run", json={**TASK, "deadline_seconds": 1.5}).status_code == 408
     assert time.monotonic() - before < 2.2
     holder.join()

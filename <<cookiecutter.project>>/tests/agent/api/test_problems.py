@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from agent.api.problem_types import PREFIX, TYPES
 from agent.api.problems import problem_of
-from agent.errors import ContextFullError, DeadlineError
+from agent.errors import ClientDeadlineError, ContextFullError, DeadlineError
 from tests.agent.conftest import Serve
 from tests.pages import rows
 
@@ -39,6 +39,7 @@ def failed(client: TestClient, body: object = TASK) -> dict[str, Any]:
         (ModelAPIError("some-model", "no route to host"), 502, "ModelAPIError"),
         (ContextFullError(2_000), 413, "ContextFullError"),
         (ModelContextWindowExceededError("some-model", "too long"), 413, "ModelContextWindowExceededError"),
+        (ClientDeadlineError(1), 408, "ClientDeadlineError"),
         (DeadlineError(120), 504, "DeadlineError"),
         (ModelTimeoutError("some-model", "slow"), 504, "ModelTimeoutError"),
         (TimeoutError(), 500, "TimeoutError"),

@@ -34,7 +34,7 @@ def stream(client: TestClient, body: object = TASK) -> list[Sent]:
     return events(response.text)
 
 
-def test_a_stream_tells_of_tools_and_tokens_and_ends_with_usage_and_the_answer(serve: Serve) -> None:
+def test_a_stream_sends_tools_and_tokens_and_ends_with_usage_and_the_answer(serve: Serve) -> None:
     found = stream(serve(release="v9"))
     names = [event for event, _ in found]
     assert names[:4] == ["tool_call", "tool_result", "tool_call", "tool_result"]
@@ -48,10 +48,10 @@ def test_a_stream_tells_of_tools_and_tokens_and_ends_with_usage_and_the_answer(s
 
 
 def test_the_answer_and_its_usage_are_those_of_a_run(client: TestClient) -> None:
-    told, plain = stream(client)[-1].data, client.post("/agent/run", json=TASK).json()
-    for answer in (told, plain):
+    streamed, plain = stream(client)[-1].data, client.post("/agent/run", json=TASK).json()
+    for answer in (streamed, plain):
         del answer["run_id"], answer["conversation_id"]
-    assert told == plain
+    assert streamed == plain
 
 
 def test_a_stream_is_counted_as_a_run_is(client: TestClient) -> None:

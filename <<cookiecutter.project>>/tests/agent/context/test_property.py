@@ -92,7 +92,6 @@ def test_each_request_fits_is_paired_and_holds_the_last_turn_and_the_prefix_seld
         requests += conversation.requests
         changes += conversation.changes
         refusals += conversation.refusals
-    print(requests, changes, refusals)
     assert 500 < changes <= MOST_PREFIX_CHANGES_RATIO * requests
     assert refusals > 10
 

@@ -98,9 +98,9 @@ def test_what_is_deleted_is_gone_from_the_file(path: Path) -> None:
         await kept.add("ann", await kept.load("ann", "c"), [asked("a-secret-task"), answered()])
         await kept.delete("ann", "c")
         assert await kept.ids("ann") == []
+        assert all(b"a-secret-task" not in file.read_bytes() for file in path.parent.iterdir())
 
     run(path, scenario)
-    assert all(b"a-secret-task" not in file.read_bytes() for file in path.parent.iterdir())
 
 
 def test_a_conversation_that_nobody_continues_is_forgotten(path: Path) -> None:

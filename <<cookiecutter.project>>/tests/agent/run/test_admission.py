@@ -11,7 +11,7 @@ from agent.run import Admission, AdmissionLimits
 
 
 class Runs:
-    """Runs that hold their slots until they are told to end."""
+    """Runs that hold their slots until the test ends them."""
 
     def __init__(self, running: int, queued: int, wait_seconds: float = 10) -> None:
         self.metrics = Metrics([])

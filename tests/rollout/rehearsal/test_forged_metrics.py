@@ -1,4 +1,4 @@
-"""What a release says of others, and what happens to stable, counts neither for nor against anybody else."""
+"""Metrics that a release forges of another one, and what happens to stable, change no verdict."""
 
 import signal
 

@@ -1,0 +1,41 @@
+"""A run while it goes on: what it has used, and whose fault it is if its time is over."""
+
+from asyncio import get_running_loop
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from pydantic_ai import ModelMessage, RunUsage
+
+from agent.errors import ClientDeadlineError, DeadlineError, SlowClientError
+
+SLOW_CLIENT_RATIO = 0.01
+"""A run that waited for its client for more than this share of its deadline did not end late by itself. A queue that is
+full for a moment, because the run sends many events at once, takes less."""
+
+
+@dataclass
+class Progress:
+    """One run. `waited_seconds` is how long it waited until its client had read enough of the stream."""
+
+    messages: Sequence[ModelMessage]
+    is_the_clients_deadline: bool
+    usage: RunUsage = field(default_factory=RunUsage)
+    waited_seconds: float = 0.0
+
+    @asynccontextmanager
+    async def waiting(self) -> AsyncIterator[None]:
+        """Count the time of the body, which hands an event to the client."""
+        began = get_running_loop().time()
+        try:
+            yield
+        finally:
+            self.waited_seconds += get_running_loop().time() - began
+
+    def late(self, seconds: float) -> Exception:
+        """The error of this run when its deadline is over."""
+        if self.is_the_clients_deadline:
+            return ClientDeadlineError(seconds)
+        if self.waited_seconds > SLOW_CLIENT_RATIO * seconds:
+            return SlowClientError()
+        return DeadlineError(seconds)
