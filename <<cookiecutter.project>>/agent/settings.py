@@ -1,8 +1,8 @@
 """The settings: AGENT_* in the environment or in agent.env."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -12,6 +12,9 @@ PREFIX = "AGENT_"
 ENV_FILE = "agent.env"
 LONGEST_DEADLINE_SECONDS = 120
 """The router and the stop of a container wait a little longer; a test of the template checks this."""
+
+LONGEST_STOP_SECONDS = 125
+"""The most of `unready_seconds` and `deadline_seconds` together: a container that takes longer to stop is killed."""
 
 
 class Settings(BaseSettings):
@@ -96,6 +99,16 @@ class Settings(BaseSettings):
         examples=[5],
     )
 
+    @model_validator(mode="after")
+    def _stops_in_time(self) -> Self:
+        if self.unready_seconds + self.deadline_seconds > LONGEST_STOP_SECONDS:
+            raise ValueError(
+                f"AGENT_UNREADY_SECONDS={self.unready_seconds:g} and AGENT_DEADLINE_SECONDS={self.deadline_seconds:g} "
+                f"should be at most {LONGEST_STOP_SECONDS} together, or a stop kills running requests, for example "
+                f"{LONGEST_STOP_SECONDS - self.deadline_seconds:g} and {self.deadline_seconds:g}"
+            )
+        return self
+
 
 def load_settings() -> Settings:
     """Read the environment, then agent.env.
@@ -113,6 +126,8 @@ def load_settings() -> Settings:
 
 
 def _mistake(details: ErrorDetails) -> str:
+    if not details["loc"]:  # about several settings: the message is ours
+        return str(details["ctx"]["error"])
     name = str(details["loc"][0])
     field = Settings.model_fields.get(name)
     if field is None:  # its value is not shown: it may be a key

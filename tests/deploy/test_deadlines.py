@@ -14,8 +14,13 @@ LONGEST_SECONDS = settings.LONGEST_DEADLINE_SECONDS
 
 
 def test_a_container_has_longer_to_stop_than_a_run_may_take() -> None:
-    """STOP_WITHIN_SECONDS is in rollout/docker/host.py."""
+    """STOP_WITHIN_SECONDS is in rollout/docker/removal.py."""
     assert LONGEST_SECONDS + serving.GRACE_SECONDS < STOP_WITHIN_SECONDS
+
+
+def test_a_container_has_longer_to_stop_than_its_settings_may_ask_for() -> None:
+    assert settings.LONGEST_STOP_SECONDS + serving.GRACE_SECONDS < STOP_WITHIN_SECONDS
+    assert LONGEST_SECONDS < settings.LONGEST_STOP_SECONDS
 
 
 def test_the_router_waits_longer_than_a_run_may_take() -> None:

@@ -129,6 +129,12 @@ MUTATIONS = {
         {"secrets"},
     ),
     "a release restores a cache": Mutation(RELEASE, "cache-mode: none", "cache-mode: read", {"caches", "jactionlint"}),
+    "a job that is re-run alone looks for an artifact of its attempt": Mutation(
+        RELEASE,
+        "name: ${{ needs.evidence.outputs.artifact }}",
+        "name: evidence-${{ github.run_attempt }}",
+        {"artifacts"},
+    ),
     "a target that does not exist is built for": Mutation(
         RELEASE, "        run: .venv/bin/python -m rollout.pipeline target\n", "        run: echo\n", {"targets"}
     ),

@@ -1,9 +1,13 @@
 """Turns the output of a failed command in the engine's image into the error that it reported."""
 
+import json
+from typing import Any
+
 from rollout.docker.container import Said
 from rollout.errors import HostFailed, OtherVersion, RolloutError, WrongCommandLine
 from rollout.onhost.command_line import REFUSED
 from rollout.onhost.complaint import Complaint
+from rollout.text import one_line
 
 TAIL_CHARACTERS = 2000
 
@@ -17,6 +21,14 @@ def error(command: str, image: str, said: Said) -> RolloutError:
     if complaint.code == WrongCommandLine.code:
         return other_version(image, command, complaint.message)
     return complaint.error() if complaint.refused else failed(command, complaint.message)
+
+
+def json_object(command: str, image: str, out: str) -> dict[str, Any]:
+    """What a command printed. Raises OtherVersion if it is no JSON object."""
+    try:
+        return {**json.loads(out)}
+    except (TypeError, ValueError, RecursionError) as error:
+        raise other_version(image, command, one_line(out)) from error
 
 
 def failed(command: str, told: str) -> HostFailed:

@@ -1,7 +1,5 @@
 """Installs a certificate with its key on the host: in a volume that only the router and this command's helper mount."""
 
-import json
-
 from rollout.docker import answer
 from rollout.docker.container import volume
 from rollout.docker.host import USER, Host
@@ -32,5 +30,4 @@ def put_certificate(host: Host, pem: bytes) -> dict[str, object]:
         host.docker.remove(helper)
     if said.exit_code:
         raise answer.error("certificate", host.engine_image, said)
-    found: dict[str, object] = json.loads(said.out)
-    return found
+    return answer.json_object("certificate", host.engine_image, said.out)

@@ -29,7 +29,7 @@ def claim(host: Host, spec: Spec, engine_image: str, say: Say) -> str:
             continue
         if holder.runs:
             raise Locked(f"rollout {claimed_by(holder)}. Wait for it, or stop it with `rollout abort`.")
-        if holder.state != "created" or age_seconds(holder) > CLAIM_HOLDS_SECONDS:
+        if not is_starting(holder):
             host.docker.remove(holder.id)  # the engine has ended, or `rollout start` died before starting it
         elif time.monotonic() > deadline:
             raise Locked(f"rollout {claimed_by(holder)}")
@@ -45,6 +45,11 @@ def claimed_by(engine: Container) -> str:
     verb = "is starting" if engine.state == "created" else "is running"
     since = engine.created.isoformat(timespec="seconds")
     return f"{labels.get(names.ROLLOUT)} {verb}, started by {labels.get(names.BY)} at {since}"
+
+
+def is_starting(container: Container) -> bool:
+    """Whether somebody has just created this container and will start or remove it: a claim, or a helper."""
+    return container.state == "created" and age_seconds(container) <= CLAIM_HOLDS_SECONDS
 
 
 def age_seconds(container: Container) -> float:

@@ -84,8 +84,10 @@ class Docker:
         """Send the stop signal and wait; kill the container when it takes longer."""
         with engine_errors(f"stop {container}"), gone_is_fine():
             self._client.api.timeout = within_seconds + TIMEOUT_SECONDS
-            self._client.containers.get(container).stop(timeout=within_seconds)
-        self._docker.api.timeout = TIMEOUT_SECONDS
+            try:
+                self._client.containers.get(container).stop(timeout=within_seconds)
+            finally:
+                self._docker.api.timeout = TIMEOUT_SECONDS
 
     def retire(self, container: str, within_seconds: int) -> None:
         """Stop it for good: a restart of the Docker engine does not start it again."""
@@ -170,6 +172,11 @@ class Docker:
         with engine_errors("report its platform"):
             info = self._client.info()
         return f"{info['OSType']}/{ARCHITECTURES.get(info['Architecture'], info['Architecture'])}"
+
+    def cores(self) -> int:
+        """How many cores the host has."""
+        with engine_errors("report its cores"):
+            return int(self._client.info()["NCPU"])
 
     def digests(self, repository: str) -> list[str]:
         """The digests of a repository's images that are present on the host."""

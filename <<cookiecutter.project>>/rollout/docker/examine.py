@@ -3,13 +3,13 @@
 import json
 from dataclasses import dataclass
 
-from rollout.docker import removal
+from rollout.docker import limits, removal
 from rollout.docker.container import Container
 from rollout.docker.host import Host, Say
 from rollout.docker.placement import stands
 from rollout.docker.provenance import checked
 from rollout.docker.request import StartRequest
-from rollout.errors import AlreadyStable, HostFailed, Locked, Refused
+from rollout.errors import AlreadyStable, HostFailed, Locked, NotAnswering, Refused
 from rollout.journal.provenance import Provenance
 from rollout.onhost import names
 from rollout.router.split import Slot, other
@@ -35,12 +35,13 @@ def examine(request: StartRequest, host: Host, say: Say) -> Found:
     """Check the host, try what the engine needs, and pull the images. Raises Refused."""
     try:
         host.check_names()
+        limits.check(host.environment, host.docker.cores())
         found = host.survey()
         if found.running:
             raise Locked(f"{found.running}. Wait for it, or stop it with `rollout abort`.")
         stable = host.release(found.stable_slot)
         judged = stable if request.at_once is None else None
-        check_stable(judged, request.release)
+        check_stable(host, found.stable_slot, judged, request.release)
         provenance = checked(request.provenance, request.release, {*found.former, *served(stable)})
         if judged or not stands(host, other(found.stable_slot), request.release):
             removal.check(host, other(found.stable_slot))
@@ -60,16 +61,27 @@ def served(stable: Container | None) -> list[str]:
     return [stable.labels[names.RELEASE]] if stable and names.RELEASE in stable.labels else []
 
 
-def check_stable(stable: Container | None, release: str) -> None:
-    """Raises Refused when the release is already stable, or when stable is not healthy. `stable` is the container to
-    compare the release with; None if nothing is compared."""
+def check_stable(host: Host, slot: Slot, stable: Container | None, release: str) -> None:
+    """Raises Refused when stable is not healthy, and AlreadyStable or NotAnswering when it is this release. `stable` is
+    the container to compare the release with; None if nothing is compared."""
     if stable is None:
         return
-    if stable.labels.get(names.RELEASE) == release:
-        raise AlreadyStable(f"{release} is already stable: there is nothing to do")
     if stable.state != "running" or stable.healthy is False:
         state = "unhealthy" if stable.state == "running" else stable.state
         raise Refused(
             f"the stable release {stable.labels.get(names.RELEASE)} is {state}: the gates have nothing to compare "
             "with. `rollout rollback IMAGE --now --reason ...` makes a release stable without gates"
         )
+    if stable.labels.get(names.RELEASE) == release:
+        check_answers(host, slot, stable)
+        raise AlreadyStable(f"{release} is already stable: there is nothing to do")
+
+
+def check_answers(host: Host, slot: Slot, stable: Container) -> None:
+    """Raises NotAnswering unless stable has just answered a request through the router."""
+    found = host.routing()
+    if found.answering == slot and removal.answers(slot, found, stable):
+        return
+    raise NotAnswering(
+        f"{stable.labels.get(names.RELEASE)} is stable, but does not answer: {removal.silence(slot, found, stable)}"
+    )

@@ -1,12 +1,11 @@
 """A prepared host: its router, its releases, its engine, and commands that run in the engine's image."""
 
-import json
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rollout.docker import answer
+from rollout.docker import answer, limits
 from rollout.docker.connection import Docker
 from rollout.docker.container import Container, Said, volume
 from rollout.docker.image import Image
@@ -17,7 +16,6 @@ from rollout.onhost import author, names
 from rollout.onhost.routing import Routing
 from rollout.onhost.survey import Survey
 from rollout.router.split import Slot
-from rollout.text import one_line
 
 KEEP_ENDS_WITHIN_SECONDS = 60
 PARTS: dict[str, str] = {**dict.fromkeys(names.SLOTS, "release"), "engine": "engine"}
@@ -91,6 +89,11 @@ class Host:
         named = [(self.docker.container(self.name(name)), part) for name, part in PARTS.items()]
         return [found for found, part in named if found and not self._is_ours(found, part)]
 
+    def nameless(self) -> list[Container]:
+        """Releases whose container does not say which release it is."""
+        found = [self.release(slot) for slot in names.SLOTS]
+        return [each for each in found if each and names.RELEASE not in each.labels]
+
     def check_names(self) -> None:
         """Raises NotOurs if a foreign container has a name that a rollout needs."""
         for found in self.foreign():
@@ -114,12 +117,7 @@ class Host:
 
     def ask_json(self, *command: str) -> dict[str, Any]:
         """Like `ask`, for a command that prints a JSON object. Raises OtherVersion when the output is not one."""
-        out = self.ask(*command)
-        try:
-            found = json.loads(out)
-            return {**found}
-        except (TypeError, ValueError) as error:
-            raise answer.other_version(self.engine_image, command[0], one_line(out)) from error
+        return answer.json_object(command[0], self.engine_image, self.ask(*command))
 
     def order(self, kind: str, rollout: str, reason: str) -> str:
         """Leave an order for the rollout's engine; returns the message for people. Raises Refused when none runs."""
@@ -154,8 +152,7 @@ class Host:
                 tmpfs={"/tmp": "size=64m"},  # noqa: S108
                 restart_policy={"Name": "always"},  # "unless-stopped" does not restart after a crash of dockerd
                 stop_signal="SIGTERM",
-                mem_limit=self.environment.get("RELEASE_MEMORY") or "1g",
-                nano_cpus=nano_cpus(self.environment.get("RELEASE_CPUS") or "1"),
+                **limits.of_release(self.environment).settings(),
                 pids_limit=256,
                 user=USER,
                 **self._network(slot, address),
@@ -187,9 +184,11 @@ class Host:
     def watched(self, sent: Collection[Slot]) -> dict[Slot, str]:
         """The releases for Prometheus to scrape, by slot: those that run, and those in `sent`, the slots that get
         requests: a stopped release there is an outage, and must fire an alert."""
-        found = {slot: self.release(slot) for slot in names.SLOTS}
+        found = {slot: each for slot in names.SLOTS if (each := self.release(slot))}
         return {
-            slot: each.labels[names.RELEASE] for slot, each in found.items() if each and (each.runs or slot in sent)
+            slot: release
+            for slot, each in found.items()
+            if (release := each.labels.get(names.RELEASE)) and (each.runs or slot in sent)
         }
 
     def end_keep(self, rollout: str, reason: str) -> None:
@@ -236,7 +235,7 @@ class Host:
             "environment": {"ROLLOUT_BY": author.name(), **(environment or {})},
             "mounts": mounts,
             "mem_limit": "256m",
-            "nano_cpus": nano_cpus("1"),
+            "nano_cpus": limits.NANO,
             "pids_limit": 64,
             "user": USER,
             **self._network(),
@@ -248,14 +247,6 @@ def not_ours(name: str, project: str) -> NotOurs:
         f"the container {name} is not one that rollouts of {project} made, and a rollout needs its name: rename it "
         f"with `docker rename {name} another-name`, or remove it"
     )
-
-
-def nano_cpus(cpus: str) -> int:
-    """Cores in Docker's unit. Raises Refused."""
-    try:
-        return round(float(cpus) * 1e9)
-    except ValueError as error:
-        raise Refused(f"RELEASE_CPUS: {cpus!r} is not a number of cores, such as 1 or 0.5") from error
 
 
 def none_or_many(found: Sequence[str], service: str | None) -> str:

@@ -39,12 +39,10 @@ class Placement:
         try:
             self.host.docker.stop(self.engine, ENGINE_ENDS_WITHIN_SECONDS)
             self.host.docker.remove(self.engine)
-            if self._stands():
-                return
             slot = self.spec.canary_slot
             standing = self.host.release(slot)
             if standing and standing.runs and standing.labels.get(names.ROLLOUT) != self.spec.rollout:
-                return  # the slot could not be freed: nothing of this rollout is in it
+                return  # it ran before, or the slot could not be freed: nothing of this rollout is in it
             removal.remove(self.host, slot)
             self.host.tell_prometheus(self._stable())
         except RolloutError as error:

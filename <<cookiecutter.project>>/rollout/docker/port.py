@@ -69,6 +69,10 @@ class ContainerEngine(Protocol):
         """The engine's platform, such as `linux/amd64`."""
         ...
 
+    def cores(self) -> int:
+        """How many cores the host has."""
+        ...
+
     def digests(self, repository: str) -> list[str]:
         """The digests of a repository's images that are present on the host."""
         ...

@@ -1,47 +1,63 @@
 """Remove unneeded containers and images. Keeps stable, the image of the release before, and a running rollout's."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 
 from rollout.docker import removal
+from rollout.docker.claim import is_starting
 from rollout.docker.host import Host, Say
 from rollout.docker.image import Image
+from rollout.errors import NoDigest
 from rollout.onhost import names
 from rollout.router.split import other
 
 
 def prune(host: Host, say: Say) -> None:
-    """Remove ended helpers, unused images and, unless a rollout is running, the container in the other slot. Raises
-    StillServing, before anything is removed."""
+    """Remove ended helpers, unused images and, unless a rollout is running or starting, the container in the other
+    slot. Raises StillServing, before anything is removed."""
     found = host.survey()
     slot = other(found.stable_slot)
-    old = removal.check(host, slot) if host.running_rollout() is None else None
-    for helper in host.docker.containers({names.PART: "helper", names.PROJECT: host.project}):
-        if not helper.runs:
-            host.docker.remove(helper.id)
-    if old:
+    engine = host.engine()
+    busy = engine if engine and (engine.runs or is_starting(engine)) else None
+    if busy is None and (old := removal.check(host, slot)):
         removal.remove(host, slot)
         host.tell_prometheus(host.watched([found.stable_slot]))
         say(f"removed {old.name}: {old.labels.get(names.RELEASE)}")
+    for helper in host.docker.containers({names.PART: "helper", names.PROJECT: host.project}):
+        if not (helper.runs or is_starting(helper)):
+            host.docker.remove(helper.id)
     for foreign in host.foreign():
         say(f"left alone: {foreign.name} was not made by a rollout of {host.project}")
-    for repository, digest in needless(host, keep_images(host, found.history)):
+    for nameless in host.nameless():
+        say(f"left alone: {nameless.name} has no label {names.RELEASE}, so nobody knows which release it is")
+    claimed = busy.labels.get(names.RELEASE) if busy else None
+    for repository, digest in needless(host, keep_images(host, found.history, claimed)):
         if host.docker.remove_image(repository, digest):
             say(f"removed the image {repository}@{digest}")
 
 
-def keep_images(host: Host, history: Sequence[str]) -> set[str]:
-    """The releases whose images are kept: those in a slot, and the last two stable ones."""
-    standing = [each for slot in names.SLOTS if (each := host.release(slot))]
+def keep_images(host: Host, history: Sequence[str], claimed: str | None) -> set[str]:
+    """The releases whose images are kept: those in a slot, the one that a running or starting rollout has `claimed` the
+    host for, and the last two stable ones."""
+    standing = {each.labels.get(names.RELEASE) for slot in names.SLOTS if (each := host.release(slot))}
     in_order = list(dict.fromkeys(reversed(history)))
-    return {each.labels[names.RELEASE] for each in standing} | set(in_order[:2])
+    return {release for release in {*standing, claimed, *in_order[:2]} if release}
 
 
-def needless(host: Host, kept: set[str]) -> list[tuple[str, str]]:
+def needless(host: Host, kept: Collection[str]) -> list[tuple[str, str]]:
     """Images of the same repositories that no release needs."""
-    repositories = {Image.parse(release).repository for release in kept}
     return [
         (repository, digest)
-        for repository in sorted(repositories)
+        for repository in sorted(repositories(kept))
         for digest in host.docker.digests(repository)
         if f"{repository}@{digest}" not in kept
     ]
+
+
+def repositories(releases: Collection[str]) -> set[str]:
+    """Without those of names that are no digests: they cost their own repository only."""
+    found = set[str]()
+    for release in releases:
+        with suppress(NoDigest):
+            found.add(Image.parse(release).repository)
+    return found

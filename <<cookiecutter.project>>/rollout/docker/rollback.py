@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rollout.docker import examine
 from rollout.docker.container import Container
 from rollout.docker.host import Host, Say
 from rollout.docker.image import Image
@@ -52,8 +53,8 @@ def rollback(
     `unverified_because`. Raises Refused.
     """
     engine = host.engine()
-    if engine and engine.runs and (slot := goes_back_to(host, engine, release)):
-        running = engine.labels[names.ROLLOUT]
+    running = engine.labels.get(names.ROLLOUT) if engine and engine.runs else None
+    if engine and running and (slot := goes_back_to(host, engine, release)):
         host.order("rollback", running, reason)
         say(f"ordered the engine of {running} to roll back")
         return Rollback(running, slot)
@@ -62,7 +63,7 @@ def rollback(
     replaced = stable.labels.get(names.RELEASE) if stable else None
     wanted = release or former(standing, [each for each in found.history if each != replaced])
     if stable and stable.state == "running" and wanted == replaced:
-        check_answers(found.stable_slot, stable, host.routing())
+        examine.check_answers(host, found.stable_slot, stable)
         raise AlreadyStable(f"{wanted} is already stable: there is nothing to do")
     at_once = reason if now or wanted == standing else None
     provenance = unverified(unverified_because)

@@ -21,7 +21,8 @@ def put_secret(host: Host, whose: str, name: str, content: bytes) -> None:
     if not content:
         raise Refused(f"{name}: standard input is empty. Pipe the secret in: rollout secret {name} < key.txt")
     mounts = [volume(f"{host.project}_{VOLUMES[whose]}", names.SECRETS)]
-    carrier = host.docker.create(None, host.engine_image, mounts=mounts, labels={names.PART: "helper"})
+    labels = {names.PART: "helper", names.PROJECT: host.project}
+    carrier = host.docker.create(None, host.engine_image, mounts=mounts, labels=labels)
     try:
         host.docker.put(carrier, names.SECRETS, name, content, names.USER)
     finally:

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from rollout.engine.ports import Clock, Journal, Orders, Router, WatchedMetrics
 from rollout.engine.record import Record
-from rollout.engine.recovery import Ended, Promotion, choose, last
+from rollout.engine.recovery import Ended, Promotion, Repeat, choose, last
 from rollout.engine.spec import Spec
 from rollout.engine.traffic import Traffic
 from rollout.engine.watch import Left, Watch
@@ -45,23 +45,23 @@ class Engine:
     def resume(self, before: Story, stable_now: str | None) -> str:
         """Continue a dead engine's rollout from its journal; `stable_now` is the stable slot according to the router's
         file."""
-        choice = choose(before, stable_now, self._spec.canary_slot, old_answers=self._old_answers(before))
+        answers, at_once = self._old_answers(before), self._spec.at_once is not None
+        choice = choose(before, stable_now, self._spec.canary_slot, old_answers=answers, at_once=at_once)
         if isinstance(choice, Ended):
             return choice.verdict
-        back = choice if isinstance(choice, GoBack) and self._spec.at_once is None else None
         self._record.try_write(
             events.Recovered,
             time=self._now(),
             after=last(before),
             by=self._spec.by,
             pid=os.getpid(),
-            choice="back" if back else "on",
+            choice="back" if isinstance(choice, GoBack) else "on",
         )
         if before.shifted:
             self._watch.step, self._traffic.weight = before.shifted.step, before.shifted.weight
-        if isinstance(choice, Promotion) and self._spec.at_once is None:
+        if isinstance(choice, Promotion):
             return self._resume_keep(choice)
-        return self._go_back(back) if back else self._go_live_again(before, stable_now)
+        return self._go_live_again(before, stable_now) if isinstance(choice, Repeat) else self._go_back(choice)
 
     def _old_answers(self, before: Story) -> bool:
         """Whether the old release answers; checked only if a bad line leaves the verdict open. True if the router does

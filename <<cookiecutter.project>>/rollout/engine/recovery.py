@@ -4,10 +4,14 @@ Before the promotion it goes back. After the promotion it resumes watching. A re
 tells whether the promotion happened, because the engine may have died between recording the verdict and moving the
 traffic. If an unreadable line may be the verdict, the engine goes back, unless the old release no longer answers. So a
 canary that the router's file does not call stable never becomes stable here.
+
+A rollout without steps is repeated instead, because a person asked for its release; but not against a verdict or an
+order to go back.
 """
 
 from dataclasses import dataclass
 
+from rollout.engine.ordered import go_back
 from rollout.gates.decide import GoBack
 from rollout.journal import BadLine, Story
 from rollout.journal.events import Kept
@@ -31,16 +35,23 @@ class Promotion:
     reason: str
 
 
+@dataclass(frozen=True)
+class Repeat:
+    """The only move of a rollout without steps."""
+
+
 def choose(
-    story: Story, stable_now: str | None, canary_slot: Slot, *, old_answers: bool = True
-) -> Ended | GoBack | Promotion:
+    story: Story, stable_now: str | None, canary_slot: Slot, *, old_answers: bool = True, at_once: bool = False
+) -> Ended | GoBack | Promotion | Repeat:
     """`story` is not empty; `stable_now` is the stable slot according to the router's file; `old_answers` is whether
-    the old release still answers."""
+    the old release still answers; `at_once` is whether the rollout has no steps."""
     verdict, promoted = story.verdict, stable_now == canary_slot
     if story.ended:
         return Ended(story.ended.verdict)
     if verdict and verdict.verdict != "promoted":
         return GoBack(verdict.reason, verdict.gate, in_doubt=verdict.verdict == "in_doubt")
+    if at_once:
+        return (None if verdict else ordered_back(story)) or Repeat()
     if (line := doubted(story)) and not (promoted and not old_answers):
         return GoBack(f"the journal's verdict may be in a line that can't be read: {line}", in_doubt=True)
     if not (verdict or line or (story.keeps and promoted)):
@@ -48,6 +59,11 @@ def choose(
     if not promoted:
         return GoBack("the engine died before it could promote the canary", in_doubt=True)
     return promotion(story)
+
+
+def ordered_back(story: Story) -> GoBack | None:
+    """The way back that a recorded order asked for, or None."""
+    return next((back for each in story.orders if (back := go_back(each.order, each.by, each.reason))), None)
 
 
 def doubted(story: Story) -> BadLine | None:

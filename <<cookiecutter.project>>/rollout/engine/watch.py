@@ -1,9 +1,10 @@
 """Between two moves of the traffic: checks the router, renews the lease, obeys orders, and measures the gates."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 
+from rollout.engine.ordered import go_back
 from rollout.engine.ports import Clock, Orders, WatchedMetrics
 from rollout.engine.record import Record
 from rollout.engine.spec import Spec
@@ -18,7 +19,6 @@ from rollout.policy.plan import Gate, Plan
 from rollout.text import percent
 
 ALL_PASSED = "every gate passed at every step"
-PAST: Mapping[str, str] = {"abort": "aborted", "rollback": "rolled back", "end": "aborted"}
 
 
 class Left(Exception):
@@ -92,8 +92,8 @@ class Watch:
         if order.order == "end" and self.promoted:
             raise Left(f"told to end by {order.by}")
         self._record.try_write(OrderGiven, time=self._clock.time(), order=order.order, by=order.by, reason=order.reason)
-        if order.order != "promote":
-            raise GoBack(f"{PAST[order.order]} by {order.by}: {order.reason}")
+        if back := go_back(order.order, order.by, order.reason):
+            raise back
         self.skip_hold = True
         if not self.promoted and self.step:
             cut = f"the hold at {percent(self._traffic.weight)} was cut short by {order.by}: {order.reason}"

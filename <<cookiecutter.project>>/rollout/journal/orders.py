@@ -7,6 +7,9 @@ from typing import Literal, get_args
 
 from rollout.text import one_line
 
+GOES_BACK: Mapping[str, str] = {"abort": "aborted", "rollback": "rolled back", "end": "aborted"}
+"""The orders that return the traffic to stable, with the participle for a verdict's reason."""
+
 LARGEST_FILE_BYTES = 64 * 1024
 MOST_CHARACTERS = 400
 OrderKind = Literal["abort", "promote", "rollback", "end"]

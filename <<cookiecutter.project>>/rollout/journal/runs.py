@@ -14,6 +14,7 @@ from rollout.journal.events import (  # fmt: skip
     Shifted,
     Verdict,
 )
+from rollout.journal.orders import GOES_BACK
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Runs:
 
     def after(self, event: Event, before_seconds: float, now_seconds: float) -> "Runs":
         """The steps after one more event; `before_seconds` is the time of the previous event."""
-        ordered, done, current = self.ordered or isinstance(event, OrderGiven), self.done, self.current
+        ordered, done, current = self.ordered or _orders_back(event), self.done, self.current
         if current and isinstance(event, Extended):
             current = replace(current, extended=event.why)
         outcome = _outcome(event, ordered)
@@ -53,6 +54,11 @@ class Runs:
             return self.done
         stopped = replace(self.current, ended_seconds=seconds, outcome="interrupted")
         return (*self.done, self.current if alive else stopped)
+
+
+def _orders_back(event: Event) -> bool:
+    """Whether it is an order to go back; `promote` goes on."""
+    return isinstance(event, OrderGiven) and event.order in GOES_BACK
 
 
 def _opened(event: Event, now_seconds: float) -> StepRun | None:

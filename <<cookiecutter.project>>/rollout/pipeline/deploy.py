@@ -64,6 +64,9 @@ def deploy(
     if rollout and decision.action == "ended":
         annotate("error", f"the rollout of {release} that was approved has ended: {rollout.headline}. {ANEW}")
         return EXIT_CODES[rollout.verdict]
+    if decision.action == "nothing" and not found.answers:
+        annotate("error", f"{release} is already stable, but does not answer: see `rollout status` on the host")
+        return EXIT_CODES["in_doubt"]
     if decision.action == "nothing":
         annotate("notice", f"{release} is already stable: there is nothing to deploy")
         return 0

@@ -21,7 +21,8 @@ CHECKED = {
     "sign": "both digests were signed by this workflow, for this tag",
     "approve": "somebody who may approve releases did, or none is required",
     "deploy": "the signatures were verified, and the rollout ended as promoted",
-    "restore": "only if deploy did not succeed: traffic was restored, or nothing could be; its summary says which",
+    "restore": "only if deploy did not succeed: traffic was restored, or nothing could be; its summary says which. "
+    "The stable release, if there is one, answers",
 }
 """What each job of release.yml shows by its success."""
 

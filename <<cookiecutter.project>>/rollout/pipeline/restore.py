@@ -41,8 +41,6 @@ def decide(failed: Failed, found: Look) -> Decision:
         none = f"This attempt started no rollout of {release}; {newest.rollout} is of another: nothing to restore."
         return Decision(None, f"{none} Stable is {now or 'none'}.")
     stable = failed.noted or newest.stable
-    if now and now != release and newest.verdict != "running" and not found.answers:
-        return Decision(None, f"{now} is stable, but does not answer: see `rollout status` on the host.", warning=True)
     if now != release and newest.verdict != "running":
         return Decision(None, f"All traffic is already on {now or 'no release'}: nothing to restore.")
     if stable is None or stable == release:
@@ -53,11 +51,16 @@ def decide(failed: Failed, found: Look) -> Decision:
 
 
 def restore(failed: Failed, reason: str, production: Production, say: Say, annotate: Annotate) -> None:
-    """Restore stable if the rollout that this attempt began has any traffic. Raises NotRestored."""
+    """Restore stable if the rollout that this attempt began has any traffic. Raises NotRestored, also when there is
+    nothing to restore but stable does not answer."""
     found = production.look()
     if found.newest and found.newest.release == failed.release:
         say(f"Verdict on the host: {found.newest.headline}\n")
     decision = decide(failed, found)
+    if decision.to is None and found.stable and not found.answers:
+        silent = f"{found.stable} is stable, but does not answer: see `rollout status` on the host"
+        say(f"**{silent}.**")
+        raise NotRestored(silent)
     if decision.warning:
         annotate("warning", f"{failed.release}: {decision.says}")
     if decision.to:

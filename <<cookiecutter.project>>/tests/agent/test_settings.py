@@ -65,3 +65,19 @@ def test_an_unknown_name_in_agent_env_is_refused_without_showing_its_value(tmp_p
         load_settings()
     assert "AGENT_PROT in agent.env is not a setting; valid settings: AGENT_MODEL, " in str(caught.value)
     assert "hush" not in str(caught.value)
+
+
+def test_a_stop_that_would_kill_running_requests_is_refused_in_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AGENT_UNREADY_SECONDS", "5.5")
+    with pytest.raises(StartError) as caught:
+        load_settings()
+    assert str(caught.value).splitlines()[1] == (
+        "  AGENT_UNREADY_SECONDS=5.5 and AGENT_DEADLINE_SECONDS=120 should be at most 125 together, or a stop kills "
+        "running requests, for example 5 and 120"
+    )
+
+
+def test_the_time_not_ready_may_be_longer_if_the_deadline_is_shorter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AGENT_UNREADY_SECONDS", "60")
+    monkeypatch.setenv("AGENT_DEADLINE_SECONDS", "65")
+    assert load_settings().unready_seconds == 60

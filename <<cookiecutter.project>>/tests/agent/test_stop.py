@@ -77,7 +77,7 @@ def test_before_it_closes_it_is_not_ready_and_serves_all_the_same(start: Start) 
 
 
 def test_a_second_signal_closes_it_at_once(start: Start) -> None:
-    service = start(AGENT_UNREADY_SECONDS="60")
+    service = start(AGENT_UNREADY_SECONDS="60", AGENT_DEADLINE_SECONDS="60")
     service.url()
     for _ in range(2):
         service.process.send_signal(signal.SIGTERM)

@@ -248,6 +248,15 @@ def writers(workflows: Workflows) -> Iterator[str]:
             yield f"{name} may write to {', '.join(sorted(writes))}, and runs {ours}"
 
 
+def artifacts(workflows: Workflows) -> Iterator[str]:
+    """A job that is re-run alone finds what an earlier attempt of another job uploaded."""
+    yield from (
+        f"{name} looks for an artifact of its own attempt"
+        for name, step in steps(workflows)
+        if "download-artifact" in step.get("uses", "") and "run_attempt" in str(step["with"])
+    )
+
+
 def pins(workflows: Workflows) -> Iterator[str]:
     """There are few actions, and each is pinned to one commit everywhere."""
     commits: dict[str, set[str]] = {}
@@ -277,6 +286,7 @@ RULES: dict[str, Callable[[Workflows], Iterator[str]]] = {
         targets,
         tools,
         caches,
+        artifacts,
         pins,
         writers,
     )

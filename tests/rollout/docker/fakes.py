@@ -149,6 +149,10 @@ class FakeDocker:
         self._call("platform")
         return "linux/amd64"
 
+    def cores(self) -> int:
+        self._call("cores")
+        return 2
+
     def digests(self, repository: str) -> list[str]:
         return []
 
@@ -167,7 +171,7 @@ class FakeDocker:
     def _survey(self) -> Survey:
         engines = [each for each in self.there.values() if ours("engine").items() <= each.labels.items()]
         engine = next((each for each in engines if each.runs), None)
-        rollout = engine.labels[names.ROLLOUT] if engine else None
+        rollout = engine.labels.get(names.ROLLOUT) if engine else None
         keeps = rollout is not None and rollout == self.watching
         running, keeping = (None, rollout) if keeps else (rollout, None)
         return Survey(

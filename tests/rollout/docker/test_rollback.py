@@ -1,5 +1,7 @@
 """The refusals of a rollback, each with its own code, and the meaning of its verdict."""
 
+import json
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from rollout.docker.rollback import Rollback, former, rollback
 from rollout.errors import AlreadyStable, NoOtherRelease, NotAnswering, Refused, UnsupportedTarget
 from rollout.onhost import names
 from rollout.onhost.command import parser
+from rollout.onhost.routing import Routing
 from rollout.router.split import Slot
 from tests.rollout.docker.fakes import RELEASE, FakeDocker, engine, host, says, stable
 from tests.rollout.policies import SMALL
@@ -25,7 +28,28 @@ def test_a_stable_release_and_a_missing_one_have_different_codes(release: str | 
 
 def test_starting_the_stable_release_has_the_same_code() -> None:
     with pytest.raises(AlreadyStable):
-        check_stable(stable(), RELEASE)
+        check_stable(host(FakeDocker({}, [stable()])), "blue", stable(), RELEASE)
+
+
+@pytest.mark.parametrize("state", ["exited", "paused", "restarting"])
+def test_a_stable_release_that_has_stopped_is_not_said_to_be_in_order(state: str, tmp_path: Path) -> None:
+    path = tmp_path / "rollout.yaml"
+    path.write_text(SMALL, encoding="utf-8")
+    docker = FakeDocker({}, [replace(stable(), state=state)])
+    with pytest.raises(Refused, match=f"{RELEASE} is {state}.*--now") as refused:
+        rollback(host(docker), RELEASE, path, "why", print, now=False)
+    assert not isinstance(refused.value, AlreadyStable)
+
+
+@pytest.mark.parametrize("now", [True, False])
+def test_a_stable_release_is_said_to_be_in_order_only_after_it_has_answered(now: bool) -> None:
+    """Its health check passes, but a request through the router gets another answer."""
+    routing = asdict(Routing(up=["blue"], sent=["blue"], answering=None, checks={"blue": "L7OK", "green": "L4CON"}))
+    docker = FakeDocker({"routing": says(json.dumps(routing))}, [stable()])
+    with pytest.raises(NotAnswering, match="does not answer"):
+        rollback(host(docker), RELEASE, NOBODY, "why", print, now=now)
+    with pytest.raises(NotAnswering, match="does not answer"):
+        check_stable(host(docker), "blue", stable(), RELEASE)
 
 
 def test_a_rollback_that_starts_a_rollout_checks_the_target(tmp_path: Path) -> None:
@@ -119,6 +143,17 @@ def test_a_stable_release_that_does_not_answer_is_not_said_to_be_in_order() -> N
     docker = FakeDocker({}, [stable()], ill=["blue"])
     with pytest.raises(NotAnswering):
         rollback(host(docker), RELEASE, NOBODY, "why", print, now=True)
+
+
+def test_an_engine_without_the_name_of_its_rollout_is_no_traceback(tmp_path: Path) -> None:
+    docker = kept()
+    docker.there = {key: each for key, each in docker.there.items() if each.name != "my-agent-engine"}
+    docker.watching = None
+    docker.add("my-agent-engine")
+    path = tmp_path / "rollout.yaml"
+    path.write_text(SMALL.replace("target: docker", "target: kubernetes"), encoding="utf-8")
+    with pytest.raises(UnsupportedTarget):  # so a rollout of its own would start
+        rollback(host(docker), RELEASE, path, "why", print, now=True)
 
 
 def test_of_a_kept_release_that_gets_all_traffic_at_once_the_way_back_is_the_stable_one() -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from rollout.docker.image import Image
+from rollout.docker.limits import Limits, of_release
 from rollout.docker.provenance import unverified
 from rollout.docker.request import StartRequest
 from rollout.docker.start import Started, start
@@ -20,7 +21,7 @@ REPOSITORY = "ghcr.io/my-org/my-agent"
 OLDER, OLD, NEW = (f"{REPOSITORY}@sha256:{digit * 64}" for digit in "012")
 BLUE, GREEN, ENGINE = (f"my-agent-{part}" for part in ("blue", "green", "engine"))
 CLAIM = f"create {ENGINE}"
-LOOKS = ("list", "look at", "platform", "run survey", "run check-host", "run routing")
+LOOKS = ("list", "look at", "cores", "platform", "run survey", "run check-host", "run routing")
 """Ignores its arguments."""
 
 
@@ -167,6 +168,53 @@ def test_a_release_that_is_already_running_is_neither_started_nor_removed() -> N
 
     assert (release_in(docker, GREEN), state(docker, GREEN), state(docker, ENGINE)) == (OLDER, "running", None)
     check_stable_was_left_alone(docker)
+
+
+def test_a_release_that_was_just_started_at_once_is_removed_when_its_start_fails() -> None:
+    class Interrupted(FakeDocker):
+        """The canary starts, and then the connection or the person goes."""
+
+        def start(self, container: str) -> None:
+            super().start(container)
+            if self.there[container].name == GREEN:
+                raise KeyboardInterrupt
+
+    docker = Interrupted()
+    docker.add(BLUE, **{names.RELEASE: OLD, names.SLOT: "blue", names.ROLLOUT: "first"})
+    with pytest.raises(KeyboardInterrupt):
+        begin(docker, at_once="back")
+
+    assert (state(docker, GREEN), state(docker, ENGINE)) == (None, None)
+    assert docker.targets()[-1] == (f"blue={OLD}",)
+    check_stable_was_left_alone(docker)
+
+
+WRONG_LIMITS = [("RELEASE_CPUS", cpus) for cpus in ("many", "inf", "-inf", "nan", "0", "-1", "1e-9", "3")]
+WRONG_LIMITS += [("RELEASE_MEMORY", size) for size in ("much", "inf", "-1g", "0", "5m", "1x", "1 g")]
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG_LIMITS)
+def test_limits_that_docker_would_refuse_are_refused_before_anything_is_touched(name: str, value: str) -> None:
+    docker = kept()
+    request = StartRequest(Image.parse(NEW), SMALL, provenance=unverified("a test"))
+    here = host_with(docker)
+    with pytest.raises(Refused, match=f"^{name}: "):
+        start(request, replace(here, environment={**here.environment, name: value}), lambda _: None)
+    assert (state(docker, GREEN), state(docker, ENGINE)) == ("running", "running")
+    assert [call for call in docker.calls if not call.startswith(LOOKS)] == []
+
+
+@pytest.mark.parametrize(
+    ("environment", "wanted"),
+    [
+        ({}, Limits(1024**3, 10**9)),
+        ({"RELEASE_CPUS": "", "RELEASE_MEMORY": ""}, Limits(1024**3, 10**9)),
+        ({"RELEASE_CPUS": "0.5", "RELEASE_MEMORY": "512mb"}, Limits(512 * 1024**2, 5 * 10**8)),
+        ({"RELEASE_CPUS": "2", "RELEASE_MEMORY": "1.5G"}, Limits(3 * 512 * 1024**2, 2 * 10**9)),
+    ],
+)
+def test_limits_in_dockers_units(environment: dict[str, str], wanted: Limits) -> None:
+    assert of_release(environment) == wanted
 
 
 def touched(docker: FakeDocker, number: int) -> bool:

@@ -97,3 +97,15 @@ def test_after_an_order_that_is_ignored_the_next_one_is_obeyed(world: World) -> 
 def test_after_the_promotion_only_changes_and_every_twelfth_measurement_are_written(world: World) -> None:
     world.run()
     assert len([event for event in world.journal.all("measured") if event["keep"]]) == 1
+
+
+@pytest.mark.parametrize(
+    ("order", "outcomes"),
+    [(HURRY, ["passed", "failed"]), (Order("abort", "jan", "why"), ["aborted"]), (TOLD_TO_END, ["aborted"])],
+    ids=lambda each: each.order if isinstance(each, Order) else "",
+)
+def test_a_step_was_aborted_only_by_an_order_to_go_back(world: World, order: Order, outcomes: list[str]) -> None:
+    world.clock.at(STEP_1 + 3, lambda: world.orders.give(order))
+    world.clock.at(STEP_1 + 8, lambda: world.metrics.say(errors=0.213))
+    assert world.run() == "rolled_back"
+    assert [run.outcome for run in story(world.journal.events).runs.done] == outcomes

@@ -62,6 +62,13 @@ def test_a_deploy_starts_once_or_attaches_and_its_exit_code_is_the_verdict(
     assert production.provenance == (signed() if case.call == "start" else None)
 
 
+def test_a_deploy_of_what_is_stable_but_does_not_answer_is_in_doubt() -> None:
+    production, run = FakeProduction(Look(NEW, newest(NEW, OLD, "promoted"), answers=False)), Run()
+    assert deploy(NEW, ENGINE, signed(), production, run.write_outputs, run.annotate) == 3
+    assert production.calls == []
+    assert run.annotations == [f"error: {NEW} is already stable, but does not answer: see `rollout status` on the host"]
+
+
 @pytest.mark.parametrize("error", [HostFailed("gone"), OtherVersion("old")])
 def test_a_host_that_can_not_be_looked_at_is_not_taken_for_an_empty_one(error: HostFailed | OtherVersion) -> None:
     production, run = FakeProduction(Look(None, None), silent=error), Run()
@@ -119,14 +126,23 @@ def test_a_release_that_did_not_come_back_is_an_error_and_is_not_called_restored
     assert f"**{OLD} was not restored" in run.summary
 
 
-def test_a_stable_that_does_not_answer_is_not_said_to_have_all_traffic() -> None:
-    found = Look(OLD, begun(OLD, "in_doubt"), answers=False)
+NOTHING_TO_RESTORE = {
+    "its own rollout came back": Look(OLD, begun(OLD, "in_doubt"), answers=False),
+    "it started none": Look(OLD, newest(OLD, None, "promoted"), answers=False),
+    "another attempt started it": Look(OLD, newest(NEW, OLD, "in_doubt"), answers=False),
+    "it was the first release": Look(NEW, begun(None, "promoted"), answers=False),
+}
+
+
+@pytest.mark.parametrize("found", NOTHING_TO_RESTORE.values(), ids=list(NOTHING_TO_RESTORE))
+def test_a_stable_that_does_not_answer_is_an_error_and_is_not_said_to_have_all_traffic(found: Look) -> None:
     production, run = FakeProduction(found), Run()
-    restore(Failed(NEW, FIRST_ATTEMPT, OLD), "it failed", production, run.say, run.annotate)
-    assert (production.calls, "All traffic" in run.summary) == ([], False)
-    assert run.annotations == [
-        f"warning: {NEW}: {OLD} is stable, but does not answer: see `rollout status` on the host."
-    ]
+    said = f"{found.stable} is stable, but does not answer: see `rollout status` on the host"
+    with pytest.raises(NotRestored, match=said):
+        restore(Failed(NEW, FIRST_ATTEMPT), "why", production, run.say, run.annotate)
+    assert production.calls == []
+    assert run.summary.endswith(f"**{said}.**\n")
+    assert "All traffic" not in run.summary
 
 
 def test_a_release_that_came_back_and_does_not_answer_is_not_called_restored() -> None:
