@@ -26,7 +26,7 @@ def told(serving: Service, images: Images) -> Service:
         assert CANARY not in done.out
     service.up()  # Alertmanager's configuration refers to the file
     live = images.release("told")
-    given = ("--now", "--reason", "it reads the secret", "--policy", str(service.policy))
+    given = ("--now", "--reason", "it reads the secret", "--unverified", "a test", "--policy", str(service.policy))
     assert service.rollout("rollback", live, *given).code == 0
     assert served_by(service.url) == live
     with Traffic(service.url):

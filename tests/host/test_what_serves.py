@@ -89,11 +89,11 @@ def release_of(container: str) -> str:
     return docker("inspect", "--format", '{{index .Config.Labels "agent-release.release"}}', container).strip()
 
 
-def begin(host: Service, release: str, output: Path) -> "subprocess.Popen[bytes]":
+def begin(host: Service, release: str, output: Path, policy: Path | None = None) -> "subprocess.Popen[bytes]":
     """`start --follow` in the background, until the canary has its first users."""
     before = newest(host)
     wait_until(lambda: healthy(host.stable()), 60 * patience(), lambda: "stable is not healthy")
-    process = host.begin("start", release, "--follow", "--policy", str(host.policy), output=output)
+    process = host.begin("start", release, "--follow", "--policy", str(policy or host.policy), output=output)
     wait_until(
         lambda: newest(host) != before and last_of(host.events(), "shifted") is not None,
         120 * patience(),
@@ -125,8 +125,10 @@ def test_a_stable_that_goes_away_and_comes_back_costs_nothing_but_time(
     host: Service, images: Images, tmp_path: Path, way: str
 ) -> None:
     stable = host.stable()
+    patient = tmp_path / "rollout.yaml"  # the abort comes before the last step is over
+    patient.write_text(re.sub(r"hold: \S+?([,}])", r"hold: 30m\1", host.policy.read_text()))
     with Traffic(host.url, REQUESTS_PER_SECOND):
-        begun = begin(host, images.release(f"held-{way}"), tmp_path / "output")
+        begun = begin(host, images.release(f"held-{way}"), tmp_path / "output", patient)
         docker(way, stable)
         host.until(lambda events: last_of(events, "held") is not None)
         docker({"stop": "start", "pause": "unpause"}[way], stable)

@@ -1,6 +1,6 @@
-"""Remove unneeded containers and images. Keeps stable, the image of the release before, and a running rollout's."""
+"""Remove unneeded containers and images. Keeps stable, the images of the releases before, and a running rollout's."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from contextlib import suppress
 
 from rollout.docker import removal
@@ -9,6 +9,7 @@ from rollout.docker.host import Host, Say
 from rollout.docker.image import Image
 from rollout.errors import NoDigest
 from rollout.onhost import names
+from rollout.onhost.survey import Survey
 from rollout.router.split import other
 
 
@@ -31,17 +32,17 @@ def prune(host: Host, say: Say) -> None:
     for nameless in host.nameless():
         say(f"left alone: {nameless.name} has no label {names.RELEASE}, so nobody knows which release it is")
     claimed = busy.labels.get(names.RELEASE) if busy else None
-    for repository, digest in needless(host, keep_images(host, found.history, claimed)):
+    for repository, digest in needless(host, keep_images(host, found, claimed)):
         if host.docker.remove_image(repository, digest):
             say(f"removed the image {repository}@{digest}")
 
 
-def keep_images(host: Host, history: Sequence[str], claimed: str | None) -> set[str]:
+def keep_images(host: Host, found: Survey, claimed: str | None) -> set[str]:
     """The releases whose images are kept: those in a slot, the one that a running or starting rollout has `claimed` the
-    host for, and the last two stable ones."""
+    host for, and the last two stable ones, also if they were rolled back: a rollback to one needs no registry."""
     standing = {each.labels.get(names.RELEASE) for slot in names.SLOTS if (each := host.release(slot))}
-    in_order = list(dict.fromkeys(reversed(history)))
-    return {release for release in {*standing, claimed, *in_order[:2]} if release}
+    last = (release for each in (found.history, found.former) for release in list(dict.fromkeys(reversed(each)))[:2])
+    return {release for release in {*standing, claimed, *last} if release}
 
 
 def needless(host: Host, kept: Collection[str]) -> list[tuple[str, str]]:

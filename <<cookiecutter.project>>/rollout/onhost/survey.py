@@ -112,14 +112,20 @@ def history(stories: Iterable[Outline]) -> list[str]:
 
 
 def former(stories: Iterable[Outline]) -> list[str]:
-    """The releases that were promoted, or that a rollout found stable, also if they were taken back later. Pure."""
+    """The releases that were promoted, or that a rollout found stable, also if they were rolled back later; the
+    newest last. Pure."""
     known: dict[str, None] = {}
     for story in stories:
         if story.started and story.started.stable:
-            known[story.started.stable] = None
+            last(known, story.started.stable)
         if story.started and story.promoted:
-            known[story.started.release] = None
+            last(known, story.started.release)
     return list(known)
+
+
+def last(known: dict[str, None], release: str) -> None:
+    known.pop(release, None)
+    known[release] = None
 
 
 def told(state: State) -> Iterator[tuple[str, Outline]]:

@@ -152,4 +152,4 @@ def test_former_are_all_that_were_ever_stable_also_if_they_were_taken_back(state
     keep(state, 3, "three", "promoted", "rolled_back")
     keep(state, 4, "four")
     found = survey(state, Router("green"))
-    assert found.former == [SPEC.stable, "one", "three"]
+    assert found.former == ["one", "three", SPEC.stable], "the fourth found it stable, so it is the newest"
