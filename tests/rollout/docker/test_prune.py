@@ -52,6 +52,13 @@ def test_the_claim_of_a_start_that_died_keeps_nothing() -> None:
     assert f"remove {NEW}" in ended(docker)
 
 
+def test_the_images_of_the_last_two_stable_releases_stay_though_one_was_taken_back() -> None:
+    docker = WithImages(former=(OLDER, NEW, OLD))
+    docker.add(BLUE, **{names.RELEASE: OLD})
+    prune(host(docker), print)
+    assert ended(docker) == [f"remove {OLDER}"]
+
+
 def test_a_helper_that_another_command_has_just_created_is_kept_and_an_old_one_is_not() -> None:
     docker = FakeDocker()
     docker.add(BLUE, **{names.RELEASE: OLD})
