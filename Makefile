@@ -72,7 +72,7 @@ lint-baked:
 	+@$(BAKED_MAKE) lint
 
 test-faults: docker-answers tested  ## run the whole fault matrix on containers; 45 minutes
-	@$(PYTEST) -m docker tests/host/faults
+	@$(PYTEST) -m docker tests/host/faults tests/host/test_what_serves.py
 	@REPOSITORY="$(REPOSITORY)" .venv/bin/python -m tests.host.faults.page
 
 test-workflows: docker-answers tested  ## run the baked workflows with act and Docker; 10 minutes
