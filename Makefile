@@ -71,8 +71,8 @@ test-baked: bake
 lint-baked:
 	+@$(BAKED_MAKE) lint
 
-test-faults: docker-answers tested  ## run the whole fault matrix on containers; 45 minutes
-	@$(PYTEST) -m docker tests/host/faults tests/host/test_what_serves.py
+test-faults: docker-answers tested  ## run the whole fault matrix on containers; an hour
+	@$(PYTEST) -m "docker or faults" tests/host/faults tests/host/test_what_serves.py tests/rollout/rehearsal/test_stable_dies.py
 	@REPOSITORY="$(REPOSITORY)" .venv/bin/python -m tests.host.faults.page
 
 test-workflows: docker-answers tested  ## run the baked workflows with act and Docker; 10 minutes

@@ -13,7 +13,7 @@ from tests.rollout.lines import Event
 from tests.rollout.rehearsal.running import Running
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.parts
+pytestmark = [pytest.mark.parts, pytest.mark.faults]  # four minutes: stable stays away for `decide_within`
 
 Rehearse = Callable[..., Running]
 SLOW_ENOUGH = ("--speed", "10", "--load", "16")  # once it is slower by itself, stable would be alive again
