@@ -27,7 +27,7 @@ def prepare_folder(folder: Path) -> bool:
     return (folder / NAME).exists()
 
 
-def install(folder: Path, router: TlsRouter) -> str:
+def install(folder: Path, router: TlsRouter, within_seconds: float = SERVES_WITHIN_SECONDS) -> str:
     """Serve the certificate in INCOMING from now on, also after a restart; returns the answer to the command, as JSON.
     Raises Refused for a certificate that can't be used: the previous one stays."""
     incoming = folder / INCOMING
@@ -38,7 +38,7 @@ def install(folder: Path, router: TlsRouter) -> str:
             router.swap(certificate)
         keep(folder, certificate)
         if not before:
-            begin(folder, router)
+            begin(folder, router, within_seconds)
         router.tell_expiry(certificate.expires)
         if (serves := router.serves()) != certificate.fingerprint:
             raise RouterError(f"the router serves {serves}, not the certificate {certificate.fingerprint}")
@@ -58,19 +58,19 @@ def keep(folder: Path, certificate: Certificate) -> None:
         os.umask(before)
 
 
-def begin(folder: Path, router: TlsRouter) -> None:
+def begin(folder: Path, router: TlsRouter, within_seconds: float) -> None:
     """Make the router listen for TLS. If it can't, it continues, and restarts, without TLS."""
     durable.replace(folder / "certificate.cfg", f"global\n  setenv ROUTER_CERTIFICATE {folder / NAME}\n")
     try:
         router.reload()
-        wait_until_served(router)
+        wait_until_served(router, within_seconds)
     except BaseException:
         durable.replace(folder / "certificate.cfg", NO_TLS)
         raise
 
 
-def wait_until_served(router: TlsRouter) -> None:
-    until = time.monotonic() + SERVES_WITHIN_SECONDS
+def wait_until_served(router: TlsRouter, within_seconds: float) -> None:
+    until = time.monotonic() + within_seconds
     while time.monotonic() < until:
         with suppress(RouterError):
             if router.serves():

@@ -64,6 +64,14 @@ def test_a_stream_that_runs_when_sigterm_comes_is_sent_to_its_end(start: Start) 
     assert service.exit_code() == STOPPED
 
 
+def is_ready(url: str) -> bool:
+    try:
+        return '"ok"' in get(f"{url}/health")
+    except urllib.error.HTTPError as error:
+        error.close()
+        return False
+
+
 def test_before_it_closes_it_is_not_ready_and_serves_all_the_same(start: Start) -> None:
     service = start(AGENT_UNREADY_SECONDS="3")
     url = service.url()
@@ -78,10 +86,10 @@ def test_before_it_closes_it_is_not_ready_and_serves_all_the_same(start: Start) 
 
 def test_a_second_signal_closes_it_at_once(start: Start) -> None:
     service = start(AGENT_UNREADY_SECONDS="60", AGENT_DEADLINE_SECONDS="60")
-    service.url()
-    for _ in range(2):
-        service.process.send_signal(signal.SIGTERM)
-        time.sleep(0.5)
+    url = service.url()
+    service.process.send_signal(signal.SIGTERM)
+    wait_until(lambda: not is_ready(url))
+    service.process.send_signal(signal.SIGTERM)
     assert service.exit_code() == STOPPED
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from rollout.errors import Refused, RouterError
-from rollout.onhost.certificate import INCOMING, NAME, install, prepare_folder
+from rollout.onhost.certificate import INCOMING, NAME, SERVES_WITHIN_SECONDS, install, prepare_folder
 from rollout.rehearsal.process import free_port
 from rollout.router.folder import CONFIG
 from rollout.router.tls import TlsRouter
@@ -41,10 +41,10 @@ class Site:
         self.router.environment |= {"ROUTER_TLS_BIND": f"127.0.0.1:{self.tls_port}", "HTTPS_PORT": str(self.tls_port)}
         self.tls = TlsRouter(self.router.socket, self.folder / NAME, master)
 
-    def install(self, pem: bytes) -> int:
+    def install(self, pem: bytes, within_seconds: float = SERVES_WITHIN_SECONDS) -> int:
         """What the engine's image does with it; returns when it expires."""
         (self.folder / INCOMING).write_bytes(pem)
-        return int(json.loads(install(self.folder, self.tls))["expires"])
+        return int(json.loads(install(self.folder, self.tls, within_seconds))["expires"])
 
     def connect(self, context: ssl.SSLContext) -> ssl.SSLSocket:
         plain = socket.create_connection(("127.0.0.1", self.tls_port), 10)
@@ -158,13 +158,12 @@ def test_a_certificate_that_cannot_be_used_changes_nothing(site: Site, authority
 
 
 def test_a_router_that_does_not_take_the_first_one_can_still_be_restarted(
-    tmp_path: Path, blue: Backend, green: Backend, authority: Authority, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, blue: Backend, green: Backend, authority: Authority
 ) -> None:
     site = Site(tmp_path, blue, green)
-    monkeypatch.setattr("rollout.onhost.certificate.SERVES_WITHIN_SECONDS", 2.0)
     with socket.create_server(("127.0.0.1", site.tls_port)), site.router:  # its port is taken
         with pytest.raises(RouterError, match="does not serve the certificate"):
-            site.install(authority.issue())
+            site.install(authority.issue(), within_seconds=2.0)
         site.router.process.stop()
         site.router.start()
         assert ask(site.router.port, request("/agent/run")).release == "blue"

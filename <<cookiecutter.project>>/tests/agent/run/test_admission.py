@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -32,11 +33,20 @@ class Runs:
         return self.metrics.registry.get_sample_value(name, labels)
 
 
+async def until(condition: Callable[[], bool]) -> None:
+    """Let the other tasks go on until a condition holds."""
+    for _ in range(10_000):
+        if condition():
+            return
+        await asyncio.sleep(0)
+    raise AssertionError("the tasks went on, and the condition still does not hold")
+
+
 def test_what_is_past_the_queue_is_refused_at_once_and_all_others_are_answered_in_order() -> None:
     async def scenario() -> None:
         runs = Runs(running=2, queued=3)
         tasks = [asyncio.create_task(runs.run(number)) for number in range(8)]
-        await asyncio.sleep(0.01)
+        await until(lambda: all(task.done() for task in tasks[5:]))
         assert runs.admitted == [0, 1]
         assert runs.value("agent_queue_depth") == 3
         assert [task.done() for task in tasks] == [False] * 5 + [True] * 3
@@ -56,7 +66,7 @@ def test_a_wait_ends(wait_seconds: float, within_seconds: float) -> None:
     async def scenario() -> None:
         runs = Runs(running=1, queued=1, wait_seconds=wait_seconds)
         first = asyncio.create_task(runs.run(0))
-        await asyncio.sleep(0)
+        await until(lambda: runs.admitted == [0])
         assert await runs.run(1, within_seconds) == "refused"
         assert runs.value("agent_refused_runs_total", reason="waited") == 1
         assert runs.value("agent_queue_depth") == 0
@@ -70,10 +80,10 @@ def test_who_leaves_the_queue_or_is_cancelled_in_a_run_takes_no_slot_along() -> 
     async def scenario() -> None:
         runs = Runs(running=1, queued=5)
         tasks = [asyncio.create_task(runs.run(number)) for number in range(4)]
-        await asyncio.sleep(0.01)
+        await until(lambda: runs.value("agent_queue_depth") == 3)
         for number in (0, 1, 2):
             tasks[number].cancel()
-        await asyncio.sleep(0.01)
+        await until(lambda: len(runs.admitted) == 2)
         assert runs.admitted == [0, 3]
         assert runs.value("agent_queue_depth") == 0
         runs.end.set()
@@ -86,7 +96,7 @@ def test_a_refusal_takes_no_time_whatever_is_going_on() -> None:
     async def scenario() -> float:
         runs = Runs(running=100, queued=100)
         tasks = [asyncio.create_task(runs.run(number)) for number in range(200)]
-        await asyncio.sleep(0.05)
+        await until(lambda: runs.value("agent_queue_depth") == 100)
         before = time.perf_counter()
         for number in range(1_000):
             assert await runs.run(number) == "refused"
