@@ -1,7 +1,8 @@
-"""Turns the output of a failed command in the engine's image into the error that it reported."""
+"""Reads the output of a command in the engine's image: what it printed, or the error that it reported."""
 
 import json
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from rollout.docker.container import Said
 from rollout.errors import HostFailed, OtherVersion, RolloutError, WrongCommandLine
@@ -10,6 +11,8 @@ from rollout.onhost.complaint import Complaint
 from rollout.text import one_line
 
 TAIL_CHARACTERS = 2000
+
+T = TypeVar("T")
 
 
 def error(command: str, image: str, said: Said) -> RolloutError:
@@ -29,6 +32,15 @@ def json_object(command: str, image: str, out: str) -> dict[str, Any]:
         return {**json.loads(out)}
     except (TypeError, ValueError, RecursionError) as error:
         raise other_version(image, command, one_line(out)) from error
+
+
+def fields_of(make: Callable[..., T], command: str, image: str, out: str) -> T:
+    """What a command printed, as `make` takes its fields. Raises OtherVersion if the fields are others."""
+    found = json_object(command, image, out)
+    try:
+        return make(**found)
+    except TypeError as error:
+        raise other_version(image, command, f"with the fields {', '.join(found)}") from error
 
 
 def failed(command: str, told: str) -> HostFailed:

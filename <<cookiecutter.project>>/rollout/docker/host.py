@@ -162,19 +162,11 @@ class Host:
 
     def routing(self) -> Routing:
         """The router's current traffic to each slot. Raises HostFailed if it does not answer."""
-        found = self.ask_json("routing")
-        try:
-            return Routing(**found)
-        except TypeError as error:
-            raise answer.other_version(self.engine_image, "routing", f"with the fields {', '.join(found)}") from error
+        return answer.fields_of(Routing, "routing", self.engine_image, self.ask("routing"))
 
     def survey(self) -> Survey:
         """Read the state of the host from its router and journals. Raises Refused."""
-        found = self.ask_json("survey")
-        try:
-            return Survey(**found)
-        except TypeError as error:
-            raise answer.other_version(self.engine_image, "survey", f"with the fields {', '.join(found)}") from error
+        return answer.fields_of(Survey, "survey", self.engine_image, self.ask("survey"))
 
     def running_rollout(self) -> str | None:
         """The rollout whose engine is running, or None."""
