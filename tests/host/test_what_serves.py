@@ -212,6 +212,7 @@ def test_without_a_name_no_rollback_goes_to_a_release_that_was_taken_back(host: 
         host.until(lambda events: last_of(events, "promoted") is not None, within_seconds=180)
         assert host.rollout("abort", "--reason", "it is bad").code == 0
         host.until(ended)
+    wait_until(lambda: not running(host), 60 * patience(), lambda: "an engine still runs")
     assert f"{release} is running, but it was taken back" in refused(host, "rollback", "--reason", "why")
     assert served_by(host.url) == good
 
