@@ -13,10 +13,9 @@ from rich.console import Console
 from rollout import journal
 from rollout.engine.record import KEPT_MEASUREMENTS_APART
 from rollout.engine.spec import Spec
-from rollout.errors import MetricsError, PartFailed, Refused, TooBusy
+from rollout.errors import PartFailed, Refused, TooBusy
 from rollout.gates import preflight
 from rollout.gates.measure import measure_all, with_baselines
-from rollout.journal.events import Restored
 from rollout.journal.state import new_rollout
 from rollout.live.view import View, view_on
 from rollout.onhost import author
@@ -25,7 +24,7 @@ from rollout.policy import file as policy_file
 from rollout.policy.placeholders import Values
 from rollout.policy.plan import Plan, plan, traffic_needed
 from rollout.policy.schema import Policy
-from rollout.rehearsal import busy, capacity
+from rollout.rehearsal import baseline, busy, capacity
 from rollout.rehearsal.ending import Result, end
 from rollout.rehearsal.faults import offline_model
 from rollout.rehearsal.load import Load, tasks_of
@@ -37,7 +36,6 @@ from rollout.rehearsal.stage import Stage
 from rollout.report.steps import TOO_BUSY
 
 STABLE = "rehearsal-stable"
-BASELINE_WITHIN_SECONDS = 30.0
 ATTEMPTS = 4
 NEARLY = 0.95
 """A measured pace above this share of the stage's speed is good enough: the stage is not set up again."""
@@ -107,9 +105,11 @@ class Rehearsal:
         in_time_seconds = self._stage.deadline_seconds / 4
         has = Capacity(await capacity.requests_per_second(self._stage.url, self._tasks, in_time_seconds))
         async with self._load(self._fitting(has).requests_per_second) as load:
-            await self._wait_for_baseline()
+            await baseline.wait_for_metrics(self._stage.prometheus, STABLE, self._pace)
             self._check_policy()
             self._settle(replace(has, round_seconds=await asyncio.to_thread(self._round_seconds)))
+            if self._request.first_weight == 1:
+                await baseline.wait_for_samples(self._stage.prometheus, STABLE, self._plan)
             slow_before_seconds = busy.slow(load.seconds(STABLE))
             await self._start_canary()
             engine = self._start_engine()
@@ -125,10 +125,10 @@ class Rehearsal:
         addresses = f"service {self._stage.url}, Prometheus {self._stage.prometheus.url}, logs {self._stage.folder}"
         self._say(f"starting the stable release: {addresses}")
         self._stage.start_router()
-        stable = self._stage.start_release("blue", STABLE, {"AGENT_MODEL": "offline"})
+        self._stable = self._stage.start_release("blue", STABLE, {"AGENT_MODEL": "offline"})
         self._stage.announce("green", self._request.release)
         self._stage.start_prometheus()
-        self._stage.wait_for("blue", up=True, alive=stable)
+        self._stage.wait_for("blue", up=True, alive=self._stable)
         self._stage.wait_for("green", up=False)
 
     def _say(self, line: str) -> None:
@@ -172,27 +172,6 @@ class Rehearsal:
             with_baselines(self._plan.gates, measured, values, self._stage.prometheus)
             times.append(time.monotonic() - began)
         return min(times)
-
-    async def _wait_for_baseline(self) -> None:
-        """In production, Prometheus has scraped stable for days. Here, wait for its first metrics."""
-        deadline = time.monotonic() + BASELINE_WITHIN_SECONDS
-        while not await asyncio.to_thread(self._has_baseline):
-            if time.monotonic() > deadline:
-                raise TooBusy(
-                    f"{TOO_BUSY}: Prometheus had no metrics of the stable release within "
-                    f"{BASELINE_WITHIN_SECONDS:g} s. Try --speed {self._pace.speed / 2:g}"
-                )
-            await asyncio.sleep(0.05)  # not in the thread, so that Ctrl-C does not wait for the deadline
-
-    def _has_baseline(self) -> bool:
-        return self._measured(f'sum(rate(agent_requests_total{{release="{STABLE}"}}[10s]))') > 0
-
-    def _measured(self, promql: str) -> float:
-        """The query's current value; 0 without one."""
-        try:
-            return self._stage.prometheus.value(promql)
-        except MetricsError:
-            return 0.0
 
     def _check_policy(self) -> None:
         preflight.check(plan(self._policy).gates, self._request.release, STABLE, self._stage.prometheus)
@@ -249,16 +228,16 @@ class Rehearsal:
         """Continue the load for a moment; returns why the machine may have caused a verdict against the release."""
         died = engine.exit_code() not in ENGINE_ENDS
         story = journal.story_of(journal.read(self._journal)) if self._journal.exists() else journal.Story()
-        restored = story.back if isinstance(story.back, Restored) else None
-        seen_at = restored.time + SEEN_AFTERWARDS_SECONDS if restored else 0.0
+        back = story.back  # restored or, if stable did not answer, unrestored
+        seen_at = back.time + SEEN_AFTERWARDS_SECONDS if back else 0.0
         after_the_end = AFTER_THE_END_SECONDS + (self._plan.lease_seconds if died else 0)
         sent_before = load.counts().sent
         await asyncio.sleep(max(after_the_end, seen_at - time.time()))
         sent_now = load.counts().sent
-        if died or restored is None:
+        if died or back is None or self._stable.exit_code() is not None:
             return None
-        after = load.seconds(STABLE, since=restored.time)
-        missed = self._measured(f'1 - avg_over_time(up{{job="agent",release="{STABLE}"}}[1m])')
+        after = load.seconds(STABLE, since=back.time)
+        missed = baseline.value(self._stage.prometheus, f'1 - avg_over_time(up{{job="agent",release="{STABLE}"}}[1m])')
         sent = sent_now - sent_before
         stable = busy.Stable(slow_before_seconds, busy.slow(after), sent, len(after), load.held_up_seconds, missed)
         return busy.too_busy(story, stable)
