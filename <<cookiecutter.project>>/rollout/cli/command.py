@@ -81,7 +81,7 @@ def on_a_host(commands: Commands) -> None:
     one.add_argument("--json", action="store_true", help=options.AS_JSON)
     out = "where to write it (default: .rollout/reports, or the folder of --state)"
     one.add_argument("--out", type=options.said_clearly(options.path), metavar="FOLDER", help=out)
-    prune = "remove unneeded containers and images from a host; keeps the images of stable and of the release before"
+    prune = "remove unneeded containers and images from a host; keeps the images of the last two stable releases"
     commands.add("prune", host.run_prune, prune, service)
     certificate = "have the router serve a certificate, its chain and its key, read from standard input"
     commands.add("certificate", host.run_certificate, certificate, service)
@@ -89,5 +89,5 @@ def on_a_host(commands: Commands) -> None:
     sub = commands.add("secret", host.run_secret, help_text, service)
     sub.add_argument("name", help="name of the environment variable, or webhook_url for alerting")
     sub.add_argument(
-        "--for", dest="whose", choices=["agent", "alerting"], default="agent", help="what reads it (default: agent)"
+        "--for", dest="reader", choices=["agent", "alerting"], default="agent", help="what reads it (default: agent)"
     )

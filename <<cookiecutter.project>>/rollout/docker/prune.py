@@ -5,12 +5,13 @@ from contextlib import suppress
 
 from rollout.docker import removal
 from rollout.docker.claim import is_starting
-from rollout.docker.host import Host, Say
+from rollout.docker.host import Host
 from rollout.docker.image import Image
 from rollout.errors import NoDigest
 from rollout.onhost import names
 from rollout.onhost.survey import Survey
 from rollout.router.split import other
+from rollout.text import Say
 
 
 def prune(host: Host, say: Say) -> None:
@@ -40,9 +41,9 @@ def prune(host: Host, say: Say) -> None:
 def keep_images(host: Host, found: Survey, claimed: str | None) -> set[str]:
     """The releases whose images are kept: those in a slot, the one that a running or starting rollout has `claimed` the
     host for, and the last two stable ones, also if they were rolled back: a rollback to one needs no registry."""
-    standing = {each.labels.get(names.RELEASE) for slot in names.SLOTS if (each := host.release(slot))}
+    in_slots = {each.labels.get(names.RELEASE) for slot in names.SLOTS if (each := host.release(slot))}
     last = (release for each in (found.history, found.former) for release in list(dict.fromkeys(reversed(each)))[:2])
-    return {release for release in {*standing, claimed, *last} if release}
+    return {release for release in {*in_slots, claimed, *last} if release}
 
 
 def needless(host: Host, kept: Collection[str]) -> list[tuple[str, str]]:

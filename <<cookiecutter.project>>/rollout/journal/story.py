@@ -24,7 +24,7 @@ from rollout.journal.events import (  # fmt: skip
     Restored,
     Shifted,
     Started,
-    Traffic,
+    TrafficTotals,
     Unjudged,
     Unrestored,
     Verdict,
@@ -67,7 +67,7 @@ class Story:
     orders: tuple[OrderGiven, ...] = ()
     recoveries: tuple[Recovered, ...] = ()
     unjudged: Unjudged | None = None
-    traffic: Traffic | None = None
+    traffic: TrafficTotals | None = None
     doubt: Doubt = field(default_factory=Doubt)
 
     @property
@@ -118,7 +118,7 @@ def after(story: Story, entry: Entry) -> Story:
     """The story after one more entry. An unknown event only becomes `newest`."""
     if isinstance(entry, BadLine):
         return replace(story, doubt=story.doubt.after(entry))
-    if isinstance(entry, Traffic | Unjudged):
+    if isinstance(entry, TrafficTotals | Unjudged):
         return _apply(entry, story)
     before, now = story.seconds, story.since(entry.time)
     applied = _apply(entry, story)
@@ -263,5 +263,5 @@ def _(event: Unjudged, story: Story) -> Story:
 
 
 @_apply.register
-def _(event: Traffic, story: Story) -> Story:
+def _(event: TrafficTotals, story: Story) -> Story:
     return replace(story, traffic=event)

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from rollout.policy.keys import Certainty, LimitText, Part, PromQL, SomeSeconds, ThresholdText, Windows
+from rollout.policy.keys import Certainty, LimitText, Part, PositiveDuration, PromQL, ThresholdText, Windows
 from rollout.policy.placeholders import names_in
 
 Kind = Literal["share", "mean", "value"]
@@ -46,7 +46,7 @@ class GatePolicy(Part):
     samples: PromQL | None = None
     shows: PromQL | None = None
     by: Annotated[str, Field(pattern=r"^[a-zA-Z_]\w*$")] | None = None
-    slower_than: SomeSeconds | None = None
+    slower_than: PositiveDuration | None = None
     at_least: Annotated[int, Field(ge=1)] | None = None
     windows: Windows | None = None
     certainty: Certainty | None = None

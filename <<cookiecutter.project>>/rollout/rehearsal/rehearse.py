@@ -266,9 +266,9 @@ class Rehearsal:
     async def _stay_up(self) -> None:
         """Leave everything running, for inspection."""
         self._console.print("still running, under load: press Ctrl-C to stop", highlight=False)
-        told = asyncio.Event()
-        with told_by_signal(told.set):
-            await told.wait()
+        stop = asyncio.Event()
+        with told_by_signal(stop.set):
+            await stop.wait()
 
 
 def silent_at_most_seconds(plan: Plan) -> float:

@@ -62,14 +62,14 @@ def test_a_rollback_that_starts_a_rollout_checks_the_target(tmp_path: Path) -> N
 
 
 def test_a_running_engine_is_rolled_back_whatever_the_policy_says_now() -> None:
-    docker = FakeDocker({"order": says("told")}, [stable(), engine("r", "running")])
+    docker = FakeDocker({"order": says("ordered")}, [stable(), engine("r", "running")])
     assert rollback(host(docker), None, NOBODY, "why", print, now=False) == Rollback("r", back_to="blue")
     assert docker.asked[-1][:3] == ["order", "rollback", "r"]
 
 
 @pytest.mark.parametrize("reason", ["why", "-x", "--state", ""])
 def test_a_reason_reaches_the_host_whatever_it_begins_with(reason: str, tmp_path: Path) -> None:
-    docker = FakeDocker({"order": says("told")})
+    docker = FakeDocker({"order": says("ordered")})
     host(docker).order("abort", "r", reason)
     (command,) = docker.asked
     here = [str(tmp_path) if each == names.STATE else each for each in command]
