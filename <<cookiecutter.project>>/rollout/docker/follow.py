@@ -112,8 +112,8 @@ def check_host(host: Host, rollout: str) -> None:
     with suppress(HostFailed):
         if not host.docker.containers({names.PART: "router", names.PROJECT: host.project}):
             raise PartFailed(
-                f"the containers of {host.project} were removed from the host, so {rollout} has no end. Prepare the "
-                "host again with `docker compose up -d --wait` in deploy/docker"
+                f"the containers of {host.project} were removed from the host, so it is not known how {rollout} "
+                "ended. Prepare the host again with `docker compose up -d --wait` in deploy/docker"
             )
 
 

@@ -31,7 +31,7 @@ def prune(host: Host, say: Say) -> None:
     for foreign in host.foreign():
         say(f"left alone: {foreign.name} was not made by a rollout of {host.project}")
     for nameless in host.nameless():
-        say(f"left alone: {nameless.name} has no label {names.RELEASE}, so nobody knows which release it is")
+        say(f"left alone: {nameless.name} has no label {names.RELEASE}, so its release is unknown")
     claimed = busy.labels.get(names.RELEASE) if busy else None
     for repository, digest in needless(host, keep_images(host, found, claimed)):
         if host.docker.remove_image(repository, digest):

@@ -99,8 +99,8 @@ def check_answers(slot: Slot, container: Container, found: Routing) -> None:
     if answers(slot, found, container):
         return
     release = container.labels.get(names.RELEASE)
-    anew = "" if slot == found.stable_slot else f"; `rollout rollback {release} --now --reason ...` starts it anew"
-    raise NotAnswering(f"{release} does not answer, so nobody is sent there: {silence(slot, found, container)}{anew}")
+    anew = "" if slot == found.stable_slot else f"; `rollout rollback {release} --now --reason ...` starts it again"
+    raise NotAnswering(f"{release} does not answer, so it gets no traffic: {silence(slot, found, container)}{anew}")
 
 
 def former(running: str | None, history: Sequence[str]) -> str:
@@ -113,7 +113,7 @@ def former(running: str | None, history: Sequence[str]) -> str:
     name = f"name the release to restore{last if good else ' as IMAGE@sha256:…'}"
     if running is None:
         raise NoOtherRelease(f"no other release is running on this host: {name}")
-    raise NoOtherRelease(f"{running} is running, but it was taken back: nothing goes there without its name: {name}")
+    raise NoOtherRelease(f"{running} is running, but it was rolled back, so it is not the default: {name}")
 
 
 def running_release(host: Host, slot: Slot) -> str | None:

@@ -155,7 +155,7 @@ def _(event: Extended, _: Progress) -> Sentence:
 def _(event: Held, progress: Progress) -> Sentence:
     if event.seconds is not None:
         return Sentence(f"the hold is over after {duration(event.seconds)}")
-    return Sentence(f"on hold: {event.why}; {canary(progress)} answers everybody until it is up again", "bad")
+    return Sentence(f"on hold: {event.why}; {canary(progress)} answers everybody until stable is up again", "bad")
 
 
 @_said.register

@@ -50,9 +50,9 @@ class Probe(Protocol):
 @dataclass(frozen=True)
 class Survey:
     """`running` describes the holder of the lock; if it only watches a promoted release, `keeping` names it instead.
-    `history` lists the releases that were promoted and not taken back since, neither by their own newest rollout nor by
-    a rollback to another release, oldest first; `former` lists every release that was stable. Both look at the newest
-    ROLLOUTS_LOOKED_AT rollouts. `stable_since` is in epoch seconds."""
+    `history` lists the releases that were promoted and not rolled back since, neither by their own newest rollout nor
+    by a rollback to another release, oldest first; `former` lists every release that was stable. Both look at the
+    newest ROLLOUTS_LOOKED_AT rollouts. `stable_since` is in epoch seconds."""
 
     stable_slot: Slot
     running: str | None

@@ -93,7 +93,7 @@ def test_a_release_without_its_label_costs_nothing_else(nameless: str, labels: d
         docker.add(name, **(labels if name == nameless else {names.RELEASE: release}))
     docker.add(ENGINE, **{names.ROLLOUT: "r", names.RELEASE: NEW})
     prune(host(docker), said.append)
-    left_alone = f"left alone: {nameless} has no label {names.RELEASE}, so nobody knows which release it is"
+    left_alone = f"left alone: {nameless} has no label {names.RELEASE}, so its release is unknown"
     assert said == [*([] if labels else [left_alone]), f"removed the image {REPOSITORY}@{OLDER.partition('@')[2]}"]
 
 
