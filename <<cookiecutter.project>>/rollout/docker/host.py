@@ -87,7 +87,7 @@ class Host:
         named = [(self.docker.container(self.name(name)), part) for name, part in PARTS.items()]
         return [found for found, part in named if found and not self._is_ours(found, part)]
 
-    def nameless(self) -> list[Container]:
+    def unlabelled(self) -> list[Container]:
         """Releases whose container does not say which release it is."""
         found = [self.release(slot) for slot in names.SLOTS]
         return [each for each in found if each and names.RELEASE not in each.labels]

@@ -30,10 +30,10 @@ def prune(host: Host, say: Say) -> None:
             host.docker.remove(helper.id)
     for foreign in host.foreign():
         say(f"left alone: {foreign.name} was not made by a rollout of {host.project}")
-    for nameless in host.nameless():
-        say(f"left alone: {nameless.name} has no label {names.RELEASE}, so its release is unknown")
+    for unlabelled in host.unlabelled():
+        say(f"left alone: {unlabelled.name} has no label {names.RELEASE}, so its release is unknown")
     claimed = busy.labels.get(names.RELEASE) if busy else None
-    for repository, digest in needless(host, keep_images(host, found, claimed)):
+    for repository, digest in unneeded(host, keep_images(host, found, claimed)):
         if host.docker.remove_image(repository, digest):
             say(f"removed the image {repository}@{digest}")
 
@@ -46,7 +46,7 @@ def keep_images(host: Host, found: Survey, claimed: str | None) -> set[str]:
     return {release for release in {*in_slots, claimed, *last} if release}
 
 
-def needless(host: Host, kept: Collection[str]) -> list[tuple[str, str]]:
+def unneeded(host: Host, kept: Collection[str]) -> list[tuple[str, str]]:
     """Images of the same repositories that no release needs."""
     return [
         (repository, digest)

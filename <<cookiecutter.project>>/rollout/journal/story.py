@@ -32,7 +32,7 @@ from rollout.journal.events import (  # fmt: skip
 from rollout.journal.line import BadLine, Entry
 from rollout.journal.runs import Runs
 from rollout.journal.series import Point, Series, of_reading
-from rollout.journal.whereabouts import Turn, Whereabouts, moved, turns
+from rollout.journal.whereabouts import ShareChange, Whereabouts, moved, share_changes
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Story:
     series: Mapping[str, Series] = field(default_factory=dict)
     runs: Runs = field(default_factory=Runs)
     place: Whereabouts = "unmoved"
-    turns: tuple[Turn, ...] = (Turn(0.0, 0.0),)
+    share_changes: tuple[ShareChange, ...] = (ShareChange(0.0, 0.0),)
     verdicts: tuple[Verdict, ...] = ()
     promoted: Promoted | None = None
     stands: bool = False  # promoted, and no later event contradicts it
@@ -127,7 +127,7 @@ def after(story: Story, entry: Entry) -> Story:
         newest=entry,
         runs=story.runs.after(entry, before, now),
         place=moved(story.place, entry),
-        turns=(*story.turns, *turns(story.place, entry, before, now)),
+        share_changes=(*story.share_changes, *share_changes(story.place, entry, before, now)),
         doubt=story.doubt.after(entry),
     )
 

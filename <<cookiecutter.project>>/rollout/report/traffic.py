@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from rollout.journal import Story
 from rollout.journal.events import Started, TrafficTotals
-from rollout.journal.whereabouts import Turn
+from rollout.journal.whereabouts import ShareChange
 
 
 @dataclass(frozen=True)
@@ -22,9 +22,9 @@ class TrafficShare:
 def shares(story: Story) -> tuple[TrafficShare, ...]:
     """The canary's share from the start to the last event, without the times when it is unknown."""
     return tuple(
-        TrafficShare(turn.seconds, until.seconds, turn.canary, turn.inferred)
-        for turn, until in pairwise([*story.turns, Turn(story.seconds, None)])
-        if turn.canary is not None and until.seconds > turn.seconds
+        TrafficShare(change.seconds, until.seconds, change.canary, change.inferred)
+        for change, until in pairwise([*story.share_changes, ShareChange(story.seconds, None)])
+        if change.canary is not None and until.seconds > change.seconds
     )
 
 

@@ -33,7 +33,7 @@ def verdict_lines(evidence: Evidence, axis: Axis, top: float, bottom: float) -> 
         x = axis.x(verdict.seconds)
         yield line(x, top, x, bottom, stroke=colour, stroke_width=1.8)
         gone = evidence.abandoned and verdict is evidence.final
-        yield from _label(_words(verdict, gone), x, top + 14 + 24 * index, axis, colour)
+        yield from _label(_text(verdict, gone), x, top + 14 + 24 * index, axis, colour)
 
 
 def first_bad_answer(evidence: Evidence, axis: Axis, top: float, bottom: float) -> Iterator[str]:
@@ -88,7 +88,7 @@ def _steps(steps: tuple[StepRun, ...], axis: Axis, top: float) -> Iterator[str]:
         yield line(left, top - 18, max(left, right), top - 18, stroke=FAINT, stroke_width=1)
 
 
-def _words(verdict: TimedVerdict, gone: bool) -> str:
+def _text(verdict: TimedVerdict, gone: bool) -> str:
     time = duration(verdict.seconds)
     if gone:
         return f"last sign of the engine, {time}"
