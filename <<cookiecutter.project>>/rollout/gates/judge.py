@@ -1,4 +1,4 @@
-"""A gate's value -> one of five outcomes. Pure: `measure` does the queries."""
+"""One number against its limit -> one of five outcomes. Pure: `measure` does the queries, `weigh` judges counts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
