@@ -1,8 +1,11 @@
 """Values as people read them, the same in the journal, the live view and the report: `21.3 %`, `0.42 s`, `1.6 x`."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+
+Say = Callable[[str], None]
+"""Shows a message to people."""
 
 SIGNS = {"ratio": (100, " %"), "seconds": (1, " s"), "multiple": (1, " x"), "count": (1, "")}
 

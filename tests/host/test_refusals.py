@@ -22,12 +22,12 @@ def pruned(serving: Service) -> Service:
 @pytest.fixture(autouse=True)
 def untouched(pruned: Service) -> Iterator[None]:
     """No test here creates or stops a container of a release or an engine."""
-    before = standing(pruned)
+    before = containers(pruned)
     yield
-    assert standing(pruned) == before
+    assert containers(pruned) == before
 
 
-def standing(service: Service) -> list[str]:
+def containers(service: Service) -> list[str]:
     return docker(
         "ps", "--all", "--format", "{{.ID}} {{.Names}} {{.State}}", "--filter", f"name={service.project}"
     ).split("\n")

@@ -17,7 +17,7 @@ CANARY = f"canary-{randomness.token_hex(16)}"
 
 
 @pytest.fixture(scope="module")
-def told(serving: Service, images: Images) -> Service:
+def with_secrets(serving: Service, images: Images) -> Service:
     """A host with secrets, one release that was promoted after that, and one that was rolled back."""
     service = serving
     for arguments in (["MODEL_API_KEY"], ["webhook_url", "--for", "alerting"]):
@@ -34,19 +34,19 @@ def told(serving: Service, images: Images) -> Service:
     return service
 
 
-def test_the_release_has_it_in_its_environment(told: Service) -> None:
+def test_the_release_has_it_in_its_environment(with_secrets: Service) -> None:
     inside = "import os; from agent.secrets import load_secrets as load; load(os.environ); print(dict(os.environ))"
-    assert CANARY in docker("exec", told.stable(), "python", "-c", inside)
+    assert CANARY in docker("exec", with_secrets.stable(), "python", "-c", inside)
 
 
-def test_only_its_reader_can_read_it(told: Service) -> None:
-    listed = docker("exec", told.stable(), "ls", "-ln", "/run/secrets/MODEL_API_KEY").split()
+def test_only_its_reader_can_read_it(with_secrets: Service) -> None:
+    listed = docker("exec", with_secrets.stable(), "ls", "-ln", "/run/secrets/MODEL_API_KEY").split()
     assert (listed[0], listed[2], listed[3]) == ("-r--r-----", "10001", "10001")
 
 
-def test_no_container_shows_it(told: Service) -> None:
-    found = docker("ps", "--all", "--format", "{{.Names}}", "--filter", f"name={told.project}-").split()
-    assert len(set(found) - {told.name("reader")}) >= 6
+def test_no_container_shows_it(with_secrets: Service) -> None:
+    found = docker("ps", "--all", "--format", "{{.Names}}", "--filter", f"name={with_secrets.project}-").split()
+    assert len(set(found) - {with_secrets.name("reader")}) >= 6
     for name in found:
         assert CANARY not in docker("inspect", name), name
         logs = subprocess.run(["docker", "logs", name], capture_output=True, check=True)
@@ -60,11 +60,11 @@ def test_no_image_holds_it(images: Images, tmp_path: Path) -> None:
         assert CANARY.encode() not in archive.read_bytes(), image
 
 
-def test_no_journal_and_no_report_holds_it(told: Service, tmp_path: Path) -> None:
-    everything = told.ask(f"find {names.STATE} -type f -exec cat {{}} +")
+def test_no_journal_and_no_report_holds_it(with_secrets: Service, tmp_path: Path) -> None:
+    everything = with_secrets.ask(f"find {names.STATE} -type f -exec cat {{}} +")
     assert '"event": "verdict"' in everything
     assert CANARY not in everything
-    done = told.rollout("report", "--out", str(tmp_path / "reports"))
+    done = with_secrets.rollout("report", "--out", str(tmp_path / "reports"))
     assert done.code == 0, done.err
     written = [path for path in (tmp_path / "reports").iterdir() if path.is_file()]
     assert len(written) == 3

@@ -164,7 +164,7 @@ def test_a_stable_that_stays_away_leaves_the_canary_serving_and_no_command_ends_
     message = f"{canary} ({release}) may not be stopped: it is the only release that answers; {stable} is "
     assert message in refused(host, "prune")
     refused(host, "start", images.release("another"), "--policy", str(host.policy))
-    assert "it was taken back" in refused(host, "rollback", "--reason", "why")
+    assert "it was rolled back" in refused(host, "rollback", "--reason", "why")
     assert served_by(host.url) == release
     assert "was never stable on this host" in refused(host, "rollback", release, "--now", "--reason", "it serves")
     why = ("--reason", "it serves", "--unverified", "it serves")
@@ -213,7 +213,7 @@ def test_without_a_name_no_rollback_goes_to_a_release_that_was_taken_back(host: 
         assert host.rollout("abort", "--reason", "it is bad").code == 0
         host.until(ended)
     wait_until(lambda: not running(host), 60 * patience(), lambda: "an engine still runs")
-    assert f"{release} is running, but it was taken back" in refused(host, "rollback", "--reason", "why")
+    assert f"{release} is running, but it was rolled back" in refused(host, "rollback", "--reason", "why")
     assert served_by(host.url) == good
 
 

@@ -1,7 +1,7 @@
 """Roll releases out and back.
 
-Exit codes: 0 promoted or done, 1 rolled back, 2 refused (nothing was touched), 3 in doubt or failed, 141 nobody reads
-the output any more.
+Exit codes: 0 promoted or done, 1 rolled back, 2 refused (nothing was touched), 3 in doubt or failed, 141 the
+program that reads the output has ended.
 """
 
 from collections.abc import Sequence
@@ -53,7 +53,7 @@ def on_a_host(commands: Commands) -> None:
         "--follow", action="store_true", help="show the rollout live until its verdict, which sets the exit code"
     )
     sub.set_defaults(interrupted="the rollout may still be running: see `rollout status`")
-    follow = "show a rollout on a host live, until its verdict"
+    follow = "show a rollout on a host as it happens, until its verdict"
     named = options.rollout("the running one, or the newest")
     sub = commands.add("follow", host.run_follow, follow, service, named, as_json)
     sub.set_defaults(interrupted="the rollout continues on the host: `rollout follow` shows it again")
@@ -63,7 +63,7 @@ def on_a_host(commands: Commands) -> None:
     sub.add_argument("--all", action="store_true", help="show every rollout, not only the newest")
     abort = "abort the running rollout: all traffic returns to stable"
     commands.add("abort", orders.run_abort, abort, where, the_running, reason, as_json)
-    promote = "end the hold of this step, or `keep` after promotion, early; a failed gate still rolls back"
+    promote = "end this step's hold early, or `keep` after promotion; a failed gate still rolls back"
     commands.add("promote", orders.run_promote, promote, where, the_running, reason, as_json)
     rollback = "restore a release: at once if it is still running, otherwise with every gate"
     sub = commands.add("rollback", host.run_rollback, rollback, policy, service, reason, unverified, as_json)
@@ -81,13 +81,13 @@ def on_a_host(commands: Commands) -> None:
     one.add_argument("--json", action="store_true", help=options.AS_JSON)
     out = "where to write it (default: .rollout/reports, or the folder of --state)"
     one.add_argument("--out", type=options.said_clearly(options.path), metavar="FOLDER", help=out)
-    prune = "remove unneeded containers and images from a host; keeps the images of stable and of the release before"
+    prune = "remove unneeded containers and images from a host; keeps the images of the last two stable releases"
     commands.add("prune", host.run_prune, prune, service)
-    certificate = "have the router serve a certificate, its chain and its key, read from standard input"
+    certificate = "give the router a TLS certificate with its chain and key, read from standard input"
     commands.add("certificate", host.run_certificate, certificate, service)
     help_text = "store a secret on a host, read from standard input; the next release reads it when it starts"
     sub = commands.add("secret", host.run_secret, help_text, service)
     sub.add_argument("name", help="name of the environment variable, or webhook_url for alerting")
     sub.add_argument(
-        "--for", dest="whose", choices=["agent", "alerting"], default="agent", help="what reads it (default: agent)"
+        "--for", dest="reader", choices=["agent", "alerting"], default="agent", help="what reads it (default: agent)"
     )

@@ -95,7 +95,7 @@ def run_prune(chosen: argparse.Namespace) -> int:
 
 
 def run_secret(chosen: argparse.Namespace) -> int:
-    put_secret(Host.connect(chosen.service), chosen.whose, chosen.name, sys.stdin.buffer.read())
+    put_secret(Host.connect(chosen.service), chosen.reader, chosen.name, sys.stdin.buffer.read())
     say(f"{chosen.name} is stored on the host: the next release reads it when it starts")
     return 0
 

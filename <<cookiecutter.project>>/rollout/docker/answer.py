@@ -19,8 +19,8 @@ def error(command: str, image: str, said: Said) -> RolloutError:
     """The error of a command that did not exit with 0; `image` is the engine's image, in which it ran."""
     complaint = Complaint.in_output(said.out)
     if complaint is None:
-        told = said.err.strip()[-TAIL_CHARACTERS:] or f"exit code {said.exit_code} without a message"
-        return other_version(image, command, told) if said.exit_code == REFUSED else failed(command, told)
+        message = said.err.strip()[-TAIL_CHARACTERS:] or f"exit code {said.exit_code} without a message"
+        return other_version(image, command, message) if said.exit_code == REFUSED else failed(command, message)
     if complaint.code == WrongCommandLine.code:
         return other_version(image, command, complaint.message)
     return complaint.error() if complaint.refused else failed(command, complaint.message)
@@ -43,13 +43,13 @@ def fields_of(make: Callable[..., T], command: str, image: str, out: str) -> T:
         raise other_version(image, command, f"with the fields {', '.join(found)}") from error
 
 
-def failed(command: str, told: str) -> HostFailed:
-    return HostFailed(f"`rollout {command}` on the host failed: {told}")
+def failed(command: str, message: str) -> HostFailed:
+    return HostFailed(f"`rollout {command}` on the host failed: {message}")
 
 
-def other_version(image: str, command: str, told: str) -> OtherVersion:
+def other_version(image: str, command: str, message: str) -> OtherVersion:
     """The image does not know the command, or its output has another format."""
     return OtherVersion(
-        f"the engine's image {image} does not match this command's version. Its answer to `{command}`: {told}. "
+        f"the engine's image {image} does not match this command's version. Its answer to `{command}`: {message}. "
         "Prepare the host with the engine's image of this version (docs/guides/prepare-a-host.md)"
     )

@@ -4,11 +4,12 @@ import time
 from datetime import UTC, datetime
 
 from rollout.docker.container import Container
-from rollout.docker.host import Host, Say
+from rollout.docker.host import Host
 from rollout.docker.port import NameTaken
 from rollout.engine.spec import Spec
 from rollout.errors import Locked
 from rollout.onhost import names
+from rollout.text import Say
 
 CLAIM_HOLDS_SECONDS = 180
 """How long a start may take from the claim to a running engine; this includes draining the slot."""
@@ -18,7 +19,7 @@ def claim(host: Host, spec: Spec, engine_image: str, say: Say) -> str:
     """Claim the host for this rollout. Returns the id of its engine's container, not yet started. Raises Locked, or
     NotOurs when another container has the engine's name."""
     deadline = time.monotonic() + CLAIM_HOLDS_SECONDS + 10
-    told = False
+    announced = False
     while True:
         try:
             return host.create_engine(spec, engine_image)
@@ -34,9 +35,9 @@ def claim(host: Host, spec: Spec, engine_image: str, say: Say) -> str:
         elif time.monotonic() > deadline:
             raise Locked(f"rollout {claimed_by(holder)}")
         else:
-            if not told:
+            if not announced:
                 say(f"waiting: rollout {claimed_by(holder)}; if that start died, its claim expires in a few minutes")
-                told = True
+                announced = True
             time.sleep(1)
 
 

@@ -45,7 +45,7 @@ class Docker:
             client = docker.DockerClient.from_env(timeout=TIMEOUT_SECONDS, environment=environment)
             client.ping()
         except (DockerException, requests.RequestException, OSError, ValueError) as error:
-            said = (tunnel and tunnel.complaint()) or str(error)
+            said = (tunnel and tunnel.complaint()) or reason(error)
             raise NoHost(
                 f"the Docker engine of {where} does not answer: {one_line(said)}. Set DOCKER_HOST to "
                 "ssh://user@host or unix:///path; for the rehearsals in a folder, use --state .rollout"
@@ -197,6 +197,14 @@ class Docker:
                     return False
                 raise
         return True
+
+
+def reason(error: BaseException) -> str:
+    """The operating system's message if it is the cause, which the libraries wrap several times; else the error's."""
+    cause = error
+    while inner := cause.__cause__ or cause.__context__:
+        cause = inner
+    return (isinstance(cause, OSError) and cause.strerror) or str(error)
 
 
 @contextmanager

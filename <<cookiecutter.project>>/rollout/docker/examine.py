@@ -5,14 +5,15 @@ from dataclasses import dataclass
 
 from rollout.docker import limits, removal
 from rollout.docker.container import Container
-from rollout.docker.host import Host, Say
-from rollout.docker.placement import stands
+from rollout.docker.host import Host
+from rollout.docker.placement import is_running
 from rollout.docker.provenance import checked
 from rollout.docker.request import StartRequest
 from rollout.errors import AlreadyStable, HostFailed, Locked, NotAnswering, Refused
 from rollout.journal.provenance import Provenance
 from rollout.onhost import names
 from rollout.router.split import Slot, other
+from rollout.text import Say
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def examine(request: StartRequest, host: Host, say: Say) -> Found:
         judged = stable if request.at_once is None else None
         check_stable(host, found.stable_slot, judged, request.release)
         provenance = checked(request.provenance, request.release, {*found.former, *served(stable)})
-        if judged or not stands(host, other(found.stable_slot), request.release):
+        if judged or not is_running(host, other(found.stable_slot), request.release):
             removal.check(host, other(found.stable_slot))
         asked = {"prometheus": host.prometheus, "policy": request.policy, "release": request.release if judged else ""}
         host.ask("check-host", environment={"ROLLOUT_CHECK": json.dumps(asked)})

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from rollout.docker import removal
 from rollout.docker.container import Said
-from rollout.docker.host import Host, Say
+from rollout.docker.host import Host
 from rollout.errors import HostFailed, PartFailed, Refused, RolloutError
 from rollout.journal import Entry, Story, after
 from rollout.journal.events import Restored
@@ -17,6 +17,7 @@ from rollout.live.view import View, view_on
 from rollout.onhost import names
 from rollout.onhost.complaint import Complaint
 from rollout.router.split import other
+from rollout.text import Say
 
 ATTACH_FOR_SECONDS = 600.0
 """How long to retry when the host can't be reached."""
@@ -111,8 +112,8 @@ def check_host(host: Host, rollout: str) -> None:
     with suppress(HostFailed):
         if not host.docker.containers({names.PART: "router", names.PROJECT: host.project}):
             raise PartFailed(
-                f"the containers of {host.project} were removed from the host, so {rollout} has no end. Prepare the "
-                "host again with `docker compose up -d --wait` in deploy/docker"
+                f"the containers of {host.project} were removed from the host, so it is not known how {rollout} "
+                "ended. Prepare the host again with `docker compose up -d --wait` in deploy/docker"
             )
 
 
@@ -130,8 +131,8 @@ def tidy(host: Host, rollout: str, say: Say) -> None:
     """Stop the canary of a rollout that was not promoted, unless it serves. Its container stays, for its log."""
     try:
         for slot in names.SLOTS:
-            standing = host.release(slot)
-            if standing and standing.labels.get(names.ROLLOUT) == rollout and standing.runs:
+            container = host.release(slot)
+            if container and container.labels.get(names.ROLLOUT) == rollout and container.runs:
                 removal.retire(host, slot)
                 host.tell_prometheus(host.watched([other(slot)]))
     except RolloutError as error:  # the next start frees the slot

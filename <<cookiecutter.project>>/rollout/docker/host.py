@@ -1,7 +1,7 @@
 """A prepared host: its router, its releases, its engine, and commands that run in the engine's image."""
 
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,8 +23,6 @@ PARTS: dict[str, str] = {**dict.fromkeys(names.SLOTS, "release"), "engine": "eng
 
 USER = f"{names.USER}:{names.USER}"
 """The user of every container that we run, whatever its image says."""
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,7 @@ class Host:
         named = [(self.docker.container(self.name(name)), part) for name, part in PARTS.items()]
         return [found for found, part in named if found and not self._is_ours(found, part)]
 
-    def nameless(self) -> list[Container]:
+    def unlabelled(self) -> list[Container]:
         """Releases whose container does not say which release it is."""
         found = [self.release(slot) for slot in names.SLOTS]
         return [each for each in found if each and names.RELEASE not in each.labels]

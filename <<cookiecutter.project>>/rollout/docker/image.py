@@ -22,11 +22,11 @@ class Image:
         """Parse `NAME@sha256:…`. Raises NoDigest for a tag, which can move to another image, and for anything else."""
         if found := BY_DIGEST.fullmatch(text):
             return cls(found["repository"], found["digest"])
-        kind = "it has no digest, and a tag can move to another image"
+        why = ", because a tag can move to another image"
         if "@" in text:
-            kind = "what follows the @ is not a complete sha256 digest"
+            why = ": the part after the @ is not a complete sha256 digest"
         raise NoDigest(
-            f"{text}: a release must be an image with its digest: {kind}. Use {EXAMPLE}; "
+            f"{text}: a release must be an image with its digest{why}. Use {EXAMPLE}; "
             "`docker push` and `docker buildx imagetools inspect NAME:TAG` print the digest."
         )
 

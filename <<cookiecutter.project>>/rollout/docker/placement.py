@@ -23,7 +23,7 @@ class Placement:
     def begin(self) -> None:
         """Free the slot, write Prometheus' targets, start the engine, and start the canary last: if this process dies
         in between, either nothing has started or a running engine restores stable."""
-        if self._stands():
+        if self._runs_already():
             self.host.docker.start(self.engine)
             return
         slot = self.spec.canary_slot
@@ -40,8 +40,8 @@ class Placement:
             self.host.docker.stop(self.engine, ENGINE_ENDS_WITHIN_SECONDS)
             self.host.docker.remove(self.engine)
             slot = self.spec.canary_slot
-            standing = self.host.release(slot)
-            if standing and standing.runs and standing.labels.get(names.ROLLOUT) != self.spec.rollout:
+            container = self.host.release(slot)
+            if container and container.runs and container.labels.get(names.ROLLOUT) != self.spec.rollout:
                 return  # it ran before, or the slot could not be freed: nothing of this rollout is in it
             removal.remove(self.host, slot)
             self.host.tell_prometheus(self._stable())
@@ -50,14 +50,14 @@ class Placement:
                 f"the rollout's containers could not be removed ({error}): the next `rollout start` removes them"
             ) from error
 
-    def _stands(self) -> bool:
-        return stands(self.host, self.spec.canary_slot, self.spec.release) if self.spec.at_once else False
+    def _runs_already(self) -> bool:
+        return is_running(self.host, self.spec.canary_slot, self.spec.release) if self.spec.at_once else False
 
     def _stable(self) -> dict[Slot, str]:
         return {self.spec.stable_slot: self.spec.stable} if self.spec.stable else {}
 
 
-def stands(host: Host, slot: Slot, release: str) -> bool:
+def is_running(host: Host, slot: Slot, release: str) -> bool:
     """Whether the release is already running in the slot, as the previous stable does for a while."""
-    standing = host.release(slot)
-    return bool(standing and standing.state == "running" and standing.labels.get(names.RELEASE) == release)
+    container = host.release(slot)
+    return bool(container and container.state == "running" and container.labels.get(names.RELEASE) == release)

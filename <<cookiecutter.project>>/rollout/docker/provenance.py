@@ -17,7 +17,7 @@ def checked(given: Provenance | None, release: str, former: Collection[str]) -> 
         return FORMER
     raise Unverified(
         f"{release} was never stable on this host, and nothing shows that it was reviewed, signed and approved. "
-        "Release it with a tag, or let it go live all the same with `--unverified REASON`, on the command line"
+        "Release it with a tag, or let it go live anyway with `--unverified REASON`, on the command line"
     )
 
 

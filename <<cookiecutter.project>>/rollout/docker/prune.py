@@ -5,12 +5,13 @@ from contextlib import suppress
 
 from rollout.docker import removal
 from rollout.docker.claim import is_starting
-from rollout.docker.host import Host, Say
+from rollout.docker.host import Host
 from rollout.docker.image import Image
 from rollout.errors import NoDigest
 from rollout.onhost import names
 from rollout.onhost.survey import Survey
 from rollout.router.split import other
+from rollout.text import Say
 
 
 def prune(host: Host, say: Say) -> None:
@@ -29,10 +30,10 @@ def prune(host: Host, say: Say) -> None:
             host.docker.remove(helper.id)
     for foreign in host.foreign():
         say(f"left alone: {foreign.name} was not made by a rollout of {host.project}")
-    for nameless in host.nameless():
-        say(f"left alone: {nameless.name} has no label {names.RELEASE}, so nobody knows which release it is")
+    for unlabelled in host.unlabelled():
+        say(f"left alone: {unlabelled.name} has no label {names.RELEASE}, so its release is unknown")
     claimed = busy.labels.get(names.RELEASE) if busy else None
-    for repository, digest in needless(host, keep_images(host, found, claimed)):
+    for repository, digest in unneeded(host, keep_images(host, found, claimed)):
         if host.docker.remove_image(repository, digest):
             say(f"removed the image {repository}@{digest}")
 
@@ -40,12 +41,12 @@ def prune(host: Host, say: Say) -> None:
 def keep_images(host: Host, found: Survey, claimed: str | None) -> set[str]:
     """The releases whose images are kept: those in a slot, the one that a running or starting rollout has `claimed` the
     host for, and the last two stable ones, also if they were rolled back: a rollback to one needs no registry."""
-    standing = {each.labels.get(names.RELEASE) for slot in names.SLOTS if (each := host.release(slot))}
+    in_slots = {each.labels.get(names.RELEASE) for slot in names.SLOTS if (each := host.release(slot))}
     last = (release for each in (found.history, found.former) for release in list(dict.fromkeys(reversed(each)))[:2])
-    return {release for release in {*standing, claimed, *last} if release}
+    return {release for release in {*in_slots, claimed, *last} if release}
 
 
-def needless(host: Host, kept: Collection[str]) -> list[tuple[str, str]]:
+def unneeded(host: Host, kept: Collection[str]) -> list[tuple[str, str]]:
     """Images of the same repositories that no release needs."""
     return [
         (repository, digest)

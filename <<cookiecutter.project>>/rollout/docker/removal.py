@@ -18,30 +18,30 @@ STOP_WITHIN_SECONDS = 135
 
 def remove(host: Host, slot: Slot) -> None:
     """Stop and remove the release in a slot, if there is one; it finishes its requests first. Raises StillServing."""
-    if standing := check(host, slot):
-        host.docker.stop(standing.id, STOP_WITHIN_SECONDS)
-        host.docker.remove(standing.id)
+    if container := check(host, slot):
+        host.docker.stop(container.id, STOP_WITHIN_SECONDS)
+        host.docker.remove(container.id)
 
 
 def retire(host: Host, slot: Slot) -> None:
     """Stop the release in a slot for good, and leave its container for its log. Raises StillServing."""
-    if standing := check(host, slot):
-        host.docker.retire(standing.id, STOP_WITHIN_SECONDS)
+    if container := check(host, slot):
+        host.docker.retire(container.id, STOP_WITHIN_SECONDS)
 
 
 def check(host: Host, slot: Slot) -> Container | None:
     """The container in a slot if it may be stopped and removed; None if there is none. Raises StillServing, and
     HostFailed if the router does not answer."""
-    standing = host.release(slot)
-    if standing is None:
+    container = host.release(slot)
+    if container is None:
         return None
     if why := reason_to_stay(slot, host.routing(), host.release(other(slot))):
-        release = standing.labels.get(names.RELEASE)
+        release = container.labels.get(names.RELEASE)
         raise StillServing(
-            f"{standing.name} ({release}) may not be stopped: {why}. To make it the stable release, run "
+            f"{container.name} ({release}) may not be stopped: {why}. To make it the stable release, run "
             f"`rollout rollback {release} --now --reason ...`, with `--unverified ...` if it was never stable here"
         )
-    return standing
+    return container
 
 
 def reason_to_stay(slot: Slot, found: Routing, another: Container | None) -> str | None:

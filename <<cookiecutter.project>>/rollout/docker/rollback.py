@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rollout.docker import examine
 from rollout.docker.container import Container
-from rollout.docker.host import Host, Say
+from rollout.docker.host import Host
 from rollout.docker.image import Image
 from rollout.docker.provenance import unverified
 from rollout.docker.removal import answers, silence
@@ -17,6 +17,7 @@ from rollout.onhost import names
 from rollout.onhost.engine_process import EXIT_CODES
 from rollout.onhost.routing import Routing
 from rollout.router.split import Slot, other
+from rollout.text import Say
 
 
 @dataclass(frozen=True)
@@ -59,13 +60,13 @@ def rollback(
         say(f"ordered the engine of {running} to roll back")
         return Rollback(running, slot)
     found = host.survey()
-    stable, standing = host.release(found.stable_slot), standing_release(host, other(found.stable_slot))
+    stable, previous = host.release(found.stable_slot), running_release(host, other(found.stable_slot))
     replaced = stable.labels.get(names.RELEASE) if stable else None
-    wanted = release or former(standing, [each for each in found.history if each != replaced])
+    wanted = release or former(previous, [each for each in found.history if each != replaced])
     if stable and stable.state == "running" and wanted == replaced:
         examine.check_answers(host, found.stable_slot, stable)
         raise AlreadyStable(f"{wanted} is already stable: there is nothing to do")
-    at_once = reason if now or wanted == standing else None
+    at_once = reason if now or wanted == previous else None
     provenance = unverified(unverified_because)
     request = StartRequest(Image.parse(wanted), policy_for_docker(policy), at_once=at_once, provenance=provenance)
     return Rollback(start(request, host, say).rollout)
@@ -87,35 +88,35 @@ def goes_back_to(host: Host, engine: Container, release: str | None) -> Slot | N
     return slot
 
 
-def is_another(standing: Container, engine: Container) -> bool:
+def is_another(container: Container, engine: Container) -> bool:
     """Whether a release differs from this engine's. A kept release that gets all traffic at once still has the label of
     the rollout that started it."""
-    return all(standing.labels.get(name) != engine.labels.get(name) for name in (names.ROLLOUT, names.RELEASE))
+    return all(container.labels.get(name) != engine.labels.get(name) for name in (names.ROLLOUT, names.RELEASE))
 
 
-def check_answers(slot: Slot, standing: Container, found: Routing) -> None:
+def check_answers(slot: Slot, container: Container, found: Routing) -> None:
     """Raises NotAnswering if the release in a slot does not answer: it must not get traffic."""
-    if answers(slot, found, standing):
+    if answers(slot, found, container):
         return
-    release = standing.labels.get(names.RELEASE)
-    anew = "" if slot == found.stable_slot else f"; `rollout rollback {release} --now --reason ...` starts it anew"
-    raise NotAnswering(f"{release} does not answer, so nobody is sent there: {silence(slot, found, standing)}{anew}")
+    release = container.labels.get(names.RELEASE)
+    anew = "" if slot == found.stable_slot else f"; `rollout rollback {release} --now --reason ...` starts it again"
+    raise NotAnswering(f"{release} does not answer, so it gets no traffic: {silence(slot, found, container)}{anew}")
 
 
-def former(standing: str | None, history: Sequence[str]) -> str:
-    """The default release to go back to: `standing`, the one that runs in the other slot, if it was promoted and not
+def former(running: str | None, history: Sequence[str]) -> str:
+    """The default release to go back to: `running`, the one that runs in the other slot, if it was promoted and not
     rolled back. Pure. Raises NoOtherRelease."""
-    if standing in history and standing is not None:
-        return standing
-    good = next((release for release in reversed(history) if release != standing), None)
+    if running in history and running is not None:
+        return running
+    good = next((release for release in reversed(history) if release != running), None)
     last = f", such as the last good one: `rollout rollback {good} --reason ...`"
     name = f"name the release to restore{last if good else ' as IMAGE@sha256:…'}"
-    if standing is None:
+    if running is None:
         raise NoOtherRelease(f"no other release is running on this host: {name}")
-    raise NoOtherRelease(f"{standing} is running, but it was taken back: nothing goes there without its name: {name}")
+    raise NoOtherRelease(f"{running} is running, but it was rolled back, so it is not the default: {name}")
 
 
-def standing_release(host: Host, slot: Slot) -> str | None:
+def running_release(host: Host, slot: Slot) -> str | None:
     """The release that is running in a slot, or None."""
-    standing = host.release(slot)
-    return standing.labels.get(names.RELEASE) if standing and standing.state == "running" else None
+    container = host.release(slot)
+    return container.labels.get(names.RELEASE) if container and container.state == "running" else None

@@ -11,7 +11,7 @@ NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 VOLUMES = {"agent": "secrets", "alerting": "alerting-secrets"}
 
 
-def put_secret(host: Host, whose: str, name: str, content: bytes) -> None:
+def put_secret(host: Host, reader: str, name: str, content: bytes) -> None:
     """Create or replace one secret; a release reads it when it starts. Raises Refused."""
     if not NAME.fullmatch(name):
         raise Refused(
@@ -20,7 +20,7 @@ def put_secret(host: Host, whose: str, name: str, content: bytes) -> None:
     content = content.rstrip(b"\r\n")
     if not content:
         raise Refused(f"{name}: standard input is empty. Pipe the secret in: rollout secret {name} < key.txt")
-    mounts = [volume(f"{host.project}_{VOLUMES[whose]}", names.SECRETS)]
+    mounts = [volume(f"{host.project}_{VOLUMES[reader]}", names.SECRETS)]
     labels = {names.PART: "helper", names.PROJECT: host.project}
     carrier = host.docker.create(None, host.engine_image, mounts=mounts, labels=labels)
     try:

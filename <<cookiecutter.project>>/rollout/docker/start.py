@@ -4,20 +4,21 @@ from dataclasses import dataclass
 
 from rollout.docker.claim import claim
 from rollout.docker.examine import examine
-from rollout.docker.host import Host, Say
+from rollout.docker.host import Host
 from rollout.docker.placement import Placement
 from rollout.docker.request import FIRST, StartRequest
+from rollout.text import Say
 
 
 @dataclass(frozen=True)
-class Started:
+class StartedRollout:
     """A rollout whose engine is running."""
 
     rollout: str
     first: bool
 
 
-def start(request: StartRequest, host: Host, say: Say) -> Started:
+def start(request: StartRequest, host: Host, say: Say) -> StartedRollout:
     """Start a rollout. Raises Refused when a check fails: nothing was touched. Raises HostFailed when a later step
     fails: traffic stays on stable, and the new containers are removed."""
     found = examine(request, host, say)
@@ -33,4 +34,4 @@ def start(request: StartRequest, host: Host, say: Say) -> Started:
         raise
     if spec.stable is None:
         say(f"{FIRST}; it gets all traffic once it is healthy")
-    return Started(spec.rollout, first=spec.stable is None)
+    return StartedRollout(spec.rollout, first=spec.stable is None)

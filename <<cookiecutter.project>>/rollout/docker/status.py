@@ -15,7 +15,7 @@ ROLES = ("stable", "other")
 
 
 @dataclass(frozen=True)
-class Standing:
+class Snapshot:
     """A snapshot of a host: both slots, stable first, the engine if one is running, foreign containers with one of
     these names, and the slot that has just answered a request to stable."""
 
@@ -26,7 +26,7 @@ class Standing:
     answering: Slot | None
 
     @classmethod
-    def of(cls, host: Host) -> "Standing":
+    def of(cls, host: Host) -> "Snapshot":
         """Raises Refused or HostFailed."""
         found = host.survey()
         engine = host.engine()
@@ -53,18 +53,18 @@ class Standing:
 def for_people(host: Host, *, every: bool) -> str:
     """The host's status, and its newest rollout or all of them."""
     rollouts = host.ask("status", "--state", names.STATE, *(["--all"] if every else []))
-    return "".join(f"{line}\n" for line in lines(Standing.of(host))) + rollouts
+    return "".join(f"{line}\n" for line in lines(Snapshot.of(host))) + rollouts
 
 
 def for_programs(host: Host, *, every: bool) -> dict[str, Any]:
     """What `rollout status --json` prints."""
     rollouts = host.ask_json("status", "--state", names.STATE, "--json", *(["--all"] if every else []))
-    return {"service": host.project, **document(Standing.of(host)), **rollouts}
+    return {"service": host.project, **document(Snapshot.of(host)), **rollouts}
 
 
-def lines(standing: Standing) -> Iterator[str]:
+def lines(snapshot: Snapshot) -> Iterator[str]:
     """For people: a line per slot, and one for the engine."""
-    for role, (slot, release) in zip(ROLES, standing.slots.items(), strict=True):
+    for role, (slot, release) in zip(ROLES, snapshot.slots.items(), strict=True):
         if release is None:
             yield f"{role:7} {slot:6} empty"
             continue
@@ -72,29 +72,29 @@ def lines(standing: Standing) -> Iterator[str]:
         since = release.created.isoformat(timespec="seconds")
         state = f"{release.state}, {health}" if release.state == "running" else release.state
         yield f"{role:7} {slot:6} {release.labels.get(names.RELEASE)}, {state}, created {since}"
-    if engine := standing.engine:
+    if engine := snapshot.engine:
         yield f"engine         of {engine.labels.get(names.ROLLOUT)}, started by {engine.labels.get(names.BY)}"
-    if standing.stable and standing.answering != standing.found.stable_slot:
-        instead = f"{standing.answers} answers instead" if standing.answers else "nobody answers"
+    if snapshot.stable and snapshot.answering != snapshot.found.stable_slot:
+        instead = f"{snapshot.answers} answers instead" if snapshot.answers else "nobody answers"
         yield f"stable does not answer: {instead}"
-    for name in standing.foreign:
+    for name in snapshot.foreign:
         yield f"foreign        {name}: a rollout needs this name, and leaves the container alone"
-    if standing.found.stable_since:
-        yield f"stable since {text.moment(standing.found.stable_since)}"
+    if snapshot.found.stable_since:
+        yield f"stable since {text.moment(snapshot.found.stable_since)}"
 
 
-def document(standing: Standing) -> dict[str, Any]:
+def document(snapshot: Snapshot) -> dict[str, Any]:
     """For programs: what `rollout status --json` prints about a host, without its rollouts. Times are epoch seconds."""
-    engine = standing.engine
+    engine = snapshot.engine
     labels = engine.labels if engine else {}
     return {
-        "stable": standing.stable,
-        "stable_since": standing.found.stable_since,
-        "answering": standing.answers,
+        "stable": snapshot.stable,
+        "stable_since": snapshot.found.stable_since,
+        "answering": snapshot.answers,
         "slots": {
-            slot: in_slot(role, release) for role, (slot, release) in zip(ROLES, standing.slots.items(), strict=True)
+            slot: in_slot(role, release) for role, (slot, release) in zip(ROLES, snapshot.slots.items(), strict=True)
         },
-        "foreign": standing.foreign,
+        "foreign": snapshot.foreign,
         "engine": {"rollout": labels.get(names.ROLLOUT), "by": labels.get(names.BY)} if engine else None,
     }
 

@@ -7,10 +7,10 @@ from contextlib import suppress
 
 from rollout.engine.ports import Clock, Journal, Orders, Router, WatchedMetrics
 from rollout.engine.record import Record
-from rollout.engine.recovery import Ended, Promotion, Repeat, choose, last
+from rollout.engine.recovery import AlreadyEnded, Promotion, Repeat, choose, last
 from rollout.engine.spec import Spec
 from rollout.engine.traffic import Traffic
-from rollout.engine.watch import Left, Watch
+from rollout.engine.watch import Interrupted, Watch
 from rollout.errors import MetricsError
 from rollout.gates.decide import GoBack, decide, decide_kept
 from rollout.gates.judge import Outcome
@@ -47,7 +47,7 @@ class Engine:
         file."""
         answers, at_once = self._old_answers(before), self._spec.at_once is not None
         choice = choose(before, stable_now, self._spec.canary_slot, old_answers=answers, at_once=at_once)
-        if isinstance(choice, Ended):
+        if isinstance(choice, AlreadyEnded):
             return choice.verdict
         self._record.try_write(
             events.Recovered,
@@ -115,8 +115,8 @@ class Engine:
             part()
         except GoBack as back:
             return self._go_back(back)
-        except Left as left:
-            self._record.try_write(events.Left, time=self._now(), why=str(left))
+        except Interrupted as interrupted:
+            self._record.try_write(events.Left, time=self._now(), why=str(interrupted))
             return "left"
         except Exception as error:  # after any error, the traffic returns to stable first
             return self._go_back(GoBack(f"the engine failed: {error!r}", in_doubt=True))

@@ -19,7 +19,7 @@ from rollout.router.split import Slot
 
 
 @dataclass(frozen=True)
-class Ended:
+class AlreadyEnded:
     """The rollout has ended: nothing is left to do."""
 
     verdict: str
@@ -42,12 +42,12 @@ class Repeat:
 
 def choose(
     story: Story, stable_now: str | None, canary_slot: Slot, *, old_answers: bool = True, at_once: bool = False
-) -> Ended | GoBack | Promotion | Repeat:
+) -> AlreadyEnded | GoBack | Promotion | Repeat:
     """`story` is not empty; `stable_now` is the stable slot according to the router's file; `old_answers` is whether
     the old release still answers; `at_once` is whether the rollout has no steps."""
     verdict, promoted = story.verdict, stable_now == canary_slot
     if story.ended:
-        return Ended(story.ended.verdict)
+        return AlreadyEnded(story.ended.verdict)
     if verdict and verdict.verdict != "promoted":
         return GoBack(verdict.reason, verdict.gate, in_doubt=verdict.verdict == "in_doubt")
     if at_once:

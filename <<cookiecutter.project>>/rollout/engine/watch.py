@@ -21,7 +21,7 @@ from rollout.text import percent
 ALL_PASSED = "every gate passed at every step"
 
 
-class Left(Exception):
+class Interrupted(Exception):
     """The engine received a signal after the promotion. It resumes watching when it is started again."""
 
 
@@ -90,7 +90,7 @@ class Watch:
     def _obey(self, order: Order) -> None:
         """Go back to stable, or end the hold."""
         if order.order == "end" and self.promoted:
-            raise Left(f"told to end by {order.by}")
+            raise Interrupted(f"told to end by {order.by}")
         self._record.try_write(OrderGiven, time=self._clock.time(), order=order.order, by=order.by, reason=order.reason)
         if back := go_back(order.order, order.by, order.reason):
             raise back

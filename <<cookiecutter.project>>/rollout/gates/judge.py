@@ -1,4 +1,4 @@
-"""A gate's value -> one of five outcomes. Pure: `measure` does the queries."""
+"""One number against its limit -> one of five outcomes. Pure: `measure` does the queries, `weigh` judges counts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -23,7 +23,7 @@ class Measurement:
 
     The remaining fields are set only for gates that are judged by evidence: the counts of the window that decided,
     stable's counts, and the evidence, in standard deviations; the gate fails above `certainty`. `shown` is the value of
-    the policy's `shows`, `whose` the label's value that is nearest to failing, and `why` what an inconclusive
+    the policy's `shows`, `label_value` the label's value that is nearest to failing, and `why` what an inconclusive
     measurement waits for.
     """
 
@@ -43,7 +43,7 @@ class Measurement:
     vendor: float | None = None
     stable_vendor: float | None = None
     shown: float | None = None
-    whose: str | None = None
+    label_value: str | None = None
     why: str | None = None
 
 

@@ -143,7 +143,7 @@ def measurement(
         vendor=canary.vendor if canary and "vendor" in rule.questions else None,
         stable_vendor=stable.vendor if stable and "vendor" in rule.questions else None,
         shown=shown,
-        whose=label or None,
+        label_value=label or None,
         why=why or None,
     )
     return replace(measured, detail=sentence(gate, rule, measured))
@@ -153,7 +153,7 @@ def sentence(gate: Gate, rule: Weighed, measured: Measurement) -> str:
     """`11.7 % (7 of 60), limit 5 %, evidence 1.8 of 3.8, stable 0.2 % (2 of 1,140): this may be chance`."""
     unit = gate.limit.unit
     parts = [
-        " ".join(filter(None, [measured.whose, amounts.canary(measured, unit)])),
+        " ".join(filter(None, [measured.label_value, amounts.canary(measured, unit)])),
         f"limit {amounts.limit(gate.limit.value, unit, rule.times_stable)}",
         f"evidence {amounts.evidence(measured)}",
     ]

@@ -29,7 +29,7 @@ class Doubt:
             return replace(self, line=None)
         return self
 
-    def told(self, at_most: int = 5) -> tuple[str, ...]:
+    def as_text(self, at_most: int = 5) -> tuple[str, ...]:
         """The bad lines as text: file, line number and error."""
         shown = tuple(map(str, self.lines[:at_most]))
         rest = self.count - len(shown)

@@ -7,10 +7,10 @@ Unknown events and fields come from a later version: they are kept, and readers 
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, FiniteFloat, Tag
+from pydantic import AliasChoices, Discriminator, Field, FiniteFloat, Tag
 
 from rollout.journal.provenance import Provenance
-from rollout.journal.written import Ratio, Seconds, Text, Written, WrittenPolicy
+from rollout.journal.written import Seconds, Text, Weight, Written, WrittenPolicy
 
 FROM_THE_FUTURE = "an event of a later version"
 LAST_SECOND = 253_402_300_799  # the end of the year 9999, the last that a date can have
@@ -55,8 +55,12 @@ class Ready(EventBase):
 class Shifted(EventBase):
     event: Literal["shifted"] = "shifted"
     step: int
-    weight_before: Ratio = 0.0
-    weight: Ratio
+    weight_before: Weight = 0.0
+    weight: Weight
+
+
+OLD_LABEL_VALUE = "whose"
+"""The name of `label_value` in older journals."""
 
 
 class Reading(Written):
@@ -81,7 +85,7 @@ class Reading(Written):
     vendor: FiniteFloat | None = None
     stable_vendor: FiniteFloat | None = None
     shown: FiniteFloat | None = None
-    whose: Text | None = None
+    label_value: Text | None = Field(default=None, validation_alias=AliasChoices("label_value", OLD_LABEL_VALUE))
     why: Text | None = None
 
 
@@ -90,7 +94,7 @@ class Measured(EventBase):
     keep: bool = False
     gates: tuple[Reading, ...]
     step: int
-    weight: Ratio
+    weight: Weight
     left_seconds: Seconds = 0.0
     requests: dict[Text, int] = Field(default_factory=dict)
 
@@ -125,7 +129,7 @@ class Verdict(EventBase):
     reason: Text = ""
     gate: Text | None = None
     step: int = 0
-    weight: Ratio = 0.0
+    weight: Weight = 0.0
 
 
 class Promoted(EventBase):
@@ -189,7 +193,7 @@ class Answers(Written):
     errors: int = 0
 
 
-class Traffic(EventBase):
+class TrafficTotals(EventBase):
     event: Literal["traffic"] = "traffic"
     sent: int
     answered: int
@@ -209,7 +213,7 @@ KNOWN: dict[str, type[EventBase]] = {
     str(model.model_fields["event"].default): model
     for model in (
         Started, Ready, Shifted, Measured, Extended, Held, OrderGiven, Ignored, Verdict, Promoted, Restored, Unrestored,
-        Drained, Recovered, Kept, Left, Ended, Unjudged, Traffic,
+        Drained, Recovered, Kept, Left, Ended, Unjudged, TrafficTotals,
     )
 }  # fmt: skip
 """Each event's name and its model."""
@@ -239,7 +243,7 @@ Event = Annotated[
     | Annotated[Left, Tag("left")]
     | Annotated[Ended, Tag("ended")]
     | Annotated[Unjudged, Tag("unjudged")]
-    | Annotated[Traffic, Tag("traffic")]
+    | Annotated[TrafficTotals, Tag("traffic")]
     | Annotated[Unknown, Tag(FROM_THE_FUTURE)],
     Discriminator(tag),
 ]

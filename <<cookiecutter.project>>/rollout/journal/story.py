@@ -24,7 +24,7 @@ from rollout.journal.events import (  # fmt: skip
     Restored,
     Shifted,
     Started,
-    Traffic,
+    TrafficTotals,
     Unjudged,
     Unrestored,
     Verdict,
@@ -32,7 +32,7 @@ from rollout.journal.events import (  # fmt: skip
 from rollout.journal.line import BadLine, Entry
 from rollout.journal.runs import Runs
 from rollout.journal.series import Point, Series, of_reading
-from rollout.journal.whereabouts import Turn, Whereabouts, moved, turns
+from rollout.journal.whereabouts import ShareChange, Whereabouts, moved, share_changes
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Story:
     series: Mapping[str, Series] = field(default_factory=dict)
     runs: Runs = field(default_factory=Runs)
     place: Whereabouts = "unmoved"
-    turns: tuple[Turn, ...] = (Turn(0.0, 0.0),)
+    share_changes: tuple[ShareChange, ...] = (ShareChange(0.0, 0.0),)
     verdicts: tuple[Verdict, ...] = ()
     promoted: Promoted | None = None
     stands: bool = False  # promoted, and no later event contradicts it
@@ -67,7 +67,7 @@ class Story:
     orders: tuple[OrderGiven, ...] = ()
     recoveries: tuple[Recovered, ...] = ()
     unjudged: Unjudged | None = None
-    traffic: Traffic | None = None
+    traffic: TrafficTotals | None = None
     doubt: Doubt = field(default_factory=Doubt)
 
     @property
@@ -118,7 +118,7 @@ def after(story: Story, entry: Entry) -> Story:
     """The story after one more entry. An unknown event only becomes `newest`."""
     if isinstance(entry, BadLine):
         return replace(story, doubt=story.doubt.after(entry))
-    if isinstance(entry, Traffic | Unjudged):
+    if isinstance(entry, TrafficTotals | Unjudged):
         return _apply(entry, story)
     before, now = story.seconds, story.since(entry.time)
     applied = _apply(entry, story)
@@ -127,7 +127,7 @@ def after(story: Story, entry: Entry) -> Story:
         newest=entry,
         runs=story.runs.after(entry, before, now),
         place=moved(story.place, entry),
-        turns=(*story.turns, *turns(story.place, entry, before, now)),
+        share_changes=(*story.share_changes, *share_changes(story.place, entry, before, now)),
         doubt=story.doubt.after(entry),
     )
 
@@ -263,5 +263,5 @@ def _(event: Unjudged, story: Story) -> Story:
 
 
 @_apply.register
-def _(event: Traffic, story: Story) -> Story:
+def _(event: TrafficTotals, story: Story) -> Story:
     return replace(story, traffic=event)

@@ -19,7 +19,7 @@ AT_REST: dict[Whereabouts, float | None] = {
 
 
 @dataclass(frozen=True)
-class Turn:
+class ShareChange:
     """A change of the canary's ratio of traffic, in seconds after the start; None is unknown. `inferred`: follows from
     the lease, no engine recorded it."""
 
@@ -44,17 +44,19 @@ def moved(place: Whereabouts, event: Event) -> Whereabouts:
     return place
 
 
-def turns(place: Whereabouts, event: Event, before_seconds: float, now_seconds: float) -> tuple[Turn, ...]:
+def share_changes(
+    place: Whereabouts, event: Event, before_seconds: float, now_seconds: float
+) -> tuple[ShareChange, ...]:
     """The changes of the canary's share by an event; `place` is where the traffic was before it, `before_seconds` the
     time of the previous event."""
     then = AT_REST[moved(place, event)]
     match event:
         case Shifted():
-            return (Turn(now_seconds, event.weight),)
+            return (ShareChange(now_seconds, event.weight),)
         case Promoted() | Restored():
-            return (Turn(now_seconds, then),)
+            return (ShareChange(now_seconds, then),)
         case Unrestored():
-            return (Turn(now_seconds, then, inferred=True),)
+            return (ShareChange(now_seconds, then, inferred=True),)
         case Recovered():
-            return (Turn(before_seconds, AT_REST[place], inferred=True), Turn(now_seconds, then))
+            return (ShareChange(before_seconds, AT_REST[place], inferred=True), ShareChange(now_seconds, then))
     return ()

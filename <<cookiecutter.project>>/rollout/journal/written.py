@@ -11,7 +11,7 @@ def without_surrogates(value: object) -> object:
 
 
 Text = Annotated[str, BeforeValidator(without_surrogates)]
-Ratio = Annotated[float, Field(ge=0, le=1)]
+Weight = Annotated[float, Field(ge=0, le=1)]
 Seconds = FiniteFloat
 
 
@@ -22,7 +22,7 @@ class Written(BaseModel):
 
 
 class WrittenStep(Written):
-    weight: Ratio
+    weight: Weight
     hold_seconds: Seconds
     at_least: int | FiniteFloat | None = None
 

@@ -58,9 +58,9 @@ class GateReading:
         return amounts.evidence(self.last) if self.last else ""
 
     @property
-    def whose(self) -> str:
+    def label_value(self) -> str:
         """The worst value of the gate's label, such as `KeyError`."""
-        return (self.last.whose or "") if self.last else ""
+        return (self.last.label_value or "") if self.last else ""
 
     @property
     def besides(self) -> list[str]:
@@ -78,7 +78,7 @@ class GateReading:
     @property
     def note(self) -> str:
         """All of this; for a pass, only the values that are just shown."""
-        said = [] if self.outcome == "pass" else [self.whose, self.why]
+        said = [] if self.outcome == "pass" else [self.label_value, self.why]
         return ", ".join(filter(None, [*said, *self.besides]))
 
 

@@ -22,7 +22,7 @@ from rollout.journal.events import (  # fmt: skip
     Restored,
     Shifted,
     Started,
-    Traffic,
+    TrafficTotals,
     Unrestored,
     Verdict,
 )
@@ -70,7 +70,7 @@ def reading(gate: GateReading) -> str:
     counts = [gate.canary, f"limit {gate.limit}", f"evidence {gate.evidence}", *gate.besides]
     counts += [f"stable {gate.stable}"] if gate.stable else []
     verdict = ", ".join(filter(None, [gate.outcome, gate.why]))
-    return " ".join(filter(None, [gate.gate, gate.whose, ", ".join(counts)])) + f": {verdict}"
+    return " ".join(filter(None, [gate.gate, gate.label_value, ", ".join(counts)])) + f": {verdict}"
 
 
 def requests(progress: Progress, counts: Counts | None) -> str:
@@ -155,7 +155,7 @@ def _(event: Extended, _: Progress) -> Sentence:
 def _(event: Held, progress: Progress) -> Sentence:
     if event.seconds is not None:
         return Sentence(f"the hold is over after {duration(event.seconds)}")
-    return Sentence(f"on hold: {event.why}; {canary(progress)} answers everybody until it is up again", "bad")
+    return Sentence(f"on hold: {event.why}; {canary(progress)} answers everybody until stable is up again", "bad")
 
 
 @_said.register
@@ -219,6 +219,6 @@ def _(event: Ended, _: Progress) -> Sentence:
 
 
 @_said.register
-def _(event: Traffic, _: Progress) -> Sentence:
+def _(event: TrafficTotals, _: Progress) -> Sentence:
     text = f"{event.sent:,} requests sent, {event.answered:,} answered, {event.lost:,} lost"
     return Sentence(text, "bad" if event.lost else "good")

@@ -95,7 +95,7 @@ def in_short(evidence: report.Evidence) -> dict[str, Any]:
 def write_report(state: State, rollout: str | None, out: Path, *, as_json: bool) -> int:
     path, story = reported(state, rollout)
     living = alive(state, path)
-    for line in story.doubt.told():
+    for line in story.doubt.as_text():
         print(f"rollout: {line}", file=sys.stderr)
     if as_json:
         print(json.dumps(report.document(report.gather(story, living)), indent=2))

@@ -50,9 +50,9 @@ class Probe(Protocol):
 @dataclass(frozen=True)
 class Survey:
     """`running` describes the holder of the lock; if it only watches a promoted release, `keeping` names it instead.
-    `history` lists the releases that were promoted and not taken back since, neither by their own newest rollout nor by
-    a rollback to another release, oldest first; `former` lists every release that was stable. Both look at the newest
-    ROLLOUTS_LOOKED_AT rollouts. `stable_since` is in epoch seconds."""
+    `history` lists the releases that were promoted and not rolled back since, neither by their own newest rollout nor
+    by a rollback to another release, oldest first; `former` lists every release that was stable. Both look at the
+    newest ROLLOUTS_LOOKED_AT rollouts. `stable_since` is in epoch seconds."""
 
     stable_slot: Slot
     running: str | None
@@ -75,7 +75,7 @@ class Outline:
 
 def survey(state: State, router: SplitReader) -> Survey:
     """Read the state of the host from its router and journals. Raises Refused when the router does not answer."""
-    stories = dict(told(state))
+    stories = dict(outlines(state))
     since = [story.promoted.time for story in stories.values() if story.promoted and story.stayed]
     held = lock.is_held(state.lock())
     holder = lock.holder(state.lock()) if held else None
@@ -128,7 +128,7 @@ def last(known: dict[str, None], release: str) -> None:
     known[release] = None
 
 
-def told(state: State) -> Iterator[tuple[str, Outline]]:
+def outlines(state: State) -> Iterator[tuple[str, Outline]]:
     """Yield the newest rollouts' names and outlines, oldest first. One at a time, to save memory: a story holds all
     measurements. Skips unreadable journals; `rollout status --all` names them."""
     for path in state.journals()[-ROLLOUTS_LOOKED_AT:]:

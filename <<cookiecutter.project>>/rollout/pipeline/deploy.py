@@ -7,39 +7,39 @@ from typing import Literal
 from rollout.errors import Superseded
 from rollout.journal.provenance import Provenance
 from rollout.onhost.engine_process import EXIT_CODES
+from rollout.pipeline.annotate import Annotate
 from rollout.pipeline.production import Look, Production, Rollout
-from rollout.pipeline.say import Annotate
 from rollout.text import moment
 
 ANEW = "To deploy it all the same, re-run the job `approve`: it asks for a new approval"
 
 
 @dataclass(frozen=True)
-class Decision:
+class DeployAction:
     """`rollout` is the one to follow, or the one that has ended."""
 
-    action: Literal["start", "follow", "ended", "nothing"]
+    kind: Literal["start", "follow", "ended", "nothing"]
     rollout: Rollout | None = None
 
 
-def decide(release: str, provenance: Provenance, found: Look) -> Decision:
+def decide(release: str, provenance: Provenance, found: Look) -> DeployAction:
     """One approval starts one rollout: a second run follows it, or says how it ended. Raises Superseded when the
     stable release was decided on after this approval: re-running an old deploy must not undo a later release."""
     if found.stable == release:
-        return Decision("nothing")
+        return DeployAction("nothing")
     approved = provenance.approved_at or 0.0
     if found.newest and (found.newest.release, found.newest.verdict) == (release, "running"):
-        return Decision("follow", found.newest)
+        return DeployAction("follow", found.newest)
     own = newest_of(release, found)
     if own and own.verdict in ("rolled_back", "in_doubt") and own.decided_at >= approved:
-        return Decision("ended", own)
-    standing = newest_of(found.stable, found)
-    if standing and standing.decided_at > approved:
+        return DeployAction("ended", own)
+    stable = newest_of(found.stable, found)
+    if stable and stable.decided_at > approved:
         raise Superseded(
-            f"{found.stable} became stable by a decision of {moment(standing.decided_at)}, after this deploy of "
+            f"{found.stable} became stable by a decision of {moment(stable.decided_at)}, after this deploy of "
             f"{release} was approved, at {moment(approved)}: nothing was touched. {ANEW}"
         )
-    return Decision("start")
+    return DeployAction("start")
 
 
 def newest_of(release: str | None, found: Look) -> Rollout | None:
@@ -57,17 +57,17 @@ def deploy(
     """Follow the rollout of the release to its verdict, which sets the exit code. The outputs are `stable`, the release
     before, and `followed`, the rollout of an earlier attempt; both are written before anything starts."""
     found = production.look()
-    decision = decide(release, provenance, found)
-    rollout = decision.rollout
-    followed = rollout.rollout if rollout and decision.action == "follow" else ""
+    action = decide(release, provenance, found)
+    rollout = action.rollout
+    followed = rollout.rollout if rollout and action.kind == "follow" else ""
     write_outputs({"stable": found.stable or "", "followed": followed})
-    if rollout and decision.action == "ended":
+    if rollout and action.kind == "ended":
         annotate("error", f"the rollout of {release} that was approved has ended: {rollout.headline}. {ANEW}")
         return EXIT_CODES[rollout.verdict]
-    if decision.action == "nothing" and not found.answers:
+    if action.kind == "nothing" and not found.answers:
         annotate("error", f"{release} is already stable, but does not answer: see `rollout status` on the host")
         return EXIT_CODES["in_doubt"]
-    if decision.action == "nothing":
+    if action.kind == "nothing":
         annotate("notice", f"{release} is already stable: there is nothing to deploy")
         return 0
     if followed:

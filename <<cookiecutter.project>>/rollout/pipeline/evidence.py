@@ -5,8 +5,8 @@ from pathlib import Path
 
 from rollout.pipeline.page import ReleaseRun, page
 from rollout.pipeline.production import Production
-from rollout.pipeline.say import Say
 from rollout.pipeline.summary import summary
+from rollout.text import Say
 
 PAGE = "evidence.md"
 
@@ -23,11 +23,11 @@ def write_evidence(
     if newest and release in (None, newest.release):
         written = production.write_report(newest.rollout, folder)
         report = json.loads(written.with_suffix(".json").read_text(encoding="utf-8"))
-        told = summary(folder)
+        text = summary(folder)
     else:
-        told = f"# No rollout of {release or 'any release'}\n\nThe host has started none, or a later one since.\n"
-    told = f"{told}\n## Status of the host\n\n```\n{status.rstrip()}\n```"
+        text = f"# No rollout of {release or 'any release'}\n\nThe host has started none, or a later one since.\n"
+    text = f"{text}\n## Status of the host\n\n```\n{status.rstrip()}\n```"
     if run:
-        told = page(run, report, told)
-        (folder / PAGE).write_text(told, encoding="utf-8")
-    say(told)
+        text = page(run, report, text)
+        (folder / PAGE).write_text(text, encoding="utf-8")
+    say(text)

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from rollout.docker import status
 from rollout.docker.follow import shown
-from rollout.docker.host import Host, Say
+from rollout.docker.host import Host
 from rollout.docker.image import Image
 from rollout.docker.report import write_report
 from rollout.docker.request import StartRequest, policy_for_docker
@@ -17,6 +17,7 @@ from rollout.docker.rollback import rollback
 from rollout.docker.start import start
 from rollout.journal.provenance import Provenance
 from rollout.pipeline.production import Look, Rollout
+from rollout.text import Say
 
 POLICY = Path("rollout.yaml")
 

@@ -4,16 +4,15 @@ the verdict. The details follow. Pure."""
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from rollout.errors import WrongInput
 from rollout.journal.provenance import Provenance
 from rollout.pipeline.approved import provenance
+from rollout.pipeline.summary import Report
 from rollout.pipeline.variables import repository, variable
 from rollout.report.markdown import origin, plain, table
 from rollout.text import moment, quantity
 
-Report = Mapping[str, Any]
 CHECKED = {
     "check": "the tag is the version, its commit is on main, the environments are protected",
     "test": "style, types, tests, the images' known vulnerabilities; a good release is promoted, a bad one comes back",

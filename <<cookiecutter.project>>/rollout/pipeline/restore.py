@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from rollout.errors import AlreadyStable, NotRestored
+from rollout.pipeline.annotate import Annotate
 from rollout.pipeline.production import Look, Production, Rollout
-from rollout.pipeline.say import Annotate, Say
+from rollout.text import Say
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Failed:
 
 
 @dataclass(frozen=True)
-class Decision:
+class Restoration:
     """`to` is the release to restore, None if there is nothing to do; `says` is the sentence for the summary."""
 
     to: str | None
@@ -32,22 +33,22 @@ class Decision:
     warning: bool = False
 
 
-def decide(failed: Failed, found: Look) -> Decision:
+def decide(failed: Failed, found: Look) -> Restoration:
     now, newest, release = found.stable, found.newest, failed.release
     if newest is None or newest.release != release:
         none = f"No rollout of {release} was started on the host, or a later one since: nothing to restore."
-        return Decision(None, f"{none} Stable is {now or 'none'}.")
+        return Restoration(None, f"{none} Stable is {now or 'none'}.")
     if not failed.began(newest):
         none = f"This attempt started no rollout of {release}; {newest.rollout} is of another: nothing to restore."
-        return Decision(None, f"{none} Stable is {now or 'none'}.")
+        return Restoration(None, f"{none} Stable is {now or 'none'}.")
     stable = failed.noted or newest.stable
     if now != release and newest.verdict != "running":
-        return Decision(None, f"All traffic is already on {now or 'no release'}: nothing to restore.")
+        return Restoration(None, f"All traffic is already on {now or 'no release'}: nothing to restore.")
     if stable is None or stable == release:
-        return Decision(
+        return Restoration(
             None, "It is the first release on this host: there is no earlier release to restore.", warning=True
         )
-    return Decision(stable, f"Restored: all traffic is on {stable} again.")
+    return Restoration(stable, f"Restored: all traffic is on {stable} again.")
 
 
 def restore(failed: Failed, reason: str, production: Production, say: Say, annotate: Annotate) -> None:

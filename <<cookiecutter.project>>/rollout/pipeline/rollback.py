@@ -1,8 +1,8 @@
 """A manual rollback. Already stable: reports it and succeeds."""
 
 from rollout.errors import AlreadyStable
+from rollout.pipeline.annotate import Annotate
 from rollout.pipeline.production import Production
-from rollout.pipeline.say import Annotate
 
 
 def go_back(release: str | None, reason: str, production: Production, annotate: Annotate, *, now: bool) -> int:

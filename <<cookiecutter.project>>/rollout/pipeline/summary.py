@@ -5,14 +5,15 @@ GitHub summaries render Mermaid but neither SVG files nor data: URLs, so charts 
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 POINTS = 60
 PICTURE = re.compile(r"^!\[.*$", re.MULTILINE)
 UNREADABLE = (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
-Report = dict[str, Any]
+Report = Mapping[str, Any]
+"""A rollout's report, as `rollout report --json` prints it."""
 
 
 def summary(folder: Path) -> str:

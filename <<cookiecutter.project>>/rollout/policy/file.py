@@ -23,7 +23,9 @@ def load(path: Path) -> Policy:
     except UnicodeDecodeError as error:
         raise PolicyError(f"{path}: can't be read: it is not UTF-8 text. Save it as UTF-8.") from error
     except OSError as error:
-        raise PolicyError(f"{path}: can't be read ({error}). Run this in the repository's top folder.") from error
+        raise PolicyError(
+            f"{path}: can't be read: {error.strerror}. Run this in the repository's top folder."
+        ) from error
     return parse(text, path.name)
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from rollout.policy.keys import Certainty, LimitText, Part, PromQL, SomeSeconds, ThresholdText, Windows
+from rollout.policy.keys import Certainty, LimitText, Part, PositiveDuration, PromQL, ThresholdText, Windows
 from rollout.policy.placeholders import names_in
 
 Kind = Literal["share", "mean", "value"]
@@ -46,7 +46,7 @@ class GatePolicy(Part):
     samples: PromQL | None = None
     shows: PromQL | None = None
     by: Annotated[str, Field(pattern=r"^[a-zA-Z_]\w*$")] | None = None
-    slower_than: SomeSeconds | None = None
+    slower_than: PositiveDuration | None = None
     at_least: Annotated[int, Field(ge=1)] | None = None
     windows: Windows | None = None
     certainty: Certainty | None = None
@@ -72,7 +72,7 @@ class GatePolicy(Part):
         if kind != "value" and self.at_least is None:
             raise ValueError("at_least is missing: how many samples it takes to pass")
         if kind == "value" and (self.samples is None) != (self.at_least is None):
-            raise ValueError("samples and at_least need each other: a query, and how many samples a pass needs")
+            raise ValueError("set samples and at_least together: a query, and how many samples a pass needs")
         if kind == "value" and self.windows and len(self.windows) > 1:
             raise ValueError("a gate with query has one window, for example windows: [10m]")
         return self
@@ -96,5 +96,5 @@ class GatePolicy(Part):
     def slower_than_is_used(self) -> Self:
         named = any("slower_than" in names_in(text) for text in (self.bad, self.total) if text)
         if named != (self.slower_than is not None):
-            raise ValueError("slower_than and $slower_than need each other: a duration, and its place in the query")
+            raise ValueError("set slower_than and use $slower_than in the query: one needs the other")
         return self

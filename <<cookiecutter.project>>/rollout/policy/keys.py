@@ -9,8 +9,8 @@ from rollout.policy import quantity
 from rollout.policy.placeholders import unknown_in
 from rollout.policy.threshold import Threshold, threshold
 
-Seconds = Annotated[float, BeforeValidator(quantity.duration)]
-SomeSeconds = Annotated[Seconds, Field(gt=0)]
+Duration = Annotated[float, BeforeValidator(quantity.duration)]
+PositiveDuration = Annotated[Duration, Field(gt=0)]
 Ratio = Annotated[float, BeforeValidator(quantity.ratio)]
 LimitText = Annotated[quantity.Limit, BeforeValidator(quantity.limit)]
 ThresholdText = Annotated[Threshold, BeforeValidator(threshold)]
@@ -34,7 +34,7 @@ def rising(windows: list[float]) -> list[float]:
     return windows
 
 
-Windows = Annotated[list[SomeSeconds], Field(min_length=1), AfterValidator(rising)]
+Windows = Annotated[list[PositiveDuration], Field(min_length=1), AfterValidator(rising)]
 
 
 class Part(BaseModel):

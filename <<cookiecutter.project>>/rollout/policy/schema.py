@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from rollout.policy.gate import GatePolicy
-from rollout.policy.keys import Certainty, Part, Ratio, Seconds, SomeSeconds, Windows
+from rollout.policy.keys import Certainty, Duration, Part, PositiveDuration, Ratio, Windows
 
 LONGEST_LEASE_SECONDS = 60.0
 """The same as LEASE_MOST_MS in haproxy.cfg."""
@@ -22,21 +22,21 @@ class StepPolicy(Part):
     """The canary's share of the users, and its minimum duration. No gate needs more than `at_least` samples to pass."""
 
     weight: Ratio
-    hold: Seconds
+    hold: Duration
     at_least: Annotated[int, Field(ge=1)] | None = None
 
 
 class WatchPolicy(Part):
     """How the gates are measured."""
 
-    every: SomeSeconds
+    every: PositiveDuration
     windows: Windows
     certainty: Certainty
     vendor_errors: Literal["shift", "always"]
-    lease: SomeSeconds
-    ready_within: SomeSeconds
-    decide_within: Seconds
-    drain_within: Seconds
+    lease: PositiveDuration
+    ready_within: PositiveDuration
+    decide_within: Duration
+    drain_within: Duration
     tolerate_errors: Annotated[int, Field(ge=1)]
 
     @model_validator(mode="after")
@@ -67,7 +67,7 @@ class Policy(Part):
 
     target: Literal["docker", "kubernetes"]
     steps: Annotated[list[StepPolicy], Field(min_length=1), AfterValidator(rising_to_everybody)]
-    keep: Seconds
+    keep: Duration
     watch: WatchPolicy
     gates: Annotated[dict[str, GatePolicy], Field(min_length=1)]
 

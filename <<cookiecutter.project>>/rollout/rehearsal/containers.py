@@ -21,7 +21,7 @@ class Containers:
         if docker is None:
             return "it is not on PATH"
         engine = world.run([docker, "ps", "--quiet"], ENGINE_WITHIN_SECONDS)
-        return f"the Docker engine does not answer: {told(engine.output)}" if engine.code else None
+        return f"the Docker engine does not answer: {error_in(engine.output)}" if engine.code else None
 
     def bring(self, wanted: Sequence[Requirement], world: World, troubles: list[str]) -> dict[str, Program]:
         """The programs whose image runs here."""
@@ -34,7 +34,7 @@ class Containers:
             with world.moving(f"{each.name}: pulling its image"):
                 answer = world.run(program.command([each.version_flag]), PULL_WITHIN_SECONDS)
             if answer.code:
-                troubles.append(f"docker: {program.image} does not run: {told(answer.output)}")
+                troubles.append(f"docker: {program.image} does not run: {error_in(answer.output)}")
             elif trouble := judge_version(each, program.image, answer.output):
                 troubles.append(trouble)
             else:
@@ -48,6 +48,6 @@ def container(wanted: Requirement, docker: str, world: World) -> Program:
     return Program(wanted.name, (docker, *options), "container", wanted.image(world.environment))
 
 
-def told(output: str) -> str:
-    """The error: Docker prints a hint at its help below it."""
+def error_in(output: str) -> str:
+    """The error, without the hint that Docker prints below it."""
     return last_line(HINT.sub("", output))

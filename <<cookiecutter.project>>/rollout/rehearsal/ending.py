@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rollout import journal, report
 from rollout.errors import PartFailed
-from rollout.journal.events import Answers, Traffic, Unjudged
+from rollout.journal.events import Answers, TrafficTotals, Unjudged
 from rollout.journal.state import State
 from rollout.live.counts import Counts
 from rollout.onhost.complaint import Complaint
@@ -49,11 +49,11 @@ def end(engine: Process, book: Path, state: State, counts: Counts, log: Path, to
     return Result(verdict, EXIT_CODES[verdict], counts, written, too_busy)
 
 
-def traffic(counts: Counts, story: journal.Story, log: Path, now: float) -> Traffic:
+def traffic(counts: Counts, story: journal.Story, log: Path, now: float) -> TrafficTotals:
     """The load's counts; from the router's log, the time of the canary's first bad answer, and of its last request
     after a verdict against it."""
     verdict = story.verdict if story.verdict and story.verdict.verdict != "promoted" else None
-    return Traffic(
+    return TrafficTotals(
         time=now,
         sent=counts.sent,
         answered=counts.answered,

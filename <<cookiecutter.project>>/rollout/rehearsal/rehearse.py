@@ -113,7 +113,7 @@ class Rehearsal:
             slow_before_seconds = busy.slow(load.seconds(STABLE))
             await self._start_canary()
             engine = self._start_engine()
-            with view_on(self._console) as view, told_by_signal(lambda: engine.send(signal.SIGTERM)):
+            with view_on(self._console) as view, on_signal(lambda: engine.send(signal.SIGTERM)):
                 await self._follow(engine, view, load)
             why = await self._see_afterwards(engine, load, slow_before_seconds)
             if self._request.keep_going:
@@ -245,9 +245,9 @@ class Rehearsal:
     async def _stay_up(self) -> None:
         """Leave everything running, for inspection."""
         self._console.print("still running, under load: press Ctrl-C to stop", highlight=False)
-        told = asyncio.Event()
-        with told_by_signal(told.set):
-            await told.wait()
+        stop = asyncio.Event()
+        with on_signal(stop.set):
+            await stop.wait()
 
 
 def silent_at_most_seconds(plan: Plan) -> float:
@@ -261,12 +261,12 @@ def silent_at_most_seconds(plan: Plan) -> float:
 
 
 @contextmanager
-def told_by_signal(tell: Callable[[], None]) -> Iterator[None]:
-    """Ctrl-C and SIGTERM call `tell`. The engine then moves the traffic to stable and ends."""
+def on_signal(act: Callable[[], None]) -> Iterator[None]:
+    """Ctrl-C and SIGTERM call `act`. The engine then moves the traffic to stable and ends."""
     loop = asyncio.get_running_loop()
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     for number in before:
-        loop.add_signal_handler(number, tell)
+        loop.add_signal_handler(number, act)
     try:
         yield
     finally:

@@ -11,8 +11,8 @@ from rollout.journal.runs import StepRun
 from rollout.journal.whereabouts import AT_REST
 from rollout.journal.written import WrittenPolicy
 from rollout.report.gates import GateEvidence, gates
-from rollout.report.steps import Verdict, final, verdicts
-from rollout.report.traffic import Requests, Share, requests, shares
+from rollout.report.steps import TimedVerdict, final, verdicts
+from rollout.report.traffic import Requests, TrafficShare, requests, shares
 from rollout.text import duration, one_line, percent
 
 
@@ -34,10 +34,10 @@ class Evidence:
     started: float
     ended: float | None
     seconds: float  # from the start to the last event
-    final: Verdict
-    verdicts: tuple[Verdict, ...]
+    final: TimedVerdict
+    verdicts: tuple[TimedVerdict, ...]
     steps: tuple[StepRun, ...]
-    shares: tuple[Share, ...]
+    shares: tuple[TrafficShare, ...]
     settled: float | None  # the canary's share after the last event; None while running or if only the router knows
     abandoned: bool  # the engine died before it ended the rollout
     gates: tuple[GateEvidence, ...]
@@ -93,7 +93,7 @@ def gather(story: Story, alive: bool) -> Evidence:
         kept_seconds=story.kept.seconds if story.kept else None,
         orders=story.orders,
         recoveries=story.recoveries,
-        bad_lines=story.doubt.told(at_most=MOST_NAMED),
+        bad_lines=story.doubt.as_text(at_most=MOST_NAMED),
     )
 
 
@@ -102,7 +102,7 @@ def beginning(story: Story) -> Started:
     if story.started:
         return story.started
     found = f"its first event is {story.newest.event!r}" if story.newest else "the journal is empty"
-    why = "; ".join(story.doubt.told()) or found
+    why = "; ".join(story.doubt.as_text()) or found
     raise NothingThere(f"the journal has no event 'started' ({why}): choose another rollout")
 
 

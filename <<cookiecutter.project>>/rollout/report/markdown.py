@@ -112,8 +112,8 @@ def _who(evidence: Evidence) -> Iterator[str]:
     if evidence.speed > 1:
         rows.append(["Speed", f"{number(evidence.speed)} x: every duration in the policy was divided by this"])
     for order in evidence.orders:
-        told = f"{order.order} by {order.by}: {order.reason}"
-        rows.append([f"Order at {moment(order.time)}", plain(told)])
+        text = f"{order.order} by {order.by}: {order.reason}"
+        rows.append([f"Order at {moment(order.time)}", plain(text)])
     for event in evidence.recoveries:
         choice = _CHOICES.get(event.choice, event.choice)
         taken = f"by {event.by}, {choice}; the last event was '{event.after}'"

@@ -21,7 +21,7 @@ blame, not the release."""
 
 
 @dataclass(frozen=True)
-class Verdict:
+class TimedVerdict:
     """One decision, at a time in seconds since the rollout started."""
 
     verdict: str  # promoted | rolled_back | in_doubt | running
@@ -32,27 +32,27 @@ class Verdict:
     seconds: float
 
 
-def verdicts(story: Story) -> tuple[Verdict, ...]:
+def verdicts(story: Story) -> tuple[TimedVerdict, ...]:
     """All verdicts in order: rolled_back can follow promoted."""
     return tuple(
-        Verdict(each.verdict, each.reason, each.gate, each.step or None, each.weight, story.since(each.time))
+        TimedVerdict(each.verdict, each.reason, each.gate, each.step or None, each.weight, story.since(each.time))
         for each in story.verdicts
     )
 
 
-def final(story: Story, alive: bool) -> Verdict:
+def final(story: Story, alive: bool) -> TimedVerdict:
     """The final verdict: that of `ended`; without it, `running`, or `in_doubt` if the engine is dead."""
     ended, decided, moved = story.ended, verdicts(story), story.shifted
     step, weight, seconds = moved.step if moved else None, moved.weight if moved else 0.0, story.seconds
     if ended is None:
         verdict = "running" if alive else "in_doubt"
         reason = f"the last event is {_entry(story.newest)}" if alive else _abandoned(story)
-        return Verdict(verdict, reason, None, step, weight, seconds)
+        return TimedVerdict(verdict, reason, None, step, weight, seconds)
     if decided and decided[-1].verdict == ended.verdict:
         step, weight, seconds = decided[-1].step, decided[-1].weight, decided[-1].seconds
     if story.unjudged:
-        return Verdict("in_doubt", f"{TOO_BUSY}: {story.unjudged.why}", None, step, weight, seconds)
-    return Verdict(ended.verdict, ended.reason, ended.gate, step, weight, seconds)
+        return TimedVerdict("in_doubt", f"{TOO_BUSY}: {story.unjudged.why}", None, step, weight, seconds)
+    return TimedVerdict(ended.verdict, ended.reason, ended.gate, step, weight, seconds)
 
 
 def _abandoned(story: Story) -> str:

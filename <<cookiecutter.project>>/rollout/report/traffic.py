@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from rollout.journal import Story
-from rollout.journal.events import Started, Traffic
-from rollout.journal.whereabouts import Turn
+from rollout.journal.events import Started, TrafficTotals
+from rollout.journal.whereabouts import ShareChange
 
 
 @dataclass(frozen=True)
-class Share:
+class TrafficShare:
     """The canary's ratio of traffic between two times, in seconds since the rollout started."""
 
     started_seconds: float
@@ -19,12 +19,12 @@ class Share:
     inferred: bool  # follows from the lease; no engine recorded it
 
 
-def shares(story: Story) -> tuple[Share, ...]:
+def shares(story: Story) -> tuple[TrafficShare, ...]:
     """The canary's share from the start to the last event, without the times when it is unknown."""
     return tuple(
-        Share(turn.seconds, until.seconds, turn.canary, turn.inferred)
-        for turn, until in pairwise([*story.turns, Turn(story.seconds, None)])
-        if turn.canary is not None and until.seconds > turn.seconds
+        TrafficShare(change.seconds, until.seconds, change.canary, change.inferred)
+        for change, until in pairwise([*story.share_changes, ShareChange(story.seconds, None)])
+        if change.canary is not None and until.seconds > change.seconds
     )
 
 
@@ -62,7 +62,7 @@ def requests(started: Started, story: Story) -> Requests:
     return _from_load(started, story.traffic) if story.traffic else _from_router(started, story.requests)
 
 
-def _from_load(started: Started, traffic: Traffic) -> Requests:
+def _from_load(started: Started, traffic: TrafficTotals) -> Requests:
     roles = {started.stable: "stable", started.release: "canary"}
     releases = (
         ReleaseRequests(release, roles.get(release, "other"), counts.answered, counts.errors)

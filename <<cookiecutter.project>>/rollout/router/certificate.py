@@ -65,5 +65,5 @@ def expiry_by_handshake(path: Path, certificate: str) -> int:
 
 def reason(error: OSError) -> str:
     """OpenSSL's error message."""
-    told = getattr(error, "verify_message", None) or getattr(error, "reason", None) or str(error)
-    return str(told).replace("_", " ").lower()
+    message = getattr(error, "verify_message", None) or getattr(error, "reason", None) or str(error)
+    return str(message).replace("_", " ").lower()

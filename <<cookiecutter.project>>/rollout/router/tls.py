@@ -27,12 +27,12 @@ class TlsRouter(Haproxy):
 
     def swap(self, certificate: Certificate) -> None:
         """Serve another certificate from now on; open connections keep theirs. Raises RouterError."""
-        told = self._ask(f"set ssl cert {self._path} <<\n{certificate.pem}\n")
-        if "Transaction" in told:
-            told = self._ask(f"commit ssl cert {self._path}")
+        answer = self._ask(f"set ssl cert {self._path} <<\n{certificate.pem}\n")
+        if "Transaction" in answer:
+            answer = self._ask(f"commit ssl cert {self._path}")
         if self.serves() != certificate.fingerprint:
             self._ask(f"abort ssl cert {self._path}")
-            raise RouterError(f"the router did not take the certificate: {' '.join(told.split())[:300]}")
+            raise RouterError(f"the router did not take the certificate: {' '.join(answer.split())[:300]}")
 
     def tell_expiry(self, expires: int) -> None:
         """Set the value of the metric, in epoch seconds."""

@@ -20,9 +20,9 @@ class SmallDisk(Ground):
     def before_up(self) -> None:
         labels = {"com.docker.compose.project": self.project, "com.docker.compose.volume": "state"}
         options = {"type": "tmpfs", "device": "tmpfs", "o": SIZE}
-        told = [text for name, value in labels.items() for text in ("--label", f"{name}={value}")]
-        told += [text for name, value in options.items() for text in ("--opt", f"{name}={value}")]
-        self.docker("volume", "create", *told, f"{self.project}_state")
+        given = [text for name, value in labels.items() for text in ("--label", f"{name}={value}")]
+        given += [text for name, value in options.items() for text in ("--opt", f"{name}={value}")]
+        self.docker("volume", "create", *given, f"{self.project}_state")
 
 
 class FillDisk(Fault):

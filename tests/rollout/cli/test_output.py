@@ -112,7 +112,7 @@ def test_a_refusal_keeps_its_exit_code_wherever_it_can_not_be_written(
     assert silent.returncode == 2
     assert '"no_rollout_yet"' in silent.stdout
     with full_disk() as writes:
-        told = run(*command, stdout=writes, buffer=buffer)
-    assert (told.returncode, told.stderr.count("\n"), "Traceback" in told.stderr) == (2, 2, False)
+        done = run(*command, stdout=writes, buffer=buffer)
+    assert (done.returncode, done.stderr.count("\n"), "Traceback" in done.stderr) == (2, 2, False)
     with closed_pipe() as writes:
         assert run(*command, stdout=writes, stderr=writes, buffer=buffer).returncode == 2

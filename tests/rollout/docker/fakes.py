@@ -42,7 +42,7 @@ class FakeDocker:
     helper exits with 3 instead."""
 
     answers: Mapping[str, Said] = field(default_factory=dict)
-    standing: InitVar[Sequence[Container]] = ()
+    present: InitVar[Sequence[Container]] = ()
     log: Said = field(default_factory=lambda: says(""))
     journal: Sequence[str] = ()
     watching: str | None = None
@@ -63,8 +63,8 @@ class FakeDocker:
     asked: list[list[str]] = field(default_factory=list)
     _ids: "count[int]" = field(default_factory=count)
 
-    def __post_init__(self, standing: Sequence[Container]) -> None:
-        self.there.update({each.id: each for each in standing})
+    def __post_init__(self, present: Sequence[Container]) -> None:
+        self.there.update({each.id: each for each in present})
 
     def add(self, name: str, state: str = "running", **labels: str) -> Container:
         """A container of ours that stands on the host."""
@@ -164,8 +164,8 @@ class FakeDocker:
         return [tuple(sorted(command[1:])) for command in self.asked if command[0] == "targets"]
 
     def _answer(self, command: str) -> Said:
-        told = {"survey": asdict(self._survey()), "routing": asdict(self._routing())}
-        defaults = {name: says(json.dumps(found)) for name, found in told.items()} | dict.fromkeys(SILENT, says(""))
+        found = {"survey": asdict(self._survey()), "routing": asdict(self._routing())}
+        defaults = {name: says(json.dumps(each)) for name, each in found.items()} | dict.fromkeys(SILENT, says(""))
         return (defaults | dict(self.answers))[command]
 
     def _survey(self) -> Survey:
@@ -179,8 +179,8 @@ class FakeDocker:
         )
 
     def _routing(self) -> Routing:
-        standing = {slot: self.named(f"my-agent-{slot}") for slot in names.SLOTS}
-        up = [slot for slot, each in standing.items() if each and self._is_up(slot, each.state)]
+        in_slots = {slot: self.named(f"my-agent-{slot}") for slot in names.SLOTS}
+        up = [slot for slot, each in in_slots.items() if each and self._is_up(slot, each.state)]
         answering = self.stable_slot if self.stable_slot in up else next(iter(up), None)
         sent = sorted(names.SLOTS, key=lambda slot: slot != self.stable_slot)[: 1 + self.leases]
         checks = {slot: "L7OK" if slot in up else "L4CON" for slot in names.SLOTS}

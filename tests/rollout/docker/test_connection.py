@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import requests
 
-from rollout.docker.connection import TIMEOUT_SECONDS, Docker
+from rollout.docker.connection import TIMEOUT_SECONDS, Docker, reason
 from rollout.errors import HostFailed
 
 
@@ -46,3 +46,12 @@ def test_the_long_timeout_of_a_stop_ends_with_it(error: Exception | None) -> Non
         docker.stop("green", 135)
     assert client.stopped_with == [(135, 135 + TIMEOUT_SECONDS)]
     assert client.timeout == TIMEOUT_SECONDS
+
+
+@pytest.mark.parametrize("cause", [FileNotFoundError(2, "No such file or directory"), ValueError("no port")])
+def test_the_operating_systems_message_is_shown_without_its_wrapping(cause: Exception) -> None:
+    try:
+        raise requests.ConnectionError("Connection aborted") from cause
+    except requests.ConnectionError as error:
+        shown = reason(error)
+    assert shown == ("No such file or directory" if isinstance(cause, OSError) else "Connection aborted")

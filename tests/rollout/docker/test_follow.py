@@ -50,7 +50,7 @@ class Removed(FakeDocker):
 
 
 def test_whoever_follows_is_told_when_all_containers_of_the_host_are_gone() -> None:
-    with pytest.raises(PartFailed, match="the containers of my-agent were removed from the host, so r has no end"):
+    with pytest.raises(PartFailed, match="my-agent were removed from the host, so it is not known how r ended"):
         follow(fakes.host(Removed()), "r", PlainView(print), print)
 
 

@@ -86,14 +86,14 @@ def test_the_container_that_carries_a_secret_can_be_pruned() -> None:
 
 
 @pytest.mark.parametrize("labels", [{}, {names.RELEASE: "my-agent:latest"}], ids=["none", "no digest"])
-@pytest.mark.parametrize("nameless", [BLUE, GREEN])
-def test_a_release_without_its_label_costs_nothing_else(nameless: str, labels: dict[str, str]) -> None:
+@pytest.mark.parametrize("unlabelled", [BLUE, GREEN])
+def test_a_release_without_its_label_costs_nothing_else(unlabelled: str, labels: dict[str, str]) -> None:
     docker, said = WithImages(history=[OLD]), list[str]()
     for name, release in ((BLUE, OLD), (GREEN, NEW)):
-        docker.add(name, **(labels if name == nameless else {names.RELEASE: release}))
+        docker.add(name, **(labels if name == unlabelled else {names.RELEASE: release}))
     docker.add(ENGINE, **{names.ROLLOUT: "r", names.RELEASE: NEW})
     prune(host(docker), said.append)
-    left_alone = f"left alone: {nameless} has no label {names.RELEASE}, so nobody knows which release it is"
+    left_alone = f"left alone: {unlabelled} has no label {names.RELEASE}, so its release is unknown"
     assert said == [*([] if labels else [left_alone]), f"removed the image {REPOSITORY}@{OLDER.partition('@')[2]}"]
 
 

@@ -62,14 +62,14 @@ def test_a_rollback_that_starts_a_rollout_checks_the_target(tmp_path: Path) -> N
 
 
 def test_a_running_engine_is_rolled_back_whatever_the_policy_says_now() -> None:
-    docker = FakeDocker({"order": says("told")}, [stable(), engine("r", "running")])
+    docker = FakeDocker({"order": says("ordered")}, [stable(), engine("r", "running")])
     assert rollback(host(docker), None, NOBODY, "why", print, now=False) == Rollback("r", back_to="blue")
     assert docker.asked[-1][:3] == ["order", "rollback", "r"]
 
 
 @pytest.mark.parametrize("reason", ["why", "-x", "--state", ""])
 def test_a_reason_reaches_the_host_whatever_it_begins_with(reason: str, tmp_path: Path) -> None:
-    docker = FakeDocker({"order": says("told")})
+    docker = FakeDocker({"order": says("ordered")})
     host(docker).order("abort", "r", reason)
     (command,) = docker.asked
     here = [str(tmp_path) if each == names.STATE else each for each in command]
@@ -105,7 +105,7 @@ def kept(blue: str = "running", **labels: str) -> FakeDocker:
 @pytest.mark.parametrize("state", ["exited", "paused", "restarting"])
 def test_a_kept_release_that_has_stopped_is_no_way_back(state: str) -> None:
     docker = kept(state)
-    with pytest.raises(NotAnswering, match=f"{RELEASE} does not answer.* my-agent-blue is {state}.* starts it anew"):
+    with pytest.raises(NotAnswering, match=f"{RELEASE} does not answer.* my-agent-blue is {state}.* starts it again"):
         rollback(host(docker), None, NOBODY, "why", print, now=False)
     assert not any(command[0] == "order" for command in docker.asked)
 
@@ -175,14 +175,14 @@ def test_without_a_name_it_is_the_release_before_if_that_was_not_taken_back() ->
 
 
 def test_a_release_that_was_taken_back_is_gone_to_only_by_its_name(tmp_path: Path) -> None:
-    """Blue was taken back in favor of green during its keep."""
+    """Blue was rolled back in favor of green during its keep."""
     docker = kept()
     docker.there = {key: each for key, each in docker.there.items() if each.name != "my-agent-engine"}
     docker.history = ["the oldest", ANOTHER]
     with pytest.raises(NoOtherRelease) as refused:
         rollback(host(docker), None, NOBODY, "why", print, now=False)
     assert str(refused.value) == (
-        f"{RELEASE} is running, but it was taken back: nothing goes there without its name: name the release to "
+        f"{RELEASE} is running, but it was rolled back, so it is not the default: name the release to "
         "restore, such as the last good one: `rollout rollback the oldest --reason ...`"
     )
     path = tmp_path / "rollout.yaml"

@@ -10,7 +10,7 @@ from rollout.docker.image import Image
 from rollout.docker.limits import Limits, of_release
 from rollout.docker.provenance import unverified
 from rollout.docker.request import StartRequest
-from rollout.docker.start import Started, start
+from rollout.docker.start import StartedRollout, start
 from rollout.errors import HostFailed, Locked, Refused
 from rollout.onhost import names
 from tests.rollout.docker.fakes import FakeDocker
@@ -41,7 +41,7 @@ def kept() -> FakeDocker:
     return docker
 
 
-def begin(docker: FakeDocker, release: str = NEW, at_once: str | None = None) -> Started:
+def begin(docker: FakeDocker, release: str = NEW, at_once: str | None = None) -> StartedRollout:
     request = StartRequest(Image.parse(release), SMALL, at_once=at_once, provenance=unverified("a test"))
     return start(request, host_with(docker), lambda _: None)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from rollout.engine.recovery import Ended, Promotion, choose
+from rollout.engine.recovery import AlreadyEnded, Promotion, choose
 from rollout.gates.decide import GoBack
 from rollout.journal import BadLine, Entry, Story, story_of
 from rollout.router.split import everybody_on
@@ -17,7 +17,7 @@ KEPT_UP = event("measured", 5.0, keep=True)
 NOISE = BadLine("r.jsonl", 9, "not JSON")
 
 
-def told(*lines: Event | BadLine) -> Story:
+def fold(*lines: Event | BadLine) -> Story:
     return story_of(line if isinstance(line, BadLine) else entries([line])[0] for line in lines)
 
 
@@ -27,33 +27,34 @@ def told(*lines: Event | BadLine) -> Story:
 def test_an_unreadable_line_that_may_be_a_verdict_counts_against_the_release(
     before: list[Event], name: str | None, stable_now: str
 ) -> None:
-    choice = choose(told(*before, BadLine("r.jsonl", 9, "not JSON", name)), stable_now, "green")
+    choice = choose(fold(*before, BadLine("r.jsonl", 9, "not JSON", name)), stable_now, "green")
     assert isinstance(choice, GoBack)
     assert choice.verdict == "in_doubt"
     assert "r.jsonl, line 9: not JSON" in choice.reason
 
 
 def test_if_only_the_new_release_answers_the_engine_resumes_watching_it() -> None:
-    choice = choose(told(STARTED, SHIFTED, PROMOTED, NOISE), "green", "green", old_answers=False)
+    choice = choose(fold(STARTED, SHIFTED, PROMOTED, NOISE), "green", "green", old_answers=False)
     assert choice == Promotion(began_at=0.0, stable_left_at=2.0, promoted_at=3.0, reason="all passed")
-    assert isinstance(choose(told(STARTED, SHIFTED, NOISE), "green", "green", old_answers=False), Promotion)
-    assert isinstance(choose(told(STARTED, SHIFTED, NOISE), "blue", "green", old_answers=False), GoBack)
+    assert isinstance(choose(fold(STARTED, SHIFTED, NOISE), "green", "green", old_answers=False), Promotion)
+    assert isinstance(choose(fold(STARTED, SHIFTED, NOISE), "blue", "green", old_answers=False), GoBack)
 
 
 @pytest.mark.parametrize("name", [None, "promoted"])
 def test_an_unreadable_promoted_event_never_leads_to_a_promotion(name: str | None) -> None:
     """Neither if the router's file names the old slot, nor if the release may have been rolled back."""
     unread = BadLine("r.jsonl", 9, "not JSON", name)
-    assert isinstance(choose(told(STARTED, SHIFTED, PROMOTED, unread), "blue", "green"), GoBack)
-    assert isinstance(choose(told(STARTED, SHIFTED, PROMOTED, unread, BAD), "green", "green"), GoBack)
-    assert isinstance(choose(told(STARTED, SHIFTED, unread, event("promoted")), "blue", "green"), GoBack)
+    assert isinstance(choose(fold(STARTED, SHIFTED, PROMOTED, unread), "blue", "green"), GoBack)
+    assert isinstance(choose(fold(STARTED, SHIFTED, PROMOTED, unread, BAD), "green", "green"), GoBack)
+    assert isinstance(choose(fold(STARTED, SHIFTED, unread, event("promoted")), "blue", "green"), GoBack)
 
 
 def test_a_readable_event_after_a_bad_line_settles_the_doubt() -> None:
-    assert isinstance(choose(told(STARTED, SHIFTED, PROMOTED, NOISE, KEPT_UP), "green", "green"), Promotion)
-    assert isinstance(choose(told(STARTED, SHIFTED, NOISE, event("promoted"), KEPT_UP), "green", "green"), Promotion)
-    assert choose(told(STARTED, NOISE, event("ended", verdict="promoted"), NOISE), "blue", "green") == Ended("promoted")
-    kept = choose(told(STARTED, SHIFTED, PROMOTED, event("promoted"), event("kept", 6.0), NOISE), "green", "green")
+    assert isinstance(choose(fold(STARTED, SHIFTED, PROMOTED, NOISE, KEPT_UP), "green", "green"), Promotion)
+    assert isinstance(choose(fold(STARTED, SHIFTED, NOISE, event("promoted"), KEPT_UP), "green", "green"), Promotion)
+    ended = choose(fold(STARTED, NOISE, event("ended", verdict="promoted"), NOISE), "blue", "green")
+    assert ended == AlreadyEnded("promoted")
+    kept = choose(fold(STARTED, SHIFTED, PROMOTED, event("promoted"), event("kept", 6.0), NOISE), "green", "green")
     assert isinstance(kept, Promotion)
 
 
@@ -95,27 +96,27 @@ def test_a_canary_that_the_router_calls_stable_is_watched_if_the_old_release_is_
     world = World()
     world.router.split = everybody_on("green")
     world.router.make("blue", DOWN)
-    assert world.engine().resume(told(STARTED, PROMOTED, NOISE), "green") == "promoted"
+    assert world.engine().resume(fold(STARTED, PROMOTED, NOISE), "green") == "promoted"
     assert world.router.split == everybody_on("green")
 
 
 def test_with_the_same_journal_traffic_goes_back_if_the_old_release_is_up() -> None:
     world = World()
     world.router.split = everybody_on("green")
-    assert world.engine().resume(told(STARTED, PROMOTED, NOISE), "green") == "in_doubt"
+    assert world.engine().resume(fold(STARTED, PROMOTED, NOISE), "green") == "in_doubt"
     assert world.router.split == everybody_on("blue")
 
 
 def test_a_journal_without_a_readable_line_does_not_restart_the_rollout() -> None:
     world = World()
-    assert not told(NOISE).is_empty
-    assert world.engine().resume(told(NOISE), "blue") == "in_doubt"
+    assert not fold(NOISE).is_empty
+    assert world.engine().resume(fold(NOISE), "blue") == "in_doubt"
     assert world.journal.all("shifted") == []
 
 
 def test_at_once_a_release_that_the_router_calls_stable_is_not_promoted_again() -> None:
     here = at_once()
     here.router.split = everybody_on("green")
-    assert here.engine().resume(told(STARTED, PROMOTED, NOISE), "green") == "promoted"
+    assert here.engine().resume(fold(STARTED, PROMOTED, NOISE), "green") == "promoted"
     assert here.journal.names() == ["recovered", "ended"]
     assert here.router.splits == []

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rollout.engine.recovery import Ended, Promotion, choose
+from rollout.engine.recovery import AlreadyEnded, Promotion, choose
 from rollout.gates.decide import GoBack
 from rollout.journal.orders import Order
 from rollout.router.haproxy import ServerStats
@@ -76,9 +76,8 @@ def test_a_promotion_that_happened_is_resumed_from_its_own_time(after: list[Even
 
 @pytest.mark.parametrize("after", [[], [event("traffic")]])
 def test_nothing_is_left_to_do_for_a_rollout_that_has_ended(after: list[Event]) -> None:
-    assert choose(story([STARTED, BAD, event("ended", verdict="rolled_back"), *after]), "blue", "green") == Ended(
-        "rolled_back"
-    )
+    ended = choose(story([STARTED, BAD, event("ended", verdict="rolled_back"), *after]), "blue", "green")
+    assert ended == AlreadyEnded("rolled_back")
 
 
 def errors_at(seconds: float) -> Fate:

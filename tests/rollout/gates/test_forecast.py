@@ -59,11 +59,11 @@ def test_the_guide_shows_the_real_output() -> None:
 
 
 def test_the_forecast_has_a_line_for_each_step() -> None:
-    told = list(lines(PLAN, 2))
-    assert told[0] == "at 2 requests/s, about:"
-    assert told[1] == (
+    shown = list(lines(PLAN, 2))
+    assert shown[0] == "at 2 requests/s, about:"
+    assert shown[1] == (
         "  5 %: can't be judged within decide_within (30 m), and ends in doubt: "
         "latency_p99 has 60 of 100 samples in 10 m"
     )
-    assert told[2] == "    errors: sees 50 % in 1 m 53 s and 100 % in 40 s, not 10 % and 20 %"
-    assert "  100 %: passed after 10 m" in told
+    assert shown[2] == "    errors: sees 50 % in 1 m 53 s and 100 % in 40 s, not 10 % and 20 %"
+    assert "  100 %: passed after 10 m" in shown

@@ -54,7 +54,7 @@ def test_any_other_event_does_not(event: Event) -> None:
 def test_only_the_first_bad_lines_are_kept_and_all_are_counted() -> None:
     doubt = story_of([bad(None)] * 5000).doubt
     assert len(doubt.lines) == 20
-    assert doubt.told(at_most=2) == (str(bad(None)), str(bad(None)), "and 4,998 more unreadable lines")
+    assert doubt.as_text(at_most=2) == (str(bad(None)), str(bad(None)), "and 4,998 more unreadable lines")
 
 
 def test_a_promotion_followed_by_a_bad_line_is_uncertain() -> None:

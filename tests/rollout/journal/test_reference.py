@@ -34,7 +34,7 @@ def test_each_field_of_an_event_is_explained(event: str) -> None:
 
 def test_each_required_field_is_listed() -> None:
     """In the table of required fields: the event, and its fields without a default."""
-    told = {
+    listed = {
         name: set(re.findall(r"`(\w+)`", cells[1].partition(";")[0]))
         for name, cells in rows("reference/journal.md", "Line").items()
     }
@@ -42,7 +42,7 @@ def test_each_required_field_is_listed() -> None:
         name: {key for key, field in model.model_fields.items() if field.is_required()} - {"time"}
         for name, model in events.KNOWN.items()
     }
-    assert told == {name: keys for name, keys in needed.items() if keys}
+    assert listed == {name: keys for name, keys in needed.items() if keys}
 
 
 def test_the_written_policy_has_only_fields_of_the_model() -> None:

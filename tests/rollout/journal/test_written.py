@@ -7,7 +7,7 @@ import pytest
 
 from rollout import report
 from rollout.journal import BadLine, read, story_of
-from rollout.journal.events import KNOWN, Unknown
+from rollout.journal.events import KNOWN, Measured, Unknown
 from rollout.journal.line import entry, event_of, text, values
 from tests.rollout.lines import Event
 from tests.rollout.lines import read as objects
@@ -39,6 +39,15 @@ def test_each_old_line_is_written_back_unchanged(name: str) -> None:
 def test_old_journals_contain_only_known_fields() -> None:
     for path in WRITTEN.iterdir():
         assert not [each for each in read(path) if isinstance(each, BadLine | Unknown) or each.model_extra]
+
+
+@pytest.mark.parametrize("key", ["label_value", "whose"])
+def test_a_label_value_is_read_under_its_old_name_too(key: str) -> None:
+    gate = {"gate": "new_exceptions", "outcome": "fail", "limit": 0.001, key: "KeyError"}
+    line = json.dumps({"time": 1.0, "event": "measured", "gates": [gate], "step": 1, "weight": 0.05})
+    found = entry(line.encode(), "r.jsonl", 1)
+    assert isinstance(found, Measured)
+    assert [each.label_value for each in found.gates] == ["KeyError"]
 
 
 def test_unknown_events_and_fields_are_kept_and_do_not_change_the_story() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from rollout.live.progress import Progress, progress_of
 from tests.rollout.lines import Event, story
-from tests.rollout.live.told import EPOCH, bad, ended, good, measured, shifted, started, told, verdict
+from tests.rollout.live.journals import EPOCH, bad, ended, event, good, measured, shifted, started, verdict
 
 
 def seen(events: Iterable[Event]) -> Progress:
@@ -60,7 +60,7 @@ def test_a_measurement_brings_the_gates_and_the_routers_counts() -> None:
 
 
 def test_an_extended_step_is_undecided_until_the_next_one() -> None:
-    extended = [started(), shifted(2, 1, 0.05), told(42, "extended", step=1, why="7 of 20 samples")]
+    extended = [started(), shifted(2, 1, 0.05), event(42, "extended", step=1, why="7 of 20 samples")]
     assert seen(extended).undecided
     assert not seen([*extended, shifted(50, 2, 1.0)]).undecided
 
@@ -99,12 +99,12 @@ def test_a_rollout_in_doubt_is_neither_done_nor_failed() -> None:
 
 
 OTHERS = [
-    told(20, "order", order="promote"),
-    told(20, "left"),
-    told(20, "drained", seconds=1),
-    told(20, "recovered", choice="back"),
-    told(20, "traffic", sent=1, answered=1, lost=0),
-    told(20, "from the future"),
+    event(20, "order", order="promote"),
+    event(20, "left"),
+    event(20, "drained", seconds=1),
+    event(20, "recovered", choice="back"),
+    event(20, "traffic", sent=1, answered=1, lost=0),
+    event(20, "from the future"),
 ]
 
 

@@ -8,7 +8,7 @@ from rollout.journal import BadLine
 from rollout.live.counts import Counts, ReleaseCounts
 from rollout.live.view import LiveView, PlainView, view_on
 from tests.rollout.lines import Event, entries
-from tests.rollout.live.told import PASSES, bad, ended, good, measured, shifted, started, told, verdict
+from tests.rollout.live.journals import PASSES, bad, ended, event, good, measured, shifted, started, verdict
 
 COUNTS = Counts(
     sent=1104,
@@ -89,7 +89,7 @@ def test_the_first_rollout_has_no_release_before() -> None:
 
 
 def test_events_from_a_newer_engine_are_passed_over() -> None:
-    assert len(lines([started(), told(1, "from the future")])) == 1
+    assert len(lines([started(), event(1, "from the future")])) == 1
 
 
 def test_a_bad_line_is_named_and_costs_nothing_else() -> None:
@@ -146,7 +146,7 @@ def test_a_gate_that_counts_is_told_with_its_counts_both_limits_the_evidence_and
 
 
 def test_whose_value_it_is_and_what_people_want_to_see_besides_are_told() -> None:
-    events = weighed(whose="KeyError", vendor=3)
+    events = weighed(label_value="KeyError", vendor=3)
     assert ": errors KeyError 11.7 % (7 of 60), " in lines(events)[-1]
     assert ", 3 from the model's API, stable" in lines(events)[-1]
     assert "errors: KeyError, 3 from the model's API" in drawn(events)
@@ -203,7 +203,7 @@ def test_what_looks_like_markup_in_a_reason_is_shown_as_it_is() -> None:
 def test_only_the_last_sentences_are_kept_in_the_picture() -> None:
     events = [
         started(),
-        *(told(second, "order", order="abort", by=f"user-{second}", reason="x") for second in range(9)),
+        *(event(second, "order", order="abort", by=f"user-{second}", reason="x") for second in range(9)),
     ]
     text = drawn(events)
     assert "user-8" in text

@@ -82,8 +82,8 @@ def test_the_router_gets_the_shipped_configuration_and_prometheus_the_shipped_ru
 
 def test_prometheus_starts_without_releases_and_with_the_alertmanager(root: Path) -> None:
     prepare(SHIPPED, WANTED, root)
-    told = {path.name: json.loads(path.read_text()) for path in (root / "etc/prometheus-agent/targets").iterdir()}
-    assert told == {
+    targets = {path.name: json.loads(path.read_text()) for path in (root / "etc/prometheus-agent/targets").iterdir()}
+    assert targets == {
         "agent.json": [],
         "router.json": [],
         "certificate.json": [{"targets": ["10.231.17.2:8404"]}],

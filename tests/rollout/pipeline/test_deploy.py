@@ -39,7 +39,7 @@ DEPLOYS = {
         OLD, newest(NEW, OLD, "rolled_back", signed(999.0)), "start"
     ),
     "over a release that was approved before": Deploy(OLD, newest(OLD, None, "promoted", signed(999.0), 2000), "start"),
-    "of what was taken back before by hand": Deploy(OLD, newest(NEW, OLD, "rolled_back", started=999), "start"),
+    "of what was rolled back before by hand": Deploy(OLD, newest(NEW, OLD, "rolled_back", started=999), "start"),
     "of what another run has begun": Deploy(OLD, newest(NEW, OLD, "running"), "follow"),
     "of what is stable already": Deploy(NEW, newest(NEW, OLD, "running"), None),
     "while another release is under way": Deploy(OLD, newest(NEXT, OLD, "running"), "start"),

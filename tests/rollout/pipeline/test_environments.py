@@ -113,11 +113,11 @@ def test_a_private_repository_s_name_is_not_published_unasked(private: str, tmp_
     assert "in Sigstore's public transparency log, for ever. To allow that: gh variable set PUBLIC_TRANSP" in said
 
 
-@pytest.mark.parametrize(("private", "told"), [("true", True), ("false", False)])
-def test_where_that_is_allowed_each_run_says_it(private: str, told: bool, tmp_path: Path) -> None:
-    code, said, _ = check(tmp_path, "1.2.3", {}, "", PRIVATE=private, PUBLIC_LOG="true" if told else "")
+@pytest.mark.parametrize(("private", "is_noted"), [("true", True), ("false", False)])
+def test_where_that_is_allowed_each_run_says_it(private: str, is_noted: bool, tmp_path: Path) -> None:
+    code, said, _ = check(tmp_path, "1.2.3", {}, "", PRIVATE=private, PUBLIC_LOG="true" if is_noted else "")
     assert code == 0
-    assert ("::notice::signing publishes this private repository's name" in said) == told
+    assert ("::notice::signing publishes this private repository's name" in said) == is_noted
 
 
 @pytest.mark.parametrize("prevented", [True, False])

@@ -166,15 +166,15 @@ MISTAKES = {
     "a time that no bucket is asked for": (
         'query: errors{release="$release"}\n    samples: sum(requests)',
         "bad: b\n    total: t\n    slower_than: 60s",
-        "17: gates.errors: slower_than and $slower_than need each other",
+        "17: gates.errors: set slower_than and use $slower_than in the query",
     ),
     "samples without at_least": (
         "    at_least: 20\n", "",
-        "17: gates.errors: samples and at_least need each other: a query, and how many samples a pass needs",
+        "17: gates.errors: set samples and at_least together: a query, and how many samples a pass needs",
     ),
     "at_least without samples": (
         "    samples: sum(requests)\n", "",
-        "17: gates.errors: samples and at_least need each other",
+        "17: gates.errors: set samples and at_least together",
     ),
     "floor of nothing": (
         "at_least: 20", "at_least: 0",

@@ -25,7 +25,7 @@ WITHIN_SECONDS = 60.0
 
 APT_GET = """\
 #!/bin/sh
-echo "$$ $*" >>"$TOLD"
+echo "$$ $*" >>"$CALLS"
 while [ -e "$HOLD" ]; do sleep 0.05; done
 for package; do :; done
 touch "$(dirname "$2")/cache/archives/${package}_1_amd64.deb"
@@ -44,7 +44,7 @@ class Home:
     """A user's home folder, and a PATH without HAProxy and Prometheus."""
 
     def __init__(self, folder: Path) -> None:
-        self.path, self.cache, self.told, self.hold = (folder / name for name in ("bin", "cache", "told", "hold"))
+        self.path, self.cache, self.calls, self.hold = (folder / name for name in ("bin", "cache", "calls", "hold"))
         self.path.mkdir()
         for source in (Path("/usr/bin"), Path("/bin"), Path("/usr/sbin")):
             for program in source.iterdir():
@@ -61,7 +61,7 @@ class Home:
             **os.environ,
             "PATH": str(self.path),
             "XDG_CACHE_HOME": str(self.cache),
-            "TOLD": str(self.told),
+            "CALLS": str(self.calls),
             "HOLD": str(self.hold),
         }
         return subprocess.Popen(
@@ -75,7 +75,7 @@ class Home:
 
     def downloads(self) -> list[str]:
         """The packages requested from the fake apt-get."""
-        return [line.split()[-1] for line in self.told.read_text().splitlines()] if self.told.exists() else []
+        return [line.split()[-1] for line in self.calls.read_text().splitlines()] if self.calls.exists() else []
 
     def kept(self) -> set[str]:
         return {each.name for each in self.cache.glob("agent-release/parts/*/*")}
@@ -118,7 +118,7 @@ def test_an_installation_killed_midway_leaves_nothing_usable_and_the_next_one_cl
     killed.send_signal(signal.SIGKILL)
     killed.communicate()
     assert not {"haproxy", "prometheus"} & home.kept()
-    os.kill(int(home.told.read_text().split()[0]), signal.SIGKILL)  # apt-get, which outlives its parent by a moment
+    os.kill(int(home.calls.read_text().split()[0]), signal.SIGKILL)  # apt-get, which outlives its parent by a moment
     home.hold.unlink()
     assert f"haproxy: {home.cache}" in end(home.parts())
     assert home.kept() == {"lock", "haproxy", "prometheus"}

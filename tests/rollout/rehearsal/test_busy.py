@@ -27,9 +27,9 @@ def rolled_back(gate: str | None = "latency_p99", unit: str = "seconds", **measu
     return story([measurement, {"time": 2, "event": "verdict", "verdict": "rolled_back", "gate": gate}])
 
 
-@pytest.mark.parametrize("told", [rolled_back(), rolled_back(None), rolled_back("errors", "ratio")])
-def test_on_a_machine_that_is_not_busy_the_release_is_to_blame(told: Story) -> None:
-    assert too_busy(told, CALM) is None
+@pytest.mark.parametrize("story", [rolled_back(), rolled_back(None), rolled_back("errors", "ratio")])
+def test_on_a_machine_that_is_not_busy_the_release_is_to_blame(story: Story) -> None:
+    assert too_busy(story, CALM) is None
 
 
 def test_if_stable_exceeds_the_same_limit_the_machine_is_too_busy() -> None:
@@ -81,7 +81,7 @@ def test_late_errors_are_still_errors(gate: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "told",
+    "story",
     [
         story([]),
         story([{"time": 1, "event": "verdict", "verdict": "promoted"}]),
@@ -91,5 +91,5 @@ def test_late_errors_are_still_errors(gate: str) -> None:
     ],
     ids=["no verdict", "promoted", "aborted"],
 )
-def test_without_a_verdict_against_the_release_the_machine_is_not_checked(told: Story) -> None:
-    assert too_busy(told, BURDENED) is None
+def test_without_a_verdict_against_the_release_the_machine_is_not_checked(story: Story) -> None:
+    assert too_busy(story, BURDENED) is None

@@ -10,7 +10,7 @@ class Terminal(io.StringIO):
         return True
 
 
-def told(output: io.StringIO) -> str:
+def shown(output: io.StringIO) -> str:
     """The output until something appears, at most 10 s, and after the end."""
     with Movement("haproxy: apt-get", output=output, quiet_seconds=0.01):
         wait_until(output.getvalue, 10)
@@ -18,12 +18,12 @@ def told(output: io.StringIO) -> str:
 
 
 def test_without_a_terminal_it_writes_plain_lines() -> None:
-    assert told(io.StringIO()) == "haproxy: apt-get ... 0 s\n"
+    assert shown(io.StringIO()) == "haproxy: apt-get ... 0 s\n"
 
 
 def test_on_a_terminal_it_updates_one_line_and_clears_it() -> None:
-    assert told(Terminal()).startswith(f"{CLEAR}haproxy: apt-get ... 0 s")
-    assert told(Terminal()).endswith(CLEAR)
+    assert shown(Terminal()).startswith(f"{CLEAR}haproxy: apt-get ... 0 s")
+    assert shown(Terminal()).endswith(CLEAR)
 
 
 def test_an_action_that_ends_at_once_prints_nothing() -> None:

@@ -15,7 +15,7 @@ from tests.repository import REPOSITORY
 def docker(tmp_path: Path) -> Path:
     """A client that fails at `run`, like one that was killed between creating a container and starting it."""
     script = tmp_path / "docker"
-    script.write_text(f'#!/bin/sh\necho "$@" >> {shlex.quote(str(tmp_path))}/told\ntest "$1" = rm\n')
+    script.write_text(f'#!/bin/sh\necho "$@" >> {shlex.quote(str(tmp_path))}/calls\ntest "$1" = rm\n')
     script.chmod(0o755)
     return script
 
@@ -27,7 +27,7 @@ def test_a_stage_removes_its_containers_even_if_their_client_could_not(docker: P
         with pytest.raises(PartFailed, match="router ended with exit code 1"):
             stage.start_router()
 
-    run, removal = (docker.parent / "told").read_text().splitlines()
+    run, removal = (docker.parent / "calls").read_text().splitlines()
     assert f"--name={folder.name}-router " in run
     assert f"--mount=type=bind,source={folder},target={folder} " in run
     assert removal == f"rm --force {folder.name}-router"

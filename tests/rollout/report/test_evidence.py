@@ -99,8 +99,8 @@ def test_an_engine_that_lives_is_running_and_named_by_its_last_entry() -> None:
 
 
 def test_after_its_promotion_an_engine_that_lives_is_still_watching() -> None:
-    told = headline(gather(story(examples.promoted()[:-3]), alive=True))
-    assert told.startswith("Promoted, gates still active after ")
+    line = headline(gather(story(examples.promoted()[:-3]), alive=True))
+    assert line.startswith("Promoted, gates still active after ")
 
 
 def test_a_step_that_an_engine_died_in_was_interrupted_and_one_that_runs_has_no_end() -> None:
@@ -111,14 +111,14 @@ def test_a_step_that_an_engine_died_in_was_interrupted_and_one_that_runs_has_no_
 
 
 def test_steps_tell_how_each_of_them_ended() -> None:
-    def told(journal: Journal) -> list[tuple[str, str]]:
+    def outcomes(journal: Journal) -> list[tuple[str, str]]:
         return [(step.name, step.outcome) for step in ended(journal).steps]
 
-    assert told(examples.promoted()) == [("1", "passed"), ("2", "passed"), ("3", "passed"), ("keep", "passed")]
-    assert told(examples.rolled_back_after_promotion())[-1] == ("keep", "failed")
-    assert told(examples.aborted()) == [("1", "passed"), ("2", "aborted")]
-    assert told(examples.in_doubt()) == [("1", "passed"), ("2", "in doubt")]
-    assert told(examples.never_ready()) == []
+    assert outcomes(examples.promoted()) == [("1", "passed"), ("2", "passed"), ("3", "passed"), ("keep", "passed")]
+    assert outcomes(examples.rolled_back_after_promotion())[-1] == ("keep", "failed")
+    assert outcomes(examples.aborted()) == [("1", "passed"), ("2", "aborted")]
+    assert outcomes(examples.in_doubt()) == [("1", "passed"), ("2", "in doubt")]
+    assert outcomes(examples.never_ready()) == []
 
 
 def test_why_a_step_was_extended_is_kept() -> None:

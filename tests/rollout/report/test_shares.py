@@ -10,22 +10,22 @@ from tests.rollout.report import examples
 from tests.rollout.report.journals import Journal
 
 
-def told(journal: Journal) -> list[tuple[float, bool]]:
+def drawn(journal: Journal) -> list[tuple[float, bool]]:
     return [(share.canary, share.inferred) for share in shares(story(journal))]
 
 
 def test_the_share_follows_the_steps() -> None:
-    assert told(examples.promoted())[:4] == [(0.0, False), (0.05, False), (0.25, False), (1.0, False)]
+    assert drawn(examples.promoted())[:4] == [(0.0, False), (0.05, False), (0.25, False), (1.0, False)]
 
 
 @pytest.mark.parametrize("make", [examples.rolled_back_at_5_percent, examples.rolled_back_after_promotion])
 def test_after_a_rollback_all_traffic_is_stables(make: type[Journal]) -> None:
-    assert told(make())[-1] == (0.0, False)
+    assert drawn(make())[-1] == (0.0, False)
     assert gather(story(make()), alive=False).settled == 0.0
 
 
 def test_between_an_engines_death_and_its_successor_the_lease_is_what_says_where_the_traffic_was() -> None:
-    assert told(examples.recovered())[-4:-1] == [(0.25, False), (0.0, True), (0.0, False)]
+    assert drawn(examples.recovered())[-4:-1] == [(0.25, False), (0.0, True), (0.0, False)]
 
 
 def test_what_only_the_router_knows_is_left_out() -> None:
@@ -37,9 +37,9 @@ def test_what_only_the_router_knows_is_left_out() -> None:
 
 
 def test_a_router_that_could_not_be_told_comes_back_by_the_lease_or_after_promotion_nobody_knows() -> None:
-    assert told(examples.unrestored())[-1] == (0.0, True)
+    assert drawn(examples.unrestored())[-1] == (0.0, True)
     assert AT_REST[story(examples.unrestored()).place] == 0.0
-    assert told(examples.unrestored_after_promotion())[-1] == (1.0, False)
+    assert drawn(examples.unrestored_after_promotion())[-1] == (1.0, False)
     assert AT_REST[story(examples.unrestored_after_promotion()).place] is None
 
 

@@ -30,19 +30,19 @@ def until_shifted(ground: Ground, serving: Service, run: Run, tag: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "told"),
+    ("version", "signal_sent"),
     [("3.0.0", signal.SIGINT), ("3.1.0", signal.SIGKILL)],
     ids=["it is cancelled", "its runner is lost, with no chance to tell anybody"],
 )
 def test_a_deploy_that_is_interrupted_gives_all_traffic_back(
-    ground: Ground, serving: Service, version: str, told: signal.Signals
+    ground: Ground, serving: Service, version: str, signal_sent: signal.Signals
 ) -> None:
     before = served_by(serving.url)
     run = ground.push_tag(ground.origin.tag(version))
     ground.wait_for_build(run, f"v{version}")
     with Traffic(serving.url) as traffic:
         until_shifted(ground, serving, run, f"v{version}")
-        run.tell_its_steps(told)
+        run.tell_its_steps(signal_sent)
         run.finish()
     assert not run.green
     assert (run.results()["deploy"], run.results()["restore"]) == ("failure", "success")

@@ -18,9 +18,9 @@ def test_a_good_one_is_green_and_its_summary_shows_both_rehearsals(github: Groun
     run = github.pull_request(github.origin.pull_request("good", readme), whole=True).finish()
     assert run.green, run.said()[-4000:]
     assert run.results() == dict.fromkeys(("lint", "test", "images", "rehearse", "comment", "required"), "success")
-    told = run.summary("rehearse")
-    assert "Promoted" in told
-    assert "Rolled back" in told
+    summary = run.summary("rehearse")
+    assert "Promoted" in summary
+    assert "Rolled back" in summary
     assert "rehearse: success" in run.summary("required")
     comment = (github.folder / "uploaded" / "good" / "comment.md").read_text(encoding="utf-8")
     assert comment.count("# Promoted") == comment.count("# Rolled back") == 1

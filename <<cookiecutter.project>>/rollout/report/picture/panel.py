@@ -7,8 +7,8 @@ from rollout.report.evidence import Evidence
 from rollout.report.picture.axis import Axis
 from rollout.report.picture.colours import CANARY, CARD, FAINT, GRID, INK, STABLE, VERDICTS
 from rollout.report.picture.svg import line, rect, text
-from rollout.report.steps import Verdict
-from rollout.report.traffic import Share
+from rollout.report.steps import TimedVerdict
+from rollout.report.traffic import TrafficShare
 from rollout.text import duration, percent
 
 _PIXELS_A_LETTER = 7.3  # at 12 px in the widest of the fonts; a larger value only makes labels wider
@@ -33,7 +33,7 @@ def verdict_lines(evidence: Evidence, axis: Axis, top: float, bottom: float) -> 
         x = axis.x(verdict.seconds)
         yield line(x, top, x, bottom, stroke=colour, stroke_width=1.8)
         gone = evidence.abandoned and verdict is evidence.final
-        yield from _label(_words(verdict, gone), x, top + 14 + 24 * index, axis, colour)
+        yield from _label(_text(verdict, gone), x, top + 14 + 24 * index, axis, colour)
 
 
 def first_bad_answer(evidence: Evidence, axis: Axis, top: float, bottom: float) -> Iterator[str]:
@@ -46,12 +46,12 @@ def first_bad_answer(evidence: Evidence, axis: Axis, top: float, bottom: float) 
     yield from _label(f"first bad answer, {duration(seconds)}", x, bottom - 30, axis, CARD, INK)
 
 
-def shown(evidence: Evidence, axis: Axis) -> list[Share]:
+def shown(evidence: Evidence, axis: Axis) -> list[TrafficShare]:
     """The shares of traffic; the last one extends to the picture's edge."""
     shares = list(evidence.shares)
     if evidence.settled is not None:
         inferred = evidence.abandoned or evidence.unrestored is not None
-        shares.append(Share(axis.ended_seconds, axis.knots[-1][0], evidence.settled, inferred))
+        shares.append(TrafficShare(axis.ended_seconds, axis.knots[-1][0], evidence.settled, inferred))
     return shares
 
 
@@ -65,7 +65,7 @@ def _scale(axis: Axis, top: float, bottom: float) -> Iterator[str]:
         yield text(axis.left - 54, y, label, font_size=12, font_weight=600, fill=INK, text_anchor="end")
 
 
-def _areas(share: Share, stable: str, axis: Axis, top: float, bottom: float) -> Iterator[str]:
+def _areas(share: TrafficShare, stable: str, axis: Axis, top: float, bottom: float) -> Iterator[str]:
     x, width = axis.x(share.started_seconds), axis.x(share.ended_seconds) - axis.x(share.started_seconds)
     middle = bottom - share.canary * (bottom - top)
     opacity = 0.35 if share.inferred else 0.85
@@ -88,7 +88,7 @@ def _steps(steps: tuple[StepRun, ...], axis: Axis, top: float) -> Iterator[str]:
         yield line(left, top - 18, max(left, right), top - 18, stroke=FAINT, stroke_width=1)
 
 
-def _words(verdict: Verdict, gone: bool) -> str:
+def _text(verdict: TimedVerdict, gone: bool) -> str:
     time = duration(verdict.seconds)
     if gone:
         return f"last sign of the engine, {time}"

@@ -25,7 +25,7 @@ def strip(gate: GateEvidence, axis: Axis, top: float, bottom: float) -> Iterator
     yield from _line(points, axis, scale)
     for point in points:
         yield mark(point.outcome, axis.x(point.seconds), scale.y(point.value or 0.0))
-    yield from _words(gate, axis, (top + bottom) / 2)
+    yield from _text(gate, axis, (top + bottom) / 2)
 
 
 class _Scale:
@@ -79,7 +79,7 @@ def _line(points: Sequence[Point], axis: Axis, scale: _Scale) -> Iterator[str]:
         yield element("path", d=path, fill="none", stroke=OUTCOME["pass"], stroke_width=1.3)
 
 
-def _words(gate: GateEvidence, axis: Axis, middle: float) -> Iterator[str]:
+def _text(gate: GateEvidence, axis: Axis, middle: float) -> Iterator[str]:
     worst = gate.worst.value if gate.worst else None
     left, right = axis.left - 10, axis.right + 10
     limits = [f"fails {gate.fails} {gate.limit_text}"]

@@ -15,7 +15,7 @@ Reading = tuple[str, float | None, str]
 PASSES: Sequence[Reading] = [("pass", 0.01, ""), ("pass", 0.42, "")]
 
 
-def told(at_seconds: float, name: str, **values: Any) -> Event:
+def event(at_seconds: float, name: str, **values: Any) -> Event:
     return {"time": EPOCH + at_seconds, "event": name, **values}
 
 
@@ -34,11 +34,11 @@ def started(seconds: float = 0.0, **values: Any) -> Event:
         "speed": 15,
         "policy": policy,
     }
-    return told(seconds, "started", **{**usual, **values})
+    return event(seconds, "started", **{**usual, **values})
 
 
 def shifted(seconds: float, step: int, weight: float, before: float = 0.0) -> Event:
-    return told(seconds, "shifted", step=step, weight_before=before, weight=weight)
+    return event(seconds, "shifted", step=step, weight_before=before, weight=weight)
 
 
 def measured(
@@ -58,31 +58,31 @@ def measured(
     ]
     counted = {"stable": requests[0], "canary": requests[1]}
     values = {"left_seconds": left_seconds, "keep": keep, "gates": gates, "requests": counted}
-    return told(seconds, "measured", step=step, weight=weight, **values)
+    return event(seconds, "measured", step=step, weight=weight, **values)
 
 
 def verdict(seconds: float, verdict: str, reason: str, gate: str | None = None, step: int = 1) -> Event:
-    return told(seconds, "verdict", verdict=verdict, reason=reason, gate=gate, step=step, weight=0.05)
+    return event(seconds, "verdict", verdict=verdict, reason=reason, gate=gate, step=step, weight=0.05)
 
 
 def ended(seconds: float, verdict: str, reason: str = "all gates passed", gate: str | None = None) -> Event:
-    return told(seconds, "ended", verdict=verdict, reason=reason, gate=gate)
+    return event(seconds, "ended", verdict=verdict, reason=reason, gate=gate)
 
 
 def good() -> list[Event]:
     """Promoted, and kept."""
     return [
         started(),
-        told(1, "ready", seconds=0.8),
+        event(1, "ready", seconds=0.8),
         shifted(2, 1, 0.05),
         measured(12, 1, 0.05, 30),
         shifted(42, 2, 1.0, before=0.05),
         measured(52, 2, 1.0, 10),
         verdict(62, "promoted", "all gates passed", step=2),
-        told(62, "promoted", release="v2", slot="green"),
+        event(62, "promoted", release="v2", slot="green"),
         measured(67, 2, 1.0, 5, keep=True),
-        told(72, "kept", seconds=10.0),
-        told(72, "drained", seconds=0.1, in_flight=0),
+        event(72, "kept", seconds=10.0),
+        event(72, "drained", seconds=0.1, in_flight=0),
         ended(72, "promoted"),
     ]
 
@@ -95,7 +95,7 @@ def bad() -> list[Event]:
         shifted(2, 1, 0.05),
         measured(12, 1, 0.05, 30, [("fail", 0.213, "21.3 % is above 5 %"), ("inconclusive", None, "7 of 20")]),
         verdict(12, "rolled_back", reason, gate="errors"),
-        told(12.1, "restored", release="v1", slot="blue"),
-        told(12.5, "drained", seconds=0.4, in_flight=0),
+        event(12.1, "restored", release="v1", slot="blue"),
+        event(12.5, "drained", seconds=0.4, in_flight=0),
         ended(12.5, "rolled_back", reason, gate="errors"),
     ]

@@ -1,7 +1,7 @@
-"""Outputs of the workflow commands: `Say` prints to the summary or log, `Annotate` to the run's page."""
+"""Annotations, which the page of a workflow run shows."""
 
 from collections.abc import Callable
 from typing import Literal
 
-Say = Callable[[str], None]
 Annotate = Callable[[Literal["notice", "warning", "error"], str], None]
+"""Shows a message on the run's page."""
