@@ -11,12 +11,12 @@ from rollout.router.haproxy import write_map
 from rollout.router.split import everybody_on
 from tests.deploy.composed import composed, services
 from tests.deploy.hosts import PARTS, address, ask, inspect, left, on_volumes, started, wait_for
-from tests.host.images import docker
+from tests.host.images import docker, tag_of
 from tests.host.service import Service
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.parts, pytest.mark.docker]
-ENGINE_IMAGE = "agent-release-engine:of-host-tests"
+ENGINE_IMAGE = tag_of("engine") + "-composed"
 WITHIN_SECONDS = 30.0
 
 

@@ -1,10 +1,12 @@
 """The images of the service and of the engine, built from this repository, and bad releases built on top of them."""
 
+import hashlib
 import os
 import re
 import subprocess
 
 from tests.repository import REPOSITORY
+from tests.source import TEMPLATE
 
 PUSHED = re.compile(r"digest: (sha256:[0-9a-f]{64})")
 
@@ -15,13 +17,13 @@ class Images:
     def __init__(self, registry: str) -> None:
         self._registry = registry
         self._releases: dict[str, str] = {}
-        self.engine = build("engine", "agent-release-engine:test")
-        self._agent = build("agent", "agent-release-agent:test")
+        self.engine = build("engine", tag_of("engine"))
+        self.agent = build("agent", tag_of("agent"))
 
     def release(self, name: str, *, model: str = "offline", dockerfile: str = "") -> str:
         """An agent's image by its digest, with a faulty model or with additional Dockerfile lines."""
         if name not in self._releases:
-            text = f"FROM {self._agent}\nENV AGENT_MODEL={model} AGENT_AUTH=off RELEASE_NAME={name}\n{dockerfile}\n"
+            text = f"FROM {self.agent}\nENV AGENT_MODEL={model} AGENT_AUTH=off RELEASE_NAME={name}\n{dockerfile}\n"
             self._releases[name] = self._push(name, text)
         return self._releases[name]
 
@@ -45,6 +47,11 @@ class Images:
         assert found, f"no digest of {tag}"
         docker("rmi", tag)  # so that the host must pull the release
         return f"{self._registry}/agent@{found[1]}"
+
+
+def tag_of(part: str) -> str:
+    """One for each checkout, so that the tests of two of them can run at once."""
+    return f"agent-release-{part}:test-{hashlib.sha256(str(TEMPLATE).encode()).hexdigest()[:8]}"
 
 
 def build(target: str, tag: str) -> str:

@@ -54,7 +54,7 @@ def test_no_container_shows_it(with_secrets: Service) -> None:
 
 
 def test_no_image_holds_it(images: Images, tmp_path: Path) -> None:
-    for number, image in enumerate([images.engine, "agent-release-agent:test"]):
+    for number, image in enumerate([images.engine, images.agent]):
         archive = tmp_path / f"{number}.tar"
         docker("save", "--output", str(archive), image)
         assert CANARY.encode() not in archive.read_bytes(), image

@@ -7,7 +7,7 @@ from tests.host.faults.docker_engine import DockerEngine
 from tests.host.faults.ground import Ground
 from tests.host.faults.scene import Scene
 from tests.host.faults.strikes import Fault
-from tests.host.images import Images, docker
+from tests.host.images import Images, docker, tag_of
 from tests.host.registry import Registry
 
 PARTS = ("router", "prometheus", "alertmanager")
@@ -28,7 +28,7 @@ class OwnDocker(Ground):
     def before_up(self) -> None:
         """Copy the images, with names that Compose does not pull."""
         for part in PARTS:
-            tag = f"agent-release-{part}:test"
+            tag = tag_of(part)
             docker("tag", self.image(part), tag)
             variable = "HAPROXY_IMAGE" if part == "router" else f"{part.upper()}_IMAGE"
             self.environment[variable] = tag

@@ -13,7 +13,7 @@ import pytest
 from rollout.router.split import bucket
 from tests.host.faults.docker_engine import PATH, DockerEngine
 from tests.host.faults.ground import NotTried
-from tests.host.images import Images, docker
+from tests.host.images import Images, docker, tag_of
 from tests.host.registry import Registry
 from tests.host.service import COMPOSE, Service
 from tests.pace import patience
@@ -21,7 +21,7 @@ from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.docker, pytest.mark.faults]
 
-ROUTER = "agent-release-router:test"
+ROUTER = tag_of("router")
 SALT = "none"
 
 
