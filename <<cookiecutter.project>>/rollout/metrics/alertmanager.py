@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Self
 
 import yaml
@@ -15,10 +16,11 @@ COUNTER = re.compile(r"^alertmanager_notifications_(failed_)?total(?:\{[^}]*\})?
 
 @dataclass(frozen=True)
 class Alertmanager:
-    """`watchdog` is the state of the alert that always fires: `active`, `suppressed` by a silence, or `absent`. `sent`
+    """`since` is when it started, in epoch seconds. `watchdog` is the state of the alert that always fires: `active`, `suppressed` by a silence, or `absent`. `sent`
     counts the notifications since it started, `failed` those of them that nobody took."""
 
     version: str
+    since: float
     config: dict[str, Any]
     watchdog: str
     sent: int
@@ -40,10 +42,11 @@ class Alertmanager:
             states = [each["status"]["state"] for each in alerts if each["labels"]["alertname"] == WATCHDOG]
             return cls(
                 version=status["versionInfo"]["version"],
+                since=datetime.fromisoformat(status["uptime"]).timestamp(),
                 config={**yaml.safe_load(status["config"]["original"])},
                 watchdog=next(iter(states), "absent"),
                 sent=round(counts[""]),
                 failed=round(counts["failed_"]),
             )
-        except (KeyError, TypeError, AttributeError, yaml.YAMLError) as error:
+        except (KeyError, TypeError, AttributeError, ValueError, yaml.YAMLError) as error:
             raise Unreachable(f"the answer is not from Alertmanager: {error!r}") from error

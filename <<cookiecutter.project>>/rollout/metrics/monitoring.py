@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Self
 
 from rollout.errors import Unreachable
@@ -25,12 +26,12 @@ class Scrape:
 @dataclass(frozen=True)
 class Monitoring:
     """`alertmanagers` are the base URLs of those that Prometheus sends alerts to; `firing` the names of the alerts that
-    fire, each once, Watchdog among them."""
+    fire, each once, with the epoch seconds since when; Watchdog is among them."""
 
     version: str
     scrapes: list[Scrape]
     alertmanagers: list[str]
-    firing: list[str]
+    firing: dict[str, float]
 
     @classmethod
     def ask(cls, url: str) -> Self:
@@ -49,11 +50,13 @@ class Monitoring:
                 version=build["data"]["version"],
                 scrapes=[scrape(each) for each in targets["data"]["activeTargets"]],
                 alertmanagers=[each["url"].partition("/api/")[0] for each in senders["data"]["activeAlertmanagers"]],
-                firing=sorted(
-                    {each["labels"]["alertname"] for each in alerts["data"]["alerts"] if each["state"] == "firing"}
-                ),
+                firing={
+                    each["labels"]["alertname"]: datetime.fromisoformat(each["activeAt"]).timestamp()
+                    for each in alerts["data"]["alerts"]
+                    if each["state"] == "firing"
+                },
             )
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise Unreachable(f"the answer is not from Prometheus: {error!r}") from error
 
 

@@ -72,6 +72,7 @@ def alerting(found: Alertmanager) -> Alerting:
     """Alertmanager's state, with who gets its alerts."""
     return Alerting(
         version=found.version,
+        since=found.since,
         pages=receivers.notifications(found.config, PAGE),
         heartbeat=receivers.notifications(found.config, HEARTBEAT),
         watchdog=found.watchdog,

@@ -39,9 +39,10 @@ class Router(Fact):
 
 class Alerting(Fact):
     """Alertmanager: the kinds of notifications that a page and the alert that always fires cause, and how many were
-    sent, and not taken, since it started. `watchdog` is `active`, `suppressed` or `absent`."""
+    sent, and not taken, `since` it started. `watchdog` is `active`, `suppressed` or `absent`."""
 
     version: str
+    since: float
     pages: list[str]
     heartbeat: list[str]
     watchdog: str

@@ -14,6 +14,8 @@ FAILED_WARNS = 0.05
 """The share of notifications that nobody took. A receiver that was away for a moment is no finding for ever."""
 
 FAILED_MOST = 0.5
+ARRIVES_WITHIN_SECONDS = 120
+"""Prometheus sends a firing alert again each minute: the first time it may not know Alertmanager yet."""
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -25,7 +27,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     if not monitoring.alertmanagers:
         yield problem("alerts", "Prometheus sends its alerts to no Alertmanager", commands.PREPARE)
     elif alerting:
-        yield path_of_alerts(facts, monitoring, alerting)
+        yield path_of_alerts(facts, monitoring, alerting, facts.beside.time)
     if alerting:
         yield from receivers(facts, alerting)
         yield from delivery(facts, alerting)
@@ -62,15 +64,19 @@ def firing(facts: Facts, monitoring: Monitoring) -> Iterator[Finding]:
         yield ok("firing", "no alert fires")
 
 
-def path_of_alerts(facts: Facts, monitoring: Monitoring, alerting: Alerting) -> Finding:
+def path_of_alerts(facts: Facts, monitoring: Monitoring, alerting: Alerting, now: float) -> Finding:
     alertmanager = facts.name("alertmanager")
+    if alerting.watchdog == "active":
+        return ok("alerts", "Prometheus' alerts arrive at Alertmanager")
     if alerting.watchdog == "suppressed":
         said = f"a silence hides even {WATCHDOG}, so it may hide every alert"
         return problem("alerts", said, f"docker exec {alertmanager} {commands.AMTOOL} silence query")
-    if alerting.watchdog != "active" and WATCHDOG in monitoring.firing:
-        said = "Prometheus' alerts do not arrive at Alertmanager"
-        return problem("alerts", said, commands.logs(facts.name("prometheus")))
-    return ok("alerts", "Prometheus' alerts arrive at Alertmanager")
+    if now - max(monitoring.firing.get(WATCHDOG, now), alerting.since) < ARRIVES_WITHIN_SECONDS:
+        said = "no alert has arrived at Alertmanager yet: the monitoring has only just started"
+        return warning("alerts", said, "rollout doctor  # again in two minutes")
+    return problem(
+        "alerts", "Prometheus' alerts do not arrive at Alertmanager", commands.logs(facts.name("prometheus"))
+    )
 
 
 def receivers(facts: Facts, alerting: Alerting) -> Iterator[Finding]:

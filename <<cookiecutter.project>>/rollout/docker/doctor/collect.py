@@ -8,7 +8,6 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from rollout import VERSION
 from rollout.docker import answer
 from rollout.docker.doctor.facts import PARTS, Facts
 from rollout.docker.host import Host
@@ -41,7 +40,6 @@ def collect(host: Host, clock: Callable[[], float] = time.time) -> Facts:
     parts = {part: tried(part, partial(host.docker.container, host.name(part))) for part in PARTS}
     return Facts(
         project=host.project,
-        version=VERSION,
         environment=host.environment,
         machine=machine,
         ahead_seconds=machine.time - (before + after) / 2 if machine else 0.0,

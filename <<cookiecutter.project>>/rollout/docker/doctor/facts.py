@@ -22,7 +22,6 @@ class Facts:
     or take `uncertain_seconds`. `absent` are releases to roll back to whose image is not on the host."""
 
     project: str
-    version: str
     environment: Mapping[str, str]
     machine: Machine | None
     ahead_seconds: float

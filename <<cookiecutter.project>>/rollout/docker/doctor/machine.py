@@ -20,6 +20,9 @@ OLDEST: Mapping[str, tuple[Version, str]] = {
 }
 """The oldest versions that docs/guides/prepare-a-host.md promises, and how to get a newer one."""
 
+ANY = ((0, 0), "")
+"""The engine's version is the repository's own."""
+
 COMPOSE_LABEL = "com.docker.compose.version"
 
 AHEAD_WARNS_SECONDS, AHEAD_MOST_SECONDS = 5.0, 60.0
@@ -42,16 +45,13 @@ def versions(facts: Facts) -> Iterator[Finding]:
     found = known_versions(facts)
     old = list(too_old(found))
     yield from old
-    if facts.beside and facts.beside.version != facts.version:
-        said = f"the engine's image is of version {facts.beside.version}, and this command of {facts.version}"
-        yield warning("version", said, commands.REBUILD)
-    elif found and not old:
+    if found and not old:
         yield ok("version", ", ".join(f"{name} {version}" for name, version in found.items()))
 
 
 def too_old(found: Mapping[str, str]) -> Iterator[Finding]:
     for name, version in found.items():
-        oldest, command = OLDEST[name]
+        oldest, command = OLDEST.get(name, ANY)
         if (numbers := parsed(version)) and numbers < oldest:
             least = ".".join(map(str, oldest))
             yield problem("version", f"{name} {version} is too old: {least} or newer is needed", command)
@@ -65,6 +65,7 @@ def known_versions(facts: Facts) -> dict[str, str]:
         "HAProxy": beside.router.version if beside and beside.router else None,
         "Prometheus": beside.monitoring.version if beside and beside.monitoring else None,
         "Alertmanager": beside.alerting.version if beside and beside.alerting else None,
+        "engine": beside.version if beside else None,
     }
     return {name: version for name, version in found.items() if version}
 
