@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
+COMPOSE_VERSION = "com.docker.compose.version"
+"""The label with the version of the Compose that made a container."""
+
 
 @dataclass(frozen=True)
 class Machine:

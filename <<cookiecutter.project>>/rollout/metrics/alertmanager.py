@@ -16,8 +16,9 @@ COUNTER = re.compile(r"^alertmanager_notifications_(failed_)?total(?:\{[^}]*\})?
 
 @dataclass(frozen=True)
 class Alertmanager:
-    """`since` is when it started, in epoch seconds. `watchdog` is the state of the alert that always fires: `active`, `suppressed` by a silence, or `absent`. `sent`
-    counts the notifications since it started, `failed` those of them that nobody took."""
+    """`since` is when it started, in epoch seconds. `watchdog` is the state of the alert that always fires: `active`,
+    `suppressed` by a silence, or `absent`. `sent` counts the notifications since then, `failed` those that nobody
+    took."""
 
     version: str
     since: float

@@ -4,7 +4,7 @@ import shutil
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from rollout import VERSION
 from rollout.errors import NothingThere, RolloutError
@@ -15,7 +15,6 @@ from rollout.metrics.monitoring import WATCHDOG, Monitoring
 from rollout.onhost import ntp, receivers
 from rollout.onhost.facts import Alerting, Disk, HostFacts, Journals, Router
 from rollout.onhost.survey import ROLLOUTS_LOOKED_AT, Need
-from rollout.router.tls import TlsRouter
 
 PAGE = {"severity": "page"}
 HEARTBEAT = {"alertname": WATCHDOG, "severity": "none"}
@@ -23,7 +22,14 @@ HEARTBEAT = {"alertname": WATCHDOG, "severity": "none"}
 T = TypeVar("T")
 
 
-def facts(state: State, router: TlsRouter, needs: Sequence[Need], prometheus: str) -> HostFacts:
+class RouterSpeaks(Protocol):
+    """What the router says of itself. Raises RouterError."""
+
+    def version(self) -> str: ...
+    def expires(self) -> int | None: ...
+
+
+def facts(state: State, router: RouterSpeaks, needs: Sequence[Need], prometheus: str) -> HostFacts:
     """Never raises: a part that does not answer is named in `troubles`, and the others are asked all the same."""
     troubles: dict[str, str] = {}
 

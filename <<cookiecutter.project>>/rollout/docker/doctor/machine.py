@@ -7,6 +7,7 @@ from rollout.docker import limits
 from rollout.docker.doctor import commands
 from rollout.docker.doctor.facts import Facts
 from rollout.docker.doctor.finding import Finding, ok, problem, warning
+from rollout.docker.machine import COMPOSE_VERSION
 from rollout.errors import Refused
 from rollout.text import duration
 
@@ -22,8 +23,6 @@ OLDEST: Mapping[str, tuple[Version, str]] = {
 
 ANY = ((0, 0), "")
 """The engine's version is the repository's own."""
-
-COMPOSE_LABEL = "com.docker.compose.version"
 
 AHEAD_WARNS_SECONDS, AHEAD_MOST_SECONDS = 5.0, 60.0
 DISK_WARNS_TIMES = 2
@@ -61,7 +60,7 @@ def known_versions(facts: Facts) -> dict[str, str]:
     beside, router = facts.beside, facts.parts.get("router")
     found = {
         "Docker Engine": facts.machine.version if facts.machine else None,
-        "Docker Compose": router.labels.get(COMPOSE_LABEL) if router else None,
+        "Docker Compose": router.labels.get(COMPOSE_VERSION) if router else None,
         "HAProxy": beside.router.version if beside and beside.router else None,
         "Prometheus": beside.monitoring.version if beside and beside.monitoring else None,
         "Alertmanager": beside.alerting.version if beside and beside.alerting else None,
