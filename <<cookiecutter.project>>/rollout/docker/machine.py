@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any, Self
 
 COMPOSE_VERSION = "com.docker.compose.version"
-"""The label with the version of the Compose that made a container."""
+COMPOSE_FILES = "com.docker.compose.project.config_files"
+"""The labels with the version of the Compose that made a container, and with its files."""
 
 
 @dataclass(frozen=True)

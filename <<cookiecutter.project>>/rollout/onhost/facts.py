@@ -1,8 +1,6 @@
 """What only a process beside the traffic can see of a host. `rollout doctor` judges it."""
 
-from typing import Annotated
-
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from rollout.metrics.monitoring import Monitoring
 
@@ -61,4 +59,4 @@ class HostFacts(Fact):
     router: Router | None = None
     monitoring: Monitoring | None = None
     alerting: Alerting | None = None
-    troubles: Annotated[dict[str, str], Field(default_factory=dict)]
+    troubles: dict[str, str]

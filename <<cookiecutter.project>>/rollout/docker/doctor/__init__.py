@@ -27,6 +27,6 @@ CHECKS = (traffic, alerts, parts, addresses, machine)
 
 def unknown(facts: Facts) -> Iterator[Finding]:
     """What could not be looked at."""
-    helps = {"host": commands.REBUILD, "prometheus": f"docker start {facts.name('prometheus')}"}
+    helps = {"host": f"{commands.up(facts.compose)} --build", "prometheus": f"docker start {facts.name('prometheus')}"}
     for what, why in facts.troubles.items():
-        yield problem("unknown", f"{what}: {why}", helps.get(what, commands.UP))
+        yield problem("unknown", f"{what}: {why}", helps.get(what, commands.up(facts.compose)))

@@ -17,7 +17,7 @@ WARNS_DAYS, PAGES_DAYS = 14, 7
 """With the second, the alert CertificateExpires fires."""
 
 DAY_SECONDS = 86400
-PUBLISH = commands.set_variables("ROUTER_PORT=0.0.0.0:80", "ROUTER_TLS_PORT=0.0.0.0:443")
+PUBLISHED = ("ROUTER_PORT=0.0.0.0:80", "ROUTER_TLS_PORT=0.0.0.0:443")
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -25,7 +25,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         if each.published and each.name != facts.name("router"):
             where = ", ".join(address for addresses in each.published.values() for address in addresses)
             said = f"{each.name} is published on {where}: only the router may be, because the others let everybody in"
-            yield problem("published", said, f"docker rm -f {each.name} && {commands.UP}")
+            yield problem("published", said, f"docker rm -f {each.name} && {commands.up(facts.compose)}")
     if facts.beside and facts.beside.router:
         yield from certificate(facts.beside.router.certificate_expires, facts.beside.time)
         yield from router(facts, certificate=facts.beside.router.certificate_expires is not None)
@@ -38,7 +38,7 @@ def router(facts: Facts, *, certificate: bool) -> Iterator[Finding]:
     plain, tls = (container.published.get(port, []) for port in (PORT, TLS_PORT))
     if not plain or not tls:
         said = f"{container.name} does not publish its ports {PORT} and {TLS_PORT}: was compose.yaml changed?"
-        yield problem("published", said, commands.UP)
+        yield problem("published", said, commands.up(facts.compose))
         return
     ipv6 = ":::" in facts.environment.get("ROUTER_BIND", "")
     told = {
@@ -47,21 +47,19 @@ def router(facts: Facts, *, certificate: bool) -> Iterator[Finding]:
         for tls_port in tls
         for each in publication.warnings(port, tls_port, certificate=certificate, ipv6=ipv6)
     }
-    yield from map(published, told.values())
+    yield from (published(each, facts.compose) for each in told.values())
     if not told:
         yield ok("published", f"the service is published on {', '.join([*plain, *tls])}")
 
 
-def published(advice: Advice) -> Finding:
+def published(advice: Advice, compose: str) -> Finding:
     match advice.kind:
         case "local":
             return warning("published", advice.says, EXAMPLE)
         case "plain":
             return problem("published", advice.says, EXAMPLE)
-        case "hidden":
-            return warning("published", advice.says, PUBLISH)
-        case "ipv6":
-            return warning("published", advice.says, PUBLISH)
+        case "hidden" | "ipv6":
+            return warning("published", advice.says, commands.set_variables(compose, *PUBLISHED))
 
 
 def certificate(expires: int | None, now: float) -> Iterator[Finding]:

@@ -25,7 +25,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     yield from targets(facts, monitoring)
     yield from firing(facts, monitoring)
     if not monitoring.alertmanagers:
-        yield problem("alerts", "Prometheus sends its alerts to no Alertmanager", commands.PREPARE)
+        yield problem("alerts", "Prometheus sends its alerts to no Alertmanager", commands.prepare(facts.compose))
     elif alerting:
         yield path_of_alerts(facts, monitoring, alerting, facts.beside.time)
     if alerting:
@@ -85,12 +85,12 @@ def receivers(facts: Facts, alerting: Alerting) -> Iterator[Finding]:
         yield ok("pages", f"a page is sent by {', '.join(alerting.pages)}")
     else:
         said = "a page reaches nobody: its receiver has no notification, because the secret webhook_url is missing"
-        yield problem("pages", said, commands.tell_alertmanager("webhook_url", alertmanager))
+        yield problem("pages", said, commands.tell_alertmanager(facts.compose, "webhook_url", alertmanager))
     if alerting.heartbeat:
         yield ok("heartbeat", f"the heartbeat is sent by {', '.join(alerting.heartbeat)}")
     else:
         said = "nobody notices when this host's monitoring dies: the secret heartbeat_url is missing"
-        yield warning("heartbeat", said, commands.tell_alertmanager("heartbeat_url", alertmanager))
+        yield warning("heartbeat", said, commands.tell_alertmanager(facts.compose, "heartbeat_url", alertmanager))
 
 
 def delivery(facts: Facts, alerting: Alerting) -> Iterator[Finding]:

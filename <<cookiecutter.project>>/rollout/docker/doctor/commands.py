@@ -1,22 +1,35 @@
-"""The commands that findings recommend, for a shell in the repository's top folder."""
+"""The commands that findings recommend, for a shell in the repository's top folder. `compose` is `docker compose` with
+the files of this host."""
 
-COMPOSE = "docker compose -f deploy/docker/compose.yaml"
-UP = f"{COMPOSE} up -d --wait"
-REBUILD = f"{COMPOSE} up -d --wait --build"
-PREPARE = f"{COMPOSE} run --rm prepare"
+from pathlib import PurePath
+
 STATUS = "rollout status --all"
 AMTOOL = "amtool --alertmanager.url=http://127.0.0.1:9093"
 
 
-def set_variables(*variables: str) -> str:
+def compose(files: str) -> str:
+    """`files` are those that made the host, on whatever machine, as Compose's label lists them."""
+    names = [PurePath(each).name for each in files.split(",") if each] or ["compose.yaml"]
+    return " ".join(["docker compose", *(f"-f deploy/docker/{name}" for name in names)])
+
+
+def up(compose: str) -> str:
+    return f"{compose} up -d --wait"
+
+
+def set_variables(compose: str, *variables: str) -> str:
     """Add variables to Compose's file, and have Compose apply them."""
     written = " ".join(f"'{each}'" for each in variables)
-    return f"printf '%s\\n' {written} >> deploy/docker/.env && {UP}"
+    return f"printf '%s\\n' {written} >> deploy/docker/.env && {up(compose)}"
 
 
-def tell_alertmanager(secret: str, container: str) -> str:
+def prepare(compose: str) -> str:
+    return f"{compose} run --rm prepare"
+
+
+def tell_alertmanager(compose: str, secret: str, container: str) -> str:
     """Store one of its secrets, and have it read its configuration again."""
-    return f"rollout secret --for alerting {secret} < url.txt && {PREPARE} && docker kill -s HUP {container}"
+    return f"rollout secret --for alerting {secret} < url.txt && {prepare(compose)} && docker kill -s HUP {container}"
 
 
 def logs(container: str) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rollout.docker.container import Container
-from rollout.docker.machine import Machine
+from rollout.docker.doctor import commands
+from rollout.docker.machine import COMPOSE_FILES, Machine
 from rollout.onhost import names
 from rollout.onhost.facts import HostFacts
 from rollout.onhost.routing import Routing
@@ -52,6 +53,12 @@ class Facts:
         """Every container of the service."""
         everything = [*self.parts.values(), *self.slots.values(), self.engine]
         return [each for each in everything if each]
+
+    @property
+    def compose(self) -> str:
+        """`docker compose`, with the files that the host was made with."""
+        router = self.parts.get("router")
+        return commands.compose(router.labels.get(COMPOSE_FILES, "") if router else "")
 
     def name(self, part: str) -> str:
         return f"{self.project}-{part}"

@@ -12,17 +12,19 @@ from rollout.errors import Refused
 from rollout.text import duration
 
 Version = tuple[int, int]
-OLDEST: Mapping[str, tuple[Version, str]] = {
-    "Docker Engine": ((20, 10), "docker version  # install a newer one: https://docs.docker.com/engine/install"),
-    "Docker Compose": ((2, 20), f"docker compose version && {commands.UP}  # with a newer Compose"),
-    "HAProxy": ((2, 6), commands.UP),
-    "Prometheus": ((2, 41), commands.UP),
-    "Alertmanager": ((0, 26), commands.UP),
+OLDEST: Mapping[str, Version] = {
+    "Docker Engine": (20, 10),
+    "Docker Compose": (2, 20),
+    "HAProxy": (2, 6),
+    "Prometheus": (2, 41),
+    "Alertmanager": (0, 26),
 }
-"""The oldest versions that docs/guides/prepare-a-host.md promises, and how to get a newer one."""
+"""The oldest versions that docs/guides/prepare-a-host.md promises. The engine's is the repository's own."""
 
-ANY = ((0, 0), "")
-"""The engine's version is the repository's own."""
+INSTALL = {
+    "Docker Engine": "docker version  # install a newer one: https://docs.docker.com/engine/install",
+    "Docker Compose": "docker compose version  # install a newer one: https://docs.docker.com/compose/install",
+}
 
 AHEAD_WARNS_SECONDS, AHEAD_MOST_SECONDS = 5.0, 60.0
 DISK_WARNS_TIMES = 2
@@ -42,18 +44,18 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 def versions(facts: Facts) -> Iterator[Finding]:
     found = known_versions(facts)
-    old = list(too_old(found))
+    old = list(too_old(found, commands.up(facts.compose)))
     yield from old
     if found and not old:
         yield ok("version", ", ".join(f"{name} {version}" for name, version in found.items()))
 
 
-def too_old(found: Mapping[str, str]) -> Iterator[Finding]:
+def too_old(found: Mapping[str, str], up: str) -> Iterator[Finding]:
     for name, version in found.items():
-        oldest, command = OLDEST.get(name, ANY)
+        oldest = OLDEST.get(name, (0, 0))
         if (numbers := parsed(version)) and numbers < oldest:
-            least = ".".join(map(str, oldest))
-            yield problem("version", f"{name} {version} is too old: {least} or newer is needed", command)
+            said = f"{name} {version} is too old: {'.'.join(map(str, oldest))} or newer is needed"
+            yield problem("version", said, INSTALL.get(name, up))
 
 
 def known_versions(facts: Facts) -> dict[str, str]:
@@ -113,15 +115,17 @@ def memory(facts: Facts) -> Iterator[Finding]:
     try:
         release = limits.of_release(facts.environment).mem_limit
     except Refused as error:
-        yield problem("memory", str(error), commands.set_variables("RELEASE_MEMORY=1g", "RELEASE_CPUS=1"))
+        yield problem(
+            "memory", str(error), commands.set_variables(facts.compose, "RELEASE_MEMORY=1g", "RELEASE_CPUS=1")
+        )
         return
     if not facts.machine.limits_memory:
         said = "the host's kernel enforces no memory limits: one release can take the memory of all"
         yield warning("memory", said, "docker info  # its last lines say what to enable")
-    yield enough(facts.machine.memory_bytes, release)
+    yield enough(facts, facts.machine.memory_bytes, release)
 
 
-def enough(has: int, release: int) -> Finding:
+def enough(facts: Facts, has: int, release: int) -> Finding:
     """During a rollout, two releases run side by side."""
     need = 2 * release + PARTS_NEED_BYTES
     said = f"the host has {size(has)}; two releases of at most {size(release)} and the parts use {size(need)}"
@@ -129,7 +133,7 @@ def enough(has: int, release: int) -> Finding:
         return ok("memory", said)
     smaller = max(limits.LEAST_MEMORY_BYTES, (has - PARTS_NEED_BYTES) // 2) // 1024**2
     judge = problem if has < 2 * release else warning
-    return judge("memory", said, commands.set_variables(f"RELEASE_MEMORY={smaller}m"))
+    return judge("memory", said, commands.set_variables(facts.compose, f"RELEASE_MEMORY={smaller}m"))
 
 
 def size(many: int) -> str:

@@ -10,7 +10,7 @@ from rollout.docker.doctor.finding import Finding, ok, problem, warning
 
 def check(facts: Facts) -> Iterator[Finding]:
     for part, container in facts.parts.items():
-        yield running(facts.name(part), container)
+        yield running(facts, facts.name(part), container)
     policies = [restart_policy(each) for each in facts.running]
     yield from [each for each in policies if each] or [
         ok("restart_policy", f"{len(policies)} containers start again after a crash or a reboot")
@@ -21,9 +21,9 @@ def check(facts: Facts) -> Iterator[Finding]:
             yield warning("restarts", said, commands.logs(each.name))
 
 
-def running(name: str, container: Container | None) -> Finding:
+def running(facts: Facts, name: str, container: Container | None) -> Finding:
     if container is None:
-        return problem("part", f"{name} does not exist", commands.UP)
+        return problem("part", f"{name} does not exist", commands.up(facts.compose))
     if container.state != "running":
         start = f"docker unpause {name}" if container.state == "paused" else f"docker start {name}"
         return problem("part", f"{name} is {container.state}", start)

@@ -38,6 +38,7 @@ BESIDE = HostFacts(
     router=Router(version="3.2.4", certificate_expires=round(NOW + 60 * DAY_SECONDS)),
     monitoring=MONITORING,
     alerting=ALERTING,
+    troubles={},
 )
 MACHINE = Machine("26.1.5", "1.45", 8 * GB, limits_memory=True, time=NOW)
 BLUE_ANSWERS = Routing(up=["blue"], sent=["blue"], answering="blue", checks={"blue": "L7OK", "green": "L4CON"})

@@ -1,13 +1,14 @@
 """What `rollout doctor` finds wrong: a code, a level, and a command that helps."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from rollout.docker import doctor
 from rollout.docker.doctor.facts import Facts
 from rollout.docker.doctor.finding import CODES
-from rollout.docker.machine import COMPOSE_VERSION
+from rollout.docker.machine import COMPOSE_FILES, COMPOSE_VERSION
 from rollout.metrics.monitoring import Scrape
 from rollout.onhost.facts import Disk, Journals, Router
 from tests.rollout.docker.doctor.hosts import (
@@ -17,6 +18,7 @@ from tests.rollout.docker.doctor.hosts import (
     GB,
     HEALTHY,
     MACHINE,
+    MONITORING,
     NOBODY_ANSWERS,
     NOW,
     PUBLISHED,
@@ -43,7 +45,7 @@ def full(free_bytes: int) -> Facts:
     return seen(disks=[Disk(purpose="images", free_bytes=free_bytes, total_bytes=40 * GB, needed_bytes=GB)])
 
 
-def remembers(**changes: int | bool) -> Facts:
+def remembers(**changes: Any) -> Facts:
     return replace(HEALTHY, machine=replace(MACHINE, **changes))
 
 
@@ -244,9 +246,7 @@ WRONG: dict[str, tuple[Facts, str, str, str]] = {
         "alert query",
     ),
     "alerts that are sent to nobody": (
-        replace(
-            monitored(alertmanagers=[]), beside=monitored(alertmanagers=[]).beside.model_copy(update={"alerting": None})
-        ),  # type: ignore[union-attr]
+        seen(monitoring=replace(MONITORING, alertmanagers=[]), alerting=None),
         "problem",
         "alerts",
         "run --rm prepare",
@@ -348,3 +348,9 @@ def test_problems_come_before_warnings_and_these_before_what_is_ok() -> None:
     levels = [each.level for each in doctor.judge(facts)]
     assert levels[:3] == ["problem", "warning", "ok"]
     assert levels == sorted(levels, key=("problem", "warning", "ok").index)
+
+
+def test_commands_name_the_files_that_the_host_was_made_with() -> None:
+    files = "/elsewhere/deploy/docker/compose.yaml,/elsewhere/deploy/docker/ipv6.yaml"
+    (found,) = wrong(with_part("router", labels={COMPOSE_FILES: files}, published={}))
+    assert found.command == "docker compose -f deploy/docker/compose.yaml -f deploy/docker/ipv6.yaml up -d --wait"
