@@ -10,7 +10,7 @@ from rollout.onhost import names
 from rollout.onhost.facts import HostFacts
 from rollout.onhost.routing import Routing
 from rollout.onhost.survey import Survey
-from rollout.router.split import Slot
+from rollout.router.split import Slot, other
 
 Part = str
 PARTS: tuple[Part, ...] = ("router", "prometheus", "alertmanager")
@@ -41,6 +41,11 @@ class Facts:
     def stable(self) -> Container | None:
         """The stable release's container; None without one, or if nobody knows which it is."""
         return self.slots[self.survey.stable_slot] if self.survey else None
+
+    @property
+    def spare(self) -> Container | None:
+        """What is in the other slot."""
+        return self.slots[other(self.survey.stable_slot)] if self.survey else None
 
     @property
     def running(self) -> list[Container]:

@@ -109,7 +109,8 @@ def memory(facts: Facts) -> Iterator[Finding]:
     for each in facts.standing:
         if each.out_of_memory:
             said = f"{each.name} was killed because it used all the memory that it may use"
-            yield problem("memory", said, commands.logs(each.name))
+            judge = warning if each == facts.spare and not each.runs else problem
+            yield judge("memory", said, commands.logs(each.name))
     if facts.machine is None:
         return
     try:

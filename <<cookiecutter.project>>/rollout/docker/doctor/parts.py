@@ -16,7 +16,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         ok("restart_policy", f"{len(policies)} containers start again after a crash or a reboot")
     ]
     for each in facts.standing:
-        if each.restarts:
+        if each.runs and each.restarts:
             said = f"{each.name} was restarted {each.restarts} times since it was created: it crashes"
             yield warning("restarts", said, commands.logs(each.name))
 

@@ -10,13 +10,14 @@ from rollout.docker.doctor.finding import Finding, ok, problem, warning
 from rollout.docker.doctor.machine import size
 from rollout.onhost import names
 from rollout.onhost.routing import Routing
-from rollout.router.split import Slot, other
+from rollout.onhost.survey import Survey
+from rollout.router.split import Slot
 from rollout.text import short
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     if facts.survey and facts.routing and facts.survey.stable_slot not in facts.troubles:
-        yield answers(facts, facts.survey.stable_slot, facts.routing)
+        yield answers(facts, facts.survey, facts.routing)
     yield from engine(facts)
     for name in facts.foreign:
         said = f"{name} was not made by a rollout of {facts.project}, and a rollout needs its name"
@@ -25,9 +26,10 @@ def check(facts: Facts) -> Iterator[Finding]:
     yield from journals(facts)
 
 
-def answers(facts: Facts, slot: Slot, routing: Routing) -> Finding:
+def answers(facts: Facts, survey: Survey, routing: Routing) -> Finding:
+    slot = survey.stable_slot
     stable = facts.slots[slot]
-    if stable is None and routing.answering is None:
+    if stable is None and routing.answering is None and not survey.former:
         said = "no release yet: the router answers 503"
         return warning("answers", said, "rollout start IMAGE@sha256:…  # docs/guides/your-first-release.md")
     if stable and routing.answering == slot and removal.answers(slot, routing, stable):
@@ -69,11 +71,10 @@ def kept(facts: Facts) -> Iterator[Finding]:
         yield warning("kept", said, f"docker pull {release}")
     if facts.survey is None:
         return
-    before = facts.slots[other(facts.survey.stable_slot)]
-    if before is None:
+    if facts.spare is None:
         yield ok("kept", "the other slot is empty")
     else:
-        yield ok("kept", f"{short(release_of(before))} is in the other slot ({before.state})")
+        yield ok("kept", f"{short(release_of(facts.spare))} is in the other slot ({facts.spare.state})")
 
 
 def journals(facts: Facts) -> Iterator[Finding]:

@@ -81,6 +81,12 @@ def with_stable(**changes: Any) -> Facts:
     return replace(HEALTHY, slots={**HEALTHY.slots, "blue": container("blue", **changes)})
 
 
+def with_spare(**changes: Any) -> Facts:
+    """A healthy host with a stopped release in the other slot."""
+    spare = container("green", **{"state": "exited", **changes})
+    return replace(HEALTHY, slots={**HEALTHY.slots, "green": spare})
+
+
 def seen(**changes: Any) -> Facts:
     """A healthy host, but for what is seen from beside the traffic."""
     return replace(HEALTHY, beside=BESIDE.model_copy(update=changes))

@@ -11,7 +11,9 @@ from rollout.docker.doctor.finding import CODES
 from rollout.docker.machine import COMPOSE_FILES, COMPOSE_VERSION
 from rollout.metrics.monitoring import Scrape
 from rollout.onhost.facts import Disk, Journals, Router
+from rollout.onhost.survey import Survey
 from tests.rollout.docker.doctor.hosts import (
+    ALERTING,
     BESIDE,
     BLUE_ANSWERS,
     DAY_SECONDS,
@@ -27,6 +29,7 @@ from tests.rollout.docker.doctor.hosts import (
     monitored,
     seen,
     with_part,
+    with_spare,
     with_stable,
     wrong,
 )
@@ -53,6 +56,15 @@ def published(where: dict[str, list[str]], *, certificate: bool) -> Facts:
     facts = with_part("router", published=where)
     return facts if certificate else replace(facts, beside=NO_TLS)
 
+
+JUST_FIRING = BESIDE.model_copy(
+    update={
+        "monitoring": replace(MONITORING, firing={"Watchdog": NOW - 60}),
+        "alerting": ALERTING.model_copy(update={"watchdog": "absent"}),
+    }
+)
+EMPTY = replace(HEALTHY, slots={"blue": None, "green": None}, routing=NOBODY_ANSWERS)
+SURVEY = Survey("blue", None, None, None, [], [], None)
 
 WRONG: dict[str, tuple[Facts, str, str, str]] = {
     "an old Docker": (
@@ -195,11 +207,13 @@ WRONG: dict[str, tuple[Facts, str, str, str]] = {
         "answers",
         "docker start my-agent-blue",
     ),
-    "no release": (
-        replace(HEALTHY, slots={"blue": None, "green": None}, routing=NOBODY_ANSWERS, beside=BESIDE),
+    "no release": (replace(EMPTY, survey=SURVEY), "warning", "answers", "rollout start"),
+    "a stable release that was removed": (EMPTY, "problem", "answers", "rollout rollback"),
+    "an old release that used all its memory": (
+        with_spare(out_of_memory=True),
         "warning",
-        "answers",
-        "rollout start",
+        "memory",
+        "docker logs --tail 50 my-agent-green",
     ),
     "an engine that dies": (
         replace(HEALTHY, engine=container("engine", state="restarting", restart_policy="on-failure")),
@@ -259,6 +273,12 @@ WRONG: dict[str, tuple[Facts, str, str, str]] = {
     ),
     "alerts that have not arrived yet": (
         alerted(watchdog="absent", since=NOW - 60),
+        "warning",
+        "alerts",
+        "rollout doctor",
+    ),
+    "alerts that do not fire long enough to have arrived": (
+        replace(HEALTHY, beside=JUST_FIRING),
         "warning",
         "alerts",
         "rollout doctor",
@@ -327,6 +347,7 @@ def test_every_code_is_found_somewhere() -> None:
         published({**PUBLISHED, "8080": ["127.0.0.1:8080"]}, certificate=True),
         with_part("prometheus", healthy=None),
         alerted(sent=0),
+        with_spare(restart_policy="no", restarts=3),
     ],
 )
 def test_what_is_just_right_is_no_finding(facts: Facts) -> None:
