@@ -100,7 +100,7 @@ def test_three_things_are_wrong_and_the_commands_make_them_right(serving: Servic
 
 def test_a_host_without_a_certificate_says_that_only_this_machine_is_served(serving: Service) -> None:
     said = serving.rollout("doctor").out
-    assert f"no certificate, so the service is published on 127.0.0.1:{serving.port} only, for this machine" in said
+    assert f"no certificate: the service is published on 127.0.0.1:{serving.port} only, for this machine" in said
     assert found(serving, "warning")["published"] == "cat fullchain.pem key.pem | rollout certificate"
 
 

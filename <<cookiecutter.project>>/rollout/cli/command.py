@@ -1,7 +1,7 @@
 """Roll releases out and back.
 
-Exit codes: 0 promoted or done, 1 rolled back, 2 refused (nothing was touched), 3 in doubt or failed, 141 nobody reads
-the output any more.
+Exit codes: 0 promoted or done, 1 rolled back (or `doctor` found a problem), 2 refused (nothing was touched), 3 in doubt
+or failed, 141 nobody reads the output any more.
 """
 
 from collections.abc import Sequence

@@ -46,6 +46,6 @@ def about_tls(port: str, tls_port: str, *, certificate: bool) -> list[Advice]:
         return [Advice("hidden", here, PUBLISH)] if LOOPBACK.match(tls_port) else []
     how = "`rollout certificate < fullchain-and-key.pem` brings one (docs/guides/prepare-a-host.md)"
     if LOOPBACK.match(port):
-        return [Advice("local", f"no certificate, so the service is published on {port} only, for this machine", how)]
-    plain = f"no certificate, and the service is published on {port} in plain HTTP, which everybody on the way can read"
+        return [Advice("local", f"no certificate: the service is published on {port} only, for this machine", how)]
+    plain = f"no certificate: the service is published on {port} in plain HTTP, which everybody on the way can read"
     return [Advice("plain", plain, how)]
