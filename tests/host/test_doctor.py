@@ -115,6 +115,18 @@ def test_a_stopped_prometheus_costs_what_only_it_knows(serving: Service) -> None
     assert set(rest) >= {"answers", "disk", "memory", "journal"}
 
 
+def test_a_stopped_router_is_found_like_everything_else(serving: Service) -> None:
+    docker("stop", serving.name("router"))
+    try:
+        wrong = found(serving, "problem")
+        rest = found(serving, "ok")
+    finally:
+        docker("start", serving.name("router"))
+    assert set(wrong) >= {"part", "unknown"}
+    assert set(rest) >= {"disk", "memory", "journal", "restart_policy"}
+    wait_until(lambda: "answers" in found(serving, "ok"), 60 * patience())
+
+
 def test_a_host_that_does_not_answer_is_one_message(serving: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(serving.environment, "DOCKER_HOST", "unix:///nowhere/docker.sock")
     done: Done = serving.rollout("doctor")

@@ -90,7 +90,7 @@ def run_report(chosen: argparse.Namespace) -> int:
 
 
 def run_doctor(chosen: argparse.Namespace) -> int:
-    host = Host.connect(chosen.service)
+    host = Host.connect(chosen.service, stopped=True)
     findings = doctor.examine(host)
     if chosen.json:
         print(json.dumps(doctor.document(host.project, findings), indent=2))

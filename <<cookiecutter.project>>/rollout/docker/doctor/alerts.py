@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from rollout.docker.container import Container
 from rollout.docker.doctor import commands
 from rollout.docker.doctor.facts import Facts
 from rollout.docker.doctor.finding import Finding, ok, problem, warning
-from rollout.metrics.monitoring import WATCHDOG, Monitoring
+from rollout.metrics.monitoring import WATCHDOG, Monitoring, Scrape
 from rollout.onhost import names
 from rollout.onhost.facts import Alerting
 from rollout.text import percent
@@ -34,13 +35,14 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 
 def targets(facts: Facts, monitoring: Monitoring) -> Iterator[Finding]:
-    """A release that does not run is a finding of its own."""
-    stopped = {slot for slot, each in facts.slots.items() if each is None or each.state != "running"}
-    down = [each for each in monitoring.scrapes if not each.up and each.slot not in stopped]
+    """A release or router that does not run is a finding of its own."""
+    down = [each for each in monitoring.scrapes if not each.up]
     for each in down:
-        where = f"the {each.job} target{f' of {each.slot}' if each.slot else ''}"
-        container = facts.name(each.slot if each.job == "agent" else "router")
-        yield problem("targets", f"Prometheus can't scrape {where}: {each.error}", commands.logs(container))
+        container = scraped_container(facts, each)
+        if container and container.state == "running":
+            where = f"the {each.job} target{f' of {each.slot}' if each.slot else ''}"
+            said = f"Prometheus can't scrape {where}: {each.error}"
+            yield problem("targets", said, commands.logs(container.name))
     stable = facts.stable
     release = stable.labels.get(names.RELEASE) if stable and stable.state == "running" else None
     scraped = {each.job for each in monitoring.scrapes if each.release == release}
@@ -50,6 +52,12 @@ def targets(facts: Facts, monitoring: Monitoring) -> Iterator[Finding]:
         yield problem("targets", said, listing)
     elif not down:
         yield ok("targets", f"Prometheus scrapes {len(monitoring.scrapes)} targets")
+
+
+def scraped_container(facts: Facts, target: Scrape) -> Container | None:
+    if target.job == "agent":
+        return next((each for slot, each in facts.slots.items() if slot == target.slot), None)
+    return facts.parts.get("router")
 
 
 def firing(facts: Facts, monitoring: Monitoring) -> Iterator[Finding]:

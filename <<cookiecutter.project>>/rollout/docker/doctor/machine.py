@@ -61,7 +61,7 @@ def too_old(found: Mapping[str, str], up: str) -> Iterator[Finding]:
 def known_versions(facts: Facts) -> dict[str, str]:
     beside, router = facts.beside, facts.parts.get("router")
     found = {
-        "Docker Engine": facts.machine.version if facts.machine else None,
+        "Docker Engine": f"{facts.machine.version} (API {facts.machine.api_version})" if facts.machine else None,
         "Docker Compose": router.labels.get(COMPOSE_VERSION) if router else None,
         "HAProxy": beside.router.version if beside and beside.router else None,
         "Prometheus": beside.monitoring.version if beside and beside.monitoring else None,

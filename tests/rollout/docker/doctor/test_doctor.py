@@ -10,9 +10,10 @@ from rollout.docker import doctor
 from rollout.docker.doctor.collect import collect
 from rollout.docker.doctor.finding import ok, problem, warning
 from rollout.docker.host import Host
+from rollout.errors import NoHost
 from rollout.onhost import names
 from tests.rollout.docker.doctor.hosts import BESIDE, NOW, PUBLISHED, container
-from tests.rollout.docker.fakes import RELEASE, FakeDocker, host, says
+from tests.rollout.docker.fakes import ENVIRONMENT, RELEASE, FakeDocker, host, says
 
 PARTS = [container(part) for part in ("prometheus", "alertmanager", "blue")]
 ROUTER = container("router", published=PUBLISHED)
@@ -67,6 +68,15 @@ def test_a_release_that_is_stopped_and_a_foreign_container_are_found() -> None:
     docker.becomes("my-agent-blue", "exited")
     docker.add_foreign("my-agent-green", **{names.PART: "else"})
     assert codes(host(docker), "problem") == ["answers", "foreign"]
+
+
+def test_a_host_whose_router_is_stopped_is_looked_at_all_the_same() -> None:
+    labels = {**ROUTER.labels, names.ENGINE_IMAGE: "engine"}
+    docker = healthy(standing=[replace(ROUTER, state="exited", labels=labels, environment=ENVIRONMENT)])
+    with pytest.raises(NoHost, match="the router my-agent-router is not running"):
+        Host.find(docker)
+    found = codes(Host.find(docker, stopped=True), "problem")
+    assert "part" in found
 
 
 def test_programs_get_every_finding_and_their_numbers() -> None:

@@ -359,6 +359,15 @@ def test_a_stopped_release_is_not_also_a_target_that_is_down() -> None:
     assert [each.code for each in wrong(stopped)] == ["answers"]
 
 
+def test_a_stopped_router_is_not_also_a_target_that_is_down() -> None:
+    down = monitored(
+        scrapes=[Scrape("agent", "blue", RELEASE, True, ""), Scrape("router", "blue", RELEASE, False, "gone")]
+    )
+    assert [each.code for each in wrong(down)] == ["targets"]
+    stopped = replace(with_part("router", state="exited"), beside=down.beside)
+    assert [each.code for each in wrong(stopped)] == ["part"]
+
+
 def test_ipv6_on_the_routers_network_needs_no_warning() -> None:
     facts = published({**PUBLISHED, "8443": ["443"]}, certificate=True)
     assert wrong(replace(facts, environment={**facts.environment, "ROUTER_BIND": ":8080,:::8080"})) == []

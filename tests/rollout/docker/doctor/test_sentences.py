@@ -48,8 +48,8 @@ def test_a_healthy_host_is_told_what_was_looked_at() -> None:
         "restart_policy: 4 containers start again after a crash or a reboot",
         "certificate: the certificate is valid until 2027-01-23 13:00 UTC",
         "published: the service is published on 0.0.0.0:80, 0.0.0.0:443",
-        "version: Docker Engine 26.1.5, Docker Compose 2.26.1-4, HAProxy 3.2.4, Prometheus 3.2.1, Alertmanager 0.28.1, "
-        "engine 1.2.3",
+        "version: Docker Engine 26.1.5 (API 1.45), Docker Compose 2.26.1-4, HAProxy 3.2.4, Prometheus 3.2.1, "
+        "Alertmanager 0.28.1, engine 1.2.3",
         "clock: the host and this machine agree on the time",
         "disk: 20.0 GB of 40.0 GB are free for images",
         "memory: the host has 8.0 GB; two releases of at most 1.0 GB and the parts use 3.0 GB",
