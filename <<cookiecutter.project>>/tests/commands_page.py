@@ -26,7 +26,8 @@ HEAD = f"""\
 | 3 | in doubt, or something failed; `rollout status` shows what serves |
 | 141 | the program that reads the output has ended, such as `head` |
 
-With `rehearse --expect`, 0 means that the rehearsal ended as expected, and 1 that it did not.
+With `rehearse --expect`, 0 means that the rehearsal ended as expected, and 1 that it did not. With `doctor`, 1 means
+that something is a problem.
 [JSON for programs](json.md) describes the output of `--json` and the codes of refusals."""
 
 

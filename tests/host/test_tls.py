@@ -94,6 +94,9 @@ def test_a_certificate_comes_and_the_guides_hook_renews_it_and_nothing_is_lost(
         assert renewed > first
     assert traffic.counts.lost == 0, traffic.counts
     wait_until(lambda: metric(site) == renewed, 60 * patience())
+    found = {each["code"]: each for each in json.loads(site.rollout("doctor", "--json").out)["findings"]}
+    assert "expires in 5 days" in found["certificate"]["message"]
+    assert "TLS is published on 127.0.0.1" in found["published"]["message"]
 
 
 def traffic_is_answered(traffic: Traffic) -> None:

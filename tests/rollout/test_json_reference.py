@@ -6,7 +6,8 @@ from collections.abc import Mapping
 import pytest
 
 from rollout.cli.check import checked
-from rollout.docker import status
+from rollout.docker import doctor, status
+from rollout.docker.doctor.finding import CODES, in_json, ok
 from rollout.errors import Refused, every_error
 from rollout.onhost.command_line import IN_DOUBT, REFUSED
 from rollout.policy import file as policy_file
@@ -37,9 +38,15 @@ def test_every_code_is_listed_with_its_exit_code() -> None:
         ("report", document(gather(story(promoted()), alive=False))),
         ("a gate", document(gather(story(promoted()), alive=False))["gates"][0]),
         ("a measurement", document(gather(story(promoted()), alive=False))["gates"][0]["series"][0]),
+        ("doctor", doctor.document("my-agent", [])),
+        ("a finding", in_json(ok("part", "runs"))),
         ("check", checked(policy_file.parse(SMALL, "rollout.yaml"))),
     ],
 )
 def test_every_key_for_programs_is_explained(name: str, printed: Mapping[str, object]) -> None:
     listed = rows("reference/json.md", f"Key of {name}").values()
     assert {key for cells in listed for key in re.findall(r"`(\w+)`", cells[0])} == set(printed)
+
+
+def test_every_code_of_a_finding_is_explained() -> None:
+    assert set(rows("reference/json.md", "Code of a finding")) == set(CODES)

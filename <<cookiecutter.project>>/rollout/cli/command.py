@@ -1,7 +1,7 @@
 """Roll releases out and back.
 
-Exit codes: 0 promoted or done, 1 rolled back, 2 refused (nothing was touched), 3 in doubt or failed, 141 the
-program that reads the output has ended.
+Exit codes: 0 promoted or done, 1 rolled back (or `doctor` found a problem), 2 refused (nothing was touched), 3 in doubt
+or failed, 141 the program that reads the output has ended.
 """
 
 from collections.abc import Sequence
@@ -61,6 +61,8 @@ def on_a_host(commands: Commands) -> None:
         "status", host.run_status, "show the stable release, the other slot, and the newest rollout", where, as_json
     )
     sub.add_argument("--all", action="store_true", help="show every rollout, not only the newest")
+    looks = "look at a host as a person would, and say what is wrong and which command helps"
+    commands.add("doctor", host.run_doctor, looks, service, as_json)
     abort = "abort the running rollout: all traffic returns to stable"
     commands.add("abort", orders.run_abort, abort, where, the_running, reason, as_json)
     promote = "end this step's hold early, or `keep` after promotion; a failed gate still rolls back"

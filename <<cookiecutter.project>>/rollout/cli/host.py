@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rollout.cli import folder
 from rollout.cli.talk import Talk
-from rollout.docker import status
+from rollout.docker import doctor, status
 from rollout.docker.certificate import put_certificate
 from rollout.docker.follow import shown
 from rollout.docker.host import Host
@@ -87,6 +87,16 @@ def run_report(chosen: argparse.Namespace) -> int:
     else:
         print(write_report(host, rollout, out))
     return 0
+
+
+def run_doctor(chosen: argparse.Namespace) -> int:
+    host = Host.connect(chosen.service, stopped=True)
+    findings = doctor.examine(host)
+    if chosen.json:
+        print(json.dumps(doctor.document(host.project, findings), indent=2))
+    else:
+        print(*doctor.lines(findings), sep="\n")
+    return doctor.exit_code(findings)
 
 
 def run_prune(chosen: argparse.Namespace) -> int:

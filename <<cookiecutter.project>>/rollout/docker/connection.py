@@ -12,6 +12,7 @@ import requests
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 
 from rollout.docker.container import HARDENED, NEVER, Container, Said, read
+from rollout.docker.machine import Machine
 from rollout.docker.port import NameTaken
 from rollout.docker.tunnel import Tunnel
 from rollout.errors import HostFailed, NoHost
@@ -177,6 +178,11 @@ class Docker:
         """How many cores the host has."""
         with engine_errors("report its cores"):
             return int(self._client.info()["NCPU"])
+
+    def machine(self) -> Machine:
+        """The host itself."""
+        with engine_errors("report on its host"):
+            return Machine.read(self._client.info(), self._client.version())
 
     def digests(self, repository: str) -> list[str]:
         """The digests of a repository's images that are present on the host."""

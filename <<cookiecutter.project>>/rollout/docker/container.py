@@ -1,7 +1,7 @@
 """One container: its state, and the hardening that every container of ours gets."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,8 @@ LOGS = LogConfig(type="json-file", config={"max-size": "10m", "max-file": "3"})
 
 @dataclass(frozen=True)
 class Container:
-    """One container. `state` is Docker's: created, running, restarting, exited."""
+    """One container. `state` is Docker's: created, running, restarting, exited. `restarts` counts those by its restart
+    policy; `published` are the addresses of this host at which it answers, in Compose's notation, by its own port."""
 
     id: str
     name: str
@@ -23,6 +24,10 @@ class Container:
     created: datetime
     labels: Mapping[str, str]
     environment: Mapping[str, str]
+    restart_policy: str = "no"
+    restarts: int = 0
+    out_of_memory: bool = False
+    published: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def runs(self) -> bool:
@@ -58,7 +63,7 @@ def volume(name: str, folder: str, *, read_only: bool = False) -> Mount:
 def read(model: Model) -> Container:
     """Convert docker-py's container to ours."""
     attrs = model.attrs
-    state, config = attrs["State"], attrs["Config"]
+    state, config, settings = attrs["State"], attrs["Config"], attrs.get("HostConfig") or {}
     pairs = [entry.partition("=") for entry in config.get("Env") or []]
     health = state.get("Health")
     return Container(
@@ -70,4 +75,21 @@ def read(model: Model) -> Container:
         created=datetime.fromisoformat(attrs["Created"][:19] + "+00:00"),
         labels=config.get("Labels") or {},
         environment={name: value for name, _, value in pairs},
+        restart_policy=(settings.get("RestartPolicy") or {}).get("Name") or "no",
+        restarts=attrs.get("RestartCount", 0),
+        out_of_memory=state.get("OOMKilled", False),
+        published=published(settings),
     )
+
+
+def published(settings: Mapping[str, Any]) -> dict[str, list[str]]:
+    """`{"8080": ["127.0.0.1:80"]}`; one at all addresses, also of IPv6, has only its port, as in Compose."""
+    return {
+        port.partition("/")[0]: [address(each) for each in bindings or []]
+        for port, bindings in (settings.get("PortBindings") or {}).items()
+    }
+
+
+def address(binding: Mapping[str, str]) -> str:
+    ip, port = binding.get("HostIp", ""), binding.get("HostPort", "")
+    return f"[{ip}]:{port}" if ":" in ip else f"{ip}:{port}" if ip else port

@@ -35,14 +35,15 @@ class Host:
     environment: Mapping[str, str]
 
     @classmethod
-    def connect(cls, service: str | None = None) -> "Host":
+    def connect(cls, service: str | None = None, *, stopped: bool = False) -> "Host":
         """Connect to the host in DOCKER_HOST. If it has several services, `service` or ROLLOUT_SERVICE selects one.
         Raises NoHost."""
-        return cls.find(Docker.connect(), service or os.environ.get("ROLLOUT_SERVICE"))
+        return cls.find(Docker.connect(), service or os.environ.get("ROLLOUT_SERVICE"), stopped=stopped)
 
     @classmethod
-    def find(cls, docker: ContainerEngine, service: str | None = None) -> "Host":
-        """Find the named service, or the only one on the Docker engine. Raises NoHost."""
+    def find(cls, docker: ContainerEngine, service: str | None = None, *, stopped: bool = False) -> "Host":
+        """Find the named service, or the only one on the Docker engine; also one whose router does not run, if it may
+        be `stopped`. Raises NoHost."""
         routers = docker.containers({names.PART: "router"})
         found = {router.labels.get(names.PROJECT, router.name): router for router in routers}
         if service is None and len(found) == 1:
@@ -50,7 +51,7 @@ class Host:
         if service not in found:
             raise NoHost(none_or_many(sorted(found), service))
         router = found[service]
-        if router.state != "running":
+        if router.state != "running" and not stopped:
             raise NoHost(
                 f"the router {router.name} is not running (it is {router.state}): `docker compose up -d` starts it"
             )

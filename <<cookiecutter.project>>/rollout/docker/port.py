@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from rollout.docker.container import Container, Said
+from rollout.docker.machine import Machine
 
 
 class NameTaken(Exception):
@@ -71,6 +72,10 @@ class ContainerEngine(Protocol):
 
     def cores(self) -> int:
         """How many cores the host has."""
+        ...
+
+    def machine(self) -> Machine:
+        """The host itself."""
         ...
 
     def digests(self, repository: str) -> list[str]:

@@ -27,6 +27,8 @@ def parser() -> Parser:
     onhost.add("survey", commands.run_survey, "print the state of a host as JSON")
     onhost.add("routing", commands.run_routing, "print what the router does with each slot as JSON")
     onhost.add("check-host", commands.run_check_host, "check that an engine can run on this host")
+    seen = onhost.add("doctor", commands.run_doctor, "print what can be seen of a host from beside the traffic as JSON")
+    seen.add_argument("--prometheus", required=True, metavar="URL")
     empty = onhost.add(
         "wait-until-empty", commands.run_wait_until_empty, "wait until the router reports a slot as down"
     )

@@ -10,13 +10,13 @@ from rollout.engine.spec import Spec
 from rollout.errors import Refused
 from rollout.journal.state import State
 from rollout.metrics.targets import Target, write
-from rollout.onhost import certificate, engine_process, names, records
+from rollout.onhost import certificate, doctor, engine_process, names, records
 from rollout.onhost.command_line import to_program
 from rollout.onhost.complaint import Complaint
 from rollout.onhost.emptying import wait_until_empty
 from rollout.onhost.prepare import HostSettings, prepare
 from rollout.onhost.routing import routing
-from rollout.onhost.survey import check, check_probe, survey
+from rollout.onhost.survey import check, check_probe, disk_needs, survey
 from rollout.router.haproxy import Haproxy
 from rollout.router.tls import TlsRouter
 
@@ -64,6 +64,13 @@ def run_check_host(_: argparse.Namespace) -> int:
     folder = Path(names.ROUTER_FOLDER)
     check_probe(Haproxy(Path(names.SOCKET), folder))
     check(State(Path(names.STATE)), folder, asked["prometheus"], asked["policy"], asked["release"])
+    return 0
+
+
+def run_doctor(chosen: argparse.Namespace) -> int:
+    router = TlsRouter(Path(names.SOCKET), Path(names.CERTIFICATE) / certificate.NAME, Path(names.MASTER))
+    needs = disk_needs(Path(names.STATE), Path(names.ROUTER_FOLDER))
+    print(doctor.facts(State(Path(names.STATE)), router, needs, chosen.prometheus).model_dump_json())
     return 0
 
 

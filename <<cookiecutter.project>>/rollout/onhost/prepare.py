@@ -77,7 +77,8 @@ def prepare(monitoring: Path, settings: HostSettings, root: Path = Path("/")) ->
 
 
 def published(settings: HostSettings, *, certificate: bool) -> list[str]:
-    return publication.warnings(settings.port, settings.tls_port, certificate=certificate, ipv6=settings.ipv6)
+    found = publication.warnings(settings.port, settings.tls_port, certificate=certificate, ipv6=settings.ipv6)
+    return list(map(str, found))
 
 
 def write_targets(folder: Path, settings: HostSettings) -> None:

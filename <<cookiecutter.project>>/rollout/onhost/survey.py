@@ -30,6 +30,9 @@ ROLLOUTS_LOOKED_AT = 50
 IMAGE_NEEDS_BYTES = 1024**3
 """Enough to unpack an image before the old one is removed."""
 
+Need = tuple[Path, int, str]
+"""A folder, the bytes that must be free there, and their purpose."""
+
 
 class SplitReader(Protocol):
     """The split as the running router reports it."""
@@ -142,13 +145,7 @@ def check(state: State, router_folder: Path, prometheus: str, policy_text: str, 
     for folder in (state.folder, router_folder):
         if not os.access(folder, os.W_OK):
             raise Refused(f"{folder} is not writable for user {os.getuid()}: run `docker compose up -d` again")
-    check_disks(
-        [
-            (state.folder, STATE_NEEDS_BYTES, "journals"),
-            (router_folder, STATE_NEEDS_BYTES, "the split"),
-            (Path("/"), IMAGE_NEEDS_BYTES, "images"),
-        ]
-    )
+    check_disks(disk_needs(state.folder, router_folder))
     gates = plan(policy_file.parse(policy_text, "rollout.yaml")).gates
     if release:
         preflight.check(gates, release, release, Prometheus(prometheus))
@@ -165,8 +162,17 @@ def check_probe(router: Probe) -> None:
         ) from error
 
 
-def check_disks(needs: Sequence[tuple[Path, int, str]]) -> None:
-    """`needs` lists folders with the bytes that must be free there, and their purpose. Raises Refused."""
+def disk_needs(state_folder: Path, router_folder: Path) -> list[Need]:
+    """What a rollout needs."""
+    return [
+        (state_folder, STATE_NEEDS_BYTES, "journals"),
+        (router_folder, STATE_NEEDS_BYTES, "the split"),
+        (Path("/"), IMAGE_NEEDS_BYTES, "images"),
+    ]
+
+
+def check_disks(needs: Sequence[Need]) -> None:
+    """Raises Refused."""
     for folder, needed, what in needs:
         free = shutil.disk_usage(folder).free
         if free < needed:

@@ -62,6 +62,13 @@ class Haproxy:
         """The running router's split, as keys and values of its map. Raises RouterError."""
         return read_map_answer(self._ask(f"show map {self._map_name}"))
 
+    def version(self) -> str:
+        """The version of the running router, such as `3.2.4-98813a1`. Raises RouterError."""
+        found = re.search(r"^Version: (\S+)", self._ask("show info"), re.MULTILINE)
+        if not found:
+            raise RouterError(f"the router at {self._socket_path} does not say its version")
+        return found[1]
+
     def on_disk(self) -> dict[str, str]:
         """The split in the map file, which a restarted router uses; empty if it can't be read."""
         try:

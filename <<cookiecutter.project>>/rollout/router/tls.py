@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rollout.errors import RouterError
 from rollout.router.certificate import Certificate
-from rollout.router.haproxy import Haproxy
+from rollout.router.haproxy import Haproxy, read_map_answer
 
 SHOWN = re.compile(r"^SHA1 FingerPrint: ([0-9A-F]{40})$", re.MULTILINE)
 
@@ -24,6 +24,11 @@ class TlsRouter(Haproxy):
         """The fingerprint of the certificate for new connections; None without TLS."""
         found = SHOWN.search(self._ask(f"show ssl cert {self._path}"))
         return found[1] if found else None
+
+    def expires(self) -> int | None:
+        """When its certificate expires, in epoch seconds; None without TLS. Raises RouterError."""
+        found = read_map_answer(self._ask(f"show map {self._path}.map")).get("expires")
+        return int(found) if found else None
 
     def swap(self, certificate: Certificate) -> None:
         """Serve another certificate from now on; open connections keep theirs. Raises RouterError."""

@@ -5,7 +5,7 @@ import pytest
 from rollout import VERSION
 from rollout.cli.command import main
 
-NAMES = "rehearse parts check start follow status abort promote rollback report prune secret"
+NAMES = "rehearse parts check start follow status doctor abort promote rollback report prune certificate secret"
 
 COMMANDS: list[list[str]] = [[], *([name] for name in NAMES.split())]
 

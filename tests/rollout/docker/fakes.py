@@ -9,6 +9,7 @@ from typing import Any
 
 from rollout.docker.container import Container, Said
 from rollout.docker.host import Host
+from rollout.docker.machine import Machine
 from rollout.docker.port import NameTaken
 from rollout.errors import HostFailed
 from rollout.onhost import names
@@ -35,7 +36,7 @@ class FakeDocker:
     nothing, unless they are answered otherwise; any other command must be answered. `routing` says that stable is sent
     requests, the other too if it `leases`, and that every release that runs is up, except those in `ill`; all are while
     its health checks are `late`. The engine of the rollout `watching` only watches what it promoted. `log` is what the
-    engine's container has said, `journal` the lines of every rollout's.
+    engine's container has said, `journal` the lines of every rollout's. The images of the releases `pulled` are there.
 
     `calls` are what it was told, in order: the verb, and the container's name or the helper's command; `asked` are the
     helpers' whole commands. The calls from number `fails_at` to `fails_until` raise `error`; if `helpers_complain`, a
@@ -52,6 +53,7 @@ class FakeDocker:
     late: bool = False
     history: Sequence[str] = ()
     former: Sequence[str] = ()
+    pulled: Sequence[str] = ()
     fails_at: int | None = None
     fails_until: int | None = None
     error: BaseException = field(default_factory=lambda: HostFailed("it did not"))
@@ -153,8 +155,13 @@ class FakeDocker:
         self._call("cores")
         return 2
 
+    def machine(self) -> Machine:
+        self._call("machine")
+        return Machine("26.1.5", "1.45", 8 * 1024**3, limits_memory=True, time=MADE.timestamp())
+
     def digests(self, repository: str) -> list[str]:
-        return []
+        self._call("digests")
+        return [each.partition("@")[2] for each in self.pulled if each.startswith(f"{repository}@")]
 
     def remove_image(self, repository: str, digest: str) -> bool:
         return True

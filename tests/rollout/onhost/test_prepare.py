@@ -28,7 +28,7 @@ VOLUMES = (
     "var/lib/router",
     "run/secrets",
 )
-NO_CERTIFICATE = warnings(WANTED.port, WANTED.tls_port, certificate=False)
+NO_CERTIFICATE = list(map(str, warnings(WANTED.port, WANTED.tls_port, certificate=False)))
 
 
 @pytest.fixture

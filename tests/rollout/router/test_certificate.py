@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import socket
 import ssl
 import threading
@@ -77,18 +78,23 @@ def site(tmp_path: Path, blue: Backend, green: Backend) -> Iterator[Site]:
 def test_without_a_certificate_the_router_speaks_plain_http(site: Site) -> None:
     assert ask(site.router.port, request("/agent/run")).release == "blue"
     assert site.metric() == "# no certificate\n"
+    assert site.tls.expires() is None
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", site.tls_port), 10)
 
 
 def test_the_first_one_is_served_at_once_and_after_a_restart(site: Site, authority: Authority) -> None:
     expires = site.install(authority.issue(days=3))
-    assert site.served(authority.context()) == expires
+    assert site.served(authority.context()) == site.tls.expires() == expires
     assert site.metric() == f"agent_certificate_expires_timestamp_seconds {expires}\n"
     site.router.process.stop()
     site.router.start()
-    assert site.served(authority.context()) == expires
+    assert site.served(authority.context()) == site.tls.expires() == expires
     assert site.metric() == f"agent_certificate_expires_timestamp_seconds {expires}\n"
+
+
+def test_the_running_router_says_its_version(site: Site) -> None:
+    assert re.match(r"\d+\.\d+", site.tls.version())
 
 
 @pytest.mark.parametrize("key", ["ec", "rsa"])
