@@ -13,6 +13,7 @@ from tests.host.faults.scene import Scene
 from tests.host.faults.strikes import kill_9
 from tests.host.faults.table import Moment
 from tests.host.traffic import served_by
+from tests.pace import patience
 from tests.rollout.lines import last_of
 
 pytestmark = [pytest.mark.docker, pytest.mark.faults]
@@ -20,7 +21,7 @@ pytestmark = [pytest.mark.docker, pytest.mark.faults]
 CONFIG = Path(haproxy.__file__).with_name("haproxy.cfg").read_text(encoding="utf-8")
 WITHOUT_LEASE = CONFIG.replace("if leased plausible in_canary", "if in_canary")
 LEASES_SECONDS = 12
-"""More than two leases of this policy."""
+"""More than two leases of this policy, at the fastest pace."""
 
 
 @pytest.fixture
@@ -57,17 +58,18 @@ def test_it_is_the_lease_that_takes_the_users_from_a_canary_without_an_engine(
 ) -> None:
     assert config.count("if leased plausible in_canary") == (not kept)
     configure(ground, config)
+    leases_seconds = LEASES_SECONDS * patience()
     with Requests(ground.url) as load:
         scene = lose_engine(ground, "25 %")
         killed_at = load.sent[-1].at
-        until(lambda: load.sent[-1].at > killed_at + LEASES_SECONDS, "two leases are over")
-        assert bool(on_canary(load, scene, killed_at + LEASES_SECONDS / 2)) is kept
+        until(lambda: load.sent[-1].at > killed_at + leases_seconds, "two leases are over")
+        assert bool(on_canary(load, scene, killed_at + leases_seconds / 2)) is kept
 
 
 def test_it_is_the_restart_policy_that_has_a_promoted_release_watched_on(ground: Ground) -> None:
     with Requests(ground.url) as load:
         scene = lose_engine(ground, "promoted")
         killed_at = load.sent[-1].at
-        until(lambda: load.sent[-1].at > killed_at + LEASES_SECONDS, "two leases are over")
+        until(lambda: load.sent[-1].at > killed_at + LEASES_SECONDS * patience(), "two leases are over")
         assert ground.state("engine")["ExitCode"] == 128 + signal.SIGKILL
         assert last_of(scene.events(), "recovered") is None
