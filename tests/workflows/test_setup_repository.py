@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 from tests.repository import REPOSITORY
 from tests.workflows import policy
 from tests.workflows.github import ORGANISATIONS
+from tests.workflows.scripted import gh
 
 HOST = "ssh://deploy@my-host"
 KEY, HOST_KEY = "a key\nabcdef\n", "my-host ssh-ed25519 AAAA"
@@ -29,7 +29,7 @@ class GitHub:
         self._programs, self._state, self._folder = folder / "bin", folder / "state.json", folder
         self.said = ""
         self._programs.mkdir()
-        self.program("gh", f'exec "{sys.executable}" -I "{Path(__file__).parent / "github.py"}" "{self._state}" "$@"')
+        self.program("gh", gh(self._state))
         self.program("ssh-keygen", f'[ "$*" = "-F my-host" ] && printf "# Host my-host found\\n%s\\n" "{HOST_KEY}"')
 
     def program(self, name: str, line: str) -> None:
