@@ -62,7 +62,7 @@ MUTATIONS = {
     "a tag is not compared with the version": Mutation(
         RELEASE, "run: .venv/bin/python -m rollout.pipeline facts\n", "run: echo version=1.0.0\n", {"triggers"}
     ),
-    "a release is built before it was checked": Mutation(RELEASE, "needs: [check, test]", "needs: [test]", {"triggers"}),
+    "a release is built unchecked": Mutation(RELEASE, "needs: [check, test]", "needs: [test]", {"triggers"}),
     "a lost runner restores nothing": Mutation(RELEASE, NOT_SUCCESS, "${{ failure() }}", {"giving_back"}),
     "restoring waits for people": Mutation(
         RELEASE,

@@ -136,11 +136,8 @@ def triggers(workflows: Workflows) -> Iterator[str]:
         yield f"release starts on {found}"
     release = workflows["release"]["jobs"]
     checked = "\n".join(step.get("run", "") for step in release["check"]["steps"])
-    yield from (
-        f"release.check lacks {each}" for each in (f"{PIPELINE} facts", ON_MAIN, "exit 1") if each not in checked
-    )
-    free = [name for name, job in release.items() if "check" not in f"{name} {job.get('needs')}"]
-    yield from (f"release.{name} runs unchecked" for name in free)
+    yield from (f"no {each}" for each in (f"{PIPELINE} facts", ON_MAIN, "exit 1") if each not in checked)
+    yield from (f"{name} is unchecked" for name in release if "check" not in f"{name} {release[name].get('needs')}")
 
 
 def giving_back(workflows: Workflows) -> Iterator[str]:
