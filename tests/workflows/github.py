@@ -23,7 +23,8 @@ def main() -> int:
     path = Path(sys.argv[1])
     state: State = json.loads(path.read_text()) if path.exists() else {"calls": [], "bodies": {}, "values": {}}
     command, options = parsed(sys.argv[2:])
-    text = sys.stdin.read() if "--input" in options or command[1:2] == ["set"] else ""
+    typed = "--input" in options or (command[1:2] == ["set"] and "--body" not in options)
+    text = sys.stdin.read() if typed else ""
     state["calls"].append(sys.argv[2:])
     refuses = any(" ".join(command).startswith(call) for call in state.get("refuses", []))
     answer = None if refuses else answered(state, command, options, text)
