@@ -4,7 +4,6 @@ the verdict. The details follow. Pure."""
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from rollout.errors import WrongInput
@@ -91,7 +90,8 @@ def _origin(run: ReleaseRun, report: Report | None) -> Iterator[tuple[str, str]]
     """Why the rollout was allowed is in its journal, since somebody may have started it by hand. Without a rollout, a
     signature counts only if the deploy has verified it."""
     if report or run.results.get("deploy") == "success":
-        yield from islice(origin(Provenance.model_validate(report["provenance"]) if report else run.provenance), 1)
+        stated = Provenance.model_validate(report["provenance"]) if report else run.provenance
+        yield from list(origin(stated))[:1]
     else:
         yield "Signed by", "unknown: the deploy did not succeed, and the newest rollout is of another release"
     yield from (row for row in origin(run.provenance) if row[0] in ("Workflow run", "Approved"))
