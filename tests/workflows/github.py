@@ -15,14 +15,16 @@ import jq  # built into `gh`
 State = dict[str, Any]
 ORGANISATIONS = {"id": 4711, "name": "main"}
 """A ruleset of the organisation, which a repository sees and can't change."""
-OPTIONS = ("--method", "--input", "--jq", "--json", "--env", "--body")
+OPTIONS = ("--method", "--input", "--field", "--jq", "--json", "--env", "--body", "--title", "--notes")
+"""Those with a value of their own; others are flags, as `--clobber`, or `--prerelease=true`."""
 
 
 def main() -> int:
     path = Path(sys.argv[1])
     state: State = json.loads(path.read_text()) if path.exists() else {"calls": [], "bodies": {}, "values": {}}
     command, options = parsed(sys.argv[2:])
-    text = sys.stdin.read() if "--input" in options or command[1:2] == ["set"] else ""
+    typed = "--input" in options or (command[1:2] == ["set"] and "--body" not in options)
+    text = sys.stdin.read() if typed else ""
     state["calls"].append(sys.argv[2:])
     refuses = any(" ".join(command).startswith(call) for call in state.get("refuses", []))
     answer = None if refuses else answered(state, command, options, text)
@@ -45,6 +47,8 @@ def parsed(words: list[str]) -> tuple[list[str], dict[str, str]]:
     for word in rest:
         if word in OPTIONS:
             options[word] = next(rest)
+        elif word.startswith("--"):
+            name, _, options[name] = word.partition("=")
         else:
             command.append(word)
     return command, options
@@ -58,8 +62,10 @@ def answered(state: State, command: list[str], options: dict[str, str], text: st
         case ["api", path]:
             path = path.removeprefix("repos/my-org/my-agent/")
             if "--method" in options:
-                return written(state["bodies"], path, options["--method"], json.loads(text))
+                return written(state["bodies"], path, options["--method"], body(options, text))
             return read(state["bodies"], path)
+        case ["release", verb, tag, *files]:
+            return released(state.setdefault("releases", {}), verb, tag, options, files)
         case [("variable" | "secret") as kind, "list"]:
             prefix = f"{kind} {options.get('--env', 'none')} "
             return [{"name": name.removeprefix(prefix)} for name in state["values"] if name.startswith(prefix)]
@@ -67,6 +73,24 @@ def answered(state: State, command: list[str], options: dict[str, str], text: st
             state["values"][f"{kind} {options.get('--env', 'none')} {name}"] = options.get("--body", text)
             return {}
     raise SystemExit(f"a command that this GitHub does not know: {command}")
+
+
+def body(options: dict[str, str], text: str) -> Any:
+    """What is sent: standard input, or one field, from a file."""
+    if "--field" not in options:
+        return json.loads(text)
+    name, _, path = options["--field"].partition("=@")
+    return {name: Path(path).read_text()}
+
+
+def released(releases: State, verb: str, tag: str, options: dict[str, str], files: list[str]) -> Any:
+    """None for a release that is not there, or twice."""
+    if (verb == "create") == (tag in releases):
+        return None
+    release = releases.setdefault(tag, {"prerelease": "", "files": []})
+    release["prerelease"] = options.get("--prerelease", release["prerelease"])
+    release["files"] = sorted({*release["files"], *files})
+    return release
 
 
 def written(bodies: State, path: str, method: str, body: Any) -> Any:
@@ -87,6 +111,8 @@ def read(bodies: State, path: str) -> Any:
             return {"login": "ada", "id": len("ada")}
         case ["users", name]:
             return {"id": len(name)}
+        case ["issues", _, "comments"]:
+            return bodies.get(path, [])
         case ["rulesets"]:
             own = [{"id": int(name.rpartition("/")[2]), "name": body["name"]} for name, body in inside.items()]
             return own if "includes_parents=false" in query else [*own, ORGANISATIONS]

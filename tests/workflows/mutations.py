@@ -53,6 +53,16 @@ MUTATIONS = {
         RELEASE, "  workflow_dispatch: #", "  workflow_dispatch: {inputs: {ref: {type: string}}} #", {"triggers"}
     ),
     "a tag that started nothing can't be released": Mutation(RELEASE, "  workflow_dispatch: #", "  #", {"triggers"}),
+    "a commit that nobody reviewed is released": Mutation(
+        RELEASE, 'git merge-base --is-ancestor "$GITHUB_SHA" origin/main', 'git cat-file -e "$GITHUB_SHA"', {"triggers"}
+    ),
+    "a commit that is not on main is only mentioned": Mutation(
+        RELEASE, 'tag a commit on main"; exit 1; }', 'tag a commit on main"; }', {"triggers"}
+    ),
+    "a tag is not compared with the version": Mutation(
+        RELEASE, "run: .venv/bin/python -m rollout.pipeline facts\n", "run: echo version=1.0.0\n", {"triggers"}
+    ),
+    "a release is built unchecked": Mutation(RELEASE, "needs: [check, test]", "needs: [test]", {"triggers"}),
     "a lost runner restores nothing": Mutation(RELEASE, NOT_SUCCESS, "${{ failure() }}", {"giving_back"}),
     "restoring waits for people": Mutation(
         RELEASE,

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 from tests.repository import REPOSITORY
 from tests.workflows import policy
 from tests.workflows.github import ORGANISATIONS
+from tests.workflows.scripted import gh
 
 HOST = "ssh://deploy@my-host"
 KEY, HOST_KEY = "a key\nabcdef\n", "my-host ssh-ed25519 AAAA"
@@ -29,7 +29,7 @@ class GitHub:
         self._programs, self._state, self._folder = folder / "bin", folder / "state.json", folder
         self.said = ""
         self._programs.mkdir()
-        self.program("gh", f'exec "{sys.executable}" -I "{Path(__file__).parent / "github.py"}" "{self._state}" "$@"')
+        self.program("gh", gh(self._state))
         self.program("ssh-keygen", f'[ "$*" = "-F my-host" ] && printf "# Host my-host found\\n%s\\n" "{HOST_KEY}"')
 
     def program(self, name: str, line: str) -> None:
@@ -40,23 +40,26 @@ class GitHub:
         """From now on, calls that begin like this are answered with 404."""
         self.begins_with(refuses=calls)
 
-    def set_up(self, *options: str, code: int = 0) -> str:
-        """Run the command without a terminal; returns its output."""
+    def set_up(self, *options: str, code: int = 0, typed: str | None = None) -> str:
+        """Run the command without a terminal, or at one where somebody types this; returns its output."""
         environment = os.environ | {"PATH": f"{self._programs}{os.pathsep}{os.environ['PATH']}"}
         command = [str(self.checkout / ".github" / "setup-repository"), *options]
-        done = subprocess.run(
-            command, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120
-        )
+        keyboard, terminal = os.openpty()
+        os.write(keyboard, (typed or "").encode())
+        stdin = subprocess.DEVNULL if typed is None else terminal
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, stdin=stdin, timeout=120)
+        os.close(keyboard)
+        os.close(terminal)
         assert done.returncode == code, done.stderr
         return done.stdout
 
     def begins_with(self, **state: Any) -> None:
         self._state.write_text(json.dumps({"calls": [], "bodies": {}, "values": {}} | state))
 
-    def told_everything(self, *options: str, code: int = 0) -> str:
+    def told_everything(self, *options: str, code: int = 0, typed: str | None = None) -> str:
         key = str(self._folder / "key")
         url = "https://my-agent.example.org"
-        return self.set_up("--host", HOST, "--ssh-key", key, "--url", url, *options, code=code)
+        return self.set_up("--host", HOST, "--ssh-key", key, "--url", url, *options, code=code, typed=typed)
 
     def refs(self, environment: str) -> set[str]:
         """The refs that an environment allows."""
@@ -128,7 +131,11 @@ def test_the_caller_becomes_the_reviewer_and_without_a_terminal_missing_values_a
     reviewers = github.has["bodies"]["environments/release-approval"]["reviewers"]
     assert reviewers == [{"type": "User", "id": len("ada")}]
     missing = said.partition("Still missing:\n")[2]
-    for name in ("SERVICE_URL --env production", "SSH_KEY --env production", "REGISTRY_PASSWORD --env build"):
+    for name in (
+        "SERVICE_URL --env production",
+        "SSH_KEY --env production <deploy-key",
+        "REGISTRY_PASSWORD --env build",
+    ):
         assert f" set {name}\n" in missing
     assert "DOCKER_HOST" not in missing
 
@@ -185,6 +192,26 @@ def test_a_private_repository_is_asked_whether_its_name_may_be_published(tmp_pat
     assert "publishes this private repository's name, tags and commits in a public log, for ever" in missing
     assert "gh variable set PUBLIC_TRANSPARENCY_LOG --body true" in missing
     assert not any("PUBLIC_TRANSPARENCY_LOG" in name for name in github.has["values"])
+
+
+@pytest.mark.parametrize(("typed", "allowed"), [("yes\n", True), ("no\n", False), ("\n", False), ("y\n", False)])
+def test_at_a_terminal_only_yes_allows_it(typed: str, allowed: bool, tmp_path: Path) -> None:
+    github = GitHub(tmp_path)
+    github.begins_with(private=True)
+    said = github.told_everything(typed=typed)
+    assert github.has["values"].get("variable none PUBLIC_TRANSPARENCY_LOG") == ("true" if allowed else None)
+    assert ("Until then, no release is signed or deployed" in said) != allowed
+
+
+def test_at_a_terminal_each_missing_value_is_asked_for_and_the_key_by_its_file(tmp_path: Path) -> None:
+    github = GitHub(tmp_path)
+    answers = (HOST, "https://my-agent.example.org", HOST_KEY, "no-such-file", str(tmp_path / "key"))
+    said = github.set_up(typed="".join(f"{answer}\n" for answer in answers))
+    assert "Still missing" not in said
+    values = github.has["values"]
+    assert values["variable production DOCKER_HOST"] == f"{HOST}\n"
+    assert values["variable production KNOWN_HOSTS"] == f"{HOST_KEY}\n"
+    assert values["secret production SSH_KEY"] == KEY
 
 
 def test_it_is_asked_once_and_a_public_one_never(github: GitHub, tmp_path: Path) -> None:

@@ -79,10 +79,21 @@ def _facts(run: ReleaseRun, report: Report | None) -> Iterator[str]:
             ["Tag", plain(run.tag)],
             ["Commit", run.commit],
             ["Started by", plain(run.started_by)],
-            *([what, plain(text)] for what, text in origin(run.provenance) if what != "Commit"),
+            *([what, plain(text)] for what, text in _origin(run, report)),
             *when,
         ],
     )
+
+
+def _origin(run: ReleaseRun, report: Report | None) -> Iterator[tuple[str, str]]:
+    """Why the rollout was allowed is in its journal, since somebody may have started it by hand. Without a rollout, a
+    signature counts only if the deploy has verified it."""
+    if report or run.results.get("deploy") == "success":
+        stated = Provenance.model_validate(report["provenance"]) if report else run.provenance
+        yield from list(origin(stated))[:1]
+    else:
+        yield "Signed by", "unknown: the deploy did not succeed, and the newest rollout is of another release"
+    yield from (row for row in origin(run.provenance) if row[0] in ("Workflow run", "Approved"))
 
 
 def _ended(report: Report) -> str:

@@ -26,6 +26,7 @@ def test_each_base_image_is_pinned_by_digest_or_is_a_stage() -> None:
     bases = set(re.findall(r"^FROM (\S+)", text, re.MULTILINE)) | set(re.findall(r"--from=(\S+)", text))
     pinned = re.findall(r"^FROM (python:[\w.-]+@sha256:[0-9a-f]{64}) AS pinned$", text, re.MULTILINE)
     assert bases - stages == {"${PYTHON_IMAGE}", *pinned}
+    assert "pinned" not in bases, "PYTHON_IMAGE would not replace it"
     assert re.findall(r"^ARG PYTHON_IMAGE=(.*)$", text, re.MULTILINE) == ["pinned"]
     assert re.findall(r"^FROM (\S+)", text, re.MULTILINE)[:1] == pinned, "Dependabot updates only a literal first FROM"
 
@@ -68,4 +69,5 @@ def test_an_images_name_and_version_are_parsed_as_json_and_toml(python: str, cod
     assert done.returncode == code, done.stderr
     built = re.findall(r"^built (.+)$", done.stdout, re.MULTILINE)
     assert built == ([] if code else ["invoice-helper:1.2.3", "invoice-helper-engine:1.2.3"])
+    assert done.stdout.count("--build-arg PYTHON_IMAGE ") == len(built), "PYTHON_IMAGE in the environment is not used"
     assert ("make image needs project.version in pyproject.toml" in done.stdout) == bool(code)

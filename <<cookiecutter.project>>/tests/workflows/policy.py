@@ -53,6 +53,7 @@ ACTIONS = {
 PIPELINE = "python -m rollout.pipeline"
 PIPELINE3 = PIPELINE.replace("python", "python3")  # with nothing installed
 USES_A_DIGEST = rf"cosign (sign|verify)|{PIPELINE} deploy\b"
+ON_MAIN = 'git merge-base --is-ancestor "$GITHUB_SHA" origin/main'
 OUR_NAME = '--certificate-identity "$GITHUB_SERVER_URL/$GITHUB_WORKFLOW_REF"'
 
 
@@ -129,10 +130,14 @@ def forks(workflows: Workflows) -> Iterator[str]:
 
 
 def triggers(workflows: Workflows) -> Iterator[str]:
-    """A release is of a tag, pushed or chosen by hand; what to release is never typed."""
+    """A release is of a tag, pushed or chosen by hand; what to release is never typed, and it is checked first."""
     found = workflows["release"][True]  # YAML reads the key `on` as a truth value
     if found != {"push": {"tags": ["v*"]}, "workflow_dispatch": None}:
         yield f"release starts on {found}"
+    release = workflows["release"]["jobs"]
+    checked = "\n".join(step.get("run", "") for step in release["check"]["steps"])
+    yield from (f"no {each}" for each in (f"{PIPELINE} facts", ON_MAIN, "exit 1") if each not in checked)
+    yield from (f"{name} is unchecked" for name in release if "check" not in f"{name} {release[name].get('needs')}")
 
 
 def giving_back(workflows: Workflows) -> Iterator[str]:

@@ -63,6 +63,32 @@ def test_without_a_rollout_of_the_release_it_says_so(tmp_path: Path) -> None:
     assert "None was measured." in run.summary
 
 
+SIGNED_BY = f"| Signed by | {ENVIRONMENT['GITHUB_SERVER_URL']}/{ENVIRONMENT['GITHUB_WORKFLOW_REF']} |"
+SHOUT = "| NOT VERIFIED, because | in haste |"
+ORIGINS = {
+    "signed": ({"kind": "signed", "signed_by": "a/b/release.yml"}, "failure", "| Signed by | a/b/release.yml |"),
+    "started by a person": ({"kind": "unverified", "reason": "in haste"}, "success", SHOUT),
+    "brought back by a person": ({"kind": "former"}, "success", "| Allowed because | it was stable on this host"),
+    "stable already": (None, "success", SIGNED_BY),
+    "refused, as nobody signed it": (
+        None,
+        "failure",
+        "| Signed by | unknown: the deploy did not succeed, and",
+    ),
+}
+
+
+@pytest.mark.parametrize(("journal", "deploy", "row"), ORIGINS.values(), ids=ORIGINS)
+def test_a_signature_is_claimed_only_if_it_was_verified(journal: dict[str, str] | None, deploy: str, row: str) -> None:
+    written = document(gather(story(promoted()), alive=False))
+    report = written | {"provenance": journal} if journal else None
+    text = page(release_run(GITHUB | {"RESULTS": json.dumps({"deploy": {"result": deploy}})}, NEW), report, "")
+    top = text.partition("## What was tested")[0]
+    assert len(re.findall(r"^\| (Signed by|NOT VERIFIED|Allowed because)", top, re.MULTILINE)) == 1
+    assert row in top
+    assert "by ada, grace |" in top
+
+
 def test_what_people_can_name_is_literal_text() -> None:
     report = document(gather(story(promoted()), alive=False)) | {"headline": HOSTILE}
     text = page(release_run(GITHUB | {"GITHUB_REF_NAME": "v1|<b>", "GITHUB_ACTOR": "a|b"}, NEW), report, "")

@@ -50,4 +50,5 @@ def test_an_unsigned_image_is_not_deployed_and_nothing_needs_to_be_restored(grou
     assert (results["sign"], results["deploy"], results["restore"]) == ("success", "failure", "success")
     assert f"no matching signatures: {ground.built('v1.3.0')['agent']}" in run.said("deploy")
     assert "nothing to restore" in run.summary("restore")
+    assert "| Signed by | unknown: " in run.summary("evidence")
     assert served_by(serving.url) == before
