@@ -61,8 +61,9 @@ def run(cell: Cell, fault: Fault, ground: Ground, begun: Callable[[], None]) -> 
         fault_at = time.time()
         events = scene.over(cell.verdicts)
         fault.heal(scene)
-        until(lambda: one_release(load.latest(AGREEING)) is not None, "one release serves")
-        serving = one_release(load.latest(AGREEING))
+        over_at = time.time()
+        until(lambda: one_release(load.latest(AGREEING, over_at)) is not None, "one release serves")
+        serving = one_release(load.latest(AGREEING, over_at))
     result.verdict, result.reason = last_word(events)
     result.serves = {scene.release: "canary", ground.stable_release: "stable"}.get(serving or "", str(serving))
     after = [each for each in load.sent if each.at >= begun_at or (each.ended_at or 0) >= begun_at]

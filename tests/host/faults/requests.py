@@ -34,9 +34,9 @@ class Requests(Background):
         self._url = f"{url}/agent/run"
         self.sent: list[Sent] = []
 
-    def latest(self, count: int) -> Sequence[Sent]:
-        """The newest finished requests."""
-        return [each for each in list(self.sent) if each.ended_at][-count:]
+    def latest(self, count: int, since: float) -> Sequence[Sent]:
+        """The newest finished requests that were sent after this time."""
+        return [each for each in list(self.sent) if each.ended_at and each.at > since][-count:]
 
     async def run(self) -> None:
         # one connection for each request, so that they are independent
