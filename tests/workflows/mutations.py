@@ -39,6 +39,7 @@ MUTATIONS = {
     "the aggregator can be skipped": Mutation(
         CI, "    if: ${{ always() }} # a required", "    # a required", {"required", "jactionlint"}
     ),
+    "a worse prompt is merged": Mutation(CI, "      - run: make eval #", "      - run: make #", {"required"}),
     "a fork comments in our name": Mutation(
         CI,
         "&& github.event.pull_request.head.repo.full_name == github.repository }}",

@@ -112,12 +112,14 @@ def prereleases(workflows: Workflows) -> Iterator[str]:
 
 
 def required(workflows: Workflows) -> Iterator[str]:
-    """The aggregating job always runs, and needs every other job."""
+    """The aggregating job always runs, and needs every other job, one of which evaluates the agent."""
     every = workflows["ci"]["jobs"]
     if set(every["required"]["needs"]) != set(every) - {"required", "comment"}:
         yield "ci.required does not need every other job"
     if every["required"].get("if") != "${{ always() }}":
         yield "ci.required can be skipped, which counts as passed"
+    if {"run": "make eval"} not in every["test"]["steps"]:
+        yield "ci.test does not evaluate the agent"
 
 
 def forks(workflows: Workflows) -> Iterator[str]:
