@@ -52,6 +52,25 @@ class Ready(EventBase):
     seconds: Seconds
 
 
+class EvalResult(Written):
+    """One case: whether it passed, and if not, why."""
+
+    case: Text
+    passed: bool
+    why: Text = ""
+
+
+class Evaluated(EventBase):
+    """`score` is the share of the cases that passed; `failed` whether that ends the rollout."""
+
+    event: Literal["evaluated"] = "evaluated"
+    score: Ratio
+    floor: Ratio
+    failed: bool = False
+    seconds: Seconds = 0.0
+    cases: tuple[EvalResult, ...] = ()
+
+
 class Shifted(EventBase):
     event: Literal["shifted"] = "shifted"
     step: int
@@ -208,8 +227,8 @@ class Unknown(EventBase):
 KNOWN: dict[str, type[EventBase]] = {
     str(model.model_fields["event"].default): model
     for model in (
-        Started, Ready, Shifted, Measured, Extended, Held, OrderGiven, Ignored, Verdict, Promoted, Restored, Unrestored,
-        Drained, Recovered, Kept, Left, Ended, Unjudged, Traffic,
+        Started, Ready, Evaluated, Shifted, Measured, Extended, Held, OrderGiven, Ignored, Verdict, Promoted, Restored,
+        Unrestored, Drained, Recovered, Kept, Left, Ended, Unjudged, Traffic,
     )
 }  # fmt: skip
 """Each event's name and its model."""
@@ -223,6 +242,7 @@ def tag(data: Any) -> str:
 Event = Annotated[
     Annotated[Started, Tag("started")]
     | Annotated[Ready, Tag("ready")]
+    | Annotated[Evaluated, Tag("evaluated")]
     | Annotated[Shifted, Tag("shifted")]
     | Annotated[Measured, Tag("measured")]
     | Annotated[Extended, Tag("extended")]

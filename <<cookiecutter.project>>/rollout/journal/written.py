@@ -57,6 +57,25 @@ class WrittenGate(Written):
     weighed: WrittenWeighed | None = None
 
 
+class WrittenEval(Written):
+    """A task for the canary, and what its answer is held against."""
+
+    id: Text
+    task: Text = ""
+    contains: Text | None = None
+    matches: Text | None = None
+    max_tokens: int | None = None
+    max_tool_calls: int | None = None
+
+
+class WrittenEvals(Written):
+    """The tasks for the canary before its first user."""
+
+    floor: Ratio
+    within_seconds: Seconds | None = None
+    cases: tuple[WrittenEval, ...] = ()
+
+
 class WrittenPolicy(Written):
     """The plan, fixed before the rollout started."""
 
@@ -71,3 +90,4 @@ class WrittenPolicy(Written):
     drain_within_seconds: Seconds | None = None
     tolerate_errors: int | None = None
     vendor_errors: Text = "always"
+    evals: WrittenEvals | None = None

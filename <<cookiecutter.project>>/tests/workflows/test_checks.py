@@ -34,6 +34,7 @@ def test_a_deploy_job_may_run_longer_than_any_rollout() -> None:
     longest = plan(policy_file.parse(rollout_yaml(), "rollout.yaml"))
     minutes = (
         longest.ready_within_seconds
+        + (longest.evals.within_seconds if longest.evals else 0)
         + sum(max(step.hold_seconds, longest.decide_within_seconds) for step in longest.steps)
     ) / 60
     workflows = policy.load(checks.REPOSITORY)
