@@ -56,7 +56,7 @@ def test_every_variable_and_secret_is_explained_with_its_environment() -> None:
             used.setdefault((word, variable), set()).update(TARGETS if environment == policy.TARGET else {environment})
     assert explained == set(used)
     assert all(
-        where == set(re.findall(r"\b(?:build|production|staging|none)\b", rows[name][1]))
+        where == set(re.findall(r"\b(?:build|evals|production|staging|none)\b", rows[name][1]))
         for (_, name), where in used.items()
     )
 

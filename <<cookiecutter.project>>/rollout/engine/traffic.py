@@ -100,7 +100,6 @@ class Traffic:
         """Let the canary solve a task. A router that does not answer is asked again, up to one lease long; then raises
         GoBack."""
         found: list[Solved | Unsolved] = []
-        self._answered = self._clock.monotonic()
         self._until_confirmed(
             lambda: self._attempt(
                 lambda: found.append(self._router.solve(self._spec.canary_slot, task, within_seconds))

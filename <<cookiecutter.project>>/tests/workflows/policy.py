@@ -17,6 +17,7 @@ GRANTS: dict[str, dict[str, str]] = {
     "ci.rehearse": READ,
     "ci.comment": {"pull-requests": "write"},
     "ci.required": {},
+    "evals.live": READ,
     "release.check": READ | {"actions": "read"},
     "release.test": READ | {"pull-requests": "write"},
     "release.build": READ | PUSH,
@@ -30,6 +31,7 @@ GRANTS: dict[str, dict[str, str]] = {
 }
 TARGET = "${{ needs.check.outputs.environment }}"  # production, or for a pre-release staging
 ENVIRONMENTS = {
+    "evals.live": "evals",
     "release.build": "build",
     "release.sign": "build",
     "release.approve": "${{ needs.check.outputs.environment == 'staging' && 'staging' || 'release-approval' }}",
@@ -38,7 +40,7 @@ ENVIRONMENTS = {
     "release.evidence": TARGET,
     "rollback.rollback": "production",
 }
-NAMES = ("build", "release-approval", "production", "staging")
+NAMES = ("build", "evals", "release-approval", "production", "staging")
 """The environments; only staging is optional."""
 ACTIONS = {
     "actions/checkout",
