@@ -60,8 +60,9 @@ def _answer(connection: HTTPConnection, slot: Slot, task: str, token: str | None
 
 def _read(response: HTTPResponse, slot: Slot) -> Solved | Unsolved:
     body = response.read(LONGEST_ANSWER_BYTES)
-    if response.getheader("x-slot") != slot:  # it is down, and the router tried the other one
-        return Unsolved("the release did not answer")
+    if (answering := response.getheader("x-slot")) != slot:
+        older = f": {answering} did, because it is down, or because the host's router is older than this engine"
+        return Unsolved("the release did not answer" + (older if answering else ""))
     if response.status == 401:
         return Unsolved("HTTP 401: give the engine a token, with `rollout secret EVALS_TOKEN --for engine`")
     if response.status != 200:

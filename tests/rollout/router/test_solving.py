@@ -80,7 +80,7 @@ def test_a_token_is_sent_as_a_bearer_token(folder: Path) -> None:
     [
         (http(GOOD, status=502), "HTTP 502"),
         (http(GOOD, status=401), "HTTP 401: give the engine a token, with "),
-        (http(GOOD, slot="blue"), "the release did not answer"),
+        (http(GOOD, slot="blue"), "the release did not answer: blue did, because it is down, or because the host's "),
         (http("no JSON"), "the answer is not that of POST /agent/run"),
         (http([]), "the answer is not that of POST /agent/run"),
         (http({"usage": {}}), "the answer is not that of POST /agent/run"),
@@ -123,5 +123,14 @@ def test_the_router_sends_it_to_that_slot_and_counts_it_for_no_gate(
 
 @pytest.mark.parts
 def test_what_another_slot_answers_is_not_the_releases_answer(router: RunningRouter, green: Backend) -> None:
+    green.kill()
+    found = router.control.solve("green", "What is 40 + 2?", 5)
+    assert isinstance(found, Unsolved)
+    assert found.why.startswith("the release did not answer: blue did")
+
+
+@pytest.mark.parts
+def test_without_any_release_there_is_no_answer(router: RunningRouter, blue: Backend, green: Backend) -> None:
+    blue.kill()
     green.kill()
     assert router.control.solve("green", "What is 40 + 2?", 5) == Unsolved("the release did not answer")
