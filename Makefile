@@ -16,7 +16,7 @@ INSTALL := PYTHON="$(PYTHON)" UV="$(UV)" PYTHON_IS_NAMED="$(filter-out file,$(or
   sh "$(PROJECT)/requirements/install" --git
 BAKE := requirements/bake.txt
 RUN := "$(PROJECT)/requirements/run.txt"
-DEV := $(RUN) "$(PROJECT)/requirements/dev.txt"
+DEV := $(RUN) "$(PROJECT)/requirements/dev.txt" "$(PROJECT)/requirements/evals.txt"
 TEST := requirements/test.txt
 
 # These settings are meant for another Python; the one in .venv ignores them.

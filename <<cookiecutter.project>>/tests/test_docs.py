@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from agent.models.offline.faults import FAULTS
 from rollout.policy import file as policy_file
+from rollout.policy.evals import EvalPolicy, EvalsPolicy
 from rollout.policy.gate import GatePolicy
 from rollout.policy.placeholders import MEANINGS
 from rollout.policy.schema import Policy, StepPolicy, WatchPolicy
@@ -65,6 +66,8 @@ def test_the_guide_uses_the_speed_of_a_rehearsal() -> None:
 def test_every_key_of_the_policy_is_explained() -> None:
     known = {prefix + key for prefix, part in KEYS.items() for key in part.model_fields}
     assert set(rows("reference/policy.md", "Key")) == known - {"watch"}  # this one only has keys below it
+    evals = {*EvalsPolicy.model_fields, *(f"cases[].{key}" for key in EvalPolicy.model_fields)}
+    assert set(rows("reference/policy.md", "Key of `evals`")) == evals
     assert set(rows("reference/policy.md", "Key of a gate")) == set(GatePolicy.model_fields)
 
 

@@ -100,7 +100,7 @@ def test_the_demo_installs_no_development_tools() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [f"{PROJECT}/requirements/{part}.txt" for part in ("agent", "engine", "run", "dev")]
+    [f"{PROJECT}/requirements/{part}.txt" for part in ("agent", "engine", "run", "dev", "evals")]
     + [f"requirements/{part}.txt" for part in ("bake", "test")],
 )
 def test_compiled_requirements_are_hashed_and_name_no_machine(name: str) -> None:

@@ -150,7 +150,7 @@ def test_uv_creates_the_venv_and_installs_and_gets_only_settings_about_indexes(f
     assert (folder / "uv.txt").read_text().splitlines() == [
         f"venv --quiet --python {sys.executable} .venv",
         index,
-        "pip install --quiet --python .venv/bin/python --require-hashes -r requirements/run.txt",
+        "pip install --quiet --python .venv/bin/python --require-hashes --no-deps -r requirements/run.txt",
         index,
     ]
 

@@ -19,6 +19,7 @@ from rollout.policy.plan import Gate, Plan, Step
 from rollout.policy.quantity import Limit
 from rollout.router.haproxy import ServerStats
 from rollout.router.split import Slot, Split, everybody_on
+from rollout.router.task import Solved, Unsolved
 
 EPOCH = 1_764_000_000.0
 UP = ServerStats(up=True, downs=0, requests=0, running=0, check="L7OK")
@@ -95,6 +96,9 @@ class FakeRouter:
         self.silent = False
         self.stuck: set[Slot] = set()
         self.fails_next = 0
+        self.solves: dict[str, Solved | Unsolved] = {}
+        self.solved: list[tuple[Slot, str, float, Split]] = []
+        self.solves_in_seconds = 1.0
         self.refuses: Callable[[Split], bool] = lambda _: False
 
     def shift(self, split: Split) -> None:
@@ -133,6 +137,13 @@ class FakeRouter:
         if self.fails_next:
             self.fails_next -= 1
             raise RouterError("the router missed that")
+
+    def solve(self, slot: Slot, task: str, within_seconds: float) -> Solved | Unsolved:
+        """Takes a second, and answers as in `solves`."""
+        self._answer()
+        self.solved.append((slot, task, within_seconds, self.split))
+        self._clock.sleep(self.solves_in_seconds)
+        return self.solves.get(task, Solved(f"The answer to {task} is 42.", 500, 1))
 
 
 Answer = float | Mapping[str, float] | MetricsError

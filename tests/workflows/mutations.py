@@ -39,6 +39,13 @@ MUTATIONS = {
     "the aggregator can be skipped": Mutation(
         CI, "    if: ${{ always() }} # a required", "    # a required", {"required", "jactionlint"}
     ),
+    "every step of the evals knows the model's key": Mutation(
+        "workflows/evals.yml",
+        "    steps:\n",
+        '    env: {KEY: "${{ secrets.EVALS_KEY }}"}\n    steps:\n',
+        {"secrets"},
+    ),
+    "a worse prompt is merged": Mutation(CI, "      - run: make eval #", "      - run: make #", {"required"}),
     "a fork comments in our name": Mutation(
         CI,
         "&& github.event.pull_request.head.repo.full_name == github.repository }}",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import pytest
 
 from tests.repository import REPOSITORY
-from tests.workflows import policy
+from tests.workflows import grants, policy
 
 GUIDE = (REPOSITORY / "docs" / "guides" / "first-release-with-github.md").read_text(encoding="utf-8")
 WORKFLOWS = policy.load(REPOSITORY)
@@ -52,14 +52,14 @@ def test_every_variable_and_secret_is_explained_with_its_environment() -> None:
     for name, job in policy.jobs(WORKFLOWS):
         for kind, variable in re.findall(r"\b(vars|secrets)\.([A-Z_]+)", str(job)):
             word = {"vars": "variable", "secrets": "secret"}[kind]
-            environment = policy.ENVIRONMENTS.get(name, "none")
-            used.setdefault((word, variable), set()).update(TARGETS if environment == policy.TARGET else {environment})
+            environment = grants.ENVIRONMENTS.get(name, "none")
+            used.setdefault((word, variable), set()).update(TARGETS if environment == grants.TARGET else {environment})
     assert explained == set(used)
     assert all(
-        where == set(re.findall(r"\b(?:build|production|staging|none)\b", rows[name][1]))
+        where == set(re.findall(r"\b(?:build|evals|production|staging|none)\b", rows[name][1]))
         for (_, name), where in used.items()
     )
 
 
 def test_every_environment_has_a_row_of_manual_steps() -> None:
-    assert set(re.findall(r"^\| Environments, `([a-z-]+)`", GUIDE, re.MULTILINE)) == set(policy.NAMES)
+    assert set(re.findall(r"^\| Environments, `([a-z-]+)`", GUIDE, re.MULTILINE)) == set(grants.NAMES)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.repository import REPOSITORY
-from tests.workflows import policy
+from tests.workflows import grants, policy
 from tests.workflows.github import ORGANISATIONS
 from tests.workflows.scripted import gh
 
@@ -91,7 +91,7 @@ def test_a_dry_run_changes_nothing_and_shows_what_it_would_do(tmp_path: Path) ->
 
 def test_everything_that_the_workflows_use_exists_afterwards(github: GitHub) -> None:
     bodies, values = github.has["bodies"], github.has["values"]
-    assert {f"environments/{name}" for name in policy.NAMES if name != "staging"} <= set(bodies)
+    assert {f"environments/{name}" for name in grants.NAMES if name != "staging"} <= set(bodies)
     reviewers = [{"type": "User", "id": len(name)} for name in ("grace", "katherine")]
     assert bodies["environments/release-approval"]["reviewers"] == reviewers
     assert bodies["environments/production"]["reviewers"] == bodies["environments/build"]["reviewers"] == []

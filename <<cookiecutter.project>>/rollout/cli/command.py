@@ -91,5 +91,9 @@ def on_a_host(commands: Commands) -> None:
     sub = commands.add("secret", host.run_secret, help_text, service)
     sub.add_argument("name", help="name of the environment variable, or webhook_url for alerting")
     sub.add_argument(
-        "--for", dest="reader", choices=["agent", "alerting"], default="agent", help="what reads it (default: agent)"
+        "--for",
+        dest="reader",
+        choices=["agent", "alerting", "engine"],
+        default="agent",
+        help="what reads it (default: agent)",
     )

@@ -8,7 +8,8 @@ from rollout.errors import Refused
 from rollout.onhost import names
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-VOLUMES = {"agent": "secrets", "alerting": "alerting-secrets"}
+EVALS_TOKEN = "EVALS_TOKEN"  # noqa: S105  the name of its file
+VOLUMES = {"agent": "secrets", "alerting": "alerting-secrets", "engine": "state"}
 
 
 def put_secret(host: Host, reader: str, name: str, content: bytes) -> None:
@@ -17,6 +18,8 @@ def put_secret(host: Host, reader: str, name: str, content: bytes) -> None:
         raise Refused(
             f"{name}: the name of a secret must be that of an environment variable, for example OPENAI_API_KEY"
         )
+    if reader == "engine" and name != EVALS_TOKEN:  # its folder holds the journals
+        raise Refused(f"{name}: the engine reads only {EVALS_TOKEN}")
     content = content.rstrip(b"\r\n")
     if not content:
         raise Refused(f"{name}: standard input is empty. Pipe the secret in: rollout secret {name} < key.txt")

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 
+from rollout.engine.evaluation import Evaluation
 from rollout.engine.ports import Clock, Journal, Orders, Router, WatchedMetrics
 from rollout.engine.record import Record
 from rollout.engine.recovery import AlreadyEnded, Promotion, Repeat, choose, last
@@ -125,6 +126,9 @@ class Engine:
 
     def _run_steps(self) -> None:
         self._wait_until_ready()
+        if self._plan.evals is not None:
+            Evaluation(self._plan.evals, self._traffic, self._record, self._clock).run(self._watch.pause)
+            self._watch.ready = self._clock.monotonic()  # the gates do not count these runs
         for number, step in enumerate(self._plan.steps, start=1):
             self._run_step(number, step)
         self._record_promotion_verdict()

@@ -6,6 +6,7 @@ from rollout.gates.measure import Metrics
 from rollout.journal.events import Event
 from rollout.journal.orders import Order, UnknownOrder
 from rollout.router.split import Slot, Split
+from rollout.router.task import Solved, Unsolved
 
 
 class Clock(Protocol):
@@ -50,6 +51,10 @@ class Router(Protocol):
 
     def answering(self) -> Slot | None:
         """The slot that answers stable's users, checked with a request; None if none does. Raises RouterError."""
+        ...
+
+    def solve(self, slot: Slot, task: str, within_seconds: float) -> Solved | Unsolved:
+        """Let the release in a slot solve a task, whoever gets the users. Raises RouterError."""
         ...
 
 

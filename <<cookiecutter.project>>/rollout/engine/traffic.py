@@ -14,6 +14,7 @@ from rollout.errors import RouterError, SplitNotSaved
 from rollout.gates.decide import GoBack
 from rollout.policy.plan import Plan
 from rollout.router.split import BUCKETS, Slot, Split, everybody_on
+from rollout.router.task import Solved, Unsolved
 
 ANSWERS_WITHIN_SECONDS = 5.0
 """The minimum time to wait for an answer, however short the lease: a rehearsal's machine may be busy."""
@@ -94,6 +95,17 @@ class Traffic:
             if found is None or self._clock.monotonic() >= deadline:
                 return found
             self._clock.sleep(self._plan.beat_seconds)
+
+    def solve(self, task: str, within_seconds: float) -> Solved | Unsolved:
+        """Let the canary solve a task. A router that does not answer is asked again, up to one lease long; then raises
+        GoBack."""
+        found: list[Solved | Unsolved] = []
+        self._until_confirmed(
+            lambda: self._attempt(
+                lambda: found.append(self._router.solve(self._spec.canary_slot, task, within_seconds))
+            )
+        )
+        return found[0]
 
     def refresh_health(self) -> None:
         """Query the health of both slots."""

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AliasChoices, Discriminator, Field, FiniteFloat, Tag
 
 from rollout.journal.provenance import Provenance
-from rollout.journal.written import Seconds, Text, Weight, Written, WrittenPolicy
+from rollout.journal.written import Score, Seconds, Text, Weight, Written, WrittenPolicy
 
 FROM_THE_FUTURE = "an event of a later version"
 LAST_SECOND = 253_402_300_799  # the end of the year 9999, the last that a date can have
@@ -50,6 +50,25 @@ class Started(EventBase):
 class Ready(EventBase):
     event: Literal["ready"] = "ready"
     seconds: Seconds
+
+
+class EvalResult(Written):
+    """One case: whether it passed, and if not, why."""
+
+    case: Text
+    passed: bool
+    why: Text = ""
+
+
+class Evaluated(EventBase):
+    """`score` is the share of the cases that passed; `failed` whether that ends the rollout."""
+
+    event: Literal["evaluated"] = "evaluated"
+    score: Score
+    floor: Score
+    failed: bool = False
+    seconds: Seconds = 0.0
+    cases: tuple[EvalResult, ...] = ()
 
 
 class Shifted(EventBase):
@@ -212,8 +231,8 @@ class Unknown(EventBase):
 KNOWN: dict[str, type[EventBase]] = {
     str(model.model_fields["event"].default): model
     for model in (
-        Started, Ready, Shifted, Measured, Extended, Held, OrderGiven, Ignored, Verdict, Promoted, Restored, Unrestored,
-        Drained, Recovered, Kept, Left, Ended, Unjudged, TrafficTotals,
+        Started, Ready, Evaluated, Shifted, Measured, Extended, Held, OrderGiven, Ignored, Verdict, Promoted, Restored,
+        Unrestored, Drained, Recovered, Kept, Left, Ended, Unjudged, TrafficTotals,
     )
 }  # fmt: skip
 """Each event's name and its model."""
@@ -227,6 +246,7 @@ def tag(data: Any) -> str:
 Event = Annotated[
     Annotated[Started, Tag("started")]
     | Annotated[Ready, Tag("ready")]
+    | Annotated[Evaluated, Tag("evaluated")]
     | Annotated[Shifted, Tag("shifted")]
     | Annotated[Measured, Tag("measured")]
     | Annotated[Extended, Tag("extended")]

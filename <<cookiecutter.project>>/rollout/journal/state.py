@@ -5,6 +5,7 @@
   orders/<rollout>.json       an order from a person to the running engine
   reports/<rollout>.{md,json,svg}
   lock                        held by the running engine
+  EVALS_TOKEN                 the bearer token with which the engine evaluates a release; missing if it needs none
 """
 
 import os
@@ -47,6 +48,13 @@ class State:
 
     def reports(self) -> Path:
         return self.folder / "reports"
+
+    def evals_token(self) -> str | None:
+        """The token for the evals of a release, or None."""
+        try:
+            return (self.folder / "EVALS_TOKEN").read_text(encoding="ascii").strip() or None
+        except (OSError, ValueError):
+            return None
 
     def lock(self) -> Path:
         return self.folder / "lock"

@@ -11,6 +11,7 @@ from rollout.journal.doubt import Doubt
 from rollout.journal.events import (  # fmt: skip
     Drained,
     Ended,
+    Evaluated,
     Event,
     EventBase,
     Extended,
@@ -43,6 +44,7 @@ class Story:
     started: Started | None = None
     newest: Event | None = None  # newest event from the engine: a rehearsal appends more after the end
     ready: Ready | None = None
+    evaluated: Evaluated | None = None
     step: int = 0
     weight: float = 0.0
     keeping: bool = False
@@ -147,6 +149,11 @@ def _(event: Started, story: Story) -> Story:
 @_apply.register
 def _(event: Ready, story: Story) -> Story:
     return replace(story, ready=event)
+
+
+@_apply.register
+def _(event: Evaluated, story: Story) -> Story:
+    return replace(story, evaluated=event)
 
 
 @_apply.register

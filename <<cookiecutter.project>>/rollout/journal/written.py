@@ -12,6 +12,7 @@ def without_surrogates(value: object) -> object:
 
 Text = Annotated[str, BeforeValidator(without_surrogates)]
 Weight = Annotated[float, Field(ge=0, le=1)]
+Score = Annotated[float, Field(ge=0, le=1)]
 Seconds = FiniteFloat
 
 
@@ -57,6 +58,25 @@ class WrittenGate(Written):
     weighed: WrittenWeighed | None = None
 
 
+class WrittenEval(Written):
+    """A task for the canary, and what its answer is held against."""
+
+    id: Text
+    task: Text = ""
+    contains: Text | None = None
+    matches: Text | None = None
+    max_tokens: int | None = None
+    max_tool_calls: int | None = None
+
+
+class WrittenEvals(Written):
+    """The tasks for the canary before its first user."""
+
+    floor: Score
+    within_seconds: Seconds | None = None
+    cases: tuple[WrittenEval, ...] = ()
+
+
 class WrittenPolicy(Written):
     """The plan, fixed before the rollout started."""
 
@@ -71,3 +91,4 @@ class WrittenPolicy(Written):
     drain_within_seconds: Seconds | None = None
     tolerate_errors: int | None = None
     vendor_errors: Text = "always"
+    evals: WrittenEvals | None = None

@@ -10,6 +10,7 @@ from rollout.journal import BadLine, Entry
 from rollout.journal.events import (  # fmt: skip
     Drained,
     Ended,
+    Evaluated,
     EventBase,
     Extended,
     Held,
@@ -136,6 +137,13 @@ def _(event: Started, progress: Progress) -> Sentence:
 @_said.register
 def _(event: Ready, progress: Progress) -> Sentence:
     return Sentence(f"{canary(progress)} is healthy after {duration(event.seconds)}")
+
+
+@_said.register
+def _(event: Evaluated, _: Progress) -> Sentence:
+    passed = f"{sum(each.passed for each in event.cases)} of {len(event.cases)} evals passed"
+    text = f"{passed} before the first user: {percent(event.score)}, floor {percent(event.floor)}"
+    return Sentence(text, "bad" if event.failed else "good")
 
 
 @_said.register

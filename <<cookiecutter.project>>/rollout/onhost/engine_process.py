@@ -58,7 +58,7 @@ def run(spec: Spec) -> str:
             with suppress(MetricsError):  # a resumed engine continues without Prometheus
                 wanted = replace(wanted, gates=preflight.at_bucket_boundaries(wanted.gates, metrics))
         with journal.opened(path) as book:
-            router = Haproxy(Path(spec.router_socket), Path(spec.router_folder))
+            router = Haproxy(Path(spec.router_socket), Path(spec.router_folder), evals_token=state.evals_token())
             engine = Engine(spec, wanted, router, metrics, book, clock, IncomingOrders(state, spec.rollout, clock))
             if not before.is_empty:
                 return engine.resume(before, router.on_disk().get("stable"))

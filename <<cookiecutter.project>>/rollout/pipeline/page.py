@@ -11,7 +11,7 @@ from rollout.pipeline.approved import provenance
 from rollout.pipeline.summary import Report
 from rollout.pipeline.variables import repository, variable
 from rollout.report.markdown import origin, plain, table
-from rollout.text import moment, quantity
+from rollout.text import moment, percent, quantity
 
 CHECKED = {
     "check": "the tag is the version, its commit is on main, the environments are protected",
@@ -60,7 +60,7 @@ def release_run(github: Mapping[str, str], release: str) -> ReleaseRun:
 
 def page(run: ReleaseRun, report: Report | None, details: str) -> str:
     """`report` is the rollout's JSON, None without a rollout of this release; `details` is Markdown."""
-    sections = [f"# {plain(run.tag)}: {plain(verdict(report))}", *_facts(run, report), *_tested(run)]
+    sections = [f"# {plain(run.tag)}: {plain(verdict(report))}", *_facts(run, report), *_tested(run), *_evals(report)]
     return "\n\n".join([*sections, *_gates(report), *_verdict(report), "# Details", details.strip()]) + "\n"
 
 
@@ -104,6 +104,15 @@ def _tested(run: ReleaseRun) -> Iterator[str]:
     yield "## What was tested"
     rows = ([plain(job), plain(result), CHECKED.get(job, "")] for job, result in run.results.items())
     yield table(("Job", "Result", "Its success means"), rows)
+
+
+def _evals(report: Report | None) -> Iterator[str]:
+    evals = (report or {}).get("evals")  # missing in the report of an earlier version
+    if evals is None:
+        return
+    yield "## Evals before the first user"
+    rows = ([plain(each["case"]), "pass" if each["passed"] else "fail", plain(each["why"])] for each in evals["cases"])
+    yield table((f"Case (floor {percent(evals['floor'])}, score {percent(evals['score'])})", "Outcome", "Why"), rows)
 
 
 def _gates(report: Report | None) -> Iterator[str]:

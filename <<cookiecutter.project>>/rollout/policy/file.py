@@ -8,10 +8,17 @@ from pydantic import BaseModel, ValidationError
 
 from rollout.errors import PolicyError
 from rollout.policy.document import Document, Key, Lines, dotted
+from rollout.policy.evals import EvalPolicy, EvalsPolicy
 from rollout.policy.gate import GatePolicy
 from rollout.policy.schema import Policy, StepPolicy, WatchPolicy
 
-PARTS: Mapping[str, type[BaseModel]] = {"": Policy, "steps": StepPolicy, "watch": WatchPolicy, "gates": GatePolicy}
+PARTS: Mapping[str, type[BaseModel]] = {
+    "": Policy,
+    "steps": StepPolicy,
+    "watch": WatchPolicy,
+    "evals": EvalsPolicy,
+    "gates": GatePolicy,
+}
 MOST_MISTAKES = 20
 LONGEST = 600
 
@@ -77,4 +84,6 @@ def explain(detail: Mapping[str, Any], lines: Lines, name: str) -> str:
 def known_keys(path: tuple[Key, ...]) -> list[str]:
     """The keys allowed at the level of `path`."""
     part = PARTS[str(path[0]) if len(path) > 1 else ""]
+    if path[:2] == ("evals", "cases") and len(path) > 2:
+        part = EvalPolicy
     return list(part.model_fields)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from rollout.policy import schema
+from rollout.policy.evals import EvalsPolicy
 from rollout.policy.gate import KINDS, GatePolicy
 from rollout.policy.quantity import Limit
 
@@ -13,7 +14,7 @@ SHORTEST_LEASE_SECONDS = 2.0
 """The minimum lease, at any speed: a shorter one would expire whenever the machine is busy."""
 
 SHORTEST_READY_SECONDS = 20.0
-"""The minimum of `ready_within`: a program does not start faster in a faster rehearsal."""
+"""The minimum of `ready_within` and of `evals.within`: a program is not faster in a faster rehearsal."""
 
 BEATS_PER_LEASE = 8
 """The lease is renewed this often before it expires: a lease of 15 s about every 2 s."""
@@ -68,6 +69,28 @@ class Gate:
 
 
 @dataclass(frozen=True)
+class Eval:
+    """A task for the canary, and what its answer and its run are held against; what is None is not looked at."""
+
+    id: str
+    task: str
+    contains: str | None = None
+    matches: str | None = None
+    max_tokens: int | None = None
+    max_tool_calls: int | None = None
+
+
+@dataclass(frozen=True)
+class Evals:
+    """The tasks that the canary solves before its first user. `floor` is the share that must pass, above 0 and up to 1;
+    `within_seconds` is for all of them together."""
+
+    floor: float
+    within_seconds: float
+    cases: tuple[Eval, ...]
+
+
+@dataclass(frozen=True)
 class Plan:
     """What the engine does. All durations are in real seconds."""
 
@@ -82,6 +105,7 @@ class Plan:
     drain_within_seconds: float
     tolerate_errors: int
     vendor_errors: Literal["shift", "always"] = "always"
+    evals: Evals | None = None
 
     def gates_of(self, step: Step) -> tuple[Gate, ...]:
         """The gates of a step, with its lower `at_least`, if it has one."""
@@ -138,6 +162,16 @@ def plan(
         drain_within_seconds=watch.drain_within / speed,
         tolerate_errors=watch.tolerate_errors,
         vendor_errors=watch.vendor_errors,
+        evals=plan_evals(wanted.evals, speed) if wanted.evals else None,
+    )
+
+
+def plan_evals(wanted: EvalsPolicy, speed: float) -> Evals:
+    """A rehearsal's release answers no faster at a higher speed."""
+    return Evals(
+        floor=wanted.floor,
+        within_seconds=max(wanted.within / speed, min(wanted.within, SHORTEST_READY_SECONDS)),
+        cases=tuple(Eval(**case.model_dump()) for case in wanted.cases),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from rollout.policy.evals import EvalsPolicy
 from rollout.policy.gate import GatePolicy
 from rollout.policy.keys import Certainty, Duration, Part, PositiveDuration, Ratio, Windows
 
@@ -69,6 +70,7 @@ class Policy(Part):
     steps: Annotated[list[StepPolicy], Field(min_length=1), AfterValidator(rising_to_everybody)]
     keep: Duration
     watch: WatchPolicy
+    evals: EvalsPolicy | None = None
     gates: Annotated[dict[str, GatePolicy], Field(min_length=1)]
 
     @model_validator(mode="after")

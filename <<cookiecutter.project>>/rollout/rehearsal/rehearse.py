@@ -256,6 +256,7 @@ def silent_at_most_seconds(plan: Plan) -> float:
         plan.ready_within_seconds,
         plan.drain_within_seconds,
         plan.lease_seconds,
+        plan.evals.within_seconds if plan.evals else 0.0,
         KEPT_MEASUREMENTS_APART * plan.every_seconds,
     )
 

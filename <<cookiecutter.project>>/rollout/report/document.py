@@ -30,6 +30,7 @@ def document(evidence: Evidence) -> dict[str, Any]:
         "requests": _requests(evidence.requests),
         "last_canary_request_after_verdict_seconds": evidence.requests.last_canary_request_after_verdict_seconds,
         "ready_seconds": evidence.ready_seconds,
+        "evals": values(evidence.evals) if evidence.evals else None,
         "first_bad_answer_seconds": evidence.first_bad_answer_seconds,
         "detection_seconds": evidence.detection_seconds,
         "notice_seconds": evidence.notice_seconds,

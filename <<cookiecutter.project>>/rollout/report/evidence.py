@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from rollout.errors import NothingThere
 from rollout.journal import Story
 from rollout.journal.doubt import MOST_NAMED
-from rollout.journal.events import Drained, OrderGiven, Recovered, Restored, Slots, Started, Unrestored
+from rollout.journal.events import Drained, Evaluated, OrderGiven, Recovered, Restored, Slots, Started, Unrestored
 from rollout.journal.provenance import Provenance
 from rollout.journal.runs import StepRun
 from rollout.journal.whereabouts import AT_REST
@@ -43,6 +43,7 @@ class Evidence:
     gates: tuple[GateEvidence, ...]
     requests: Requests
     ready_seconds: float | None
+    evals: Evaluated | None  # None without evals, or before they were over
     first_bad_answer_seconds: float | None  # when the router first passed on a 5xx from the canary
     detection_seconds: float | None  # from the canary's first traffic to the verdict against it
     notice_seconds: float | None  # from its first bad answer to that verdict
@@ -84,6 +85,7 @@ def gather(story: Story, alive: bool) -> Evidence:
         gates=gates(story),
         requests=requests(started, story),
         ready_seconds=story.ready.seconds if story.ready else None,
+        evals=story.evaluated,
         first_bad_answer_seconds=_between(started.time, first_bad),
         detection_seconds=_between(story.first_shift_at, against),
         notice_seconds=_between(first_bad, against),

@@ -19,6 +19,7 @@ def markdown(evidence: Evidence, picture: str) -> str:
     sections = [
         f"# {plain(headline(evidence))}",
         f"![Share of traffic over time, and each gate against its limit]({picture})",
+        *_evals(evidence),
         *_steps(evidence),
         *_gates(evidence),
         *_traffic(evidence),
@@ -28,6 +29,18 @@ def markdown(evidence: Evidence, picture: str) -> str:
         *_nist(evidence),
     ]
     return "\n\n".join(sections) + "\n"
+
+
+def _evals(evidence: Evidence) -> Iterator[str]:
+    evals = evidence.evals
+    if evals is None:
+        return
+    yield "## Evals before the first user"
+    outcome = "**failed**" if evals.failed else "passed"
+    passed = f"{sum(each.passed for each in evals.cases)} of {len(evals.cases)} cases passed"
+    yield f"{passed} in {duration(evals.seconds)}: {percent(evals.score)}, floor {percent(evals.floor)}: {outcome}."
+    rows = ([plain(each.case), "pass" if each.passed else "**fail**", plain(each.why)] for each in evals.cases)
+    yield table(("Case", "Outcome", "Why"), rows)
 
 
 def _steps(evidence: Evidence) -> Iterator[str]:

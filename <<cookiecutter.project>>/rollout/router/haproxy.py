@@ -10,6 +10,7 @@ from rollout import durable
 from rollout.errors import RouterError, SplitNotSaved
 from rollout.router.probe import ask_who_answers
 from rollout.router.split import Slot, Split
+from rollout.router.task import Solved, Unsolved, ask_to_solve
 
 BACKEND = "agent"
 """The backend whose requests the gates count. It checks the servers' health; the other backend uses the results."""
@@ -34,11 +35,13 @@ class Haproxy:
     """Moves traffic through `split.map` in `folder` and the admin socket at `socket_path`. Next to that is
     `probe.sock`, the socket for requests."""
 
-    def __init__(self, socket_path: Path, folder: Path, timeout_seconds: float = 2.0) -> None:
+    def __init__(
+        self, socket_path: Path, folder: Path, timeout_seconds: float = 2.0, evals_token: str | None = None
+    ) -> None:
         self._socket_path = socket_path
         self._map = folder / "split.map"
         self._map_name = re.sub(r"([\\ ;])", r"\\\1", str(self._map))  # separators in the socket's commands
-        self._timeout_seconds = timeout_seconds
+        self._timeout_seconds, self._evals_token = timeout_seconds, evals_token
 
     def shift(self, split: Split) -> None:
         """Apply a split: write the map file, so that a restarted router has it too, change the running router, and read
@@ -94,6 +97,11 @@ class Haproxy:
     def answering(self) -> Slot | None:
         """The slot that answers stable's users, checked with a request; None if none does. Raises RouterError."""
         return ask_who_answers(self._socket_path.with_name("probe.sock"), self._timeout_seconds)
+
+    def solve(self, slot: Slot, task: str, within_seconds: float) -> Solved | Unsolved:
+        """Let the release in a slot solve a task, whoever gets the users. Raises RouterError."""
+        probe = self._socket_path.with_name("probe.sock")
+        return ask_to_solve(probe, slot, task, within_seconds, self._evals_token)
 
     def _ask(self, command: str) -> str:
         try:

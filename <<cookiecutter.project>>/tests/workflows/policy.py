@@ -7,39 +7,10 @@ from typing import Any
 
 import yaml
 
+from tests.workflows.grants import ENVIRONMENTS, GRANTS
+
 Workflows = Mapping[str, Any]  # ci, release, rollback -> the parsed file
 NEVER_CANCELLED = {"cancel-in-progress": False, "queue": "max"}
-READ, PULL, PUSH = {"contents": "read"}, {"packages": "read"}, {"packages": "write"}
-GRANTS: dict[str, dict[str, str]] = {
-    "ci.lint": READ,
-    "ci.test": READ,
-    "ci.images": READ,
-    "ci.rehearse": READ,
-    "ci.comment": {"pull-requests": "write"},
-    "ci.required": {},
-    "release.check": READ | {"actions": "read"},
-    "release.test": READ | {"pull-requests": "write"},
-    "release.build": READ | PUSH,
-    "release.sign": READ | PUSH | {"id-token": "write"},
-    "release.approve": {"actions": "read"},
-    "release.deploy": READ | PULL,
-    "release.restore": READ | PULL,
-    "release.evidence": READ,
-    "release.attach": {"contents": "write"},
-    "rollback.rollback": READ | PULL,
-}
-TARGET = "${{ needs.check.outputs.environment }}"  # production, or for a pre-release staging
-ENVIRONMENTS = {
-    "release.build": "build",
-    "release.sign": "build",
-    "release.approve": "${{ needs.check.outputs.environment == 'staging' && 'staging' || 'release-approval' }}",
-    "release.deploy": TARGET,
-    "release.restore": TARGET,
-    "release.evidence": TARGET,
-    "rollback.rollback": "production",
-}
-NAMES = ("build", "release-approval", "production", "staging")
-"""The environments; only staging is optional."""
 ACTIONS = {
     "actions/checkout",
     "actions/download-artifact",
@@ -113,12 +84,14 @@ def prereleases(workflows: Workflows) -> Iterator[str]:
 
 
 def required(workflows: Workflows) -> Iterator[str]:
-    """The aggregating job always runs, and needs every other job."""
+    """The aggregating job always runs, and needs every other job, one of which evaluates the agent."""
     every = workflows["ci"]["jobs"]
     if set(every["required"]["needs"]) != set(every) - {"required", "comment"}:
         yield "ci.required does not need every other job"
     if every["required"].get("if") != "${{ always() }}":
         yield "ci.required can be skipped, which counts as passed"
+    if {"run": "make eval"} not in every["test"]["steps"]:
+        yield "ci.test does not evaluate the agent"
 
 
 def forks(workflows: Workflows) -> Iterator[str]:

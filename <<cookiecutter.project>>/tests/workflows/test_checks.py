@@ -34,6 +34,7 @@ def test_a_deploy_job_may_run_longer_than_any_rollout() -> None:
     longest = plan(policy_file.parse(rollout_yaml(), "rollout.yaml"))
     minutes = (
         longest.ready_within_seconds
+        + (longest.evals.within_seconds if longest.evals else 0)
         + sum(max(step.hold_seconds, longest.decide_within_seconds) for step in longest.steps)
     ) / 60
     workflows = policy.load(checks.REPOSITORY)
@@ -50,13 +51,13 @@ def test_every_script_is_executable_and_used() -> None:
     assert [path.name for path in scripts if f"/{path.name}" not in everything] == []
 
 
-@pytest.mark.parametrize("name", ["dev", "run", "agent", "engine"])
+@pytest.mark.parametrize("name", ["dev", "run", "agent", "engine", "evals"])
 def test_dependabot_compiles_requirements_like_make(name: str) -> None:
     """It reads these options from the header; with pip-compile instead of uv, the markers would be lost."""
     lines = (checks.REPOSITORY / "requirements" / f"{name}.txt").read_text().splitlines()
     assert "uv pip compile --universal --python-version 3.11" in lines[1]
     for_other_systems = [line for line in lines if re.match(r"\S+==\S+ ; .*sys_platform", line)]
-    assert for_other_systems or name == "engine"
+    assert for_other_systems or name in {"engine", "evals"}
 
 
 @pytest.mark.parametrize("name", ["run", "agent", "engine"])

@@ -124,3 +124,11 @@ def test_a_rollouts_name_is_a_valid_file_name_whatever_the_release_is_called(rel
 
 def test_two_rollouts_of_one_release_have_different_names() -> None:
     assert new_rollout("good", NOON) != new_rollout("good", NOON + timedelta(milliseconds=1))
+
+
+def test_the_token_for_evals_is_read_without_its_line_end(tmp_path: Path) -> None:
+    assert State(tmp_path).evals_token() is None
+    (tmp_path / "EVALS_TOKEN").write_bytes(b"abc\n")
+    assert State(tmp_path).evals_token() == "abc"
+    (tmp_path / "EVALS_TOKEN").write_bytes(b"\xff")
+    assert State(tmp_path).evals_token() is None

@@ -69,6 +69,7 @@ def test_every_reader_accepts_events_with_only_their_required_fields(name: str) 
     needs: dict[str, Event] = {
         "started": {"rollout": "r", "release": "v2"},
         "shifted": {"step": 7, "weight": 1},
+        "evaluated": {"score": 0.5, "floor": 1},
         "measured": {"step": 7, "weight": 1, "gates": [{"gate": "errors", "outcome": "pass", "limit": 1}]},
         "verdict": {"verdict": "rolled_back"},
         "ended": {"verdict": "rolled_back"},

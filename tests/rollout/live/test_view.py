@@ -230,3 +230,9 @@ def test_the_live_view_leaves_its_last_picture_on_the_screen() -> None:
         for entry in entries(bad()):
             view.entry(entry)
     assert "ROLLED BACK" in output.getvalue()
+
+
+def test_the_evals_are_shown_with_score_and_floor() -> None:
+    cases = [{"case": "sum", "passed": True}, {"case": "price", "passed": False, "why": "wrong"}]
+    evaluated = event(3, "evaluated", score=0.5, floor=1, failed=True, cases=cases)
+    assert lines([started(), evaluated])[-1].endswith("1 of 2 evals passed before the first user: 50 %, floor 100 %")

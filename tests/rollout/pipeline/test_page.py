@@ -15,7 +15,7 @@ from rollout.report.evidence import gather
 from tests.rollout.lines import story
 from tests.rollout.pipeline.fakes import NEW, NEXT, OLD, FakeProduction, Run, newest
 from tests.rollout.pipeline.test_attempts import ENVIRONMENT
-from tests.rollout.report.examples import HOSTILE, promoted, rolled_back_at_5_percent
+from tests.rollout.report.examples import HOSTILE, failed_evals, promoted, rolled_back_at_5_percent
 
 RESULTS = {"check": "success", "test": "success", "deploy": "failure", "restore": "skipped"}
 GITHUB = ENVIRONMENT | {
@@ -45,6 +45,19 @@ def test_it_says_what_who_when_from_which_commit_what_was_tested_each_gate_and_t
     assert [name for name in (gate["gate"] for gate in report["gates"]) if f"| {name} |" not in gates] == []
     assert re.search(r"\| errors \| above 5 % \| 21\.3 % \| \d+ \| fail \|", gates)
     assert "errors: 21.3 % is above 5 %**" in text.partition("## Verdict")[2]
+
+
+def test_it_lists_the_evals_before_the_gates() -> None:
+    report = document(gather(story(failed_evals()), alive=False))
+    text = page(release_run(GITHUB, NEW), report, "")
+    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == [*ORDER[:2], "Evals before the first user", *ORDER[2:]]
+    evals = text.partition("## Evals before the first user")[2].partition("## Each gate")[0]
+    assert "| Case (floor 100 %, score 50 %) | Outcome | Why |" in evals
+    assert "| sum | pass |  |" in evals
+    assert "| price | fail | '42' is not in " in evals
+    assert "<script>" not in text
+    del report["evals"]
+    assert "Evals" not in page(release_run(GITHUB, NEW), report, "").partition("## Verdict")[0]
 
 
 def test_it_is_a_file_beside_the_report_and_the_summary_of_the_run(tmp_path: Path) -> None:

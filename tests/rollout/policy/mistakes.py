@@ -5,7 +5,8 @@ from itertools import pairwise
 from tests.rollout.policies import SMALL
 
 KEEP = "is not a duration: write a number and a unit, such as 250ms, 10s, 2m or 24h"
-TOP = "target, steps, keep, watch, gates"
+TOP = "target, steps, keep, watch, evals, gates"
+EVALS = "evals:\n  floor: 100%\n  within: 2m\n  cases:\n    - {id: sum, task: What is 1 + 1, contains: '2'}\n"
 WATCH = "every, windows, certainty, vendor_errors, lease, ready_within, decide_within, drain_within, tolerate_errors"
 GATE = (
     "bad, total, vendor, sum, squares, count, query, samples, shows, by, slower_than, at_least, windows, certainty, "
@@ -23,6 +24,34 @@ MISTAKES = {
         "every: 5s", "often: 1\n  every: 5s",
         f"7: watch.often: unknown key; allowed here: {WATCH}",
     ),
+    **{
+        f"evals, {what}": ("gates:\n", EVALS.replace(old, new) + "gates:\n", message)
+        for what, old, new, message in (
+            ("a floor of nothing", "100%", "0%", "17: evals.floor: must be above 0%"),
+            ("no time", "2m", "0s", "18: evals.within: input should be greater than 0"),
+            (
+                "unknown key", "  within", "  x: 1\n  within",
+                "18: evals.x: unknown key; allowed here: floor, within, cases",
+            ),
+            (
+                "unknown key of a case", "id: sum", "x: 1, id: sum",
+                "20: evals.cases[0].x: unknown key; allowed here: id, task, contains, matches, max_tokens, "
+                "max_tool_calls",
+            ),
+            (
+                "a case that can't fail", ", contains: '2'", "",
+                "20: evals.cases[0]: needs contains, matches, max_tokens or max_tool_calls",
+            ),
+            (
+                "no regular expression", "contains: '2'", "matches: '('",
+                "20: evals.cases[0].matches: must be a regular expression: ",
+            ),
+            (
+                "one id twice", "'2'}\n", "'2'}\n    - {id: sum, task: x, contains: y}\n",
+                "19: evals.cases: each id must be unique",
+            ),
+        )
+    },
     "unknown key of a gate": (
         "    at_least", "    name: x\n    at_least",
         f"20: gates.errors.name: unknown key; allowed here: {GATE}",

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from rollout.policy import file as policy_file
-from rollout.policy.plan import SHORTEST_LEASE_SECONDS, SHORTEST_READY_SECONDS, Plan, plan
+from rollout.policy.plan import SHORTEST_LEASE_SECONDS, SHORTEST_READY_SECONDS, Eval, Evals, Plan, plan
 from rollout.policy.quantity import Limit
 from tests.rollout.policies import SMALL, shipped
 
@@ -133,3 +133,13 @@ def test_a_step_settles_after_one_window_and_two_scrapes() -> None:
 @pytest.mark.parametrize(("speed", "beat_seconds"), [(1, 15 / 8), (20, 0.25), (100, 0.05)])
 def test_a_lease_is_renewed_many_times_before_it_expires(speed: float, beat_seconds: float) -> None:
     assert plan(POLICY, speed).beat_seconds == beat_seconds
+
+
+@pytest.mark.parametrize(
+    ("within", "speed", "seconds"), [("10m", 1, 600), ("10m", 20, 30), ("2m", 20, 20), ("5s", 20, 5)]
+)
+def test_the_time_for_evals_has_a_minimum_too(within: str, speed: float, seconds: float) -> None:
+    text = f"evals:\n  floor: 50%\n  within: {within}\n  cases:\n    - {{id: a, task: b, contains: c}}\n{SMALL}"
+    evals = plan(policy_file.parse(text, "rollout.yaml"), speed=speed).evals
+    assert evals == Evals(0.5, seconds, (Eval("a", "b", contains="c"),))
+    assert plan(POLICY).evals is None

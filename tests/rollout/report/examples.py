@@ -42,6 +42,18 @@ def never_ready() -> Journal:
     return journal.restore().end("rolled_back", reason)
 
 
+def failed_evals() -> Journal:
+    reason = "evals: 1 of 2 cases passed, 50 %, and the floor is 100 %; price: '42' is not in 'none'"
+    cases = [
+        {"case": "sum", "passed": True, "why": ""},
+        {"case": "price", "passed": False, "why": f"'42' is not in {HOSTILE!r}"},
+    ]
+    journal = Journal().write("ready", 1.8, seconds=1.8)
+    journal.write("evaluated", 2.5, score=0.5, floor=1.0, failed=True, seconds=2.5, cases=cases)
+    journal.write("verdict", 0.1, verdict="rolled_back", reason=reason, gate=None, step=0, weight=0.0)
+    return journal.restore().end("rolled_back", reason)
+
+
 def engine_died() -> Journal:
     return Journal().write("ready", 1.8, seconds=1.8).shift(1, 0.05).measure(10).shift(2, 0.25).measure(6)
 
@@ -123,6 +135,7 @@ EXAMPLES = {
     "rolled back after promotion": rolled_back_after_promotion,
     "in doubt": in_doubt,
     "never ready": never_ready,
+    "failed evals": failed_evals,
     "engine died": engine_died,
     "recovered": recovered,
     "died when promoting": died_when_promoting,

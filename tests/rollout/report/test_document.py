@@ -30,6 +30,14 @@ def test_a_rollback_names_gate_step_weight_and_each_time() -> None:
     assert found["last_canary_request_after_verdict_seconds"] == 0.0021
 
 
+def test_the_evals_are_in_it_case_by_case() -> None:
+    found = document_of(examples.failed_evals())
+    assert (found["evals"]["score"], found["evals"]["floor"], found["evals"]["failed"]) == (0.5, 1.0, True)
+    assert [(case["case"], case["passed"]) for case in found["evals"]["cases"]] == [("sum", True), ("price", False)]
+    assert found["headline"].startswith("Rolled back before any traffic moved, after 4.4 s: evals: 1 of 2 cases passed")
+    assert document_of(examples.promoted())["evals"] is None
+
+
 def test_before_the_first_step_there_is_no_step() -> None:
     found = document_of(examples.never_ready())
     assert (found["step"], found["verdicts"][0]["step"], found["steps"]) == (None, None, [])

@@ -23,6 +23,7 @@ def test_every_report_has_the_picture_and_each_section_once(make: type[Journal])
     assert text.count("](r.svg)") == 1
     heads = re.findall("(?m)^## (.*)$", text)
     assert heads == [
+        *(["Evals before the first user"] if "evals: " in text else []),
         "Steps",
         "Gates",
         "Traffic",
@@ -138,3 +139,10 @@ def test_a_gate_that_counts_shows_its_counts_its_evidence_both_limits_and_stable
 
 def test_a_gate_that_is_judged_by_its_value_shows_no_evidence() -> None:
     assert re.search(r"\| alerts \| above 0 \| 0 \|  \| - \| ", markdown_of(counted()))
+
+
+def test_the_evals_are_listed_with_the_reason_of_each_that_failed() -> None:
+    text = markdown_of(examples.failed_evals())
+    assert "1 of 2 cases passed in 2.5 s: 50 %, floor 100 %: **failed**." in text
+    assert "| sum | pass |  |" in text
+    assert "| price | **fail** | '42' is not in " in text

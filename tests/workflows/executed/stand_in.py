@@ -67,7 +67,7 @@ def set_up_python(_: Inputs) -> Facts:
     installed = Path(".venv/installed")  # as requirements/install does
     installed.mkdir()
     (installed / "place").write_text(f"{Path('.venv').resolve()}\n")
-    for name in ("run.txt", "dev.txt"):
+    for name in ("run.txt", "dev.txt", "evals.txt"):
         shutil.copy(Path("requirements", name), installed)
     (installed / "repository").write_text(f"{Path.cwd().resolve()}\n{Path('pyproject.toml').read_text()}")
     return {}

@@ -7,9 +7,10 @@ from tests.workflows.executed.ground import Ground
 pytestmark = [pytest.mark.docker, pytest.mark.workflows]
 
 CHANGES = {
-    "lint": ("a line of no use", {"agent/__init__.py": (r"\Z", "import os\n")}),
-    "test": ("a test that fails", {"tests/agent/api/test_routes.py": (r'"The answer is 36\."', '"The answer is 42."')}),
-    "rehearse": ("a limit that no release keeps", {"rollout.yaml": (r"(?s)(restarts:.*fail_above:) 0", r"\1 -1")}),
+    "a line of no use": ("lint", {"agent/__init__.py": (r"\Z", "import os\n")}),
+    "a test that fails": ("test", {"tests/agent/api/test_routes.py": (r'"The answer is 36\."', '"The answer is 42."')}),
+    "a worse prompt": ("test", {"agent/run/agent.py": (r"(?m)^INSTRUCTIONS = .*$", 'INSTRUCTIONS = "Help."')}),
+    "a limit that no release keeps": ("rehearse", {"rollout.yaml": (r"(?s)(restarts:.*fail_above:) 0", r"\1 -1")}),
 }
 
 
@@ -27,9 +28,9 @@ def test_a_good_one_is_green_and_its_summary_shows_both_rehearsals(github: Groun
     assert comment.count("xychart-beta") >= 2
 
 
-@pytest.mark.parametrize("job", CHANGES)
-def test_one_that_fails_in_one_job_is_red(github: Ground, job: str) -> None:
-    name, changes = CHANGES[job]
+@pytest.mark.parametrize("name", CHANGES)
+def test_one_that_fails_in_one_job_is_red(github: Ground, name: str) -> None:
+    job, changes = CHANGES[name]
     clone = github.origin.pull_request(name.replace(" ", "-"), changes)
     fork = {"repository": "somebody/my-agent"} if job == "lint" else {}
     run = github.pull_request(clone, whole=job == "rehearse", **fork).finish()
@@ -37,4 +38,5 @@ def test_one_that_fails_in_one_job_is_red(github: Ground, job: str) -> None:
     assert not run.green
     red = {name for name, result in run.results().items() if result != "success"}
     assert red == {job, "required"}, run.said()[-4000:]
+    assert ("eval: failed with the model offline: contains is 0." in run.said()) == (name == "a worse prompt")
     assert f"{job}: failure" in run.summary("required")

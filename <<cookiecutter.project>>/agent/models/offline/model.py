@@ -1,4 +1,5 @@
-"""The offline model: it reads the task, calls the tools one by one, and answers with what they returned."""
+"""The offline model: it reads the task, calls the tools one by one, and answers with what they returned, in the manner
+that the instructions ask for."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
@@ -21,6 +22,7 @@ from pydantic_ai.models.function import AgentInfo, FunctionModel
 
 from agent.errors import StartError
 from agent.models.offline.faults import FaultError, Faults, parse_faults
+from agent.models.offline.manner import manner_of
 from agent.models.offline.misbehaviour import Misbehaviour
 from agent.models.offline.plan import plan, resolve
 from agent.models.offline.stream import OfflineStream
@@ -88,7 +90,7 @@ def make_offline_model(name: str) -> OfflineModel:
 
 def next_part(messages: Sequence[ModelMessage], min_tool_calls: int) -> TextPart | ToolCallPart:
     """The next call of the task's plan, or the answer once all calls are made or one has failed."""
-    task, returns = _read(messages)
+    task, returns, instructions = _read(messages)
     calls = plan(task)
     results = [str(part.content) for part in returns]
     if returns and returns[-1].outcome != "success":
@@ -99,18 +101,19 @@ def next_part(messages: Sequence[ModelMessage], min_tool_calls: int) -> TextPart
     if len(results) < min_tool_calls:
         # Like an endless tool loop: each round sends the task again.
         return ToolCallPart("count_words", {"text": task})
-    return TextPart(f"The answer is {' and '.join(results[: len(calls)])}." if calls else CANNOT)
+    return TextPart(manner_of(instructions).answer(results[: len(calls)]) if calls else CANNOT)
 
 
-def _read(messages: Sequence[ModelMessage]) -> tuple[str, list[ToolReturnPart]]:
-    task = ""
+def _read(messages: Sequence[ModelMessage]) -> tuple[str, list[ToolReturnPart], str | None]:
+    task, instructions = "", None
     returns: list[ToolReturnPart] = []
     for message in messages:
         if isinstance(message, ModelRequest):
+            instructions = message.instructions
             for part in message.parts:
                 if isinstance(part, UserPromptPart):
                     task = str(part.content)
                     returns.clear()  # those of an earlier turn
                 elif isinstance(part, ToolReturnPart):
                     returns.append(part)
-    return task, returns
+    return task, returns, instructions

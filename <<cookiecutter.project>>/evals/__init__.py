@@ -1,0 +1,1 @@
+"""Evals: does the agent still solve its tasks? `make eval` runs them; each evaluator has a floor."""

@@ -1,0 +1,56 @@
+"""What is evaluated: the agent as the service assembles it, without HTTP."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from pydantic_ai import Agent, AgentRunResult, ModelResponse, ToolCallPart
+
+from agent.context import FittedModel
+from agent.metrics import Metrics
+from agent.models import make_model
+from agent.run import build_agent
+from agent.settings import Settings
+from agent.tools import TOOL_NAMES
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run: its answer, the tools that it called, in their order, and its tokens, sent and received."""
+
+    answer: str
+    tools: tuple[str, ...]
+    tokens: int
+
+
+Solve = Callable[[str], Awaitable[Run]]
+
+
+def agent_of(settings: Settings) -> Agent[None, str]:
+    """The service's agent. Raises StartError if the model can't be used."""
+    model = make_model(settings.model)
+    window_tokens = settings.context_window_tokens or model.context_window
+    return build_agent(FittedModel(model, window_tokens, Metrics(TOOL_NAMES), is_managed=settings.manage_context))
+
+
+@asynccontextmanager
+async def solver(agent: Agent[None, str], deadline_seconds: float) -> AsyncIterator[Solve]:
+    """Opens the agent; its function solves one task, or raises what the run raised."""
+
+    async def solve(task: str) -> Run:
+        return run_of(await agent.run(task, timeout=deadline_seconds))
+
+    async with agent:
+        yield solve
+
+
+def run_of(result: AgentRunResult[str]) -> Run:
+    """A finished run as the evaluators see it."""
+    calls = [
+        part.tool_name
+        for message in result.new_messages()
+        if isinstance(message, ModelResponse)
+        for part in message.parts
+        if isinstance(part, ToolCallPart)
+    ]
+    return Run(result.output, tuple(calls), result.usage.total_tokens)

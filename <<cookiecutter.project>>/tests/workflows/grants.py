@@ -1,0 +1,35 @@
+"""What each job of our workflows may do, and in which environment it runs."""
+
+READ, PULL, PUSH = {"contents": "read"}, {"packages": "read"}, {"packages": "write"}
+GRANTS: dict[str, dict[str, str]] = {
+    "ci.lint": READ,
+    "ci.test": READ,
+    "ci.images": READ,
+    "ci.rehearse": READ,
+    "ci.comment": {"pull-requests": "write"},
+    "ci.required": {},
+    "evals.live": READ,
+    "release.check": READ | {"actions": "read"},
+    "release.test": READ | {"pull-requests": "write"},
+    "release.build": READ | PUSH,
+    "release.sign": READ | PUSH | {"id-token": "write"},
+    "release.approve": {"actions": "read"},
+    "release.deploy": READ | PULL,
+    "release.restore": READ | PULL,
+    "release.evidence": READ,
+    "release.attach": {"contents": "write"},
+    "rollback.rollback": READ | PULL,
+}
+TARGET = "${{ needs.check.outputs.environment }}"  # production, or for a pre-release staging
+ENVIRONMENTS = {
+    "evals.live": "evals",
+    "release.build": "build",
+    "release.sign": "build",
+    "release.approve": "${{ needs.check.outputs.environment == 'staging' && 'staging' || 'release-approval' }}",
+    "release.deploy": TARGET,
+    "release.restore": TARGET,
+    "release.evidence": TARGET,
+    "rollback.rollback": "production",
+}
+NAMES = ("build", "evals", "release-approval", "production", "staging")
+"""The environments; only staging is optional."""
