@@ -103,6 +103,9 @@ class Metrics:
         self.refused_runs = Counter(
             "agent_refused_runs", "Runs that were refused with 503, by reason", ["reason"], registry=registry
         )
+        self.replays = Counter(
+            "agent_replays", "Requests that got the stored answer to their Idempotency-Key", registry=registry
+        )
         self._start_at_zero(tools)
 
     def show_context_window(self, tokens: int | None) -> None:

@@ -66,6 +66,15 @@ class Settings(BaseSettings):
     keep_conversations_days: float = Field(
         default=30, gt=0, description="after how many days an unused conversation is deleted", examples=[30]
     )
+    keep_answers_hours: float = Field(
+        default=24,
+        gt=0,
+        description="for how long the answer to an `Idempotency-Key` is kept, in hours",
+        examples=[24],
+    )
+    keep_answers: int = Field(
+        default=1_000, ge=1, description="how many such answers are kept of each token, the newest", examples=[1_000]
+    )
     manage_context: bool = Field(
         default=True,
         description="whether old turns and tool results are left out of what no longer fits the model's context window",

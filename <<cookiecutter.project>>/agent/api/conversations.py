@@ -10,6 +10,7 @@ from agent.api.authentication import owner_of
 from agent.api.problem_types import CONVERSATION_NOT_FOUND, Refused
 from agent.api.task import ID
 from agent.conversations import Conversations
+from agent.idempotency import Answers
 
 MOST_LISTED = 1_000
 
@@ -29,7 +30,7 @@ class Exported(BaseModel):
     messages: list[Any]
 
 
-def make_router(conversations: Conversations) -> APIRouter:
+def make_router(conversations: Conversations, answers: Answers) -> APIRouter:
     """The routes of conversations that are kept."""
     router = APIRouter(prefix="/agent/conversations")
 
@@ -51,6 +52,7 @@ def make_router(conversations: Conversations) -> APIRouter:
 
     @router.delete("/{conversation_id}", status_code=204)
     async def deleted(conversation_id: Id, request: Request) -> None:
+        await answers.delete(owner_of(request.scope), conversation_id)
         await conversations.delete(owner_of(request.scope), conversation_id)
 
     return router

@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator
 from dataclasses import asdict
-from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
@@ -12,16 +11,13 @@ from starlette.types import Receive, Scope, Send
 
 from agent.api.authentication import owner_of
 from agent.api.problems import report
-from agent.api.task import Answer, Task, answer_of
-from agent.errors import SlowClientError
+from agent.api.relay import Remaining, Runs, events_of
+from agent.api.task import Answer, Key, Task, answer_of
 from agent.metrics import Metrics
-from agent.run import Event, RatedRuns, Runner, RunRequest, RunResult, Token, ToolCall, ToolResult
+from agent.run import BackgroundRuns, Event, RatedRuns, RunResult, Token, ToolCall, ToolResult
 from agent.settings import Settings
 
 STREAM_PATH = "/agent/stream"
-
-MOST_WAITING = 100
-"""Events that a slow client has not read yet; the run waits for it then, up to its deadline."""
 
 LAST_EVENT_SECONDS = 3.0
 """How long after its deadline a stream may still take to send its end; a client that does not read is cut off then."""
@@ -48,7 +44,9 @@ class EventStream(StreamingResponse):
             await self._body.aclose()
 
 
-def make_router(settings: Settings, runner: Runner, rated: RatedRuns, metrics: Metrics) -> APIRouter:
+def make_router(
+    settings: Settings, runner: Runs, rated: RatedRuns, metrics: Metrics, background: BackgroundRuns
+) -> APIRouter:
     """The route of streams."""
     router = APIRouter()
 
@@ -58,8 +56,10 @@ def make_router(settings: Settings, runner: Runner, rated: RatedRuns, metrics: M
         response_class=EventStream,
         responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
     )
-    async def stream(body: Task, request: Request) -> EventStream:
-        events = events_of(runner, body.request(owner_of(request.scope)))
+    async def stream(body: Task, request: Request, key: Key = None) -> EventStream:
+        asked = body.request(owner_of(request.scope), key)
+        # Who sends a key may come back for the answer.
+        events = events_of(runner, asked, None if key is None else Remaining(background, metrics))
         # What fails before the first event still has a status of its own.
         try:
             first = await anext(events)
@@ -81,45 +81,11 @@ def make_router(settings: Settings, runner: Runner, rated: RatedRuns, metrics: M
     def _frame_of(event: Event | RunResult) -> bytes:
         if not isinstance(event, RunResult):
             return frame(NAMES[type(event)], asdict(event))
-        rated.add(event.run_id)
+        rated.add(event)
         answer: Answer = answer_of(event, settings.release)
         return frame("usage", answer.usage.model_dump()) + frame("done", answer.model_dump())
 
     return router
-
-
-async def events_of(runner: Runner, request: RunRequest) -> AsyncGenerator[Event | RunResult]:
-    """The events of a run and, last, its result. Closing it cancels the run. Raises what Runner.stream does."""
-    # The run has a task of its own: its deadline and its context must not depend on who asks for the next event.
-    waiting: asyncio.Queue[Event | RunResult | Exception] = asyncio.Queue(MOST_WAITING)
-
-    async def produce() -> None:
-        try:
-            last: RunResult | Exception = await runner.stream(request, waiting.put)
-        except Exception as error:
-            if isinstance(error, SlowClientError):
-                discard(waiting)  # so that the end of the stream can still reach the client
-            last = error
-        await waiting.put(last)
-
-    task = asyncio.create_task(produce())
-    try:
-        while True:
-            event = await waiting.get()
-            if isinstance(event, Exception):
-                raise event
-            yield event
-            if isinstance(event, RunResult):
-                return
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
-
-
-def discard(waiting: asyncio.Queue[Any]) -> None:
-    """Remove all events that wait."""
-    while not waiting.empty():
-        waiting.get_nowait()
 
 
 def frame(name: str, data: object) -> bytes:

@@ -15,7 +15,7 @@ from agent.run.events import Event, event_of
 from agent.run.outcome import outcome_of
 from agent.run.progress import Progress
 from agent.run.request import RunRequest, RunResult
-from agent.run.usage import Usage, account, count
+from agent.run.usage import Usage, account, count, tool_calls
 
 
 class Runner:
@@ -88,6 +88,10 @@ class Runner:
             await self._keep(request, conversation, result.new_messages())
         return self._result(request, result.output, self._usage(request, run))
 
+    def deadline_of(self, request: RunRequest) -> float:
+        """The longest that this run can take, in seconds."""
+        return request.deadline(self._deadline_seconds)[0]
+
     @asynccontextmanager
     async def _accounted(self, request: RunRequest) -> AsyncIterator[Progress]:
         seconds, is_the_clients = request.deadline(self._deadline_seconds)
@@ -103,7 +107,10 @@ class Runner:
                     raise
                 finally:
                     # A failed run costs money too.
-                    count(self._metrics, self._usage(request, run), own_messages(request, run.messages), outcome)
+                    own = own_messages(request, run.messages)
+                    request.record.outcome, request.record.usage = outcome, self._usage(request, run)
+                    request.record.has_called_tools = bool(tool_calls(own))
+                    count(self._metrics, request.record.usage, own, outcome)
 
     async def _load(self, request: RunRequest) -> Conversation | None:
         if self._kept is None or not request.is_kept:

@@ -26,6 +26,8 @@ def test_every_setting_has_a_default() -> None:
         "requests_per_minute": 600,
         "conversations": "",
         "keep_conversations_days": 30,
+        "keep_answers_hours": 24,
+        "keep_answers": 1_000,
         "manage_context": True,
         "context_window_tokens": None,
         "deadline_seconds": 120,
