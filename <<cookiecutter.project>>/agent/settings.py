@@ -93,6 +93,11 @@ class Settings(BaseSettings):
         description=f"the longest a run may take, in seconds, up to {LONGEST_DEADLINE_SECONDS}",
         examples=[LONGEST_DEADLINE_SECONDS],
     )
+    cancel_on_disconnect: bool = Field(
+        default=True,
+        description="whether a client that leaves before its answer ends its run, unless it sent an `Idempotency-Key`",
+        examples=["true"],
+    )
     max_running: int = Field(default=1_000, ge=1, description="the most runs at once", examples=[100])
     max_queued: int = Field(
         default=200, ge=0, description="the most runs that wait for one of those to end", examples=[200]

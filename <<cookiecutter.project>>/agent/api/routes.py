@@ -5,6 +5,7 @@ from pydantic_ai.models import Model
 
 from agent.api import conversations, feedback, status, streaming
 from agent.api.authentication import owner_of
+from agent.api.leaving import LEFT_STATUS, ClientLeft, unless_left
 from agent.api.problems import documented
 from agent.api.task import REPLAYED, Answer, Key, Task, answer_of
 from agent.conversations import Conversations
@@ -31,9 +32,15 @@ def make_router(
     router = APIRouter(responses=documented())
     rated = RatedRuns()
 
-    @router.post(RUN_PATH)
-    async def run(body: Task, request: Request, response: Response, key: Key = None) -> Answer:
-        result = await runner.run(body.request(owner_of(request.scope), key))
+    @router.post(RUN_PATH, response_model=Answer)
+    async def run(body: Task, request: Request, response: Response, key: Key = None) -> Answer | Response:
+        running = runner.run(body.request(owner_of(request.scope), key))
+        # Who sends a key may come back for the answer.
+        ends = settings.cancel_on_disconnect and key is None
+        try:
+            result = await (unless_left(running, request.receive) if ends else running)
+        except ClientLeft:
+            return Response(status_code=LEFT_STATUS)
         rated.add(result)
         if result.replayed_from is not None:
             response.headers[REPLAYED] = "true"

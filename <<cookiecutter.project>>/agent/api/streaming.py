@@ -5,11 +5,12 @@ import json
 from collections.abc import AsyncGenerator
 from dataclasses import asdict
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from agent.api.authentication import owner_of
+from agent.api.leaving import LEFT_STATUS, ClientLeft, unless_left
 from agent.api.problems import report
 from agent.api.relay import Remaining, Runs, events_of
 from agent.api.task import Answer, Key, Task, answer_of
@@ -56,16 +57,15 @@ def make_router(
         response_class=EventStream,
         responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
     )
-    async def stream(body: Task, request: Request, key: Key = None) -> EventStream:
+    async def stream(body: Task, request: Request, key: Key = None) -> Response:
         asked = body.request(owner_of(request.scope), key)
         # Who sends a key may come back for the answer.
-        events = events_of(runner, asked, None if key is None else Remaining(background, metrics))
-        # What fails before the first event still has a status of its own.
+        ends = settings.cancel_on_disconnect and key is None
+        events = events_of(runner, asked, None if ends else Remaining(background, metrics))
         try:
-            first = await anext(events)
-        except BaseException:
-            await events.aclose()
-            raise
+            first = await first_of(events, request.receive if ends else None)
+        except ClientLeft:
+            return Response(status_code=LEFT_STATUS)
         return EventStream(_frames(first, events), settings.deadline_seconds + LAST_EVENT_SECONDS)
 
     async def _frames(first: Event | RunResult, events: AsyncGenerator[Event | RunResult]) -> AsyncGenerator[bytes]:
@@ -86,6 +86,15 @@ def make_router(
         return frame("usage", answer.usage.model_dump()) + frame("done", answer.model_dump())
 
     return router
+
+
+async def first_of(events: AsyncGenerator[Event | RunResult], receive: Receive | None) -> Event | RunResult:
+    """The first event: what fails before it still has a status of its own. With `receive`, raises ClientLeft too."""
+    try:
+        return await (anext(events) if receive is None else unless_left(anext(events), receive))
+    except BaseException:
+        await events.aclose()
+        raise
 
 
 def frame(name: str, data: object) -> bytes:

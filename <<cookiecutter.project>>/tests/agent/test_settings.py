@@ -31,6 +31,7 @@ def test_every_setting_has_a_default() -> None:
         "manage_context": True,
         "context_window_tokens": None,
         "deadline_seconds": 120,
+        "cancel_on_disconnect": True,
         "max_running": 1_000,
         "max_queued": 200,
         "max_wait_seconds": 5,

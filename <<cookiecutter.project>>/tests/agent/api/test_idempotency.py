@@ -66,7 +66,7 @@ def test_the_same_key_with_another_body_is_422(client: TestClient, path: str) ->
 
 @pytest.mark.parametrize("key", ["", "two words", "k" * 256, "ü"])
 def test_a_key_that_is_none_is_422(client: TestClient, key: str) -> None:
-    response = client.post("/agent/run", json=TASK, headers={b"idempotency-key": key.encode("latin-1")})  # type: ignore[dict-item]
+    response = client.post("/agent/run", json=TASK, headers={b"idempotency-key": key.encode("latin-1")})
     assert (response.status_code, response.json()["errors"][0]["where"]) == (422, "header.Idempotency-Key")
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.idempotency.claim import Claim, Known, KeyReused, RunInProgress, RunWithoutAnswer, State, first_answer
+from agent.idempotency.claim import Claim, KeyReused, Known, RunInProgress, RunWithoutAnswer, State, first_answer
 
 CLAIM = Claim(owner="ann", key="k", fingerprint="same", run_id="r", conversation_id="c", seconds=10)
 

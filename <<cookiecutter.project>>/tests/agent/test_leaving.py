@@ -1,0 +1,67 @@
+"""A client that closes its connection before its answer: whether its run ends is a setting."""
+
+import http.client
+import json
+import signal
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.agent.conftest import Start
+from tests.agent.service import Service
+from tests.waiting import wait_until
+
+TASK = {"task": "What is 15 % of 240?"}
+PATHS = ("/agent/run", "/agent/stream")
+KEEPS = {"AGENT_CANCEL_ON_DISCONNECT": "false"}
+
+
+def leave(service: Service, path: str) -> None:
+    """Ask, and close the socket once the run has begun."""
+    connection = http.client.HTTPConnection(urlsplit(service.url()).netloc)
+    connection.request("POST", path, json.dumps(TASK), {"content-type": "application/json"})
+    wait_until(lambda: "agent_requests_in_flight 1.0" in service.get("/metrics"))
+    connection.close()
+
+
+def counted(service: Service, name: str) -> dict[str, float]:
+    """The samples of a metric above 0, by the value of its label."""
+    lines = [line.split() for line in service.get("/metrics").splitlines() if line.startswith(f"{name}{{")]
+    return {labels.split('"')[1]: float(value) for labels, value in lines if float(value)}
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_it_ends_its_run_by_default(start: Start, path: str) -> None:
+    service = start(AGENT_MODEL="offline:hang=1")
+    leave(service, path)
+    wait_until(lambda: counted(service, "agent_runs_total") == {"cancelled": 1})
+    wait_until(lambda: "agent_requests_in_flight 0.0" in service.get("/metrics"))
+    assert counted(service, "agent_exceptions_total") == {}
+    assert set(counted(service, "agent_requests_total")) == {"499"}
+    assert "agent_request_seconds_count 0.0" in service.get("/metrics")
+    assert "Traceback" not in service.output()
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_it_leaves_its_run_where_the_setting_says_so(start: Start, path: str) -> None:
+    service = start(AGENT_MODEL="offline:latency=1s", **KEEPS)
+    leave(service, path)
+    wait_until(lambda: counted(service, "agent_runs_total") == {"answered": 1})
+    assert counted(service, "agent_tool_calls_total") == {"calculate": 1}
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_run_without_its_client_that_fails_is_an_exception_of_the_release(start: Start, path: str) -> None:
+    service = start(AGENT_MODEL="offline:latency=1s,exception=LookupError@1", **KEEPS)
+    leave(service, path)
+    wait_until(lambda: counted(service, "agent_runs_total") == {"error": 1})
+    wait_until(lambda: counted(service, "agent_exceptions_total") == {"LookupError": 1})
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_stop_waits_for_a_run_without_its_client(start: Start, path: str) -> None:
+    service = start(AGENT_MODEL="offline:latency=1s,exception=LookupError@1", **KEEPS)
+    leave(service, path)
+    service.process.send_signal(signal.SIGTERM)
+    assert service.exit_code() == 128 + signal.SIGTERM
+    assert "LookupError" in service.output(), "it went on to its end"
