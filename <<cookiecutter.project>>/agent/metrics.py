@@ -22,6 +22,10 @@ from agent.event_loop import Meter, MeteredLoop
 KNOWN_STATUSES = ("200", "401", "408", "413", "422", "429", "500", "502", "503", "504")
 # Goes beyond the highest limit of a gate: a quantile can't exceed the last finite bucket.
 SECONDS_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 90, 120, 300)
+TOOL_SECONDS_BUCKETS = (0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 120)
+TOOL_OUTCOMES = ("success", "failure", "timeout", "error", "cancelled")
+"""`failure` is what a tool tells the model, `error` any other exception: it ends the run."""
+
 RATIO_BUCKETS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.5)
 UNKNOWN_TOOL = "unknown"
 REFUSALS = ("queue_full", "waited")
@@ -81,6 +85,13 @@ class Metrics:
         )
         self.tokens = Counter("agent_tokens", "Tokens of all model requests", ["kind"], registry=registry)
         self.tool_calls = Counter("agent_tool_calls", "Tool calls of the model", ["tool"], registry=registry)
+        self.tool_seconds = Histogram(
+            "agent_tool_seconds",
+            "Time of each tool call, by how it ended",
+            ["tool", "outcome"],
+            buckets=TOOL_SECONDS_BUCKETS,
+            registry=registry,
+        )
         self.context_utilization_ratio = Histogram(
             "agent_context_utilization_ratio",
             "Ratio of the context window in use at the end of a run, if known",
@@ -143,7 +154,14 @@ class Metrics:
 
     def count_tool_call(self, tool: str) -> None:
         """Count a tool call. A model can invent names, so unknown tools share one label value."""
-        self.tool_calls.labels(tool if tool in self._tools else UNKNOWN_TOOL).inc()
+        self.tool_calls.labels(self._label(tool)).inc()
+
+    def count_tool_seconds(self, tool: str, outcome: str, seconds: float) -> None:
+        """Record how long a tool call took, and how it ended: one of TOOL_OUTCOMES."""
+        self.tool_seconds.labels(self._label(tool), outcome).observe(seconds)
+
+    def _label(self, tool: str) -> str:
+        return tool if tool in self._tools else UNKNOWN_TOOL
 
     def count_exception(self, error: BaseException, *, of_the_vendor: bool = False) -> None:
         """Count an exception that ended a request."""

@@ -93,6 +93,12 @@ class Settings(BaseSettings):
         description=f"the longest a run may take, in seconds, up to {LONGEST_DEADLINE_SECONDS}",
         examples=[LONGEST_DEADLINE_SECONDS],
     )
+    tool_timeout_seconds: float = Field(
+        default=30, gt=0, description="the longest that one tool call may take, in seconds", examples=[30]
+    )
+    max_tool_result_characters: int = Field(
+        default=20_000, ge=1, description="how much of a tool's result the model gets, in characters", examples=[20_000]
+    )
     cancel_on_disconnect: bool = Field(
         default=True,
         description="whether a client that leaves before its answer ends its run, unless it sent an `Idempotency-Key`",

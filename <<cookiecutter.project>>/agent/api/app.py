@@ -21,7 +21,7 @@ from agent.models import make_model
 from agent.run import Admission, AdmissionLimits, BackgroundRuns, KeyedRunner, Runner, build_agent
 from agent.settings import Settings
 from agent.stopping import Readiness
-from agent.tools import TOOL_NAMES
+from agent.tools import TOOL_NAMES, TOOLSET, LimitedTools, ToolLimits
 
 
 def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAPI:
@@ -39,7 +39,8 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAP
     # Read it once: a real model's context window comes from a price table.
     window_tokens = settings.context_window_tokens or model.context_window
     metrics.show_context_window(window_tokens)
-    agent = build_agent(FittedModel(model, window_tokens, metrics, is_managed=settings.manage_context))
+    fitted = FittedModel(model, window_tokens, metrics, is_managed=settings.manage_context)
+    agent = build_agent(fitted, tools_of(settings, metrics))
     limits = AdmissionLimits(settings.max_running, settings.max_queued, settings.max_wait_seconds)
     runner = Runner(agent, window_tokens, metrics, settings.deadline_seconds, Admission(limits, metrics), kept)
     keyed = KeyedRunner(runner, answers, metrics, settings.release)
@@ -63,3 +64,9 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAP
     app.add_middleware(ReleaseHeader, release=settings.release)
     app.add_middleware(MeasureRequests, metrics=metrics)  # outermost, because it is added last
     return app
+
+
+def tools_of(settings: Settings, metrics: Metrics) -> LimitedTools:
+    """The agent's tools, within the limits of the settings."""
+    limits = ToolLimits(settings.tool_timeout_seconds, settings.max_tool_result_characters)
+    return LimitedTools(TOOLSET, limits, metrics)

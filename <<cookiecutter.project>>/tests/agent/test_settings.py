@@ -31,6 +31,8 @@ def test_every_setting_has_a_default() -> None:
         "manage_context": True,
         "context_window_tokens": None,
         "deadline_seconds": 120,
+        "tool_timeout_seconds": 30,
+        "max_tool_result_characters": 20_000,
         "cancel_on_disconnect": True,
         "max_running": 1_000,
         "max_queued": 200,
