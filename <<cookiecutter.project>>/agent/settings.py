@@ -93,6 +93,13 @@ class Settings(BaseSettings):
         description=f"the longest a run may take, in seconds, up to {LONGEST_DEADLINE_SECONDS}",
         examples=[LONGEST_DEADLINE_SECONDS],
     )
+    max_run_requests: int = Field(default=50, ge=1, description="the most model requests of one run", examples=[50])
+    max_run_tool_calls: int | None = Field(
+        default=None, ge=1, description="the most successful tool calls of one run, if limited", examples=[100]
+    )
+    max_run_cost_usd: float | None = Field(
+        default=None, gt=0, description="the most that one run may cost, in USD, if limited", examples=[0.5]
+    )
     tool_timeout_seconds: float = Field(
         default=30, gt=0, description="the longest that one tool call may take, in seconds", examples=[30]
     )

@@ -18,7 +18,7 @@ from agent.conversations import open_conversations
 from agent.idempotency import open_answers
 from agent.metrics import Metrics
 from agent.models import make_model
-from agent.run import Admission, AdmissionLimits, BackgroundRuns, KeyedRunner, Runner, build_agent
+from agent.run import Admission, AdmissionLimits, BackgroundRuns, KeyedRunner, Runner, build_agent, limits_of
 from agent.settings import Settings
 from agent.stopping import Readiness
 from agent.tools import TOOL_NAMES, TOOLSET, LimitedTools, ToolLimits
@@ -42,7 +42,8 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAP
     fitted = FittedModel(model, window_tokens, metrics, is_managed=settings.manage_context)
     agent = build_agent(fitted, tools_of(settings, metrics))
     limits = AdmissionLimits(settings.max_running, settings.max_queued, settings.max_wait_seconds)
-    runner = Runner(agent, window_tokens, metrics, settings.deadline_seconds, Admission(limits, metrics), kept)
+    admission = Admission(limits, metrics)
+    runner = Runner(agent, window_tokens, metrics, settings.deadline_seconds, admission, kept, limits_of(settings))
     keyed = KeyedRunner(runner, answers, metrics, settings.release)
     background = BackgroundRuns()
 

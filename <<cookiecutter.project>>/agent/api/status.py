@@ -30,11 +30,14 @@ class Health(BaseModel):
 
 
 class Limits(BaseModel):
-    """What a request may ask for. None means unknown."""
+    """What a request may ask for, and what its run may use. None means no limit; of the window, unknown."""
 
     task_characters: int
     deadline_seconds: float
     context_window_tokens: int | None
+    run_requests: int
+    run_tool_calls: int | None
+    run_cost_usd: float | None
 
 
 class Info(BaseModel):
@@ -55,6 +58,9 @@ def make_router(
         task_characters=MOST_TASK_CHARACTERS,
         deadline_seconds=settings.deadline_seconds,
         context_window_tokens=window_tokens,
+        run_requests=settings.max_run_requests,
+        run_tool_calls=settings.max_run_tool_calls,
+        run_cost_usd=settings.max_run_cost_usd,
     )
     about = Info(release=settings.release, model=settings.model, limits=limits)
 

@@ -5,6 +5,7 @@ from agent.run.agent import build_agent
 from agent.run.background import BackgroundRuns
 from agent.run.events import Event, Token, ToolCall, ToolResult
 from agent.run.keyed import KeyedRunner
+from agent.run.limits import RunLimits, limits_of
 from agent.run.rated import RatedRuns, Rating
 from agent.run.request import RunRecord, RunRequest, RunResult
 from agent.run.runner import Runner
@@ -18,6 +19,7 @@ __all__ = [
     "KeyedRunner",
     "RatedRuns",
     "Rating",
+    "RunLimits",
     "RunRecord",
     "RunRequest",
     "RunResult",
@@ -27,4 +29,5 @@ __all__ = [
     "ToolResult",
     "Usage",
     "build_agent",
+    "limits_of",
 ]

@@ -12,10 +12,13 @@ from agent.metrics import Metrics
 from agent.run.admission import Admission
 from agent.run.deadline import deadline
 from agent.run.events import Event, event_of
+from agent.run.limits import RunLimits
 from agent.run.outcome import outcome_of
 from agent.run.progress import Progress
 from agent.run.request import RunRequest, RunResult
 from agent.run.usage import Usage, account, count, tool_calls
+
+NO_LIMITS_SET = RunLimits()
 
 
 class Runner:
@@ -29,7 +32,9 @@ class Runner:
         deadline_seconds: float,
         admission: Admission,
         kept: Conversations | None = None,
+        limits: RunLimits = NO_LIMITS_SET,
     ) -> None:
+        self._limits = limits.usage_limits()
         self._agent = agent
         self._kept = kept
         self._admission = admission
@@ -55,6 +60,7 @@ class Runner:
                 request.task,
                 message_history=conversation.messages if conversation else None,
                 usage=run.usage,
+                usage_limits=self._limits,
                 run_id=request.run_id,
                 conversation_id=request.conversation_id,
                 infer_name=False,
@@ -73,6 +79,7 @@ class Runner:
                 request.task,
                 message_history=conversation.messages if conversation else None,
                 usage=run.usage,
+                usage_limits=self._limits,
                 run_id=request.run_id,
                 conversation_id=request.conversation_id,
                 infer_name=False,
