@@ -83,7 +83,30 @@ class Metrics:
         self.run_tool_calls_squared = Counter(
             "agent_run_tool_calls_squared", "Sum of the squares of each run's tool calls", registry=registry
         )
-        self.tokens = Counter("agent_tokens", "Tokens of all model requests", ["kind"], registry=registry)
+        self.tokens = Counter(
+            "agent_tokens",
+            "Tokens of all model requests; input includes cache reads (OpenTelemetry: gen_ai.client.token.usage)",
+            ["kind"],
+            registry=registry,
+        )
+        self.cache_read_tokens = Counter(
+            "agent_cache_read_input_tokens",
+            "The part of the input tokens that the model's API read from its prompt cache "
+            "(gen_ai.usage.cache_read.input_tokens)",
+            registry=registry,
+        )
+        self.cache_creation_tokens = Counter(
+            "agent_cache_creation_input_tokens",
+            "Input tokens that the model's API wrote to its prompt cache (gen_ai.usage.cache_creation.input_tokens)",
+            registry=registry,
+        )
+        self.time_to_first_token_seconds = Histogram(
+            "agent_time_to_first_token_seconds",
+            "Time from the start of a stream, with its wait for a slot, to the first piece of text "
+            "(gen_ai.server.time_to_first_token)",
+            buckets=SECONDS_BUCKETS,
+            registry=registry,
+        )
         self.tool_calls = Counter("agent_tool_calls", "Tool calls of the model", ["tool"], registry=registry)
         self.tool_seconds = Histogram(
             "agent_tool_seconds",

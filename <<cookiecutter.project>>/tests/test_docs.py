@@ -13,7 +13,7 @@ from rollout.policy.gate import GatePolicy
 from rollout.policy.placeholders import MEANINGS
 from rollout.policy.schema import Policy, StepPolicy, WatchPolicy
 from rollout.rehearsal.pace import FASTEST
-from tests import commands_page, settings_page
+from tests import commands_page, metrics_page, settings_page
 from tests.pages import DOCS, rows, text
 from tests.policy.text import rollout_yaml
 
@@ -88,3 +88,8 @@ def test_the_page_of_commands_matches_the_command_line() -> None:
 def test_the_page_of_settings_matches_the_settings() -> None:
     stale = f"docs/reference/settings.md is stale: run `.venv/bin/{settings_page.COMMAND}`"
     assert settings_page.PAGE.read_text(encoding="utf-8") == settings_page.page(), stale
+
+
+def test_the_page_of_metrics_matches_the_metrics() -> None:
+    stale = f"docs/reference/metrics.md is stale: run `.venv/bin/{metrics_page.COMMAND}`"
+    assert metrics_page.PAGE.read_text(encoding="utf-8") == metrics_page.page(), stale

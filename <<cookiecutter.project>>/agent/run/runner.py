@@ -11,7 +11,7 @@ from agent.conversations import Conversations
 from agent.metrics import Metrics
 from agent.run.admission import Admission
 from agent.run.deadline import deadline
-from agent.run.events import Event, event_of
+from agent.run.events import Event, Token, event_of
 from agent.run.limits import RunLimits
 from agent.run.outcome import outcome_of
 from agent.run.progress import Progress
@@ -88,6 +88,8 @@ class Runner:
                     if isinstance(event, AgentRunResultEvent):
                         result = event.result
                     elif (shown := event_of(event)) is not None:
+                        if isinstance(shown, Token) and (seconds := run.first_token()) is not None:
+                            self._metrics.time_to_first_token_seconds.observe(seconds)
                         async with run.waiting():
                             await emit(shown)
             if result is None:
@@ -105,7 +107,7 @@ class Runner:
         began = asyncio.get_running_loop().time()  # the wait for a slot is part of the deadline
         async with self._admission.slot(seconds, is_the_clients=is_the_clients):
             with capture_run_messages() as messages:
-                run, outcome = Progress(messages, is_the_clients), "answered"
+                run, outcome = Progress(messages, is_the_clients, began), "answered"
                 try:
                     async with deadline(seconds, began, run.late):
                         yield run

@@ -54,6 +54,9 @@ def count(metrics: Metrics, usage: Usage, messages: Sequence[ModelMessage], outc
     """Add one run's outcome and usage to the metrics, finished or not."""
     metrics.tokens.labels("input").inc(usage.input_tokens)
     metrics.tokens.labels("output").inc(usage.output_tokens)
+    responses = [message.usage for message in messages if isinstance(message, ModelResponse)]
+    metrics.cache_read_tokens.inc(sum(each.cache_read_tokens for each in responses))
+    metrics.cache_creation_tokens.inc(sum(each.cache_write_tokens for each in responses))
     if usage.cost_usd is not None:
         metrics.cost_usd.inc(usage.cost_usd)
     if usage.context_utilization_ratio is not None:

@@ -114,6 +114,8 @@ def test_a_stream_that_fails_without_its_client_is_an_exception_too() -> None:
         runs, background, metrics = FailsLater(), BackgroundRuns(), Metrics([])
         events = events_of(runs, RunRequest(task="x"), Remaining(background, metrics))
         await anext(events)
+        for _ in range(3):  # until the run waits for its client
+            await asyncio.sleep(0)
         await events.aclose()
         await asyncio.wait_for(runs.has_sent_all.wait(), 10)  # nobody reads, and it goes on
         runs.may_fail.set()
