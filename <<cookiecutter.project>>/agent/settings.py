@@ -118,6 +118,15 @@ class Settings(BaseSettings):
     max_wait_seconds: float = Field(
         default=5, ge=0, le=60, description="the longest such a wait, in seconds, up to 60", examples=[5]
     )
+    log_format: Literal["auto", "json", "text"] = Field(
+        default="auto",
+        description="`json`, one object a line; `text`, for people; or `auto`, which is text on a terminal",
+        examples=["json"],
+    )
+    log_users: bool = Field(
+        default=False, description="whether the log has the name of the token and the `x-user-id`", examples=["true"]
+    )
+    log_tasks: bool = Field(default=False, description="whether the log has the text of each task", examples=["true"])
     unready_seconds: float = Field(
         default=0,
         ge=0,

@@ -11,6 +11,7 @@ from agent.api.authentication import Authenticate
 from agent.api.bodies import LimitBodies
 from agent.api.middleware import MeasureRequests, ReleaseHeader
 from agent.api.problems import handle_problems
+from agent.api.request_log import LogRequests
 from agent.api.routes import make_router
 from agent.auth import TokenFile
 from agent.context import FittedModel
@@ -62,6 +63,7 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAP
     app.add_middleware(LimitBodies)  # innermost: its errors become problems too
     app.add_middleware(Authenticate, settings=settings, tokens=tokens)
     handle_problems(app, metrics)
+    app.add_middleware(LogRequests, settings=settings)
     app.add_middleware(ReleaseHeader, release=settings.release)
     app.add_middleware(MeasureRequests, metrics=metrics)  # outermost, because it is added last
     return app

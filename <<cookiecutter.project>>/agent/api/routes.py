@@ -7,6 +7,7 @@ from agent.api import conversations, feedback, status, streaming
 from agent.api.authentication import owner_of
 from agent.api.leaving import LEFT_STATUS, ClientLeft, unless_left
 from agent.api.problems import documented
+from agent.api.request_log import note_run
 from agent.api.task import REPLAYED, Answer, Key, Task, answer_of
 from agent.conversations import Conversations
 from agent.metrics import Metrics
@@ -34,7 +35,9 @@ def make_router(
 
     @router.post(RUN_PATH, response_model=Answer)
     async def run(body: Task, request: Request, response: Response, key: Key = None) -> Answer | Response:
-        running = runner.run(body.request(owner_of(request.scope), key))
+        asked = body.request(owner_of(request.scope), key)
+        note_run(request.scope, asked)
+        running = runner.run(asked)
         # Who sends a key may come back for the answer.
         ends = settings.cancel_on_disconnect and key is None
         try:

@@ -13,6 +13,7 @@ from agent.api.authentication import owner_of
 from agent.api.leaving import LEFT_STATUS, ClientLeft, unless_left
 from agent.api.problems import report
 from agent.api.relay import Remaining, Runs, events_of
+from agent.api.request_log import note_run
 from agent.api.task import Answer, Key, Task, answer_of
 from agent.metrics import Metrics
 from agent.run import BackgroundRuns, Event, RatedRuns, RunResult, Token, ToolCall, ToolResult
@@ -59,6 +60,7 @@ def make_router(
     )
     async def stream(body: Task, request: Request, key: Key = None) -> Response:
         asked = body.request(owner_of(request.scope), key)
+        note_run(request.scope, asked)
         # Who sends a key may come back for the answer.
         ends = settings.cancel_on_disconnect and key is None
         events = events_of(runner, asked, None if ends else Remaining(background, metrics))

@@ -40,6 +40,9 @@ def test_every_setting_has_a_default() -> None:
         "max_running": 1_000,
         "max_queued": 200,
         "max_wait_seconds": 5,
+        "log_format": "auto",
+        "log_users": False,
+        "log_tasks": False,
         "unready_seconds": 0,
     }
 
