@@ -20,6 +20,12 @@ from agent.event_loop import Meter, MeteredLoop
 
 # Exported as 0 from the start, so that the first error increases a series instead of creating one.
 KNOWN_STATUSES = ("200", "401", "408", "413", "422", "429", "500", "502", "503", "504")
+LEFT_STATUS = 499
+"""Of a request whose client has left before its answer: nobody gets it. It is nginx' number for the same."""
+
+LATE_SECONDS = 60
+"""The limit of the gate `latency_p99`. A client that left before may have had a fast answer or a slow one."""
+
 # Goes beyond the highest limit of a gate: a quantile can't exceed the last finite bucket.
 SECONDS_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 90, 120, 300)
 TOOL_SECONDS_BUCKETS = (0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 120)
@@ -60,7 +66,14 @@ class Metrics:
         )
         self.request_seconds = Histogram(
             "agent_request_seconds",
-            "Time from the last byte of a request to the last byte of its answer, except for 4xx and 503",
+            "Time from the last byte of a request to the last byte of its answer, except for 4xx and 503; of a client "
+            "that left, only if it had waited for over a minute",
+            buckets=SECONDS_BUCKETS,
+            registry=registry,
+        )
+        self.abandoned_seconds = Histogram(
+            "agent_abandoned_request_seconds",
+            "How long clients had waited that left before their answer",
             buckets=SECONDS_BUCKETS,
             registry=registry,
         )
@@ -170,9 +183,15 @@ class Metrics:
 
     def count_request(self, status: int, seconds: float | None) -> None:
         """Count a request by the status of its answer; `seconds` is None if its body was incomplete. The time of a 4xx
-        or a 503 is not recorded: rejected requests are fast, and would hide a slow release."""
+        or a 503 is not recorded: rejected requests are fast, and would hide a slow release. If the client left,
+        the answer would have taken longer: nobody knows how much, but late is late."""
         self.requests.labels(str(status)).inc()
-        if seconds is not None and not 400 <= status < 500 and status != 503:
+        if seconds is None:
+            return
+        if status == LEFT_STATUS:
+            self.abandoned_seconds.observe(seconds)
+        is_late = status == LEFT_STATUS and seconds > LATE_SECONDS
+        if is_late or not (400 <= status < 500 or status == 503):
             self.request_seconds.observe(seconds)
 
     def count_tool_call(self, tool: str) -> None:

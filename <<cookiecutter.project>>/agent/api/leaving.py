@@ -6,9 +6,6 @@ from typing import TypeVar
 
 from starlette.types import Receive
 
-LEFT_STATUS = 499
-"""Of a request whose client has left: nobody gets it, but the metrics count it. It is nginx' number for the same."""
-
 T = TypeVar("T")
 
 

@@ -5,12 +5,12 @@ from pydantic_ai.models import Model
 
 from agent.api import conversations, feedback, status, streaming
 from agent.api.authentication import owner_of
-from agent.api.leaving import LEFT_STATUS, ClientLeft, unless_left
+from agent.api.leaving import ClientLeft, unless_left
 from agent.api.problems import documented
 from agent.api.request_log import note_run
 from agent.api.task import REPLAYED, Answer, Key, Task, answer_of
 from agent.conversations import Conversations
-from agent.metrics import Metrics
+from agent.metrics import LEFT_STATUS, Metrics
 from agent.run import BackgroundRuns, KeyedRunner, RatedRuns
 from agent.settings import Settings
 from agent.stopping import Readiness

@@ -10,12 +10,12 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from agent.api.authentication import owner_of
-from agent.api.leaving import LEFT_STATUS, ClientLeft, unless_left
+from agent.api.leaving import ClientLeft, unless_left
 from agent.api.problems import report
 from agent.api.relay import Remaining, Runs, events_of
 from agent.api.request_log import note_run
 from agent.api.task import Answer, Key, Task, answer_of
-from agent.metrics import Metrics
+from agent.metrics import LEFT_STATUS, Metrics
 from agent.run import BackgroundRuns, Event, RatedRuns, RunResult, Token, ToolCall, ToolResult
 from agent.settings import Settings
 

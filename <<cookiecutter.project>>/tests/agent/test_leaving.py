@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from agent.api.relay import MOST_WAITING, Remaining, events_of
-from agent.metrics import Metrics
+from agent.metrics import LATE_SECONDS, LEFT_STATUS, Metrics
 from agent.run import BackgroundRuns, Event, RunRequest, RunResult, Token
 from tests.agent.conftest import Start
 from tests.agent.service import Service
@@ -55,7 +55,8 @@ def test_it_ends_its_run_by_default(start: Start, path: str) -> None:
     wait_until(lambda: "agent_requests_in_flight 0.0" in service.get("/metrics"))
     assert counted(service, "agent_exceptions_total") == {}
     assert set(counted(service, "agent_requests_total")) == {"499"}
-    assert "agent_request_seconds_count 0.0" in service.get("/metrics")
+    assert "agent_abandoned_request_seconds_count 1.0" in service.get("/metrics")
+    assert "agent_request_seconds_count 0.0" in service.get("/metrics"), "a fast answer would hide slow ones"
     assert "Traceback" not in service.output()
 
 
@@ -123,3 +124,12 @@ def test_a_stream_that_fails_without_its_client_is_an_exception_too() -> None:
         return metrics.registry.get_sample_value("agent_exceptions_total", {"type": "LookupError"})
 
     assert asyncio.run(scenario()) == 1
+
+
+def test_a_client_that_left_late_shows_that_the_release_is_slow() -> None:
+    metrics = Metrics([])
+    for seconds in (1, LATE_SECONDS, LATE_SECONDS + 1):
+        metrics.count_request(LEFT_STATUS, seconds)
+    value = metrics.registry.get_sample_value
+    assert (value("agent_request_seconds_count"), value("agent_request_seconds_sum")) == (1, LATE_SECONDS + 1)
+    assert value("agent_abandoned_request_seconds_count") == 3
