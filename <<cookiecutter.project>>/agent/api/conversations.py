@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel
 from pydantic_ai import ModelMessagesTypeAdapter
 
@@ -50,7 +50,7 @@ def make_router(conversations: Conversations, answers: Answers) -> APIRouter:
         dumped = ModelMessagesTypeAdapter.dump_python(list(messages), mode="json")
         return Exported(conversation_id=conversation_id, messages=dumped)
 
-    @router.delete("/{conversation_id}", status_code=204)
+    @router.delete("/{conversation_id}", status_code=204, response_class=Response)
     async def deleted(conversation_id: Id, request: Request) -> None:
         await answers.delete(owner_of(request.scope), conversation_id)
         await conversations.delete(owner_of(request.scope), conversation_id)

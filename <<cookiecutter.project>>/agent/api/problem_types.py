@@ -20,6 +20,7 @@ class ProblemType:
 
 
 INVALID_REQUEST = ProblemType("invalid-request", 422, "The request is invalid")
+MALFORMED_REQUEST = ProblemType("malformed-request", 400, "The request can't be read")
 USAGE_LIMIT = ProblemType("usage-limit", 422, "The run passed a limit")
 KEY_REUSED = ProblemType("key-reused", 422, "The key belongs to another request")
 UNAUTHORIZED = ProblemType("unauthorized", 401, "A token is needed")
@@ -47,6 +48,7 @@ DEADLINE = ProblemType("deadline", 504, "There was no answer within the deadline
 
 TYPES = (
     INVALID_REQUEST,
+    MALFORMED_REQUEST,
     USAGE_LIMIT,
     KEY_REUSED,
     UNAUTHORIZED,
@@ -74,7 +76,10 @@ TYPES = (
 )
 
 # What the framework and the middleware refuse with a bare status.
-BY_STATUS = {kind.status: kind for kind in (NOT_FOUND, METHOD_NOT_ALLOWED, REQUEST_TIMEOUT, BODY_TOO_LARGE, NOT_READY)}
+BY_STATUS = {
+    kind.status: kind
+    for kind in (MALFORMED_REQUEST, NOT_FOUND, METHOD_NOT_ALLOWED, REQUEST_TIMEOUT, BODY_TOO_LARGE, NOT_READY)
+}
 
 
 class Refused(Exception):

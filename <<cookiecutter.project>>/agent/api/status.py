@@ -3,6 +3,7 @@
 from typing import Literal
 
 from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 from pydantic_ai.models import Model
@@ -80,7 +81,7 @@ def make_router(
     async def info() -> Info:
         return about
 
-    @router.get("/metrics")
+    @router.get("/metrics", response_class=PlainTextResponse)
     async def export() -> Response:
         return Response(metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
 

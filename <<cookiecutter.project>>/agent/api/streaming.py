@@ -25,6 +25,15 @@ LAST_EVENT_SECONDS = 3.0
 """How long after its deadline a stream may still take to send its end; a client that does not read is cut off then."""
 
 NAMES = {Token: "token", ToolCall: "tool_call", ToolResult: "tool_result"}
+EVENT_SCHEMA = {
+    "type": "object",
+    "description": "One event; its data is JSON",
+    "properties": {
+        "event": {"enum": [*NAMES.values(), "usage", "done", "error"]},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+    "required": ["event", "data"],
+}
 HEADERS = {"cache-control": "no-cache", "x-accel-buffering": "no"}
 
 
@@ -56,7 +65,7 @@ def make_router(
         STREAM_PATH,
         status_code=200,
         response_class=EventStream,
-        responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+        responses={200: {"content": {"text/event-stream": {"schema": EVENT_SCHEMA}}}},
     )
     async def stream(body: Task, request: Request, key: Key = None) -> Response:
         asked = body.request(owner_of(request.scope), key)
