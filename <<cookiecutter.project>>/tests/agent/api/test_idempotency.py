@@ -2,7 +2,9 @@
 
 import http.client
 import json
+import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -107,6 +109,28 @@ def test_both_releases_know_a_key_and_only_of_the_same_token(serve: Serve, tmp_p
     assert first["release"] == "v1"
     assert (ran(blue), ran(green)) == ((1, 1), (0, 0))
     assert green.post("/feedback", json={"run_id": first["run_id"], "rating": "good"}).status_code == 404
+
+
+def test_an_answer_that_could_not_be_stored_is_given_all_the_same_and_its_run_is_not_repeated(
+    serve: Serve, tmp_path: Path
+) -> None:
+    file = tmp_path / "conversations.db"
+    client = serve(conversations=str(file))
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("CREATE TRIGGER t BEFORE UPDATE ON answers BEGIN SELECT RAISE(FAIL, 'disk full'); END")
+    assert client.post("/agent/run", json=TASK, headers=KEY).status_code == 200
+    assert problem(client) == (409, "run-in-progress")
+    assert ran(client) == (1, 1)
+
+
+def test_a_run_that_found_no_slot_may_run_again(serve: Serve) -> None:
+    client = serve(model="offline:latency=1s", max_running=1, max_queued=0)
+    first = threading.Thread(target=client.post, args=("/agent/run",), kwargs={"json": TASK})
+    first.start()
+    wait_until(lambda: samples(client)["agent_requests_in_flight", ""] == 1)
+    assert problem(client) == (503, "overloaded")
+    first.join()
+    assert client.post("/agent/run", json=TASK, headers=KEY).status_code == 200
 
 
 def test_a_conversation_s_answers_are_deleted_with_it(serve: Serve, tmp_path: Path) -> None:
