@@ -105,7 +105,9 @@ def test_the_id_of_a_conversation_is_not_in_the_log(start: Start, tmp_path: Path
     assert "marker" not in service.output().lower()
 
 
-@pytest.mark.parametrize("trace", ["", "00-" + "0" * 32 + "-00f067aa0ba902b7-01", "x" * 55, "marker"])
+@pytest.mark.parametrize(
+    "trace", ["", "00-" + "0" * 32 + "-00f067aa0ba902b7-01", "x" * 55, HEADERS["traceparent"] + "-x"]
+)
 def test_a_trace_that_is_none_is_left_out(start: Start, trace: str) -> None:
     service = start()
     ask(service.url(), TASK, headers={"traceparent": trace})
