@@ -20,8 +20,18 @@ from agent.event_loop import Meter, MeteredLoop
 
 # Exported as 0 from the start, so that the first error increases a series instead of creating one.
 KNOWN_STATUSES = ("200", "401", "408", "413", "422", "429", "500", "502", "503", "504")
+LEFT_STATUS = 499
+"""Of a request whose client has left before its answer: nobody gets it. It is nginx' number for the same."""
+
+LATE_SECONDS = 60
+"""The limit of the gate `latency_p99`. A client that left before may have had a fast answer or a slow one."""
+
 # Goes beyond the highest limit of a gate: a quantile can't exceed the last finite bucket.
 SECONDS_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 90, 120, 300)
+TOOL_SECONDS_BUCKETS = (0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 120)
+TOOL_OUTCOMES = ("success", "failure", "timeout", "error", "cancelled")
+"""`failure` is what a tool tells the model, `error` any other exception: it ends the run."""
+
 RATIO_BUCKETS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.5)
 UNKNOWN_TOOL = "unknown"
 REFUSALS = ("queue_full", "waited")
@@ -56,7 +66,14 @@ class Metrics:
         )
         self.request_seconds = Histogram(
             "agent_request_seconds",
-            "Time from the last byte of a request to the last byte of its answer, except for 4xx and 503",
+            "Time from the last byte of a request to the last byte of its answer, except for 4xx and 503; of a client "
+            "that left, only if it had waited for over a minute",
+            buckets=SECONDS_BUCKETS,
+            registry=registry,
+        )
+        self.abandoned_seconds = Histogram(
+            "agent_abandoned_request_seconds",
+            "How long clients had waited that left before their answer",
             buckets=SECONDS_BUCKETS,
             registry=registry,
         )
@@ -79,8 +96,38 @@ class Metrics:
         self.run_tool_calls_squared = Counter(
             "agent_run_tool_calls_squared", "Sum of the squares of each run's tool calls", registry=registry
         )
-        self.tokens = Counter("agent_tokens", "Tokens of all model requests", ["kind"], registry=registry)
+        self.tokens = Counter(
+            "agent_tokens",
+            "Tokens of all model requests; input includes cache reads (OpenTelemetry: gen_ai.client.token.usage)",
+            ["kind"],
+            registry=registry,
+        )
+        self.cache_read_tokens = Counter(
+            "agent_cache_read_input_tokens",
+            "The part of the input tokens that the model's API read from its prompt cache "
+            "(gen_ai.usage.cache_read.input_tokens)",
+            registry=registry,
+        )
+        self.cache_creation_tokens = Counter(
+            "agent_cache_creation_input_tokens",
+            "Input tokens that the model's API wrote to its prompt cache (gen_ai.usage.cache_creation.input_tokens)",
+            registry=registry,
+        )
+        self.time_to_first_token_seconds = Histogram(
+            "agent_time_to_first_token_seconds",
+            "Time from the start of a stream, with its wait for a slot, to the first piece of text "
+            "(gen_ai.server.time_to_first_token)",
+            buckets=SECONDS_BUCKETS,
+            registry=registry,
+        )
         self.tool_calls = Counter("agent_tool_calls", "Tool calls of the model", ["tool"], registry=registry)
+        self.tool_seconds = Histogram(
+            "agent_tool_seconds",
+            "Time of each tool call, by how it ended",
+            ["tool", "outcome"],
+            buckets=TOOL_SECONDS_BUCKETS,
+            registry=registry,
+        )
         self.context_utilization_ratio = Histogram(
             "agent_context_utilization_ratio",
             "Ratio of the context window in use at the end of a run, if known",
@@ -102,6 +149,9 @@ class Metrics:
         self.queue_depth = Gauge("agent_queue_depth", "Runs that wait for a slot", registry=registry)
         self.refused_runs = Counter(
             "agent_refused_runs", "Runs that were refused with 503, by reason", ["reason"], registry=registry
+        )
+        self.replays = Counter(
+            "agent_replays", "Requests that got the stored answer to their Idempotency-Key", registry=registry
         )
         self._start_at_zero(tools)
 
@@ -133,14 +183,27 @@ class Metrics:
 
     def count_request(self, status: int, seconds: float | None) -> None:
         """Count a request by the status of its answer; `seconds` is None if its body was incomplete. The time of a 4xx
-        or a 503 is not recorded: rejected requests are fast, and would hide a slow release."""
+        or a 503 is not recorded: rejected requests are fast, and would hide a slow release. If the client left,
+        the answer would have taken longer: nobody knows how much, but late is late."""
         self.requests.labels(str(status)).inc()
-        if seconds is not None and not 400 <= status < 500 and status != 503:
+        if seconds is None:
+            return
+        if status == LEFT_STATUS:
+            self.abandoned_seconds.observe(seconds)
+        is_late = status == LEFT_STATUS and seconds > LATE_SECONDS
+        if is_late or not (400 <= status < 500 or status == 503):
             self.request_seconds.observe(seconds)
 
     def count_tool_call(self, tool: str) -> None:
         """Count a tool call. A model can invent names, so unknown tools share one label value."""
-        self.tool_calls.labels(tool if tool in self._tools else UNKNOWN_TOOL).inc()
+        self.tool_calls.labels(self._label(tool)).inc()
+
+    def count_tool_seconds(self, tool: str, outcome: str, seconds: float) -> None:
+        """Record how long a tool call took, and how it ended: one of TOOL_OUTCOMES."""
+        self.tool_seconds.labels(self._label(tool), outcome).observe(seconds)
+
+    def _label(self, tool: str) -> str:
+        return tool if tool in self._tools else UNKNOWN_TOOL
 
     def count_exception(self, error: BaseException, *, of_the_vendor: bool = False) -> None:
         """Count an exception that ended a request."""

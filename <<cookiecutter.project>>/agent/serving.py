@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from agent.api import create_app
 from agent.errors import StartError
+from agent.logs import TEXT, set_up_logs
 from agent.secrets import load_secrets
 from agent.settings import Settings, load_settings
 from agent.stopping import Readiness, Server
@@ -25,11 +26,12 @@ GRACE_SECONDS = 5
 
 def serve() -> int:
     """Serve, and return the exit code. SIGTERM and SIGINT close the listener and let running requests finish."""
-    logging.basicConfig(format="%(levelname)s: %(name)s: %(message)s")
+    logging.basicConfig(format=TEXT)
     try:
         settings, app, readiness = prepare()
     except StartError as error:
         return refuse(error)
+    set_up_logs(settings.log_format)
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -38,6 +40,8 @@ def serve() -> int:
         http="httptools",
         lifespan="on",
         access_log=False,
+        log_config=None,
+        log_level="info",
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=math.ceil(settings.deadline_seconds) + GRACE_SECONDS,

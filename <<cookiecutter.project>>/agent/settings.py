@@ -66,6 +66,15 @@ class Settings(BaseSettings):
     keep_conversations_days: float = Field(
         default=30, gt=0, description="after how many days an unused conversation is deleted", examples=[30]
     )
+    keep_answers_hours: float = Field(
+        default=24,
+        gt=0,
+        description="for how long the answer to an `Idempotency-Key` is kept, in hours",
+        examples=[24],
+    )
+    keep_answers: int = Field(
+        default=1_000, ge=1, description="how many such answers are kept of each token, the newest", examples=[1_000]
+    )
     manage_context: bool = Field(
         default=True,
         description="whether old turns and tool results are left out of what no longer fits the model's context window",
@@ -84,6 +93,24 @@ class Settings(BaseSettings):
         description=f"the longest a run may take, in seconds, up to {LONGEST_DEADLINE_SECONDS}",
         examples=[LONGEST_DEADLINE_SECONDS],
     )
+    max_run_requests: int = Field(default=50, ge=1, description="the most model requests of one run", examples=[50])
+    max_run_tool_calls: int | None = Field(
+        default=None, ge=1, description="the most successful tool calls of one run, if limited", examples=[100]
+    )
+    max_run_cost_usd: float | None = Field(
+        default=None, gt=0, description="the most that one run may cost, in USD, if limited", examples=[0.5]
+    )
+    tool_timeout_seconds: float = Field(
+        default=30, gt=0, description="the longest that one tool call may take, in seconds", examples=[30]
+    )
+    max_tool_result_characters: int = Field(
+        default=20_000, ge=1, description="how much of a tool's result the model gets, in characters", examples=[20_000]
+    )
+    cancel_on_disconnect: bool = Field(
+        default=True,
+        description="whether a client that leaves before its answer ends its run, unless it sent an `Idempotency-Key`",
+        examples=["true"],
+    )
     max_running: int = Field(default=1_000, ge=1, description="the most runs at once", examples=[100])
     max_queued: int = Field(
         default=200, ge=0, description="the most runs that wait for one of those to end", examples=[200]
@@ -91,6 +118,15 @@ class Settings(BaseSettings):
     max_wait_seconds: float = Field(
         default=5, ge=0, le=60, description="the longest such a wait, in seconds, up to 60", examples=[5]
     )
+    log_format: Literal["auto", "json", "text"] = Field(
+        default="auto",
+        description="`json`, one object a line; `text`, for people; or `auto`, which is text on a terminal",
+        examples=["json"],
+    )
+    log_users: bool = Field(
+        default=False, description="whether the log has the name of the token and the `x-user-id`", examples=["true"]
+    )
+    log_tasks: bool = Field(default=False, description="whether the log has the text of each task", examples=["true"])
     unready_seconds: float = Field(
         default=0,
         ge=0,

@@ -14,7 +14,7 @@ from rollout.policy.gate import GatePolicy
 from rollout.policy.placeholders import MEANINGS
 from rollout.policy.schema import Policy, StepPolicy, WatchPolicy
 from rollout.rehearsal.pace import FASTEST
-from tests import commands_page
+from tests import commands_page, metrics_page, settings_page
 from tests.pages import DOCS, rows, text
 from tests.policy.text import rollout_yaml
 
@@ -86,3 +86,13 @@ def test_the_gate_in_the_guide_is_valid() -> None:
 def test_the_page_of_commands_matches_the_command_line() -> None:
     stale = f"docs/reference/commands.md is stale: run `.venv/bin/{commands_page.COMMAND}`"
     assert commands_page.PAGE.read_text(encoding="utf-8") == commands_page.page(), stale
+
+
+def test_the_page_of_settings_matches_the_settings() -> None:
+    stale = f"docs/reference/settings.md is stale: run `.venv/bin/{settings_page.COMMAND}`"
+    assert settings_page.PAGE.read_text(encoding="utf-8") == settings_page.page(), stale
+
+
+def test_the_page_of_metrics_matches_the_metrics() -> None:
+    stale = f"docs/reference/metrics.md is stale: run `.venv/bin/{metrics_page.COMMAND}`"
+    assert metrics_page.PAGE.read_text(encoding="utf-8") == metrics_page.page(), stale

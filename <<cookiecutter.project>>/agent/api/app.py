@@ -11,16 +11,18 @@ from agent.api.authentication import Authenticate
 from agent.api.bodies import LimitBodies
 from agent.api.middleware import MeasureRequests, ReleaseHeader
 from agent.api.problems import handle_problems
+from agent.api.request_log import LogRequests
 from agent.api.routes import make_router
 from agent.auth import TokenFile
 from agent.context import FittedModel
 from agent.conversations import open_conversations
+from agent.idempotency import open_answers
 from agent.metrics import Metrics
 from agent.models import make_model
-from agent.run import Admission, AdmissionLimits, Runner, build_agent
+from agent.run import Admission, AdmissionLimits, BackgroundRuns, KeyedRunner, Runner, build_agent, limits_of
 from agent.settings import Settings
 from agent.stopping import Readiness
-from agent.tools import TOOL_NAMES
+from agent.tools import TOOL_NAMES, TOOLSET, LimitedTools, ToolLimits
 
 
 def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAPI:
@@ -31,29 +33,43 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAP
     """
     model = make_model(settings.model)
     kept = open_conversations(settings.conversations, settings.keep_conversations_days)
+    answers = open_answers(settings.conversations, settings.keep_answers_hours, settings.keep_answers)
     tokens = TokenFile(Path(settings.tokens_file))
     readiness = readiness or Readiness()
     metrics = Metrics(TOOL_NAMES)
     # Read it once: a real model's context window comes from a price table.
     window_tokens = settings.context_window_tokens or model.context_window
     metrics.show_context_window(window_tokens)
-    agent = build_agent(FittedModel(model, window_tokens, metrics, is_managed=settings.manage_context))
+    fitted = FittedModel(model, window_tokens, metrics, is_managed=settings.manage_context)
+    agent = build_agent(fitted, tools_of(settings, metrics))
     limits = AdmissionLimits(settings.max_running, settings.max_queued, settings.max_wait_seconds)
-    runner = Runner(agent, window_tokens, metrics, settings.deadline_seconds, Admission(limits, metrics), kept)
+    admission = Admission(limits, metrics)
+    runner = Runner(agent, window_tokens, metrics, settings.deadline_seconds, admission, kept, limits_of(settings))
+    keyed = KeyedRunner(runner, answers, metrics, settings.release)
+    background = BackgroundRuns()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         metrics.count_loop(get_running_loop())
         async with agent:
             yield
+            await background.ended()
+        await answers.close()
         if kept is not None:
             await kept.close()
 
     app = FastAPI(title="agent", version=settings.release, lifespan=lifespan)
-    app.include_router(make_router(settings, model, window_tokens, runner, metrics, readiness, kept))
+    app.include_router(make_router(settings, model, window_tokens, keyed, metrics, readiness, kept, background))
     app.add_middleware(LimitBodies)  # innermost: its errors become problems too
     app.add_middleware(Authenticate, settings=settings, tokens=tokens)
     handle_problems(app, metrics)
+    app.add_middleware(LogRequests, settings=settings)
     app.add_middleware(ReleaseHeader, release=settings.release)
     app.add_middleware(MeasureRequests, metrics=metrics)  # outermost, because it is added last
     return app
+
+
+def tools_of(settings: Settings, metrics: Metrics) -> LimitedTools:
+    """The agent's tools, within the limits of the settings."""
+    limits = ToolLimits(settings.tool_timeout_seconds, settings.max_tool_result_characters)
+    return LimitedTools(TOOLSET, limits, metrics)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel
 from pydantic_ai import ModelMessagesTypeAdapter
 
@@ -10,6 +10,7 @@ from agent.api.authentication import owner_of
 from agent.api.problem_types import CONVERSATION_NOT_FOUND, Refused
 from agent.api.task import ID
 from agent.conversations import Conversations
+from agent.idempotency import Answers
 
 MOST_LISTED = 1_000
 
@@ -29,7 +30,7 @@ class Exported(BaseModel):
     messages: list[Any]
 
 
-def make_router(conversations: Conversations) -> APIRouter:
+def make_router(conversations: Conversations, answers: Answers) -> APIRouter:
     """The routes of conversations that are kept."""
     router = APIRouter(prefix="/agent/conversations")
 
@@ -49,8 +50,9 @@ def make_router(conversations: Conversations) -> APIRouter:
         dumped = ModelMessagesTypeAdapter.dump_python(list(messages), mode="json")
         return Exported(conversation_id=conversation_id, messages=dumped)
 
-    @router.delete("/{conversation_id}", status_code=204)
+    @router.delete("/{conversation_id}", status_code=204, response_class=Response)
     async def deleted(conversation_id: Id, request: Request) -> None:
+        await answers.delete(owner_of(request.scope), conversation_id)
         await conversations.delete(owner_of(request.scope), conversation_id)
 
     return router

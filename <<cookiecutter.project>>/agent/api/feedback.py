@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from agent.api.problem_types import RUN_NOT_FOUND, Refused
@@ -24,7 +24,7 @@ def make_router(rated: RatedRuns, metrics: Metrics) -> APIRouter:
     """The route of feedback."""
     router = APIRouter()
 
-    @router.post("/feedback", status_code=204)
+    @router.post("/feedback", status_code=204, response_class=Response)
     async def feedback(body: Feedback) -> None:
         try:
             counts = rated.rate(body.run_id)

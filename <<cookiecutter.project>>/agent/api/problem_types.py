@@ -20,7 +20,9 @@ class ProblemType:
 
 
 INVALID_REQUEST = ProblemType("invalid-request", 422, "The request is invalid")
+MALFORMED_REQUEST = ProblemType("malformed-request", 400, "The request can't be read")
 USAGE_LIMIT = ProblemType("usage-limit", 422, "The run passed a limit")
+KEY_REUSED = ProblemType("key-reused", 422, "The key belongs to another request")
 UNAUTHORIZED = ProblemType("unauthorized", 401, "A token is needed")
 NOT_FOUND = ProblemType("not-found", 404, "There is nothing at this path")
 RUN_NOT_FOUND = ProblemType("run-not-found", 404, "This release knows no such run")
@@ -30,6 +32,8 @@ REQUEST_TIMEOUT = ProblemType("request-timeout", 408, "The request took too long
 CLIENT_DEADLINE = ProblemType("client-deadline", 408, "There was no answer within the time that the request allows")
 SLOW_CLIENT = ProblemType("slow-client", 408, "The client read the stream too slowly")
 CONVERSATION_CHANGED = ProblemType("conversation-changed", 409, "The conversation has changed")
+RUN_IN_PROGRESS = ProblemType("run-in-progress", 409, "The first run with this key goes on")
+RUN_WITHOUT_ANSWER = ProblemType("run-without-answer", 409, "The first run with this key has no answer")
 CONVERSATION_FULL = ProblemType("conversation-full", 413, "The conversation is too long")
 CONTEXT_FULL = ProblemType("context-full", 413, "The task does not fit into the context window")
 BODY_TOO_LARGE = ProblemType("body-too-large", 413, "The body is too large")
@@ -44,7 +48,9 @@ DEADLINE = ProblemType("deadline", 504, "There was no answer within the deadline
 
 TYPES = (
     INVALID_REQUEST,
+    MALFORMED_REQUEST,
     USAGE_LIMIT,
+    KEY_REUSED,
     UNAUTHORIZED,
     NOT_FOUND,
     RUN_NOT_FOUND,
@@ -54,6 +60,8 @@ TYPES = (
     CLIENT_DEADLINE,
     SLOW_CLIENT,
     CONVERSATION_CHANGED,
+    RUN_IN_PROGRESS,
+    RUN_WITHOUT_ANSWER,
     CONVERSATION_FULL,
     CONTEXT_FULL,
     BODY_TOO_LARGE,
@@ -68,7 +76,10 @@ TYPES = (
 )
 
 # What the framework and the middleware refuse with a bare status.
-BY_STATUS = {kind.status: kind for kind in (NOT_FOUND, METHOD_NOT_ALLOWED, REQUEST_TIMEOUT, BODY_TOO_LARGE, NOT_READY)}
+BY_STATUS = {
+    kind.status: kind
+    for kind in (MALFORMED_REQUEST, NOT_FOUND, METHOD_NOT_ALLOWED, REQUEST_TIMEOUT, BODY_TOO_LARGE, NOT_READY)
+}
 
 
 class Refused(Exception):

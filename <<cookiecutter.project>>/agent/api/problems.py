@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from agent.api import problem_types as types
 from agent.api.run_problems import problem_of_a_run
 from agent.errors import OverloadedError
+from agent.idempotency import KeyReused, RunInProgress, RunWithoutAnswer
 from agent.metrics import Metrics
 
 logger = logging.getLogger(__name__)
@@ -26,6 +27,15 @@ MOST_MISTAKES = 10
 """The most mistakes in one answer: a body may have a million."""
 
 LONGEST_TEXT = 200
+
+OF_KEYS: dict[type[Exception], tuple[types.ProblemType, str]] = {
+    KeyReused: (types.KEY_REUSED, "this Idempotency-Key came with another request before: use a new one"),
+    RunInProgress: (types.RUN_IN_PROGRESS, "the first run with this Idempotency-Key goes on: ask again for its answer"),
+    RunWithoutAnswer: (
+        types.RUN_WITHOUT_ANSWER,
+        "the first run with this Idempotency-Key may have called tools, and has no answer: to run again, use a new one",
+    ),
+}
 
 
 class Mistake(BaseModel):
@@ -56,6 +66,8 @@ def problem_of(error: Exception) -> Problem:
             return _problem(error.kind, error.detail)
         case OverloadedError():
             return _problem(types.OVERLOADED, str(error))
+        case KeyReused() | RunInProgress() | RunWithoutAnswer():
+            return _problem(*OF_KEYS[type(error)])
         case HTTPException() if error.status_code in types.BY_STATUS:
             return _problem(types.BY_STATUS[error.status_code], error.detail)
         case HTTPException():
@@ -71,6 +83,8 @@ def headers_of(error: Exception) -> Mapping[str, str] | None:
     match error:
         case OverloadedError():
             return {"retry-after": str(math.ceil(error.retry_after_seconds))}
+        case RunInProgress():
+            return {"retry-after": "1"}
         case HTTPException() | types.Refused():
             return error.headers
         case _:

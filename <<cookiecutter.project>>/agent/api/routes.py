@@ -1,15 +1,17 @@
 """POST /agent/run, and the router with all routes."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from pydantic_ai.models import Model
 
 from agent.api import conversations, feedback, status, streaming
 from agent.api.authentication import owner_of
+from agent.api.leaving import ClientLeft, unless_left
 from agent.api.problems import documented
-from agent.api.task import Answer, Task, answer_of
+from agent.api.request_log import note_run
+from agent.api.task import REPLAYED, Answer, Key, Task, answer_of
 from agent.conversations import Conversations
-from agent.metrics import Metrics
-from agent.run import RatedRuns, Runner
+from agent.metrics import LEFT_STATUS, Metrics
+from agent.run import BackgroundRuns, KeyedRunner, RatedRuns
 from agent.settings import Settings
 from agent.stopping import Readiness
 
@@ -21,24 +23,35 @@ def make_router(
     settings: Settings,
     model: Model,
     window_tokens: int | None,
-    runner: Runner,
+    runner: KeyedRunner,
     metrics: Metrics,
     readiness: Readiness,
     kept: Conversations | None,
+    background: BackgroundRuns,
 ) -> APIRouter:
     """The service's routes."""
     router = APIRouter(responses=documented())
     rated = RatedRuns()
 
-    @router.post(RUN_PATH)
-    async def run(body: Task, request: Request) -> Answer:
-        result = await runner.run(body.request(owner_of(request.scope)))
-        rated.add(result.run_id)
+    @router.post(RUN_PATH, response_model=Answer)
+    async def run(body: Task, request: Request, response: Response, key: Key = None) -> Answer | Response:
+        asked = body.request(owner_of(request.scope), key)
+        note_run(request.scope, asked)
+        running = runner.run(asked)
+        # Who sends a key may come back for the answer.
+        ends = settings.cancel_on_disconnect and key is None
+        try:
+            result = await (unless_left(running, request.receive) if ends else running)
+        except ClientLeft:
+            return Response(status_code=LEFT_STATUS)
+        rated.add(result)
+        if result.replayed_from is not None:
+            response.headers[REPLAYED] = "true"
         return answer_of(result, settings.release)
 
-    router.include_router(streaming.make_router(settings, runner, rated, metrics))
+    router.include_router(streaming.make_router(settings, runner, rated, metrics, background))
     router.include_router(feedback.make_router(rated, metrics))
     router.include_router(status.make_router(settings, model, window_tokens, metrics, readiness))
     if kept is not None:
-        router.include_router(conversations.make_router(kept))
+        router.include_router(conversations.make_router(kept, runner.answers))
     return router

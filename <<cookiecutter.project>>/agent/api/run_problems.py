@@ -22,7 +22,7 @@ CONTEXT_FULL = (
 SAID: dict[type[Exception], tuple[types.ProblemType, str]] = {
     UsageLimitExceeded: (
         types.USAGE_LIMIT,
-        "the run needed more model requests, tool calls or tokens than it may use",
+        "the run needed more model requests, tool calls, tokens or money than it may use",
     ),
     ConversationConflict: (
         types.CONVERSATION_CHANGED,

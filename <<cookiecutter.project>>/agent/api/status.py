@@ -3,6 +3,7 @@
 from typing import Literal
 
 from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 from pydantic_ai.models import Model
@@ -30,11 +31,14 @@ class Health(BaseModel):
 
 
 class Limits(BaseModel):
-    """What a request may ask for. None means unknown."""
+    """What a request may ask for, and what its run may use. None means no limit; of the window, unknown."""
 
     task_characters: int
     deadline_seconds: float
     context_window_tokens: int | None
+    run_requests: int
+    run_tool_calls: int | None
+    run_cost_usd: float | None
 
 
 class Info(BaseModel):
@@ -55,6 +59,9 @@ def make_router(
         task_characters=MOST_TASK_CHARACTERS,
         deadline_seconds=settings.deadline_seconds,
         context_window_tokens=window_tokens,
+        run_requests=settings.max_run_requests,
+        run_tool_calls=settings.max_run_tool_calls,
+        run_cost_usd=settings.max_run_cost_usd,
     )
     about = Info(release=settings.release, model=settings.model, limits=limits)
 
@@ -74,7 +81,7 @@ def make_router(
     async def info() -> Info:
         return about
 
-    @router.get("/metrics")
+    @router.get("/metrics", response_class=PlainTextResponse)
     async def export() -> Response:
         return Response(metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
 

@@ -4,29 +4,36 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator
 from dataclasses import asdict
-from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from agent.api.authentication import owner_of
+from agent.api.leaving import ClientLeft, unless_left
 from agent.api.problems import report
-from agent.api.task import Answer, Task, answer_of
-from agent.errors import SlowClientError
-from agent.metrics import Metrics
-from agent.run import Event, RatedRuns, Runner, RunRequest, RunResult, Token, ToolCall, ToolResult
+from agent.api.relay import Remaining, Runs, events_of
+from agent.api.request_log import note_run
+from agent.api.task import Answer, Key, Task, answer_of
+from agent.metrics import LEFT_STATUS, Metrics
+from agent.run import BackgroundRuns, Event, RatedRuns, RunResult, Token, ToolCall, ToolResult
 from agent.settings import Settings
 
 STREAM_PATH = "/agent/stream"
-
-MOST_WAITING = 100
-"""Events that a slow client has not read yet; the run waits for it then, up to its deadline."""
 
 LAST_EVENT_SECONDS = 3.0
 """How long after its deadline a stream may still take to send its end; a client that does not read is cut off then."""
 
 NAMES = {Token: "token", ToolCall: "tool_call", ToolResult: "tool_result"}
+EVENT_SCHEMA = {
+    "type": "object",
+    "description": "One event; its data is JSON",
+    "properties": {
+        "event": {"enum": [*NAMES.values(), "usage", "done", "error"]},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+    "required": ["event", "data"],
+}
 HEADERS = {"cache-control": "no-cache", "x-accel-buffering": "no"}
 
 
@@ -48,7 +55,9 @@ class EventStream(StreamingResponse):
             await self._body.aclose()
 
 
-def make_router(settings: Settings, runner: Runner, rated: RatedRuns, metrics: Metrics) -> APIRouter:
+def make_router(
+    settings: Settings, runner: Runs, rated: RatedRuns, metrics: Metrics, background: BackgroundRuns
+) -> APIRouter:
     """The route of streams."""
     router = APIRouter()
 
@@ -56,16 +65,18 @@ def make_router(settings: Settings, runner: Runner, rated: RatedRuns, metrics: M
         STREAM_PATH,
         status_code=200,
         response_class=EventStream,
-        responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+        responses={200: {"content": {"text/event-stream": {"schema": EVENT_SCHEMA}}}},
     )
-    async def stream(body: Task, request: Request) -> EventStream:
-        events = events_of(runner, body.request(owner_of(request.scope)))
-        # What fails before the first event still has a status of its own.
+    async def stream(body: Task, request: Request, key: Key = None) -> Response:
+        asked = body.request(owner_of(request.scope), key)
+        note_run(request.scope, asked)
+        # Who sends a key may come back for the answer.
+        ends = settings.cancel_on_disconnect and key is None
+        events = events_of(runner, asked, None if ends else Remaining(background, metrics))
         try:
-            first = await anext(events)
-        except BaseException:
-            await events.aclose()
-            raise
+            first = await first_of(events, request.receive if ends else None)
+        except ClientLeft:
+            return Response(status_code=LEFT_STATUS)
         return EventStream(_frames(first, events), settings.deadline_seconds + LAST_EVENT_SECONDS)
 
     async def _frames(first: Event | RunResult, events: AsyncGenerator[Event | RunResult]) -> AsyncGenerator[bytes]:
@@ -81,45 +92,20 @@ def make_router(settings: Settings, runner: Runner, rated: RatedRuns, metrics: M
     def _frame_of(event: Event | RunResult) -> bytes:
         if not isinstance(event, RunResult):
             return frame(NAMES[type(event)], asdict(event))
-        rated.add(event.run_id)
+        rated.add(event)
         answer: Answer = answer_of(event, settings.release)
         return frame("usage", answer.usage.model_dump()) + frame("done", answer.model_dump())
 
     return router
 
 
-async def events_of(runner: Runner, request: RunRequest) -> AsyncGenerator[Event | RunResult]:
-    """The events of a run and, last, its result. Closing it cancels the run. Raises what Runner.stream does."""
-    # The run has a task of its own: its deadline and its context must not depend on who asks for the next event.
-    waiting: asyncio.Queue[Event | RunResult | Exception] = asyncio.Queue(MOST_WAITING)
-
-    async def produce() -> None:
-        try:
-            last: RunResult | Exception = await runner.stream(request, waiting.put)
-        except Exception as error:
-            if isinstance(error, SlowClientError):
-                discard(waiting)  # so that the end of the stream can still reach the client
-            last = error
-        await waiting.put(last)
-
-    task = asyncio.create_task(produce())
+async def first_of(events: AsyncGenerator[Event | RunResult], receive: Receive | None) -> Event | RunResult:
+    """The first event: what fails before it still has a status of its own. With `receive`, raises ClientLeft too."""
     try:
-        while True:
-            event = await waiting.get()
-            if isinstance(event, Exception):
-                raise event
-            yield event
-            if isinstance(event, RunResult):
-                return
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
-
-
-def discard(waiting: asyncio.Queue[Any]) -> None:
-    """Remove all events that wait."""
-    while not waiting.empty():
-        waiting.get_nowait()
+        return await (anext(events) if receive is None else unless_left(anext(events), receive))
+    except BaseException:
+        await events.aclose()
+        raise
 
 
 def frame(name: str, data: object) -> bytes:

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from fastapi import Header
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from agent.run import RunRequest, RunResult, Usage
@@ -10,7 +11,18 @@ from agent.settings import LONGEST_DEADLINE_SECONDS
 
 MOST_TASK_CHARACTERS = 20_000
 MOST_FIELDS = 20
+KEY = r"^[\x21-\x7e]{1,255}$"
 ID = r"^[A-Za-z0-9_-]{1,64}$"
+
+
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        pattern=KEY,
+        description="1 to 255 visible ASCII characters: a later request with the same key gets the first answer",
+    ),
+]
 
 
 class Task(BaseModel):
@@ -30,7 +42,7 @@ class Task(BaseModel):
             raise ValueError(f"more than {MOST_FIELDS} fields")
         return body
 
-    def request(self, owner: str) -> RunRequest:
+    def request(self, owner: str, key: str | None = None) -> RunRequest:
         """The run that this asks for. Only a conversation that the client names is kept."""
         return RunRequest(
             task=self.task,
@@ -38,7 +50,12 @@ class Task(BaseModel):
             owner=owner,
             is_kept=self.conversation_id is not None,
             deadline_seconds=self.deadline_seconds,
+            key=key,
         )
+
+
+REPLAYED = "idempotency-replayed"
+"""The header of a stored answer; its value is `true`."""
 
 
 class Answer(BaseModel):
@@ -55,7 +72,7 @@ def answer_of(result: RunResult, release: str) -> Answer:
     """A run's result as a client sees it."""
     return Answer(
         answer=result.answer,
-        release=release,
+        release=result.replayed_from or release,
         run_id=result.run_id,
         conversation_id=result.conversation_id,
         usage=result.usage,

@@ -2,18 +2,25 @@
 
 from agent.run.admission import Admission, AdmissionLimits
 from agent.run.agent import build_agent
+from agent.run.background import BackgroundRuns
 from agent.run.events import Event, Token, ToolCall, ToolResult
+from agent.run.keyed import KeyedRunner
+from agent.run.limits import RunLimits, limits_of
 from agent.run.rated import RatedRuns, Rating
-from agent.run.request import RunRequest, RunResult
+from agent.run.request import RunRecord, RunRequest, RunResult
 from agent.run.runner import Runner
 from agent.run.usage import Usage
 
 __all__ = [
     "Admission",
     "AdmissionLimits",
+    "BackgroundRuns",
     "Event",
+    "KeyedRunner",
     "RatedRuns",
     "Rating",
+    "RunLimits",
+    "RunRecord",
     "RunRequest",
     "RunResult",
     "Runner",
@@ -22,4 +29,5 @@ __all__ = [
     "ToolResult",
     "Usage",
     "build_agent",
+    "limits_of",
 ]

@@ -16,12 +16,22 @@ full for a moment, because the run sends many events at once, takes less."""
 
 @dataclass
 class Progress:
-    """One run. `waited_seconds` is how long it waited until its client had read enough of the stream."""
+    """One run, since `began` (the loop's clock). `waited_seconds` is how long it waited until its client had read
+    enough of the stream."""
 
     messages: Sequence[ModelMessage]
     is_the_clients_deadline: bool
+    began: float = 0.0
     usage: RunUsage = field(default_factory=RunUsage)
     waited_seconds: float = 0.0
+    has_spoken: bool = False
+
+    def first_token(self) -> float | None:
+        """The seconds until the run's first token, without those in which it waited for its client; then None."""
+        if self.has_spoken:
+            return None
+        self.has_spoken = True
+        return get_running_loop().time() - self.began - self.waited_seconds
 
     @asynccontextmanager
     async def waiting(self) -> AsyncIterator[None]:

@@ -3,6 +3,8 @@
 from collections import OrderedDict
 from typing import Literal
 
+from agent.run.request import RunResult
+
 Rating = Literal["good", "bad"]
 
 MOST_RUNS = 10_000
@@ -16,9 +18,11 @@ class RatedRuns:
         self._most = most
         self._rated: OrderedDict[str, bool] = OrderedDict()
 
-    def add(self, run_id: str) -> None:
-        """Remember a run, and forget the oldest where there are too many."""
-        self._rated[run_id] = False
+    def add(self, result: RunResult) -> None:
+        """Remember a run, and forget the oldest where there are too many. A stored answer is not a new run."""
+        if result.replayed_from is not None:
+            return
+        self._rated[result.run_id] = False
         if len(self._rated) > self._most:
             self._rated.popitem(last=False)
 

@@ -1,5 +1,7 @@
-"""A run's request and its result."""
+"""A run's request, its record and its result."""
 
+import hashlib
+import json
 from dataclasses import dataclass, field
 from uuid import uuid4
 
@@ -11,10 +13,19 @@ def new_id() -> str:
     return uuid4().hex
 
 
+@dataclass
+class RunRecord:
+    """What the runner notes of a run, for whoever asked for it: all of it is unset until the run has ended."""
+
+    outcome: str | None = None
+    usage: Usage | None = None
+    has_called_tools: bool = False
+
+
 @dataclass(frozen=True, kw_only=True)
 class RunRequest:
     """The request of one run. `deadline_seconds` can only shorten the service's own; `is_kept` continues and keeps the
-    owner's conversation."""
+    owner's conversation; of all requests with the same `key` of an owner, one runs."""
 
     task: str
     conversation_id: str = field(default_factory=new_id)
@@ -22,6 +33,13 @@ class RunRequest:
     is_kept: bool = False
     deadline_seconds: float | None = None
     run_id: str = field(default_factory=new_id)
+    key: str | None = None
+    record: RunRecord = field(default_factory=RunRecord, compare=False)
+
+    def fingerprint(self) -> str:
+        """The same for the same request: a sha256 of all that the client chose, except for the key."""
+        chosen = [self.task, self.conversation_id if self.is_kept else None, self.deadline_seconds]
+        return hashlib.sha256(json.dumps(chosen).encode()).hexdigest()
 
     def deadline(self, longest_seconds: float) -> tuple[float, bool]:
         """The run's deadline in seconds, and whether it is the client's: a shorter one than the service's longest."""
@@ -32,9 +50,10 @@ class RunRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class RunResult:
-    """The result of one run."""
+    """The result of one run. `replayed_from` is the release that ran it, if it is the stored answer to a key."""
 
     answer: str
     usage: Usage
     run_id: str
     conversation_id: str
+    replayed_from: str | None = None

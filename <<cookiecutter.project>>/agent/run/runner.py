@@ -11,11 +11,14 @@ from agent.conversations import Conversations
 from agent.metrics import Metrics
 from agent.run.admission import Admission
 from agent.run.deadline import deadline
-from agent.run.events import Event, event_of
+from agent.run.events import Event, Token, event_of
+from agent.run.limits import RunLimits
 from agent.run.outcome import outcome_of
 from agent.run.progress import Progress
 from agent.run.request import RunRequest, RunResult
-from agent.run.usage import Usage, account, count
+from agent.run.usage import Usage, account, count, tool_calls
+
+NO_LIMITS_SET = RunLimits()
 
 
 class Runner:
@@ -29,7 +32,9 @@ class Runner:
         deadline_seconds: float,
         admission: Admission,
         kept: Conversations | None = None,
+        limits: RunLimits = NO_LIMITS_SET,
     ) -> None:
+        self._limits = limits.usage_limits()
         self._agent = agent
         self._kept = kept
         self._admission = admission
@@ -55,6 +60,7 @@ class Runner:
                 request.task,
                 message_history=conversation.messages if conversation else None,
                 usage=run.usage,
+                usage_limits=self._limits,
                 run_id=request.run_id,
                 conversation_id=request.conversation_id,
                 infer_name=False,
@@ -73,6 +79,7 @@ class Runner:
                 request.task,
                 message_history=conversation.messages if conversation else None,
                 usage=run.usage,
+                usage_limits=self._limits,
                 run_id=request.run_id,
                 conversation_id=request.conversation_id,
                 infer_name=False,
@@ -81,6 +88,8 @@ class Runner:
                     if isinstance(event, AgentRunResultEvent):
                         result = event.result
                     elif (shown := event_of(event)) is not None:
+                        if isinstance(shown, Token) and (seconds := run.first_token()) is not None:
+                            self._metrics.time_to_first_token_seconds.observe(seconds)
                         async with run.waiting():
                             await emit(shown)
             if result is None:
@@ -88,13 +97,17 @@ class Runner:
             await self._keep(request, conversation, result.new_messages())
         return self._result(request, result.output, self._usage(request, run))
 
+    def deadline_of(self, request: RunRequest) -> float:
+        """The longest that this run can take, in seconds."""
+        return request.deadline(self._deadline_seconds)[0]
+
     @asynccontextmanager
     async def _accounted(self, request: RunRequest) -> AsyncIterator[Progress]:
         seconds, is_the_clients = request.deadline(self._deadline_seconds)
         began = asyncio.get_running_loop().time()  # the wait for a slot is part of the deadline
         async with self._admission.slot(seconds, is_the_clients=is_the_clients):
             with capture_run_messages() as messages:
-                run, outcome = Progress(messages, is_the_clients), "answered"
+                run, outcome = Progress(messages, is_the_clients, began), "answered"
                 try:
                     async with deadline(seconds, began, run.late):
                         yield run
@@ -103,7 +116,10 @@ class Runner:
                     raise
                 finally:
                     # A failed run costs money too.
-                    count(self._metrics, self._usage(request, run), own_messages(request, run.messages), outcome)
+                    own = own_messages(request, run.messages)
+                    request.record.outcome, request.record.usage = outcome, self._usage(request, run)
+                    request.record.has_called_tools = bool(tool_calls(own))
+                    count(self._metrics, request.record.usage, own, outcome)
 
     async def _load(self, request: RunRequest) -> Conversation | None:
         if self._kept is None or not request.is_kept:

@@ -39,21 +39,29 @@ def context_utilization_ratio(messages: Sequence[ModelMessage], window_tokens: i
     return last.usage.total_tokens / window_tokens
 
 
-def count(metrics: Metrics, usage: Usage, messages: Sequence[ModelMessage], outcome: str) -> None:
-    """Add one run's outcome and usage to the metrics, finished or not."""
-    metrics.tokens.labels("input").inc(usage.input_tokens)
-    metrics.tokens.labels("output").inc(usage.output_tokens)
-    if usage.cost_usd is not None:
-        metrics.cost_usd.inc(usage.cost_usd)
-    if usage.context_utilization_ratio is not None:
-        metrics.context_utilization_ratio.observe(usage.context_utilization_ratio)
-    calls = [
+def tool_calls(messages: Sequence[ModelMessage]) -> list[str]:
+    """The tool of each call that the model made, also of those that failed."""
+    return [
         part.tool_name
         for message in messages
         if isinstance(message, ModelResponse)
         for part in message.parts
         if isinstance(part, ToolCallPart)
     ]
+
+
+def count(metrics: Metrics, usage: Usage, messages: Sequence[ModelMessage], outcome: str) -> None:
+    """Add one run's outcome and usage to the metrics, finished or not."""
+    metrics.tokens.labels("input").inc(usage.input_tokens)
+    metrics.tokens.labels("output").inc(usage.output_tokens)
+    responses = [message.usage for message in messages if isinstance(message, ModelResponse)]
+    metrics.cache_read_tokens.inc(sum(each.cache_read_tokens for each in responses))
+    metrics.cache_creation_tokens.inc(sum(each.cache_write_tokens for each in responses))
+    if usage.cost_usd is not None:
+        metrics.cost_usd.inc(usage.cost_usd)
+    if usage.context_utilization_ratio is not None:
+        metrics.context_utilization_ratio.observe(usage.context_utilization_ratio)
+    calls = tool_calls(messages)
     for tool in calls:
         metrics.count_tool_call(tool)
     metrics.count_run(outcome, usage.cost_usd or 0.0, len(calls))

@@ -42,6 +42,12 @@ def test_the_names_and_labels_are_the_ones_that_gates_use(client: TestClient) ->
         ("agent_feedback", "counter", "rating"),
         ("agent_queue_depth", "gauge"),
         ("agent_refused_runs", "counter", "reason"),
+        ("agent_replays", "counter"),
+        ("agent_abandoned_request_seconds", "histogram", "le"),
+        ("agent_cache_read_input_tokens", "counter"),
+        ("agent_cache_creation_input_tokens", "counter"),
+        ("agent_time_to_first_token_seconds", "histogram", "le"),
+        ("agent_tool_seconds", "histogram"),  # the labels appear with the first call
         ("agent_context_window_tokens", "gauge"),
     }
     assert ("process_start_time_seconds", "") in samples(client)

@@ -8,7 +8,7 @@ from pydantic_ai.models.function import AgentInfo
 from starlette.types import Message, Receive, Scope, Send
 
 from agent.api.middleware import MeasureRequests
-from agent.api.streaming import MOST_WAITING, events_of
+from agent.api.relay import MOST_WAITING, events_of
 from agent.errors import SlowClientError
 from agent.metrics import Metrics
 from agent.models.offline.faults import Faults

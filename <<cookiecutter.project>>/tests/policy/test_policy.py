@@ -2,6 +2,7 @@
 
 import pytest
 
+from agent.metrics import LATE_SECONDS
 from rollout.gates import preflight
 from rollout.policy.plan import plan
 from tests.policy.live import Live, policy
@@ -10,6 +11,12 @@ from tests.policy.releases import Agent
 
 def test_the_policy_is_valid_and_has_gates() -> None:
     assert plan(policy()).gates
+
+
+def test_a_client_that_leaves_is_late_when_the_latency_gate_says_so() -> None:
+    rule = next(gate.weighed for gate in plan(policy()).gates if gate.name == "latency_p99")
+    assert rule is not None
+    assert rule.slower_than_seconds == LATE_SECONDS
 
 
 @pytest.mark.parts

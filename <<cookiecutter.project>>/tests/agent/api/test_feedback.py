@@ -1,12 +1,15 @@
 """Ratings of answers."""
 
 import pytest
+from pydantic_ai import RunUsage
 from starlette.testclient import TestClient
 
-from agent.run import RatedRuns
+from agent.run import RatedRuns, RunResult
+from agent.run.usage import account
 from tests.agent.samples import samples
 from tests.agent.sse import events
 
+USAGE = account(RunUsage(), [], None)
 TASK = {"task": "What is 15 % of 240?"}
 
 
@@ -41,7 +44,7 @@ def test_wrong_feedback_is_422(client: TestClient, body: dict[str, str]) -> None
 def test_only_the_newest_runs_are_remembered() -> None:
     rated = RatedRuns(most=2)
     for run_id in "abc":
-        rated.add(run_id)
+        rated.add(RunResult(answer="", usage=USAGE, run_id=run_id, conversation_id="c"))
     assert rated.rate("c") is True
     with pytest.raises(KeyError):
         rated.rate("a")

@@ -26,7 +26,14 @@ def test_info_says_what_a_request_may_ask_for(serve: Serve) -> None:
     assert serve(release="v9", deadline_seconds=30).get("/info").json() == {
         "release": "v9",
         "model": "offline",
-        "limits": {"task_characters": 20_000, "deadline_seconds": 30, "context_window_tokens": 8_000},
+        "limits": {
+            "task_characters": 20_000,
+            "deadline_seconds": 30,
+            "context_window_tokens": 8_000,
+            "run_requests": 50,
+            "run_tool_calls": None,
+            "run_cost_usd": None,
+        },
     }
 
 

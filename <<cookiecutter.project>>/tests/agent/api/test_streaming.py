@@ -13,7 +13,8 @@ from pydantic_ai.models.function import AgentInfo
 from starlette.testclient import TestClient
 from starlette.types import Message
 
-from agent.api.streaming import EventStream, events_of
+from agent.api.relay import events_of
+from agent.api.streaming import EventStream
 from agent.errors import DeadlineError
 from agent.metrics import Metrics
 from agent.models.offline.faults import Faults
