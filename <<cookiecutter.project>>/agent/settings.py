@@ -107,7 +107,7 @@ class Settings(BaseSettings):
         default=20_000, ge=1, description="how much of a tool's result the model gets, in characters", examples=[20_000]
     )
     cancel_on_disconnect: bool = Field(
-        default=True,
+        default=False,
         description="whether a client that leaves before its answer ends its run, unless it sent an `Idempotency-Key`",
         examples=["true"],
     )

@@ -60,7 +60,7 @@ def test_a_requests_time_starts_when_its_body_is_complete(start: Start) -> None:
 
 @pytest.mark.parts
 def test_a_client_that_leaves_is_no_exception_and_before_its_body_is_complete_no_latency(start: Start) -> None:
-    service = start(AGENT_MODEL="offline:latency=300ms", AGENT_CANCEL_ON_DISCONNECT="false")
+    service = start(AGENT_MODEL="offline:latency=300ms")
     with connect(service) as client:
         client.sendall(HEAD + b"content-length: 24\r\n\r\n{")
         wait_until(lambda: in_flight(service))

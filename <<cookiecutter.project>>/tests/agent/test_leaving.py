@@ -21,7 +21,7 @@ from tests.waiting import wait_until
 
 TASK = {"task": "What is 15 % of 240?"}
 PATHS = ("/agent/run", "/agent/stream")
-KEEPS = {"AGENT_CANCEL_ON_DISCONNECT": "false"}
+ENDS = {"AGENT_CANCEL_ON_DISCONNECT": "true"}
 
 
 def leave_stream(service: Service) -> None:
@@ -48,8 +48,8 @@ def counted(service: Service, name: str) -> dict[str, float]:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_it_ends_its_run_by_default(start: Start, path: str) -> None:
-    service = start(AGENT_MODEL="offline:hang=1")
+def test_it_ends_its_run_where_the_setting_says_so(start: Start, path: str) -> None:
+    service = start(AGENT_MODEL="offline:hang=1", **ENDS)
     leave(service, path)
     wait_until(lambda: counted(service, "agent_runs_total") == {"cancelled": 1})
     wait_until(lambda: "agent_requests_in_flight 0.0" in service.get("/metrics"))
@@ -61,8 +61,8 @@ def test_it_ends_its_run_by_default(start: Start, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_it_leaves_its_run_where_the_setting_says_so(start: Start, path: str) -> None:
-    service = start(AGENT_MODEL="offline:latency=1s", **KEEPS)
+def test_its_run_goes_on_by_default(start: Start, path: str) -> None:
+    service = start(AGENT_MODEL="offline:latency=1s")
     leave(service, path)
     wait_until(lambda: counted(service, "agent_runs_total") == {"answered": 1})
     assert counted(service, "agent_tool_calls_total") == {"calculate": 1}
@@ -70,7 +70,7 @@ def test_it_leaves_its_run_where_the_setting_says_so(start: Start, path: str) ->
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_run_without_its_client_that_fails_is_an_exception_of_the_release(start: Start, path: str) -> None:
-    service = start(AGENT_MODEL="offline:latency=1s,exception=LookupError@1", **KEEPS)
+    service = start(AGENT_MODEL="offline:latency=1s,exception=LookupError@1")
     leave(service, path)
     wait_until(lambda: counted(service, "agent_runs_total") == {"error": 1})
     wait_until(lambda: counted(service, "agent_exceptions_total") == {"LookupError": 1})
@@ -78,7 +78,7 @@ def test_a_run_without_its_client_that_fails_is_an_exception_of_the_release(star
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_stop_waits_for_a_run_without_its_client(start: Start, path: str) -> None:
-    service = start(AGENT_MODEL="offline:latency=1s,exception=LookupError@1", **KEEPS)
+    service = start(AGENT_MODEL="offline:latency=1s,exception=LookupError@1")
     leave(service, path)
     service.process.send_signal(signal.SIGTERM)
     assert service.exit_code() == 128 + signal.SIGTERM

@@ -36,7 +36,7 @@ def test_every_setting_has_a_default() -> None:
         "max_run_cost_usd": None,
         "tool_timeout_seconds": 30,
         "max_tool_result_characters": 20_000,
-        "cancel_on_disconnect": True,
+        "cancel_on_disconnect": False,
         "max_running": 1_000,
         "max_queued": 200,
         "max_wait_seconds": 5,
