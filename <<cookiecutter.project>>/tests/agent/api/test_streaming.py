@@ -162,8 +162,8 @@ def test_a_wrong_request_is_422_and_no_stream(client: TestClient) -> None:
     assert client.post("/agent/stream", json={}).status_code == 422
 
 
-def test_a_client_that_leaves_ends_its_run(start: Start) -> None:
-    service = start(AGENT_MODEL="offline:tool_calls=49")
+def test_a_client_that_leaves_in_the_middle_ends_its_run_where_the_setting_says_so(start: Start) -> None:
+    service = start(AGENT_MODEL="offline:tool_calls=49", AGENT_CANCEL_ON_DISCONNECT="true")
     connection = http.client.HTTPConnection(urlsplit(service.url()).netloc)
     connection.request(
         "POST", "/agent/stream", json.dumps({"task": "word " * 3_900}), {"content-type": "application/json"}
