@@ -153,6 +153,24 @@ class Metrics:
         self.replays = Counter(
             "agent_replays", "Requests that got the stored answer to their Idempotency-Key", registry=registry
         )
+        self.budget_limit = Gauge(
+            "agent_budget_limit",
+            "Limit of the day's budget (UTC) of the service or of each caller, in tokens or USD; nothing if unlimited",
+            ["scope", "unit"],
+            registry=registry,
+        )
+        self.budget_used = Gauge(
+            "agent_budget_used",
+            "What of it is used, by all releases that share the file; of callers, the most that one has used",
+            ["scope", "unit"],
+            registry=registry,
+        )
+        self.budget_refusals = Counter(
+            "agent_budget_refusals",
+            "Runs that were refused with 429 because a budget was used up, by whose",
+            ["scope"],
+            registry=registry,
+        )
         self._start_at_zero(tools)
 
     def show_context_window(self, tokens: int | None) -> None:

@@ -100,6 +100,27 @@ class Settings(BaseSettings):
     max_run_cost_usd: float | None = Field(
         default=None, gt=0, description="the most that one run may cost, in USD, if limited", examples=[0.5]
     )
+    budget_tokens: int | None = Field(
+        default=None, ge=1, description="the most tokens of all runs of a day (UTC), if limited", examples=[50_000_000]
+    )
+    budget_cost_usd: float | None = Field(
+        default=None,
+        gt=0,
+        description="the most that all runs of a day (UTC) may cost, in USD, if limited",
+        examples=[100],
+    )
+    caller_budget_tokens: int | None = Field(
+        default=None,
+        ge=1,
+        description="the most tokens of one caller's runs of a day (UTC), if limited",
+        examples=[1_000_000],
+    )
+    caller_budget_cost_usd: float | None = Field(
+        default=None,
+        gt=0,
+        description="the most that one caller's runs of a day (UTC) may cost, in USD, if limited",
+        examples=[5],
+    )
     tool_timeout_seconds: float = Field(
         default=30, gt=0, description="the longest that one tool call may take, in seconds", examples=[30]
     )

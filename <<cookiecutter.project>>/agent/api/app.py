@@ -14,6 +14,7 @@ from agent.api.problems import handle_problems
 from agent.api.request_log import LogRequests
 from agent.api.routes import make_router
 from agent.auth import TokenFile
+from agent.budget import BudgetLimits, open_budget
 from agent.context import FittedModel
 from agent.conversations import open_conversations
 from agent.idempotency import open_answers
@@ -44,7 +45,10 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAP
     agent = build_agent(fitted, tools_of(settings, metrics))
     limits = AdmissionLimits(settings.max_running, settings.max_queued, settings.max_wait_seconds)
     admission = Admission(limits, metrics)
-    runner = Runner(agent, window_tokens, metrics, settings.deadline_seconds, admission, kept, limits_of(settings))
+    budget = open_budget(settings.conversations, BudgetLimits.of(settings), metrics)
+    runner = Runner(
+        agent, window_tokens, metrics, settings.deadline_seconds, admission, kept, limits_of(settings), budget
+    )
     keyed = KeyedRunner(runner, answers, metrics, settings.release)
     background = BackgroundRuns()
 
@@ -55,11 +59,13 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAP
             yield
             await background.ended()
         await answers.close()
+        if budget is not None:
+            await budget.close()
         if kept is not None:
             await kept.close()
 
     app = FastAPI(title="agent", version=settings.release, lifespan=lifespan)
-    app.include_router(make_router(settings, model, window_tokens, keyed, metrics, readiness, kept, background))
+    app.include_router(make_router(settings, model, window_tokens, keyed, metrics, readiness, kept, background, budget))
     app.add_middleware(LimitBodies)  # innermost: its errors become problems too
     app.add_middleware(Authenticate, settings=settings, tokens=tokens)
     handle_problems(app, metrics)

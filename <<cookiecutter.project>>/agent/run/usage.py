@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel
 from pydantic_ai import ModelMessage, ModelResponse, RunUsage, ToolCallPart
 
+from agent.budget import Spent
 from agent.metrics import Metrics
 
 
@@ -17,6 +18,10 @@ class Usage(BaseModel):
     tool_calls: int
     cost_usd: float | None
     context_utilization_ratio: float | None
+
+    def spent(self) -> Spent:
+        """What of it counts in a budget; an unknown cost does not."""
+        return Spent(self.input_tokens + self.output_tokens, self.cost_usd or 0.0)
 
 
 def account(run: RunUsage, messages: Sequence[ModelMessage], window_tokens: int | None) -> Usage:

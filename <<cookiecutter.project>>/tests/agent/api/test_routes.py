@@ -33,6 +33,10 @@ def test_info_says_what_a_request_may_ask_for(serve: Serve) -> None:
             "run_requests": 50,
             "run_tool_calls": None,
             "run_cost_usd": None,
+            "budget_tokens": None,
+            "budget_cost_usd": None,
+            "caller_budget_tokens": None,
+            "caller_budget_cost_usd": None,
         },
     }
 

@@ -1,0 +1,125 @@
+"""The sums of a day in a file."""
+
+import asyncio
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from agent.budget import Spent
+from agent.budget.ledger import Ledger
+from tests.agent.service import ROOT
+
+DAY = "2026-11-28"
+ADDS = """
+import asyncio, sys
+from agent.budget import Spent
+from agent.budget.ledger import Ledger
+
+async def add():
+    ledger = Ledger(sys.argv[1])
+    for _ in range(300):
+        await ledger.add("2026-11-28", "ann", Spent(7, 0.5))
+    await ledger.close()
+
+asyncio.run(add())
+"""
+
+Scenario = Callable[[Ledger], Awaitable[None]]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "conversations.db"
+
+
+def run(path: Path, scenario: Scenario) -> None:
+    async def whole() -> None:
+        ledger = Ledger(str(path))
+        await scenario(ledger)
+        await ledger.close()
+
+    asyncio.run(whole())
+
+
+def test_sums_are_kept_by_day_and_owner_across_restarts(path: Path) -> None:
+    async def adds(ledger: Ledger) -> None:
+        await ledger.add(DAY, "ann", Spent(10, 0.1))
+        await ledger.add(DAY, "ann", Spent(20, 0.2))
+        await ledger.add(DAY, "bob", Spent(5, 1.0))
+
+    async def reads(ledger: Ledger) -> None:
+        service, ann = await ledger.spent(DAY, "ann")
+        assert (service.tokens, ann.tokens) == (35, 30)
+        assert [service.cost_usd, ann.cost_usd] == pytest.approx([1.3, 0.3])
+        assert (await ledger.highest(DAY))[1] == Spent(30, 1.0), "each the highest of any owner"
+        assert await ledger.spent("2026-11-29", "ann") == (Spent(), Spent()), "a new day"
+
+    run(path, adds)
+    run(path, reads)
+
+
+def test_the_days_before_are_deleted(path: Path) -> None:
+    async def scenario(ledger: Ledger) -> None:
+        await ledger.add("2026-11-27", "ann", Spent(10))
+        await ledger.add(DAY, "ann", Spent(10))
+        assert (await ledger.spent("2026-11-27", "ann"))[0] == Spent()
+
+    run(path, scenario)
+
+
+def test_two_processes_at_once_lose_nothing(path: Path) -> None:
+    command = [sys.executable, "-c", ADDS, str(path)]
+    both = [subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE) for _ in range(2)]
+    assert [process.communicate(timeout=60)[1] for process in both] == [b"", b""]
+
+    async def scenario(ledger: Ledger) -> None:
+        assert (await ledger.spent(DAY, "ann"))[0] == Spent(2 * 300 * 7, 2 * 300 * 0.5)
+
+    run(path, scenario)
+
+
+def test_what_can_t_be_written_counts_and_is_written_later(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async def scenario(ledger: Ledger) -> None:
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("ALTER TABLE spent RENAME TO gone")
+        await ledger.add(DAY, "ann", Spent(10))
+        assert "the usage of 1 runs is not yet in the budget" in caplog.text
+        other.execute("ALTER TABLE gone RENAME TO spent")
+        assert await ledger.spent(DAY, "ann") == (Spent(10), Spent(10)), "not in the file, but known here"
+        assert await ledger.spent(DAY, "bob") == (Spent(10), Spent())
+        await ledger.add(DAY, "ann", Spent(5))
+        assert other.execute("SELECT tokens FROM spent").fetchall() == [(15,)]
+        other.close()
+
+    run(path, scenario)
+
+
+def test_what_is_unwritten_is_written_when_the_file_is_closed(path: Path) -> None:
+    async def scenario(ledger: Ledger) -> None:
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("ALTER TABLE spent RENAME TO gone")
+        await ledger.add(DAY, "ann", Spent(10))
+        other.execute("ALTER TABLE gone RENAME TO spent")
+        other.close()
+
+    run(path, scenario)
+    assert sqlite3.connect(path).execute("SELECT tokens FROM spent").fetchall() == [(10,)]
+
+
+def test_an_amount_whose_caller_is_cancelled_counts(path: Path) -> None:
+    async def scenario(ledger: Ledger) -> None:
+        waits = asyncio.create_task(ledger._in_thread(lambda: time.sleep(0.2)))
+        adding = asyncio.create_task(ledger.add(DAY, "ann", Spent(10)))
+        await asyncio.sleep(0.05)
+        adding.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await adding
+        await waits
+        assert (await ledger.spent(DAY, "ann"))[0] == Spent(10)
+
+    run(path, scenario)
