@@ -171,6 +171,12 @@ class Metrics:
             ["scope"],
             registry=registry,
         )
+        self.model_answers = Counter(
+            "agent_model_answers",
+            "Model requests that were answered, by model and by its role: `first` or `fallback`",
+            ["model", "role"],
+            registry=registry,
+        )
         self._start_at_zero(tools)
 
     def show_context_window(self, tokens: int | None) -> None:

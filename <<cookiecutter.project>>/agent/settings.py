@@ -28,6 +28,17 @@ class Settings(BaseSettings):
         description="a model's name: `offline`, with faults or without, or one that pydantic-ai knows",
         examples=["anthropic:claude-sonnet-4-5"],
     )
+    fallback_model: str = Field(
+        default="",
+        description="the name of another model, which answers while the first one's API has an outage; empty for none",
+        examples=["openai:gpt-5"],
+    )
+    fallback_after_seconds: float = Field(
+        default=30,
+        gt=0,
+        description="for how long each of them is waited for, in seconds; in a stream, for its first event",
+        examples=[30],
+    )
     release: str = Field(
         default="dev",
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@/+-]{0,254}$",

@@ -19,7 +19,7 @@ from agent.context import FittedModel
 from agent.conversations import open_conversations
 from agent.idempotency import open_answers
 from agent.metrics import Metrics
-from agent.models import make_model
+from agent.models import choose_model
 from agent.run import Admission, AdmissionLimits, BackgroundRuns, KeyedRunner, Runner, build_agent, limits_of
 from agent.settings import Settings
 from agent.stopping import Readiness
@@ -32,16 +32,16 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAP
     Raises:
         StartError: the model, the tokens or the conversations can't be used.
     """
-    model = make_model(settings.model)
+    metrics = Metrics(TOOL_NAMES)
+    model = choose_model(settings, metrics)
     kept = open_conversations(settings.conversations, settings.keep_conversations_days)
     answers = open_answers(settings.conversations, settings.keep_answers_hours, settings.keep_answers)
     tokens = TokenFile(Path(settings.tokens_file))
     readiness = readiness or Readiness()
-    metrics = Metrics(TOOL_NAMES)
     # Read it once: a real model's context window comes from a price table.
-    window_tokens = settings.context_window_tokens or model.context_window
+    window_tokens = settings.context_window_tokens or model.asked.context_window
     metrics.show_context_window(window_tokens)
-    fitted = FittedModel(model, window_tokens, metrics, is_managed=settings.manage_context)
+    fitted = FittedModel(model.asked, window_tokens, metrics, is_managed=settings.manage_context)
     agent = build_agent(fitted, tools_of(settings, metrics))
     limits = AdmissionLimits(settings.max_running, settings.max_queued, settings.max_wait_seconds)
     admission = Admission(limits, metrics)
@@ -65,7 +65,9 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAP
             await kept.close()
 
     app = FastAPI(title="agent", version=settings.release, lifespan=lifespan)
-    app.include_router(make_router(settings, model, window_tokens, keyed, metrics, readiness, kept, background, budget))
+    app.include_router(
+        make_router(settings, model.first, window_tokens, keyed, metrics, readiness, kept, background, budget)
+    )
     app.add_middleware(LimitBodies)  # innermost: its errors become problems too
     app.add_middleware(Authenticate, settings=settings, tokens=tokens)
     handle_problems(app, metrics)

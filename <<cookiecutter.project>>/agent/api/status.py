@@ -51,6 +51,7 @@ class Info(BaseModel):
 
     release: str
     model: str
+    fallback_model: str | None
     limits: Limits
 
 
@@ -77,7 +78,9 @@ def make_router(
         caller_budget_tokens=settings.caller_budget_tokens,
         caller_budget_cost_usd=settings.caller_budget_cost_usd,
     )
-    about = Info(release=settings.release, model=settings.model, limits=limits)
+    about = Info(
+        release=settings.release, model=settings.model, fallback_model=settings.fallback_model or None, limits=limits
+    )
 
     @router.get("/livez")
     async def livez() -> Alive:

@@ -18,6 +18,8 @@ def _nothing_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_setting_has_a_default() -> None:
     assert load_settings().model_dump() == {
         "model": "offline",
+        "fallback_model": "",
+        "fallback_after_seconds": 30,
         "release": "dev",
         "host": "127.0.0.1",
         "port": 8080,

@@ -26,6 +26,7 @@ def test_info_says_what_a_request_may_ask_for(serve: Serve) -> None:
     assert serve(release="v9", deadline_seconds=30).get("/info").json() == {
         "release": "v9",
         "model": "offline",
+        "fallback_model": None,
         "limits": {
             "task_characters": 20_000,
             "deadline_seconds": 30,
