@@ -177,6 +177,17 @@ class Metrics:
             ["model", "role"],
             registry=registry,
         )
+        self.model_price_known = Gauge(
+            "agent_model_price_known",
+            "1 for a model with a known price; 0 for one without: its cost is in no metric and no limit",
+            ["model", "role"],
+            registry=registry,
+        )
+        self.unpriced_model_requests = Counter(
+            "agent_unpriced_model_requests",
+            "Answered model requests of unknown cost, which agent_cost_usd does not have",
+            registry=registry,
+        )
         self._start_at_zero(tools)
 
     def show_context_window(self, tokens: int | None) -> None:

@@ -45,7 +45,7 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAP
     agent = build_agent(fitted, tools_of(settings, metrics))
     limits = AdmissionLimits(settings.max_running, settings.max_queued, settings.max_wait_seconds)
     admission = Admission(limits, metrics)
-    budget = open_budget(settings.conversations, BudgetLimits.of(settings), metrics)
+    budget = open_budget(settings.conversations, BudgetLimits.of(settings), metrics, model.unpriced)
     runner = Runner(
         agent, window_tokens, metrics, settings.deadline_seconds, admission, kept, limits_of(settings), budget
     )

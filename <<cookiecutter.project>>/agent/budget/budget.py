@@ -3,7 +3,7 @@
 import logging
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from agent.budget.ledger import Ledger
 from agent.budget.limits import BudgetLimits, Spent, day_of, seconds_left
@@ -61,10 +61,21 @@ class Budget:
         await self._ledger.close()
 
 
-def open_budget(path: str, limits: BudgetLimits, metrics: Metrics) -> Budget | None:
-    """The budget in a file, or without a path in memory; None without limits. Raises StartError."""
+def open_budget(path: str, limits: BudgetLimits, metrics: Metrics, unpriced: Sequence[str] = ()) -> Budget | None:
+    """The budget in a file, or without a path in memory; None without limits. `unpriced` are the settings whose model
+    has no known price.
+
+    Raises:
+        StartError: the file can't be used; or a limit is in USD, and a price is not known.
+    """
     if not limits:
         return None
+    if limits.in_usd and unpriced:
+        raise StartError(
+            f"the price of {' and '.join(unpriced)} is not known, so no budget in USD would ever be used up: "
+            "set AGENT_BUDGET_TOKENS or AGENT_CALLER_BUDGET_TOKENS instead of AGENT_BUDGET_COST_USD or "
+            "AGENT_CALLER_BUDGET_COST_USD"
+        )
     try:
         return Budget(limits, Ledger(path or MEMORY), metrics)
     except sqlite3.Error as error:

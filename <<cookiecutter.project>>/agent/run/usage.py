@@ -62,6 +62,7 @@ def count(metrics: Metrics, usage: Usage, messages: Sequence[ModelMessage], outc
     responses = [message.usage for message in messages if isinstance(message, ModelResponse)]
     metrics.cache_read_tokens.inc(sum(each.cache_read_tokens for each in responses))
     metrics.cache_creation_tokens.inc(sum(each.cache_write_tokens for each in responses))
+    metrics.unpriced_model_requests.inc(sum(each.cost is None for each in responses))
     if usage.cost_usd is not None:
         metrics.cost_usd.inc(usage.cost_usd)
     if usage.context_utilization_ratio is not None:

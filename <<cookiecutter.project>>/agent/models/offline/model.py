@@ -53,6 +53,10 @@ class OfflineModel(FunctionModel):
         """Whether the model is ready."""
         return not self._faults.unhealthy
 
+    def tells_cost(self) -> bool:
+        """Whether each request has its cost."""
+        return True
+
     @asynccontextmanager
     async def request_stream(
         self,
