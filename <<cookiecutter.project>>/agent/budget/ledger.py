@@ -5,6 +5,7 @@ import logging
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
 from typing import TypeVar
 
 from agent.budget.limits import Spent
@@ -25,19 +26,23 @@ MOST = "SELECT coalesce(max(tokens), 0), coalesce(max(cost_usd), 0.0) FROM spent
 BUSY_SECONDS = 2.0
 """Also how long a run's end may wait after its deadline: less than a stop of the service waits."""
 
+AGAIN_SECONDS = 5.0
+"""After a failure. If each run tried and waited in vain, they would wait for each other."""
+
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 
 class Ledger:
-    """Sums by day and owner. An amount that can't be written now is written with the next one."""
+    """Sums by day and owner. What can't be written now counts in this process, and is written later."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, clock: Callable[[], float] = monotonic) -> None:
         """Open or create the file. Raises sqlite3.Error."""
+        self._clock, self._write_at = clock, clock()
         # One thread, so that requests wait for the disk without blocking the event loop, and in order.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="budget")
-        self._unwritten: list[tuple[str, str, Spent]] = []
+        self._unwritten: dict[tuple[str, str], Spent] = {}
         self._database = sqlite3.connect(path, BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = NORMAL")
@@ -57,28 +62,31 @@ class Ledger:
 
     async def close(self) -> None:
         """Write what is unwritten, and close the file."""
+        self._write_at = self._clock()
         await self._in_thread(self._write)
         await self._in_thread(self._database.close)
         self._thread.shutdown()
 
     def _add(self, day: str, owner: str, spent: Spent) -> None:
-        self._unwritten.append((day, owner, spent))
+        self._unwritten[day, owner] = self._unwritten.get((day, owner), Spent()) + spent
         self._write()
 
     def _write(self) -> None:
+        if self._clock() < self._write_at:
+            return
         try:
-            while self._unwritten:
-                day, owner, spent = self._unwritten[0]
+            for (day, owner), spent in list(self._unwritten.items()):
                 self._database.execute(ADD, (day, owner, spent.tokens, spent.cost_usd))
-                del self._unwritten[0]
+                del self._unwritten[day, owner]
                 self._database.execute(DELETE_OLD, (day,))
         except sqlite3.Error as error:
-            logger.error("the usage of %d runs is not yet in the budget: %s", len(self._unwritten), error)
+            self._write_at = self._clock() + AGAIN_SECONDS
+            logger.error("the usage of %d callers is not yet in the budget's file: %s", len(self._unwritten), error)
 
     def _sum(self, select: str, *values: str) -> Spent:
-        tokens, cost_usd = self._database.execute(select, values).fetchone()
-        own = [spent for day, owner, spent in self._unwritten if values in ((day,), (day, owner))]
-        return Spent(tokens + sum(one.tokens for one in own), cost_usd + sum(one.cost_usd for one in own))
+        found = Spent(*self._database.execute(select, values).fetchone())
+        own = (spent for key, spent in self._unwritten.items() if values in (key[:1], key))
+        return sum(own, found)
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)

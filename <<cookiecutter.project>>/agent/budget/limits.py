@@ -20,6 +20,9 @@ class Spent:
     tokens: int = 0
     cost_usd: float = 0.0
 
+    def __add__(self, other: "Spent") -> "Spent":
+        return Spent(self.tokens + other.tokens, self.cost_usd + other.cost_usd)
+
 
 @dataclass(frozen=True)
 class DayLimits:

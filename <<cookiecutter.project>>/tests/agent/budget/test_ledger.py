@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from agent.budget import Spent
-from agent.budget.ledger import Ledger
+from agent.budget.ledger import AGAIN_SECONDS, BUSY_SECONDS, Ledger
 from tests.agent.service import ROOT
 
 DAY = "2026-11-28"
@@ -37,9 +37,9 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "conversations.db"
 
 
-def run(path: Path, scenario: Scenario) -> None:
+def run(path: Path, scenario: Scenario, clock: Callable[[], float] = time.monotonic) -> None:
     async def whole() -> None:
-        ledger = Ledger(str(path))
+        ledger = Ledger(str(path), clock)
         await scenario(ledger)
         await ledger.close()
 
@@ -84,19 +84,37 @@ def test_two_processes_at_once_lose_nothing(path: Path) -> None:
 
 
 def test_what_can_t_be_written_counts_and_is_written_later(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    now = [0.0]
+
     async def scenario(ledger: Ledger) -> None:
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("ALTER TABLE spent RENAME TO gone")
         await ledger.add(DAY, "ann", Spent(10))
-        assert "the usage of 1 runs is not yet in the budget" in caplog.text
+        assert "the usage of 1 callers is not yet in the budget's file" in caplog.text
         other.execute("ALTER TABLE gone RENAME TO spent")
         assert await ledger.spent(DAY, "ann") == (Spent(10), Spent(10)), "not in the file, but known here"
         assert await ledger.spent(DAY, "bob") == (Spent(10), Spent())
-        await ledger.add(DAY, "ann", Spent(5))
+        await ledger.add(DAY, "ann", Spent(3))
+        assert other.execute("SELECT tokens FROM spent").fetchall() == [], "too soon"
+        now[0] += AGAIN_SECONDS
+        await ledger.add(DAY, "ann", Spent(2))
         assert other.execute("SELECT tokens FROM spent").fetchall() == [(15,)]
         other.close()
 
+    run(path, scenario, lambda: now[0])
+
+
+def test_runs_that_end_while_the_file_is_locked_wait_once_and_not_for_each_other(path: Path) -> None:
+    async def scenario(ledger: Ledger) -> None:
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        await asyncio.gather(*(ledger.add(DAY, "ann", Spent(10)) for _ in range(20)))
+        assert time.monotonic() - began < 2 * BUSY_SECONDS
+        other.close()
+
     run(path, scenario)
+    assert sqlite3.connect(path).execute("SELECT tokens FROM spent").fetchall() == [(200,)]
 
 
 def test_what_is_unwritten_is_written_when_the_file_is_closed(path: Path) -> None:
