@@ -15,14 +15,17 @@ from agent.budget.ledger import AGAIN_SECONDS, BUSY_SECONDS, Ledger
 from tests.agent.service import ROOT
 
 DAY = "2026-11-28"
-ADDS = """
+TIMES = 1_000
+ADDS = f"""
 import asyncio, sys
 from agent.budget import Spent
 from agent.budget.ledger import Ledger
 
 async def add():
     ledger = Ledger(sys.argv[1])
-    for _ in range(300):
+    print("ready", flush=True)
+    sys.stdin.readline()
+    for _ in range({TIMES}):
         await ledger.add("2026-11-28", "ann", Spent(7, 0.5))
     await ledger.close()
 
@@ -74,11 +77,21 @@ def test_the_days_before_are_deleted(path: Path) -> None:
 
 def test_two_processes_at_once_lose_nothing(path: Path) -> None:
     command = [sys.executable, "-c", ADDS, str(path)]
-    both = [subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE) for _ in range(2)]
-    assert [process.communicate(timeout=60)[1] for process in both] == [b"", b""]
+    pipe = subprocess.PIPE
+    both = [subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe) for _ in range(2)]
+    for process in both:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+    for process in both:
+        assert process.stdin is not None
+        process.stdin.write(b"go\n")
+        process.stdin.flush()
+    for process in both:
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == 0, errors
 
     async def scenario(ledger: Ledger) -> None:
-        assert (await ledger.spent(DAY, "ann"))[0] == Spent(2 * 300 * 7, 2 * 300 * 0.5)
+        assert (await ledger.spent(DAY, "ann"))[0] == Spent(2 * TIMES * 7, 2 * TIMES * 0.5)
 
     run(path, scenario)
 
