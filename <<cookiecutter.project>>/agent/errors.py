@@ -1,5 +1,7 @@
 """The errors that this service raises."""
 
+import math
+
 
 class StartError(Exception):
     """The service can't start with these settings. The message says what is wrong, where, and what to do."""
@@ -31,6 +33,15 @@ class OverloadedError(Exception):
     def __init__(self, retry_after_seconds: float) -> None:
         self.retry_after_seconds = retry_after_seconds
         super().__init__(f"too many runs at once: try again in {retry_after_seconds:g} s")
+
+
+class BudgetUsedUp(Exception):
+    """The budget of the day is used up. `scope` is whose: "service" or "caller"."""
+
+    def __init__(self, scope: str, retry_after_seconds: float) -> None:
+        self.retry_after_seconds = retry_after_seconds
+        whose = "the service's budget" if scope == "service" else "your budget"
+        super().__init__(f"{whose} for today (UTC) is used up: try again in {math.ceil(retry_after_seconds)} s")
 
 
 class ContextFullError(Exception):

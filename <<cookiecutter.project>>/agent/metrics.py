@@ -153,6 +153,41 @@ class Metrics:
         self.replays = Counter(
             "agent_replays", "Requests that got the stored answer to their Idempotency-Key", registry=registry
         )
+        self.budget_limit = Gauge(
+            "agent_budget_limit",
+            "Limit of the day's budget (UTC) of the service or of each caller, in tokens or USD; nothing if unlimited",
+            ["scope", "unit"],
+            registry=registry,
+        )
+        self.budget_used = Gauge(
+            "agent_budget_used",
+            "What of it is used, by all releases that share the file; of callers, the most that one has used",
+            ["scope", "unit"],
+            registry=registry,
+        )
+        self.budget_refusals = Counter(
+            "agent_budget_refusals",
+            "Runs that were refused with 429 because a budget was used up, by whose",
+            ["scope"],
+            registry=registry,
+        )
+        self.model_answers = Counter(
+            "agent_model_answers",
+            "Model requests that were answered, by model and by its role: `first` or `fallback`",
+            ["model", "role"],
+            registry=registry,
+        )
+        self.model_price_known = Gauge(
+            "agent_model_price_known",
+            "1 for a model with a known price; 0 for one without: its cost is in no metric and no limit",
+            ["model", "role"],
+            registry=registry,
+        )
+        self.unpriced_model_requests = Counter(
+            "agent_unpriced_model_requests",
+            "Answered model requests of unknown cost, which agent_cost_usd does not have",
+            registry=registry,
+        )
         self._start_at_zero(tools)
 
     def show_context_window(self, tokens: int | None) -> None:

@@ -53,11 +53,12 @@ def serve() -> int:
 
 
 def check() -> int:
-    """Validate the settings, with the messages and exit codes of `serve`; 0 if it would start."""
+    """Validate the settings, with the messages and exit codes of `serve`; 0 if it would start. Prints the models."""
     try:
-        prepare()
+        settings, _, _ = prepare()
     except StartError as error:
         return refuse(error)
+    print(f"agent: AGENT_MODEL={settings.model}, AGENT_FALLBACK_MODEL={settings.fallback_model or '(none)'}")
     return 0
 
 

@@ -28,6 +28,17 @@ class Settings(BaseSettings):
         description="a model's name: `offline`, with faults or without, or one that pydantic-ai knows",
         examples=["anthropic:claude-sonnet-4-5"],
     )
+    fallback_model: str = Field(
+        default="",
+        description="the name of another model, which answers while the first one's API has an outage; empty for none",
+        examples=["openai:gpt-5"],
+    )
+    fallback_after_seconds: float = Field(
+        default=30,
+        gt=0,
+        description="for how long each of them is waited for, in seconds; in a stream, for its first event",
+        examples=[30],
+    )
     release: str = Field(
         default="dev",
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@/+-]{0,254}$",
@@ -99,6 +110,27 @@ class Settings(BaseSettings):
     )
     max_run_cost_usd: float | None = Field(
         default=None, gt=0, description="the most that one run may cost, in USD, if limited", examples=[0.5]
+    )
+    budget_tokens: int | None = Field(
+        default=None, ge=1, description="the most tokens of all runs of a day (UTC), if limited", examples=[50_000_000]
+    )
+    budget_cost_usd: float | None = Field(
+        default=None,
+        gt=0,
+        description="the most that all runs of a day (UTC) may cost, in USD, if limited",
+        examples=[100],
+    )
+    caller_budget_tokens: int | None = Field(
+        default=None,
+        ge=1,
+        description="the most tokens of one caller's runs of a day (UTC), if limited",
+        examples=[1_000_000],
+    )
+    caller_budget_cost_usd: float | None = Field(
+        default=None,
+        gt=0,
+        description="the most that one caller's runs of a day (UTC) may cost, in USD, if limited",
+        examples=[5],
     )
     tool_timeout_seconds: float = Field(
         default=30, gt=0, description="the longest that one tool call may take, in seconds", examples=[30]

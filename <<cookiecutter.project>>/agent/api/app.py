@@ -14,11 +14,12 @@ from agent.api.problems import handle_problems
 from agent.api.request_log import LogRequests
 from agent.api.routes import make_router
 from agent.auth import TokenFile
+from agent.budget import BudgetLimits, open_budget
 from agent.context import FittedModel
 from agent.conversations import open_conversations
 from agent.idempotency import open_answers
 from agent.metrics import Metrics
-from agent.models import make_model
+from agent.models import choose_model
 from agent.run import Admission, AdmissionLimits, BackgroundRuns, KeyedRunner, Runner, build_agent, limits_of
 from agent.settings import Settings
 from agent.stopping import Readiness
@@ -31,20 +32,23 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAP
     Raises:
         StartError: the model, the tokens or the conversations can't be used.
     """
-    model = make_model(settings.model)
+    metrics = Metrics(TOOL_NAMES)
+    model = choose_model(settings, metrics)
     kept = open_conversations(settings.conversations, settings.keep_conversations_days)
     answers = open_answers(settings.conversations, settings.keep_answers_hours, settings.keep_answers)
     tokens = TokenFile(Path(settings.tokens_file))
     readiness = readiness or Readiness()
-    metrics = Metrics(TOOL_NAMES)
     # Read it once: a real model's context window comes from a price table.
-    window_tokens = settings.context_window_tokens or model.context_window
+    window_tokens = settings.context_window_tokens or model.asked.context_window
     metrics.show_context_window(window_tokens)
-    fitted = FittedModel(model, window_tokens, metrics, is_managed=settings.manage_context)
+    fitted = FittedModel(model.asked, window_tokens, metrics, is_managed=settings.manage_context)
     agent = build_agent(fitted, tools_of(settings, metrics))
     limits = AdmissionLimits(settings.max_running, settings.max_queued, settings.max_wait_seconds)
     admission = Admission(limits, metrics)
-    runner = Runner(agent, window_tokens, metrics, settings.deadline_seconds, admission, kept, limits_of(settings))
+    budget = open_budget(settings.conversations, BudgetLimits.of(settings), metrics, model.unpriced)
+    runner = Runner(
+        agent, window_tokens, metrics, settings.deadline_seconds, admission, kept, limits_of(settings), budget
+    )
     keyed = KeyedRunner(runner, answers, metrics, settings.release)
     background = BackgroundRuns()
 
@@ -55,11 +59,15 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAP
             yield
             await background.ended()
         await answers.close()
+        if budget is not None:
+            await budget.close()
         if kept is not None:
             await kept.close()
 
     app = FastAPI(title="agent", version=settings.release, lifespan=lifespan)
-    app.include_router(make_router(settings, model, window_tokens, keyed, metrics, readiness, kept, background))
+    app.include_router(
+        make_router(settings, model.first, window_tokens, keyed, metrics, readiness, kept, background, budget)
+    )
     app.add_middleware(LimitBodies)  # innermost: its errors become problems too
     app.add_middleware(Authenticate, settings=settings, tokens=tokens)
     handle_problems(app, metrics)

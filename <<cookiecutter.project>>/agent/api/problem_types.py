@@ -38,6 +38,7 @@ CONVERSATION_FULL = ProblemType("conversation-full", 413, "The conversation is t
 CONTEXT_FULL = ProblemType("context-full", 413, "The task does not fit into the context window")
 BODY_TOO_LARGE = ProblemType("body-too-large", 413, "The body is too large")
 RATE_LIMITED = ProblemType("rate-limited", 429, "Too many requests with this token")
+BUDGET_USED_UP = ProblemType("budget-used-up", 429, "The budget for today is used up")
 INTERNAL = ProblemType("internal", 500, "The service failed")
 MODEL_ERROR = ProblemType("model-error", 502, "The model's API failed")
 OVERLOADED = ProblemType("overloaded", 503, "Too many runs at once")
@@ -66,6 +67,7 @@ TYPES = (
     CONTEXT_FULL,
     BODY_TOO_LARGE,
     RATE_LIMITED,
+    BUDGET_USED_UP,
     INTERNAL,
     MODEL_ERROR,
     OVERLOADED,

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agent.api import problem_types as types
 from agent.api.run_problems import problem_of_a_run
-from agent.errors import OverloadedError
+from agent.errors import BudgetUsedUp, OverloadedError
 from agent.idempotency import KeyReused, RunInProgress, RunWithoutAnswer
 from agent.metrics import Metrics
 
@@ -66,6 +66,8 @@ def problem_of(error: Exception) -> Problem:
             return _problem(error.kind, error.detail)
         case OverloadedError():
             return _problem(types.OVERLOADED, str(error))
+        case BudgetUsedUp():
+            return _problem(types.BUDGET_USED_UP, str(error))
         case KeyReused() | RunInProgress() | RunWithoutAnswer():
             return _problem(*OF_KEYS[type(error)])
         case HTTPException() if error.status_code in types.BY_STATUS:
@@ -81,7 +83,7 @@ def problem_of(error: Exception) -> Problem:
 def headers_of(error: Exception) -> Mapping[str, str] | None:
     """The headers of an error's response."""
     match error:
-        case OverloadedError():
+        case OverloadedError() | BudgetUsedUp():
             return {"retry-after": str(math.ceil(error.retry_after_seconds))}
         case RunInProgress():
             return {"retry-after": "1"}

@@ -9,6 +9,7 @@ from agent.api.leaving import ClientLeft, unless_left
 from agent.api.problems import documented
 from agent.api.request_log import note_run
 from agent.api.task import REPLAYED, Answer, Key, Task, answer_of
+from agent.budget import Budget
 from agent.conversations import Conversations
 from agent.metrics import LEFT_STATUS, Metrics
 from agent.run import BackgroundRuns, KeyedRunner, RatedRuns
@@ -28,6 +29,7 @@ def make_router(
     readiness: Readiness,
     kept: Conversations | None,
     background: BackgroundRuns,
+    budget: Budget | None,
 ) -> APIRouter:
     """The service's routes."""
     router = APIRouter(responses=documented())
@@ -51,7 +53,7 @@ def make_router(
 
     router.include_router(streaming.make_router(settings, runner, rated, metrics, background))
     router.include_router(feedback.make_router(rated, metrics))
-    router.include_router(status.make_router(settings, model, window_tokens, metrics, readiness))
+    router.include_router(status.make_router(settings, model, window_tokens, metrics, readiness, budget))
     if kept is not None:
         router.include_router(conversations.make_router(kept, runner.answers))
     return router

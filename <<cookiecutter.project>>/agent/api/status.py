@@ -10,6 +10,7 @@ from pydantic_ai.models import Model
 
 from agent.api.problem_types import NOT_READY, STOPPING, Refused
 from agent.api.task import MOST_TASK_CHARACTERS
+from agent.budget import Budget
 from agent.metrics import Metrics
 from agent.models import is_ready
 from agent.settings import Settings
@@ -39,6 +40,10 @@ class Limits(BaseModel):
     run_requests: int
     run_tool_calls: int | None
     run_cost_usd: float | None
+    budget_tokens: int | None
+    budget_cost_usd: float | None
+    caller_budget_tokens: int | None
+    caller_budget_cost_usd: float | None
 
 
 class Info(BaseModel):
@@ -46,11 +51,17 @@ class Info(BaseModel):
 
     release: str
     model: str
+    fallback_model: str | None
     limits: Limits
 
 
 def make_router(
-    settings: Settings, model: Model, window_tokens: int | None, metrics: Metrics, readiness: Readiness
+    settings: Settings,
+    model: Model,
+    window_tokens: int | None,
+    metrics: Metrics,
+    readiness: Readiness,
+    budget: Budget | None,
 ) -> APIRouter:
     """The routes that need no run."""
     router = APIRouter()
@@ -62,8 +73,14 @@ def make_router(
         run_requests=settings.max_run_requests,
         run_tool_calls=settings.max_run_tool_calls,
         run_cost_usd=settings.max_run_cost_usd,
+        budget_tokens=settings.budget_tokens,
+        budget_cost_usd=settings.budget_cost_usd,
+        caller_budget_tokens=settings.caller_budget_tokens,
+        caller_budget_cost_usd=settings.caller_budget_cost_usd,
     )
-    about = Info(release=settings.release, model=settings.model, limits=limits)
+    about = Info(
+        release=settings.release, model=settings.model, fallback_model=settings.fallback_model or None, limits=limits
+    )
 
     @router.get("/livez")
     async def livez() -> Alive:
@@ -83,6 +100,8 @@ def make_router(
 
     @router.get("/metrics", response_class=PlainTextResponse)
     async def export() -> Response:
+        if budget is not None:
+            await budget.show()
         return Response(metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
 
     return router

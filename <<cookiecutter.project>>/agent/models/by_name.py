@@ -9,8 +9,8 @@ from pydantic_ai.models import Model, infer_model
 from agent.errors import StartError
 from agent.models.offline.model import make_offline_model
 
-# A maker raises StartError if it can't create the model.
-MAKERS: dict[str, Callable[[str], Model]] = {"offline": make_offline_model}
+# A maker takes the name and its setting, and raises StartError if it can't create the model.
+MAKERS: dict[str, Callable[[str, str], Model]] = {"offline": make_offline_model}
 
 
 @runtime_checkable
@@ -20,14 +20,15 @@ class TellsReadiness(Protocol):
     def ready(self) -> bool: ...
 
 
-def make_model(name: str) -> Model:
-    """The model with this name, for example "offline:errors=0.2" or "anthropic:claude-sonnet-4-5".
+def make_model(name: str, setting: str = "AGENT_MODEL") -> Model:
+    """The model with this name, for example "offline:errors=0.2" or "anthropic:claude-sonnet-4-5". Errors
+    name the setting that it comes from.
 
     Raises:
         StartError: the name is unknown, its extra is not installed, or its key is missing.
     """
     maker = MAKERS.get(name.partition(":")[0])
-    return maker(name) if maker is not None else _infer(name)
+    return maker(name, setting) if maker is not None else _infer(name, setting)
 
 
 def is_ready(model: Model) -> bool:
@@ -35,12 +36,12 @@ def is_ready(model: Model) -> bool:
     return not isinstance(model, TellsReadiness) or model.ready()
 
 
-def _infer(name: str) -> Model:
+def _infer(name: str, setting: str) -> Model:
     try:
         return infer_model(name)
     except (UserError, ImportError, ValueError) as error:
         raise StartError(
-            f"AGENT_MODEL={name} can't be used: {error}\n"
+            f"{setting}={name} can't be used: {error}\n"
             f"Use {' or '.join(MAKERS)}, which needs no key, or a name that pydantic-ai knows, "
             "for example anthropic:claude-sonnet-4-5, with its extra installed and its key set."
         ) from None

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pydantic_ai import Agent, AgentRunResultEvent, ModelMessage, capture_run_messages
 from pydantic_ai.conversation import Conversation
 
+from agent.budget import Budget
 from agent.conversations import Conversations
 from agent.metrics import Metrics
 from agent.run.admission import Admission
@@ -33,10 +34,12 @@ class Runner:
         admission: Admission,
         kept: Conversations | None = None,
         limits: RunLimits = NO_LIMITS_SET,
+        budget: Budget | None = None,
     ) -> None:
         self._limits = limits.usage_limits()
         self._agent = agent
         self._kept = kept
+        self._budget = budget
         self._admission = admission
         self._metrics = metrics
         self._deadline_seconds = deadline_seconds
@@ -48,6 +51,7 @@ class Runner:
         Raises:
             ConversationFull: the conversation is too long to be continued.
             ConversationConflict: another run of the same conversation was kept meanwhile.
+            BudgetUsedUp: nothing is left of today's budget.
             OverloadedError: too many other runs are going on.
             DeadlineError: there was no answer in time; the run was cancelled.
             ClientDeadlineError: the same, and the deadline was the request's own.
@@ -103,6 +107,8 @@ class Runner:
 
     @asynccontextmanager
     async def _accounted(self, request: RunRequest) -> AsyncIterator[Progress]:
+        if self._budget is not None:
+            await self._budget.admit(request.owner)
         seconds, is_the_clients = request.deadline(self._deadline_seconds)
         began = asyncio.get_running_loop().time()  # the wait for a slot is part of the deadline
         async with self._admission.slot(seconds, is_the_clients=is_the_clients):
@@ -120,6 +126,8 @@ class Runner:
                     request.record.outcome, request.record.usage = outcome, self._usage(request, run)
                     request.record.has_called_tools = bool(tool_calls(own))
                     count(self._metrics, request.record.usage, own, outcome)
+                    if self._budget is not None:
+                        await self._budget.charge(request.owner, request.record.usage.spent())
 
     async def _load(self, request: RunRequest) -> Conversation | None:
         if self._kept is None or not request.is_kept:

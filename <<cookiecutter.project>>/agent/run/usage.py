@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel
 from pydantic_ai import ModelMessage, ModelResponse, RunUsage, ToolCallPart
 
+from agent.budget import Spent
 from agent.metrics import Metrics
 
 
@@ -17,6 +18,10 @@ class Usage(BaseModel):
     tool_calls: int
     cost_usd: float | None
     context_utilization_ratio: float | None
+
+    def spent(self) -> Spent:
+        """What of it counts in a budget; an unknown cost does not."""
+        return Spent(self.input_tokens + self.output_tokens, self.cost_usd or 0.0)
 
 
 def account(run: RunUsage, messages: Sequence[ModelMessage], window_tokens: int | None) -> Usage:
@@ -57,6 +62,7 @@ def count(metrics: Metrics, usage: Usage, messages: Sequence[ModelMessage], outc
     responses = [message.usage for message in messages if isinstance(message, ModelResponse)]
     metrics.cache_read_tokens.inc(sum(each.cache_read_tokens for each in responses))
     metrics.cache_creation_tokens.inc(sum(each.cache_write_tokens for each in responses))
+    metrics.unpriced_model_requests.inc(sum(each.cost is None for each in responses))
     if usage.cost_usd is not None:
         metrics.cost_usd.inc(usage.cost_usd)
     if usage.context_utilization_ratio is not None:

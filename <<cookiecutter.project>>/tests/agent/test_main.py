@@ -1,6 +1,8 @@
 """`python -m agent` as a process."""
 
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 from agent.models.offline.misbehaviour import CRASH_EXIT_CODE
 from agent.serving import check
 from tests.agent.conftest import Start
+from tests.agent.service import ROOT
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.parts
@@ -37,6 +40,7 @@ def test_it_serves_on_a_port_of_the_kernels_choice_with_settings_from_agent_env_
         ({"AGENT_PORT": "http"}, "AGENT_PORT=http should be a port from 0 to 65535"),
         ({"AGENT_MODEL": "offline:erors=0.2"}, "unknown fault 'erors'"),
         ({"AGENT_MODEL": "gtp-5"}, "AGENT_MODEL=gtp-5 can't be used"),
+        ({"AGENT_FALLBACK_MODEL": "gtp-5"}, "AGENT_FALLBACK_MODEL=gtp-5 can't be used"),
     ],
 )
 def test_a_wrong_setting_is_one_message_and_exit_code_2(
@@ -55,6 +59,14 @@ def test_a_wrong_setting_is_one_message_and_exit_code_2(
     complained = capsys.readouterr().err
     assert complained.startswith("agent: ")
     assert said in complained
+
+
+def test_a_check_shows_the_models(tmp_path: Path) -> None:
+    env = {name: value for name, value in os.environ.items() if not name.startswith("AGENT_")}
+    command = [sys.executable, "-m", "agent", "--check"]
+    env |= {"PYTHONPATH": str(ROOT), "AGENT_FALLBACK_MODEL": "offline:cost=2"}
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=True)
+    assert done.stdout == "agent: AGENT_MODEL=offline, AGENT_FALLBACK_MODEL=offline:cost=2\n"
 
 
 def test_a_secret_that_cant_be_read_stops_the_start_with_one_message_and_exit_code_2(

@@ -43,6 +43,12 @@ def test_the_names_and_labels_are_the_ones_that_gates_use(client: TestClient) ->
         ("agent_queue_depth", "gauge"),
         ("agent_refused_runs", "counter", "reason"),
         ("agent_replays", "counter"),
+        ("agent_model_answers", "counter", "model", "role"),
+        ("agent_model_price_known", "gauge", "model", "role"),
+        ("agent_unpriced_model_requests", "counter"),
+        ("agent_budget_limit", "gauge"),  # these three have series only with a limit
+        ("agent_budget_used", "gauge"),
+        ("agent_budget_refusals", "counter"),
         ("agent_abandoned_request_seconds", "histogram", "le"),
         ("agent_cache_read_input_tokens", "counter"),
         ("agent_cache_creation_input_tokens", "counter"),

@@ -18,6 +18,8 @@ def _nothing_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_setting_has_a_default() -> None:
     assert load_settings().model_dump() == {
         "model": "offline",
+        "fallback_model": "",
+        "fallback_after_seconds": 30,
         "release": "dev",
         "host": "127.0.0.1",
         "port": 8080,
@@ -34,6 +36,10 @@ def test_every_setting_has_a_default() -> None:
         "max_run_requests": 50,
         "max_run_tool_calls": None,
         "max_run_cost_usd": None,
+        "budget_tokens": None,
+        "budget_cost_usd": None,
+        "caller_budget_tokens": None,
+        "caller_budget_cost_usd": None,
         "tool_timeout_seconds": 30,
         "max_tool_result_characters": 20_000,
         "cancel_on_disconnect": False,

@@ -12,7 +12,8 @@ pytestmark = pytest.mark.parts
 
 
 def publish(live: Live, canary: Server, stable: Server, new: Agent, old: Agent) -> float:
-    return live.publish(canary.text(release=new.release), stable.text("blue", release=old.release))
+    router = canary.text(release=new.release), stable.text("blue", release=old.release)
+    return live.publish(*router, new.text(), old.text())
 
 
 def refusals(live: Live, new: Agent, old: Agent, before: Server, canary: Server, stable: Server) -> Measurement:
@@ -52,6 +53,27 @@ def test_requests_to_stable_are_no_answers_of_the_canary(
     canary, stable = Server(sessions=answered), Server(sessions=1475)
     measured = refusals(live, new, old, Server(sessions=1000), canary, stable)
     assert (measured.outcome, measured.samples, measured.total) == (outcome, answered, 475 + answered)
+
+
+@pytest.mark.parametrize(
+    ("scope", "used", "outcome"),
+    [
+        ("service", 1_000_007, Outcome.INCONCLUSIVE),
+        ("service", 950_000, Outcome.INCONCLUSIVE),
+        ("service", 940_000, Outcome.FAIL),
+        ("caller", 1_000_007, Outcome.FAIL),
+    ],
+)
+@pytest.mark.parametrize("whose", ["canary", "stable"])
+def test_while_the_service_s_budget_is_used_up_refusals_neither_fail_nor_pass(
+    live: Live, new: Agent, old: Agent, whose: str, scope: str, used: float, outcome: Outcome
+) -> None:
+    release = new if whose == "canary" else old
+    release.metrics.budget_limit.labels(scope, "tokens").set(1_000_000)
+    release.metrics.budget_used.labels(scope, "tokens").set(used)
+    before, stable = Server(sessions=3000, refused=6), Server(sessions=3475, refused=400)
+    measured = refusals(live, new, old, before, Server(sessions=200, refused=200), stable)
+    assert measured.outcome is outcome
 
 
 @pytest.mark.parametrize(

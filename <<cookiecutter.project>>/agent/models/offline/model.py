@@ -53,6 +53,10 @@ class OfflineModel(FunctionModel):
         """Whether the model is ready."""
         return not self._faults.unhealthy
 
+    def tells_cost(self) -> bool:
+        """Whether each request has its cost."""
+        return True
+
     @asynccontextmanager
     async def request_stream(
         self,
@@ -76,7 +80,7 @@ class OfflineModel(FunctionModel):
         return ModelResponse(parts=[part], usage=usage)
 
 
-def make_offline_model(name: str) -> OfflineModel:
+def make_offline_model(name: str, setting: str = "AGENT_MODEL") -> OfflineModel:
     """The model for `offline` or `offline:FAULTS`.
 
     Raises:
@@ -85,7 +89,7 @@ def make_offline_model(name: str) -> OfflineModel:
     try:
         return OfflineModel(name, parse_faults(name.partition(":")[2]))
     except FaultError as error:
-        raise StartError(f"AGENT_MODEL={name}: {error}") from None
+        raise StartError(f"{setting}={name}: {error}") from None
 
 
 def next_part(messages: Sequence[ModelMessage], min_tool_calls: int) -> TextPart | ToolCallPart:

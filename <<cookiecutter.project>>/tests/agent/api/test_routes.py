@@ -26,6 +26,7 @@ def test_info_says_what_a_request_may_ask_for(serve: Serve) -> None:
     assert serve(release="v9", deadline_seconds=30).get("/info").json() == {
         "release": "v9",
         "model": "offline",
+        "fallback_model": None,
         "limits": {
             "task_characters": 20_000,
             "deadline_seconds": 30,
@@ -33,6 +34,10 @@ def test_info_says_what_a_request_may_ask_for(serve: Serve) -> None:
             "run_requests": 50,
             "run_tool_calls": None,
             "run_cost_usd": None,
+            "budget_tokens": None,
+            "budget_cost_usd": None,
+            "caller_budget_tokens": None,
+            "caller_budget_cost_usd": None,
         },
     }
 

@@ -35,3 +35,9 @@ def test_a_model_that_cant_report_readiness_counts_as_ready() -> None:
 def test_a_model_that_reports_it_is_not_ready_is_not_ready() -> None:
     assert is_ready(make_model("offline"))
     assert not is_ready(make_model("offline:unhealthy"))
+
+
+@pytest.mark.parametrize("name", ["offlin", "offline:hang=2"])
+def test_an_error_names_the_setting_that_the_model_comes_from(name: str) -> None:
+    with pytest.raises(StartError, match=f"AGENT_FALLBACK_MODEL={name}"):
+        make_model(name, "AGENT_FALLBACK_MODEL")
