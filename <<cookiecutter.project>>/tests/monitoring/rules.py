@@ -28,7 +28,7 @@ def promtool(*arguments: str | Path) -> str:
     return done.stdout + done.stderr
 
 
-def tests_of(rules: Path) -> Path:
+def unit_tests(rules: Path) -> Path:
     """The promtool tests of a rule file."""
     return rules.parent / "tests" / f"{rules.stem}.test.yml"
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from tests.monitoring.mutations import Mutant, mutants, name
-from tests.monitoring.rules import FILES, MONITORING, rules_in, run_promtool, tests_of
+from tests.monitoring.rules import FILES, MONITORING, rules_in, run_promtool, unit_tests
 
 pytestmark = pytest.mark.parts
 
@@ -35,7 +35,7 @@ def mutated(case: Case, folder: Path) -> Path:
     for group in content["groups"]:
         group["rules"] = [case.mutant.rule if replaces(case.mutant.rule, rule) else rule for rule in group["rules"]]
     changed.write_text(yaml.safe_dump(content), encoding="utf-8")
-    return tests_of(changed)
+    return unit_tests(changed)
 
 
 def replaces(new: dict[str, Any], old: dict[str, Any]) -> bool:
