@@ -47,8 +47,8 @@ def mutated_expressions(expr: str) -> Iterator[tuple[str, str, str]]:
             yield "limit", f"{found[0]} -> {number}", replaced(expr, found.span(group), number)
     for found in QUANTILE.finditer(expr):
         quantile = float(found[0])
-        for other in {quantile / FACTOR, (1 + quantile) / 2} - {quantile}:
-            yield "limit", f"{found[0]} -> {other:g}", replaced(expr, found.span(), f"{other:g}")
+        for share in sorted({quantile / FACTOR, (1 + quantile) / 2} - {quantile}):
+            yield "limit", f"{found[0]} -> {share:g}", replaced(expr, found.span(), f"{share:g}")
     for found in COMPARISON.finditer(expr):
         yield "comparison", f"{found[0]} -> {OPPOSITE[found[0]]}", replaced(expr, found.span(), OPPOSITE[found[0]])
     # A counter is read twice in a window (last and min), so a window is changed wherever the rule has it.
@@ -67,7 +67,11 @@ def other_limits(limit: float) -> list[str]:
 
 def doubled_and_halved(text: str) -> list[str]:
     """The text with each duration twice as long, and half as long."""
-    return [TIME.sub(lambda found, by=by: f"{round(seconds(found[0]) * by)}s", text) for by in (2, 0.5)]  # type: ignore[misc]
+    return [times(text, 2), times(text, 0.5)]
+
+
+def times(text: str, factor: float) -> str:
+    return TIME.sub(lambda found: f"{round(seconds(found[0]) * factor)}s", text)
 
 
 def replaced(text: str, span: tuple[int, int], by: str) -> str:
