@@ -50,3 +50,12 @@ def test_prometheus_can_parse_each_query(tmp_path: Path) -> None:
     path.parent.mkdir()
     path.write_text(yaml.safe_dump({"groups": [{"name": "runbooks", "rules": rules}]}), encoding="utf-8")
     assert f"{len(found)} rules found" in promtool("check", "rules", path)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_each_command_of_rollout_exists_with_its_options(page: Path) -> None:
+    reference = (DOCS / "reference" / "commands.md").read_text(encoding="utf-8")
+    for line in "\n".join(blocks(page, "")).splitlines():
+        if found := re.search(r"(?:^|\| )rollout (\w+)(.*?)(?: +#.*)?$", line):
+            section = reference.split(f"## rollout {found[1]}\n")[1].split("\n## ")[0]
+            assert all(f"`{option}" in section for option in re.findall(r"--[a-z-]+", found[2])), line
