@@ -15,7 +15,8 @@ RECORDED = {rule["record"] for path in FILES for rule in rules_in(path) if "reco
 
 
 def blocks(page: Path, language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    fenced = re.findall(r"^```(\w*)\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    return [block for found, block in fenced if found == language]
 
 
 def queries(page: Path) -> list[str]:
