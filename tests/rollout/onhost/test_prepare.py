@@ -116,7 +116,8 @@ def test_preparing_again_copies_changes_in_the_repository(root: Path, monitoring
     (monitoring / "rules" / "old.yml").rename(monitoring / "rules" / "new.yml")
     (root / "etc/router/haproxy.cfg").write_text("an older one")
     prepare(monitoring, WANTED, root)
-    assert {path.name for path in (root / "etc/prometheus-agent/rules").glob("*.yml")} == {"agent.yml", "new.yml"}
+    shipped = {path.name for path in (SHIPPED / "rules").glob("*.yml")}
+    assert {path.name for path in (root / "etc/prometheus-agent/rules").glob("*.yml")} == {*shipped, "new.yml"}
     assert (root / "etc/router/haproxy.cfg").read_bytes() == CONFIG.read_bytes()
 
 

@@ -15,6 +15,7 @@ haproxy_server_http_responses_total{proxy="agent",server="green",code="2xx"} TUR
 haproxy_server_sessions_total{proxy="agent",server="green"} TURN
 haproxy_server_http_responses_total{proxy="agent",server="blue",code="5xx",job="router",release="old"} TURN
 ALERTS{alertname="Forged",alertstate="firing",release="old"} 1
+release:agent_vendor_errors:evidence5m{forged="yes"} 100
 agent_requests_total{status="forged",release="old",slot="blue",job="router"} TURN
 """
 
@@ -29,6 +30,7 @@ def test_a_release_speaks_neither_for_the_router_nor_for_another_release_nor_of_
         assert scene.value(rates(OLD, "5xx")) == 0
         assert scene.value('count({__name__=~"haproxy_.+",job!="router"})') is None
         assert scene.value('count(ALERTS{alertname="Forged"})') is None
+        assert scene.value('count(release:agent_vendor_errors:evidence5m{forged="yes"})') is None
         assert scene.value(f'count({{__name__="agent_requests_total",status="forged",release!="{NEW}"}})') is None
         assert scene.value('count({status="forged",job!="agent"})') is None
 
