@@ -75,7 +75,12 @@ def test_prometheus_has_found_the_alertmanager(host: Service) -> None:
 
 @pytest.mark.parametrize(
     ("labels", "receiver"),
-    [("severity=page", "pages"), ("alertname=Watchdog severity=none", "heartbeat"), ("severity=info", "nobody")],
+    [
+        ("severity=page", "pages"),
+        ("severity=ticket", "pages"),
+        ("alertname=Watchdog severity=none", "heartbeat"),
+        ("severity=info", "nobody"),
+    ],
 )
 def test_pages_and_the_heartbeat_have_receivers_of_their_own(labels: str, receiver: str, host: Service) -> None:
     question = ("amtool", "--alertmanager.url=http://127.0.0.1:9093", "config", "routes", "test")

@@ -101,7 +101,10 @@ class Ground:
 
     def notes(self, run: str, action: str, job: str = "") -> list[dict[str, Any]]:
         """The inputs of an action, and what it did, in the order of a run."""
-        lines = (json.loads(line) for line in (self.folder / "notes").read_text().splitlines())
+        complete = (
+            (self.folder / "notes").read_text().rpartition("\n")[0]
+        )  # another process may be writing the last line
+        lines = (json.loads(line) for line in complete.splitlines())
         return [line for line in lines if line["run"] == run and line["action"] == action and job in ("", line["job"])]
 
     def built(self, run: str) -> dict[str, str]:
