@@ -8,6 +8,7 @@ from tests.asking import Answer, ask
 from tests.host.images import Images, docker
 from tests.host.service import Done, Service
 from tests.host.traffic import served_by
+from tests.pace import patience
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.docker
@@ -33,7 +34,8 @@ def put_live(service: Service, release: str) -> Done:
 def test_a_long_request_outlives_two_changes_of_roles_and_the_end_of_its_release(
     serving: Service, images: Images
 ) -> None:
-    slow, fast = images.release("slow", model="offline:latency=25s"), images.release("fast")
+    latency = min(25 * patience(), 55)  # of two model requests, within the agent's deadline of 120 s
+    slow, fast = images.release("slow", model=f"offline:latency={latency:.0f}s"), images.release("fast")
     why = ("--reason", "to have a slow one", "--unverified", "a test")
     serving.rollout("rollback", slow, "--now", *why, "--policy", str(serving.policy))
     container = serving.stable()

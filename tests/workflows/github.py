@@ -90,6 +90,8 @@ def released(releases: State, verb: str, tag: str, options: dict[str, str], file
     release = releases.setdefault(tag, {"prerelease": "", "files": []})
     release["prerelease"] = options.get("--prerelease", release["prerelease"])
     release["files"] = sorted({*release["files"], *files})
+    if verb == "create":
+        release["published_with"] = sorted(files)
     return release
 
 

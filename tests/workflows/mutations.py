@@ -166,8 +166,8 @@ MUTATIONS = {
     ),
     "what was checked out may write": Mutation(
         RELEASE,
-        '          gh release upload "$GITHUB_REF_NAME" --clobber evidence/*',
-        "          python3 -m rollout.pipeline summary evidence",
+        '            gh release upload "$GITHUB_REF_NAME" --clobber evidence/*',
+        "            python3 -m rollout.pipeline summary evidence",
         {"writers"},
     ),
     "a key is misspelt": Mutation(RELEASE, "timeout-minutes: 180", "timeout-minute: 180", {"jactionlint", "schema"}),

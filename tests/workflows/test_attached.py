@@ -27,4 +27,5 @@ def test_each_file_is_attached_and_only_what_production_has_is_no_pre_release(
     assert done.code == 0, done.err
     (release,) = job.github["releases"].values()
     assert {"evidence/evidence.md", "evidence/rollout.svg"} <= set(release["files"])
+    assert there or release["published_with"] == release["files"], "an immutable release takes no file later"
     assert release["prerelease"] == prerelease

@@ -1,6 +1,7 @@
 """Lets one slot's release solve a task, through the router's probe socket: the engine is on no release's network."""
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
@@ -54,7 +55,8 @@ def _answer(connection: HTTPConnection, slot: Slot, task: str, token: str | None
     headers = {"content-type": "application/json", "x-slot": slot}
     if token:
         headers["authorization"] = f"Bearer {token}"
-    connection.request("POST", "/agent/run", json.dumps({"task": task}), headers)
+    with suppress(ConnectionError):  # the router may refuse a request before it has read the task; its answer says why
+        connection.request("POST", "/agent/run", json.dumps({"task": task}), headers)
     return connection.getresponse()
 
 
