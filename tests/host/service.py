@@ -28,6 +28,7 @@ READ_AT = {
     "secrets": "/run/agent-secrets",
     "router-config": "/etc/router",
 }
+NEWEST_JOURNAL = f"ls -d {names.STATE}/journals/*.jsonl | tail -1"
 
 
 def by_hand(arguments: Sequence[str]) -> Sequence[str]:
@@ -137,6 +138,14 @@ class Service:
         """Run `rollout start IMAGE --follow` with the quick policy."""
         return self.rollout("start", image, "--follow", "--policy", str(self.policy), *arguments)
 
+    def start_only(self, image: str, *arguments: str) -> Done:
+        """Run `rollout start IMAGE`, and wait for its journal: until then, the newest one is of the rollout before."""
+        before = self.ask(NEWEST_JOURNAL)
+        done = self.rollout("start", image, *arguments)
+        if done.code == 0:
+            wait_until(lambda: self.ask(NEWEST_JOURNAL) not in ("", before), 30 * patience(), lambda: done.out)
+        return done
+
     def name(self, part: str) -> str:
         return f"{self.project}-{part}"
 
@@ -165,7 +174,7 @@ class Service:
 
     def events(self) -> list[Event]:
         """The newest rollout's journal, read from the volume."""
-        return read_lines(self.ask(f'cat "$(ls -d {names.STATE}/journals/*.jsonl | tail -1)"'))
+        return read_lines(self.ask(f'cat "$({NEWEST_JOURNAL})"'))
 
     def until(self, seen: Callable[[list[Event]], bool], within_seconds: float = 120) -> list[Event]:
         """Wait until the newest journal contains this."""

@@ -75,7 +75,7 @@ def test_a_release_reaches_the_world(serving: Service) -> None:
 def test_releases_and_the_engine_do_not_reach_each_other(serving: Service, images: Images, tmp_path: Path) -> None:
     with Traffic(serving.url):
         policy = str(quick(tmp_path, hold="30m"))
-        done = serving.rollout("start", images.release("neighbour"), "--policy", policy)
+        done = serving.start_only(images.release("neighbour"), "--policy", policy)
         assert done.code == 0, done.out + done.err
         serving.until(lambda events: any(event["event"] == "shifted" for event in events))
         try:

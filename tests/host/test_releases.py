@@ -55,7 +55,7 @@ def test_promote_cuts_a_hold_short_and_the_journal_says_who_did(
 ) -> None:
     patient = str(quick(tmp_path, hold="30m"))
     with Traffic(serving.url):
-        done = serving.rollout("start", images.release("third"), "--policy", patient)
+        done = serving.start_only(images.release("third"), "--policy", patient)
         assert done.code == 0, done.out + done.err
         serving.until(lambda events: len(shifts(events)) == 1)
         assert serving.rollout("promote", "--reason", "the queue is long").code == 0
@@ -73,7 +73,7 @@ def shifts(events: list[Event]) -> list[Event]:
 def test_abort_takes_a_rollout_back(serving: Service, images: Images) -> None:
     before = served_by(serving.url)
     with Traffic(serving.url):
-        done = serving.rollout("start", images.release("fourth"), "--policy", str(serving.policy))
+        done = serving.start_only(images.release("fourth"), "--policy", str(serving.policy))
         assert done.code == 0, done.out + done.err
         serving.until(lambda events: any(event["event"] == "shifted" for event in events))
         assert serving.rollout("abort", "--reason", "the wrong prompt").code == 0
