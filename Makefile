@@ -23,8 +23,8 @@ TEST := requirements/test.txt
 unexport PYTHONPATH PYTHONHOME PYTHONSAFEPATH PYTHONUSERBASE PYTHONINSPECT PYTHONOPTIMIZE PYTHONWARNINGS
 unexport VIRTUAL_ENV CONDA_PREFIX
 
-.PHONY: help demo test test-template test-units test-engine test-parts test-hosts test-baked test-faults
-.PHONY: test-workflows docker-answers bench lint lint-baked bake tested requirements
+.PHONY: help demo test test-template test-units test-engine test-parts test-hosts test-baked-code test-baked-parts
+.PHONY: test-faults test-workflows docker-answers bench lint lint-baked bake tested requirements
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s%s\n", $$1, $$2}' Makefile
@@ -39,8 +39,8 @@ test:  ## run all tests: the template's, the engine's, and a baked repository's
 	@$(INSTALL) --parts $(BAKE) $(DEV) $(TEST)
 	$(bake)
 	+@$(BAKED_MAKE) setup
-	@$(MAKE) --no-print-directory -j2 lint test-template lint-baked test-units REPOSITORY="$(BAKED)"
-	@$(MAKE) --no-print-directory -j2 test-hosts test-parts test-baked REPOSITORY="$(BAKED)"
+	@$(MAKE) --no-print-directory -j2 test-template lint lint-baked test-units test-baked-code REPOSITORY="$(BAKED)"
+	@$(MAKE) --no-print-directory -j2 test-hosts test-parts test-baked-parts REPOSITORY="$(BAKED)"
 	@$(without_docker) || true
 
 test-template:
@@ -69,10 +69,14 @@ test-hosts:
 without_docker = { ! docker info >/dev/null 2>&1 && \
   echo "SKIPPED: the tests of the Docker target. No Docker engine answers; 'docker info' says why."; }
 
-# These two are without a bake: make test bakes first, and two bakes at once would conflict.
-test-baked:
+# These three are without a bake: make test bakes first, and two bakes at once would conflict.
+test-baked-code:
 	@echo "running the tests of $(BAKED) ..."
-	+@$(BAKED_MAKE) test
+	+@$(BAKED_MAKE) test-code
+
+test-baked-parts:
+	@echo "running the rehearsals of $(BAKED) and the tests of its images ..."
+	+@$(BAKED_MAKE) test-rehearsals test-docker
 
 lint-baked:
 	+@$(BAKED_MAKE) lint
