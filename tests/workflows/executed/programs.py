@@ -33,7 +33,7 @@ GH = """\
 case "$*" in
   *approvals*) echo ada && exit ;;
   "release view"*) exit 1 ;;
-  "release upload"*) mkdir -p "$UPLOADED/$RUN" && cp -R evidence "$UPLOADED/$RUN/release" && exit ;;
+  "release create"*" evidence/"*) mkdir -p "$UPLOADED/$RUN" && cp -R evidence "$UPLOADED/$RUN/release" && exit ;;
   release*) exit ;;
   *--method*comments*) mkdir -p "$UPLOADED/$RUN" && cp comment.md "$UPLOADED/$RUN" && exit ;;
   *comments*) exit ;;
