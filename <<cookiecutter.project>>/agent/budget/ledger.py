@@ -4,11 +4,10 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
-from typing import TypeVar
 
 from agent.budget.limits import Spent
+from agent.sqlite_file import SqliteFile
 
 # Only ever add columns with defaults: the release before reads and writes this table too.
 SCHEMA = """
@@ -31,8 +30,6 @@ AGAIN_SECONDS = 5.0
 
 logger = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
 
 class Ledger:
     """Sums by day and owner. What can't be written now counts in this process, and is written later."""
@@ -40,32 +37,26 @@ class Ledger:
     def __init__(self, path: str, clock: Callable[[], float] = monotonic) -> None:
         """Open or create the file. Raises sqlite3.Error."""
         self._clock, self._write_at = clock, clock()
-        # One thread, so that requests wait for the disk without blocking the event loop, and in order.
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="budget")
         self._unwritten: dict[tuple[str, str], Spent] = {}
-        self._database = sqlite3.connect(path, BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-        self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.execute("PRAGMA synchronous = NORMAL")
-        self._database.executescript(SCHEMA)
+        self._file = SqliteFile(path, "budget", SCHEMA, BUSY_SECONDS)
 
     async def add(self, day: str, owner: str, spent: Spent) -> None:
         """Add to a day's sum of an owner; also if the caller is cancelled meanwhile, and without an error."""
-        await asyncio.shield(self._in_thread(lambda: self._add(day, owner, spent)))
+        await asyncio.shield(self._file.in_thread(lambda: self._add(day, owner, spent)))
 
     async def spent(self, day: str, owner: str) -> tuple[Spent, Spent]:
         """What all owners and this one used on a day, as all processes have written it. Raises sqlite3.Error."""
-        return await self._in_thread(lambda: (self._sum(SERVICE, day), self._sum(CALLER, day, owner)))
+        return await self._file.in_thread(lambda: (self._sum(SERVICE, day), self._sum(CALLER, day, owner)))
 
     async def highest(self, day: str) -> tuple[Spent, Spent]:
         """What all owners used on a day, and the most that any of them did. Raises sqlite3.Error."""
-        return await self._in_thread(lambda: (self._sum(SERVICE, day), self._sum(MOST, day)))
+        return await self._file.in_thread(lambda: (self._sum(SERVICE, day), self._sum(MOST, day)))
 
     async def close(self) -> None:
         """Write what is unwritten, and close the file."""
         self._write_at = self._clock()
-        await self._in_thread(self._write)
-        await self._in_thread(self._database.close)
-        self._thread.shutdown()
+        await self._file.in_thread(self._write)
+        await self._file.close()
 
     def _add(self, day: str, owner: str, spent: Spent) -> None:
         self._unwritten[day, owner] = self._unwritten.get((day, owner), Spent()) + spent
@@ -76,17 +67,14 @@ class Ledger:
             return
         try:
             for (day, owner), spent in list(self._unwritten.items()):
-                self._database.execute(ADD, (day, owner, spent.tokens, spent.cost_usd))
+                self._file.database.execute(ADD, (day, owner, spent.tokens, spent.cost_usd))
                 del self._unwritten[day, owner]
-                self._database.execute(DELETE_OLD, (day,))
+                self._file.database.execute(DELETE_OLD, (day,))
         except sqlite3.Error as error:
             self._write_at = self._clock() + AGAIN_SECONDS
             logger.error("the usage of %d callers is not yet in the budget's file: %s", len(self._unwritten), error)
 
     def _sum(self, select: str, *values: str) -> Spent:
-        found = Spent(*self._database.execute(select, values).fetchone())
+        found = Spent(*self._file.database.execute(select, values).fetchone())
         own = (spent for key, spent in self._unwritten.items() if values in (key[:1], key))
         return sum(own, found)
-
-    async def _in_thread(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)

@@ -5,9 +5,7 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
 
 from pydantic import TypeAdapter
 from pydantic_ai.conversation_store import (
@@ -16,6 +14,8 @@ from pydantic_ai.conversation_store import (
     ConversationRecord,
     ConversationStore,
 )
+
+from agent.sqlite_file import SqliteFile
 
 # Only ever add columns with defaults: the release before reads and writes these tables too.
 SCHEMA = """
@@ -36,26 +36,17 @@ logger = logging.getLogger(__name__)
 RECORD = TypeAdapter(ConversationRecord)
 ENTRY = TypeAdapter(ConversationEntry)
 
-T = TypeVar("T")
-
 
 class SqliteConversationStore(ConversationStore):
     """Forks are not supported: deleting a conversation deletes all of its messages."""
 
     def __init__(self, path: Path, busy_seconds: float = BUSY_SECONDS) -> None:
         """Open or create the file. Raises sqlite3.Error."""
-        # One thread, so that requests wait for the disk without blocking the event loop, and in order.
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="conversations")
-        self._database = sqlite3.connect(path, busy_seconds, isolation_level=None, check_same_thread=False)
-        self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.execute("PRAGMA synchronous = NORMAL")
-        self._database.execute("PRAGMA secure_delete = ON")  # deleted text is overwritten in the file
-        self._database.executescript(SCHEMA)
+        self._file = SqliteFile(path, "conversations", SCHEMA, busy_seconds)
 
     async def close(self) -> None:
         """Close the file."""
-        await self._in_thread(self._database.close)
-        self._thread.shutdown()
+        await self._file.close()
 
     async def read_record(self, conversation_id: str) -> ConversationRecord | None:
         rows = await self._select("SELECT record FROM conversations WHERE id = ?", conversation_id)
@@ -94,19 +85,19 @@ class SqliteConversationStore(ConversationStore):
 
         def write() -> None:
             self._expect(key, expected_revision)
-            self._database.executemany("INSERT INTO entries (id, conversation, entry) VALUES (?, ?, ?)", entries)
-            self._database.execute(PUT, row)
+            self._file.database.executemany("INSERT INTO entries (id, conversation, entry) VALUES (?, ?, ?)", entries)
+            self._file.database.execute(PUT, row)
 
         await self._in_transaction(write)
 
     async def delete_record(self, conversation_id: str, *, expected_revision: str) -> None:
         def delete() -> None:
             self._expect(conversation_id, expected_revision)
-            self._database.execute("DELETE FROM conversations WHERE id = ?", (conversation_id,))
-            self._database.execute("DELETE FROM entries WHERE conversation = ?", (conversation_id,))
+            self._file.database.execute("DELETE FROM conversations WHERE id = ?", (conversation_id,))
+            self._file.database.execute("DELETE FROM entries WHERE conversation = ?", (conversation_id,))
 
         await self._in_transaction(delete)
-        await self._in_thread(self._empty_log)
+        await self._file.in_thread(self._empty_log)
 
     async def ids(self, scope: str, limit: int, offset: int) -> list[str]:
         """The ids of a scope's conversations, the newest first, without the first `offset`; `limit` at most."""
@@ -122,49 +113,48 @@ class SqliteConversationStore(ConversationStore):
         """Delete all conversations that nobody has continued since then (epoch seconds)."""
 
         def delete() -> None:
-            self._database.execute(DELETE_OLD_ENTRIES, (before,))
-            self._database.execute("DELETE FROM conversations WHERE updated_at < ?", (before,))
+            self._file.database.execute(DELETE_OLD_ENTRIES, (before,))
+            self._file.database.execute("DELETE FROM conversations WHERE updated_at < ?", (before,))
 
         await self._in_transaction(delete)
-        await self._in_thread(self._empty_log)
+        await self._file.in_thread(self._empty_log)
 
     def _empty_log(self) -> None:
         """Empty the write-ahead log, which still has the deleted text. It stays while another process reads."""
         try:
-            is_busy = bool(self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
+            is_busy = bool(self._file.database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
         except sqlite3.Error:
             is_busy = True
         if is_busy:
             logger.warning("deleted conversations stay in the write-ahead log, which is in use; next try in an hour")
 
     def _expect(self, conversation_id: str, revision: str | None) -> None:
-        found = self._database.execute("SELECT revision FROM conversations WHERE id = ?", (conversation_id,)).fetchone()
+        found = self._file.database.execute(
+            "SELECT revision FROM conversations WHERE id = ?", (conversation_id,)
+        ).fetchone()
         if (found[0] if found else None) != revision:
             raise ConversationConflict(conversation_id)
 
     async def _select(self, select: str, *values: object) -> list[str]:
-        return await self._in_thread(lambda: [row[0] for row in self._database.execute(select, values)])
+        return await self._file.in_thread(lambda: [row[0] for row in self._file.database.execute(select, values)])
 
     async def _in_transaction(self, change: Callable[[], None]) -> None:
         """All of a change or, if it fails or the caller is cancelled meanwhile, nothing of it."""
         given_up = threading.Event()
 
         def run() -> None:
-            self._database.execute("BEGIN IMMEDIATE")
+            self._file.database.execute("BEGIN IMMEDIATE")
             try:
                 change()
                 if given_up.is_set():
                     raise asyncio.CancelledError
             except BaseException:
-                self._database.execute("ROLLBACK")
+                self._file.database.execute("ROLLBACK")
                 raise
-            self._database.execute("COMMIT")
+            self._file.database.execute("COMMIT")
 
         try:
-            await self._in_thread(run)
+            await self._file.in_thread(run)
         except asyncio.CancelledError:
             given_up.set()
             raise
-
-    async def _in_thread(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)

@@ -1,14 +1,12 @@
 """The first answer to each key, in the SQLite file that both releases of a rollout use."""
 
-import asyncio
 import sqlite3
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
 
 from agent.errors import StartError
 from agent.idempotency.claim import Claim, Known, first_answer
+from agent.sqlite_file import SqliteFile
 
 # Only ever add columns with defaults: the release before reads and writes this table too.
 SCHEMA = """
@@ -35,8 +33,6 @@ MARGIN_SECONDS = 10.0
 
 SECONDS_PER_HOUR = 3_600
 
-T = TypeVar("T")
-
 
 class Answers:
     """Keeps an answer for `keep_seconds`, and of each owner the newest `most`. Those of running runs always stay."""
@@ -44,13 +40,7 @@ class Answers:
     def __init__(self, path: str, keep_seconds: float, most: int, clock: Callable[[], float] = time.time) -> None:
         """Open or create the file. Raises sqlite3.Error."""
         self._keep_seconds, self._most, self._clock = keep_seconds, most, clock
-        # One thread, so that requests wait for the disk without blocking the event loop, and in order.
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="answers")
-        self._database = sqlite3.connect(path, BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-        self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.execute("PRAGMA synchronous = NORMAL")
-        self._database.execute("PRAGMA secure_delete = ON")  # deleted text is overwritten in the file
-        self._database.executescript(SCHEMA)
+        self._file = SqliteFile(path, "answers", SCHEMA, BUSY_SECONDS)
         self._delete_old(clock())
 
     async def claim(self, claim: Claim) -> str | None:
@@ -60,7 +50,7 @@ class Answers:
             KeyReused, RunInProgress, RunWithoutAnswer: see there.
         """
         now = self._clock()
-        known = await self._in_thread(lambda: self._claim(claim, now))
+        known = await self._file.in_thread(lambda: self._claim(claim, now))
         return None if known is None else first_answer(claim, known, now)
 
     async def keep(self, claim: Claim, answer: str) -> None:
@@ -82,34 +72,30 @@ class Answers:
 
     async def close(self) -> None:
         """Close the file."""
-        await self._in_thread(self._database.close)
-        self._thread.shutdown()
+        await self._file.close()
 
     def _claim(self, claim: Claim, now: float) -> Known | None:
         """What is known of a key; None if it is new, and claimed now. Both or neither, also with another release."""
-        self._database.execute("BEGIN IMMEDIATE")
-        with self._database:  # commits, or rolls back
+        self._file.database.execute("BEGIN IMMEDIATE")
+        with self._file.database:  # commits, or rolls back
             self._delete_old(now)
-            row = self._database.execute(SELECT, (claim.owner, claim.key)).fetchone()
+            row = self._file.database.execute(SELECT, (claim.owner, claim.key)).fetchone()
             if row is not None:
                 return Known(*row)
             names = (claim.owner, claim.key, claim.fingerprint, claim.run_id, claim.conversation_id)
-            self._database.execute(INSERT, (*names, now, now + claim.seconds + MARGIN_SECONDS))
-            self._database.execute(DELETE_MANY, (claim.owner, now, self._most))
+            self._file.database.execute(INSERT, (*names, now, now + claim.seconds + MARGIN_SECONDS))
+            self._file.database.execute(DELETE_MANY, (claim.owner, now, self._most))
             return None
 
     def _delete_old(self, now: float) -> None:
-        self._database.execute(DELETE_OLD, (now - self._keep_seconds, now))
+        self._file.database.execute(DELETE_OLD, (now - self._keep_seconds, now))
 
     async def _end(self, claim: Claim, state: str, answer: str) -> None:
         update = f"UPDATE answers SET state = ?, answer = ?, until = 0 {OF_RUN}"  # noqa: S608  no value is in it
         await self._execute(update, state, answer, claim.owner, claim.key, claim.run_id)
 
     async def _execute(self, statement: str, *values: object) -> None:
-        await self._in_thread(lambda: self._database.execute(statement, values).fetchall())
-
-    async def _in_thread(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        await self._file.in_thread(lambda: self._file.database.execute(statement, values).fetchall())
 
 
 def open_answers(path: str, keep_hours: float, most: int) -> Answers:

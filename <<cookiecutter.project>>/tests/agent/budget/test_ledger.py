@@ -144,7 +144,7 @@ def test_what_is_unwritten_is_written_when_the_file_is_closed(path: Path) -> Non
 
 def test_an_amount_whose_caller_is_cancelled_counts(path: Path) -> None:
     async def scenario(ledger: Ledger) -> None:
-        waits = asyncio.create_task(ledger._in_thread(lambda: time.sleep(0.2)))
+        waits = asyncio.create_task(ledger._file.in_thread(lambda: time.sleep(0.2)))
         adding = asyncio.create_task(ledger.add(DAY, "ann", Spent(10)))
         await asyncio.sleep(0.05)
         adding.cancel()

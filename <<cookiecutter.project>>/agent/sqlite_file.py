@@ -1,0 +1,48 @@
+"""One SQLite file (WAL), which both releases of a rollout may use at once."""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+AGAIN_SECONDS = 0.01
+
+T = TypeVar("T")
+
+
+class SqliteFile:
+    """A connection and its thread: requests wait for the disk without blocking the event loop, and in order."""
+
+    def __init__(self, path: Path | str, name: str, schema: str, busy_seconds: float) -> None:
+        """Open or create the file, and what its schema names; `busy_seconds` is how long a statement waits for another
+        process. Raises sqlite3.Error."""
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
+        self.database = sqlite3.connect(path, busy_seconds, isolation_level=None, check_same_thread=False)
+        self._use_wal(busy_seconds)
+        self.database.execute("PRAGMA synchronous = NORMAL")
+        self.database.execute("PRAGMA secure_delete = ON")  # deleted text is overwritten in the file
+        self.database.executescript(schema)
+
+    def _use_wal(self, within_seconds: float) -> None:
+        """SQLite does not wait to change the mode of a file that another process is creating."""
+        deadline = time.monotonic() + within_seconds
+        while True:
+            try:
+                self.database.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise
+            time.sleep(AGAIN_SECONDS)
+
+    async def in_thread(self, work: Callable[[], T]) -> T:
+        """What the work returns. Raises what it raises."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    async def close(self) -> None:
+        """Close the file."""
+        await self.in_thread(self.database.close)
+        self._thread.shutdown()
