@@ -126,7 +126,7 @@ def test_without_prometheus_the_weight_is_held_and_then_everybody_is_on_stable(r
 
 
 def test_a_canary_that_hangs_is_a_failure_and_not_silence(rehearse: Rehearse) -> None:
-    running = rehearse("--first", "25%")
+    running = rehearse("--first", "25%", *STEADY)
     running.until(shifted_to(0.25))
 
     canary = running.child("AGENT_RELEASE=rehearsal-good")
