@@ -13,6 +13,12 @@ from tests.bake.answers import HOSTILE_DESCRIPTIONS
 from tests.baking import Baker
 from tests.source import PROJECT
 
+# Python holds no answers: rendered or not, the tests of agent/ are the same, and make test runs them once.
+TESTS_OF_WHAT_IS_RENDERED = (
+    *("pytest", "-q", "-p", "no:cacheprovider"),
+    *("-m", "not parts and not docker and not mutations", "--ignore=tests/agent"),
+)
+
 
 def check(folder: Path, caches: Path, *tool: str) -> None:
     """Run a Python tool in the folder, with its caches elsewhere."""
@@ -39,7 +45,8 @@ def check(folder: Path, caches: Path, *tool: str) -> None:
         pytest.param(["ruff", "check"], id="ruff check"),
         pytest.param(["ruff", "format", "--check"], id="ruff format"),
         pytest.param(["mypy", "--strict"], id="mypy"),
-        pytest.param(["pytest", "-m", "not parts and not docker", "-q", "-p", "no:cacheprovider"], id="pytest"),
+        pytest.param(["pytest", "--collect-only", "-q", "-p", "no:cacheprovider"], id="pytest collects"),
+        pytest.param([*TESTS_OF_WHAT_IS_RENDERED], id="pytest"),
     ],
 )
 def test_the_unrendered_project_passes(tool: list[str], template: Path, tmp_path: Path) -> None:
@@ -48,7 +55,4 @@ def test_the_unrendered_project_passes(tool: list[str], template: Path, tmp_path
 
 def test_a_repository_with_a_hostile_description_passes_its_own_tests(baker: Baker, tmp_path: Path) -> None:
     baked = baker.exactly(tmp_path, description=HOSTILE_DESCRIPTIONS["double quotes"])
-    not_rendered = "--ignore=tests/agent"  # Python holds no answers, so that no description changes it
-    check(
-        baked.folder, tmp_path, "pytest", "-m", "not parts and not docker", "-q", "-p", "no:cacheprovider", not_rendered
-    )
+    check(baked.folder, tmp_path, *TESTS_OF_WHAT_IS_RENDERED)
