@@ -23,8 +23,8 @@ TEST := requirements/test.txt
 unexport PYTHONPATH PYTHONHOME PYTHONSAFEPATH PYTHONUSERBASE PYTHONINSPECT PYTHONOPTIMIZE PYTHONWARNINGS
 unexport VIRTUAL_ENV CONDA_PREFIX
 
-.PHONY: help demo test test-template test-units test-engine test-parts test-hosts test-baked-code test-baked-parts
-.PHONY: test-faults test-workflows docker-answers bench lint lint-baked bake tested requirements
+.PHONY: help demo test test-template test-units test-engine test-parts test-hosts test-baked-code test-baked-rehearsals
+.PHONY: test-baked-images test-faults test-workflows docker-answers bench lint lint-baked bake tested requirements
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s%s\n", $$1, $$2}' Makefile
@@ -34,13 +34,14 @@ demo:  ## bake the defaults into build/my-agent, then rehearse a good and a bad 
 	$(bake)
 	+@$(BAKED_MAKE) demo
 
-# Two at a time: each measures what the machine answers beside the other. Hosts mostly wait; rehearsals make load.
+# Two at a time, the longest first. What needs a pace is in the second group, beside one other only: both measure what the
+# machine answers then.
 test:  ## run all tests: the template's, the engine's, and a baked repository's
 	@$(INSTALL) --parts $(BAKE) $(DEV) $(TEST)
 	$(bake)
 	+@$(BAKED_MAKE) setup
-	@$(MAKE) --no-print-directory -j2 test-template lint lint-baked test-units test-baked-code REPOSITORY="$(BAKED)"
-	@$(MAKE) --no-print-directory -j2 test-hosts test-parts test-baked-parts REPOSITORY="$(BAKED)"
+	@$(MAKE) --no-print-directory -j2 test-baked-code test-template test-units lint lint-baked test-baked-images REPOSITORY="$(BAKED)"
+	@$(MAKE) --no-print-directory -j2 test-hosts test-parts test-baked-rehearsals REPOSITORY="$(BAKED)"
 	@$(without_docker) || true
 
 test-template:
@@ -74,9 +75,13 @@ test-baked-code:
 	@echo "running the tests of $(BAKED) ..."
 	+@$(BAKED_MAKE) test-code
 
-test-baked-parts:
-	@echo "running the rehearsals of $(BAKED) and the tests of its images ..."
-	+@$(BAKED_MAKE) test-rehearsals test-docker
+test-baked-rehearsals:
+	@echo "running the rehearsals of $(BAKED) ..."
+	+@$(BAKED_MAKE) test-rehearsals
+
+test-baked-images:
+	@echo "running the tests of the images of $(BAKED) ..."
+	+@$(BAKED_MAKE) test-docker
 
 lint-baked:
 	+@$(BAKED_MAKE) lint
