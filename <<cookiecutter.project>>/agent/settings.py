@@ -1,5 +1,6 @@
 """The settings: AGENT_* in the environment or in agent.env."""
 
+from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
@@ -73,6 +74,11 @@ class Settings(BaseSettings):
         default="",
         description="the SQLite file that keeps conversations; empty keeps none",
         examples=["conversations.db"],
+    )
+    data_folder: str = Field(
+        default="",
+        description="the folder of a relative `AGENT_CONVERSATIONS`; empty for the working directory. A host sets it",
+        examples=["/var/lib/agent"],
     )
     keep_conversations_days: float = Field(
         default=30, gt=0, description="after how many days an unused conversation is deleted", examples=[30]
@@ -166,6 +172,11 @@ class Settings(BaseSettings):
         description="how long a stop waits, not ready, before it closes the listener, in seconds, up to 60",
         examples=[5],
     )
+
+    @property
+    def conversations_file(self) -> str:
+        """The path of `conversations`; empty without."""
+        return str(Path(self.data_folder, self.conversations)) if self.conversations else ""
 
     @model_validator(mode="after")
     def _stops_in_time(self) -> Self:

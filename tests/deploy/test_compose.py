@@ -157,6 +157,7 @@ def test_a_volume_is_mounted_at_the_same_path_everywhere_and_where_commands_expe
         "certificate": names.CERTIFICATE,
         "targets": names.TARGETS,
         "alerting-secrets": names.SECRETS,
+        "data": names.DATA,
     }
     assert {volume: places[volume] for volume in expected} == {volume: {place} for volume, place in expected.items()}
 

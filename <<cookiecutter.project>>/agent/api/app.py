@@ -34,8 +34,8 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAP
     """
     metrics = Metrics(TOOL_NAMES)
     model = choose_model(settings, metrics)
-    kept = open_conversations(settings.conversations, settings.keep_conversations_days)
-    answers = open_answers(settings.conversations, settings.keep_answers_hours, settings.keep_answers)
+    kept = open_conversations(settings.conversations_file, settings.keep_conversations_days)
+    answers = open_answers(settings.conversations_file, settings.keep_answers_hours, settings.keep_answers)
     tokens = TokenFile(Path(settings.tokens_file))
     readiness = readiness or Readiness()
     # Read it once: a real model's context window comes from a price table.
@@ -45,7 +45,7 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAP
     agent = build_agent(fitted, tools_of(settings, metrics))
     limits = AdmissionLimits(settings.max_running, settings.max_queued, settings.max_wait_seconds)
     admission = Admission(limits, metrics)
-    budget = open_budget(settings.conversations, BudgetLimits.of(settings), metrics, model.unpriced)
+    budget = open_budget(settings.conversations_file, BudgetLimits.of(settings), metrics, model.unpriced)
     runner = Runner(
         agent, window_tokens, metrics, settings.deadline_seconds, admission, kept, limits_of(settings), budget
     )

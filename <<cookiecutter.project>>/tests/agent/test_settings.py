@@ -27,6 +27,7 @@ def test_every_setting_has_a_default() -> None:
         "tokens_file": "/run/secrets/AGENT_TOKENS",
         "requests_per_minute": 600,
         "conversations": "",
+        "data_folder": "",
         "keep_conversations_days": 30,
         "keep_answers_hours": 24,
         "keep_answers": 1_000,
@@ -51,6 +52,20 @@ def test_every_setting_has_a_default() -> None:
         "log_tasks": False,
         "unready_seconds": 0,
     }
+
+
+@pytest.mark.parametrize(
+    ("folder", "conversations", "file"),
+    [
+        ("", "", ""),
+        ("/var/lib/agent", "", ""),
+        ("", "kept.db", "kept.db"),
+        ("/var/lib/agent", "kept.db", "/var/lib/agent/kept.db"),
+        ("/var/lib/agent", "/mine/kept.db", "/mine/kept.db"),
+    ],
+)
+def test_a_relative_file_of_conversations_is_in_the_data_folder(folder: str, conversations: str, file: str) -> None:
+    assert Settings(data_folder=folder, conversations=conversations).conversations_file == file
 
 
 def test_the_environment_overrides_agent_env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
