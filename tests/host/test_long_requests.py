@@ -49,7 +49,7 @@ def test_a_long_request_outlives_two_changes_of_roles_and_the_end_of_its_release
     answers: list[Answer] = []
     asking = threading.Thread(target=lambda: answers.append(ask(serving.url, "What is 2 + 2?", timeout_seconds=150)))
     asking.start()
-    wait_until(lambda: "agent_requests_in_flight 1.0" in metrics(container), 20)
+    wait_until(lambda: "agent_requests_in_flight 1.0" in metrics(container))
     put_live(serving, fast)
     assert not answers
     put_live(serving, keeping(images, "faster"))  # its slot is needed: it is stopped, and answers first
