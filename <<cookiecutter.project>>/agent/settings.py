@@ -10,6 +10,7 @@ from agent.errors import StartError
 
 PREFIX = "AGENT_"
 ENV_FILE = "agent.env"
+MCP_SERVER = r"[a-z][a-z0-9_]{0,31}=https?://[^\s,=@]+"
 LONGEST_DEADLINE_SECONDS = 120
 """The router and the stop of a container wait a little longer; a test of the template checks this."""
 
@@ -137,6 +138,12 @@ class Settings(BaseSettings):
     )
     max_tool_result_characters: int = Field(
         default=20_000, ge=1, description="how much of a tool's result the model gets, in characters", examples=[20_000]
+    )
+    mcp_servers: str = Field(
+        default="",
+        pattern=rf"^({MCP_SERVER}(,{MCP_SERVER})*)?$",
+        description="MCP servers whose tools the agent has too, each as NAME=URL, separated by commas",
+        examples=["weather=https://mcp.example.com/mcp"],
     )
     cancel_on_disconnect: bool = Field(
         default=False,

@@ -11,7 +11,7 @@ from agent.metrics import Metrics
 from agent.models import make_model
 from agent.run import build_agent
 from agent.settings import Settings
-from agent.tools import TOOL_NAMES
+from agent.tools import TOOL_NAMES, tools_of
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,11 @@ Solve = Callable[[str], Awaitable[Run]]
 
 
 def agent_of(settings: Settings) -> Agent[None, str]:
-    """The service's agent. Raises StartError if the model can't be used."""
-    model = make_model(settings.model)
+    """The service's agent. Raises StartError if the model or an MCP server can't be used."""
+    model, metrics = make_model(settings.model), Metrics(TOOL_NAMES)
     window_tokens = settings.context_window_tokens or model.context_window
-    return build_agent(FittedModel(model, window_tokens, Metrics(TOOL_NAMES), is_managed=settings.manage_context))
+    fitted = FittedModel(model, window_tokens, metrics, is_managed=settings.manage_context)
+    return build_agent(fitted, tools_of(settings, metrics))
 
 
 @asynccontextmanager

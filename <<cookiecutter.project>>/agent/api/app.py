@@ -13,6 +13,7 @@ from agent.api.middleware import MeasureRequests, ReleaseHeader
 from agent.api.problems import handle_problems
 from agent.api.request_log import LogRequests
 from agent.api.routes import make_router
+from agent.api.starting import TellStartErrors
 from agent.auth import TokenFile
 from agent.budget import BudgetLimits, open_budget
 from agent.context import FittedModel
@@ -23,14 +24,14 @@ from agent.models import choose_model
 from agent.run import Admission, AdmissionLimits, BackgroundRuns, KeyedRunner, Runner, build_agent, limits_of
 from agent.settings import Settings
 from agent.stopping import Readiness
-from agent.tools import TOOL_NAMES, TOOLSET, LimitedTools, ToolLimits
+from agent.tools import TOOL_NAMES, tools_of
 
 
 def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAPI:
     """Create the ASGI app, with its own registry of metrics.
 
     Raises:
-        StartError: the model, the tokens or the conversations can't be used.
+        StartError: the model, the tools, the tokens or the conversations can't be used.
     """
     metrics = Metrics(TOOL_NAMES)
     model = choose_model(settings, metrics)
@@ -71,13 +72,8 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAP
     app.add_middleware(LimitBodies)  # innermost: its errors become problems too
     app.add_middleware(Authenticate, settings=settings, tokens=tokens)
     handle_problems(app, metrics)
+    app.add_middleware(TellStartErrors)
     app.add_middleware(LogRequests, settings=settings)
     app.add_middleware(ReleaseHeader, release=settings.release)
     app.add_middleware(MeasureRequests, metrics=metrics)  # outermost, because it is added last
     return app
-
-
-def tools_of(settings: Settings, metrics: Metrics) -> LimitedTools:
-    """The agent's tools, within the limits of the settings."""
-    limits = ToolLimits(settings.tool_timeout_seconds, settings.max_tool_result_characters)
-    return LimitedTools(TOOLSET, limits, metrics)
