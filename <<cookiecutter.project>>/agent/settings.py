@@ -166,6 +166,12 @@ class Settings(BaseSettings):
         default=False, description="whether the log has the name of the token and the `x-user-id`", examples=["true"]
     )
     log_tasks: bool = Field(default=False, description="whether the log has the text of each task", examples=["true"])
+    traces_url: str = Field(
+        default="",
+        pattern=r"^(https?://\S+)?$",
+        description="the OTLP/HTTP address that takes traces; empty for none",
+        examples=["http://collector:4318/v1/traces"],
+    )
     unready_seconds: float = Field(
         default=0,
         ge=0,

@@ -50,6 +50,7 @@ def test_every_setting_has_a_default() -> None:
         "log_format": "auto",
         "log_users": False,
         "log_tasks": False,
+        "traces_url": "",
         "unready_seconds": 0,
     }
 
