@@ -9,9 +9,8 @@ from pydantic_ai import Agent, AgentRunResult, ModelResponse, ToolCallPart
 from agent.context import FittedModel
 from agent.metrics import Metrics
 from agent.models import make_model
-from agent.run import build_agent
+from agent.run import TOOL_NAMES, build_agent, tools_of
 from agent.settings import Settings
-from agent.tools import TOOL_NAMES, tools_of
 
 
 @dataclass(frozen=True)

@@ -23,10 +23,19 @@ from agent.conversations import open_conversations
 from agent.idempotency import open_answers
 from agent.metrics import Metrics
 from agent.models import choose_model
-from agent.run import Admission, AdmissionLimits, BackgroundRuns, KeyedRunner, Runner, build_agent, limits_of
+from agent.run import (
+    TOOL_NAMES,
+    Admission,
+    AdmissionLimits,
+    BackgroundRuns,
+    KeyedRunner,
+    Runner,
+    build_agent,
+    limits_of,
+    tools_of,
+)
 from agent.settings import Settings
 from agent.stopping import Readiness
-from agent.tools import TOOL_NAMES, tools_of
 
 if TYPE_CHECKING:
     from agent.traces import Traces

@@ -11,9 +11,8 @@ from pydantic_ai.models.function import AgentInfo, FunctionModel
 
 from agent.errors import StartError
 from agent.metrics import Metrics
-from agent.run import build_agent
+from agent.run import build_agent, tools_of
 from agent.settings import Settings
-from agent.tools import tools_of
 from agent.tools.mcp import McpServer, mcp_tools, servers_of
 from tests.agent.conftest import Serve, Start
 from tests.agent.samples import samples
