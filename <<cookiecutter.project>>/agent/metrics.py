@@ -212,9 +212,14 @@ class Metrics:
             self.refused_runs.labels(reason)
         for rating in RATINGS:
             self.feedback.labels(rating)
-        for tool in tools:
+        self._tools: frozenset[str] = frozenset()
+        self.know_tools(tools)
+
+    def know_tools(self, names: Sequence[str]) -> None:
+        """Count the calls of these tools by name from now on."""
+        for tool in names:
             self.tool_calls.labels(tool)
-        self._tools = frozenset(tools)
+        self._tools |= frozenset(names)
 
     def count_request(self, status: int, seconds: float | None) -> None:
         """Count a request by the status of its answer; `seconds` is None if its body was incomplete. The time of a 4xx

@@ -11,6 +11,7 @@ from agent.errors import StartError
 
 PREFIX = "AGENT_"
 ENV_FILE = "agent.env"
+MCP_SERVER = r"[a-z][a-z0-9_]{0,31}=https?://[^\s,=@]+"
 LONGEST_DEADLINE_SECONDS = 120
 """The router and the stop of a container wait a little longer; a test of the template checks this."""
 
@@ -144,6 +145,12 @@ class Settings(BaseSettings):
     max_tool_result_characters: int = Field(
         default=20_000, ge=1, description="how much of a tool's result the model gets, in characters", examples=[20_000]
     )
+    mcp_servers: str = Field(
+        default="",
+        pattern=rf"^({MCP_SERVER}(,{MCP_SERVER})*)?$",
+        description="MCP servers whose tools the agent has too, each as NAME=URL, separated by commas",
+        examples=["weather=https://mcp.example.com/mcp"],
+    )
     cancel_on_disconnect: bool = Field(
         default=False,
         description="whether a client that leaves before its answer ends its run, unless it sent an `Idempotency-Key`",
@@ -165,6 +172,12 @@ class Settings(BaseSettings):
         default=False, description="whether the log has the name of the token and the `x-user-id`", examples=["true"]
     )
     log_tasks: bool = Field(default=False, description="whether the log has the text of each task", examples=["true"])
+    traces_url: str = Field(
+        default="",
+        pattern=r"^(https?://\S+)?$",
+        description="the OTLP/HTTP address that takes traces; empty for none",
+        examples=["http://collector:4318/v1/traces"],
+    )
     unready_seconds: float = Field(
         default=0,
         ge=0,

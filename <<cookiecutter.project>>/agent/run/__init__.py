@@ -1,7 +1,7 @@
 """A run: the agent solves one task, with a deadline and a record of its usage."""
 
 from agent.run.admission import Admission, AdmissionLimits
-from agent.run.agent import build_agent
+from agent.run.agent import TOOL_NAMES, build_agent, tools_of
 from agent.run.background import BackgroundRuns
 from agent.run.events import Event, Token, ToolCall, ToolResult
 from agent.run.keyed import KeyedRunner
@@ -12,6 +12,7 @@ from agent.run.runner import Runner
 from agent.run.usage import Usage
 
 __all__ = [
+    "TOOL_NAMES",
     "Admission",
     "AdmissionLimits",
     "BackgroundRuns",
@@ -30,4 +31,5 @@ __all__ = [
     "Usage",
     "build_agent",
     "limits_of",
+    "tools_of",
 ]

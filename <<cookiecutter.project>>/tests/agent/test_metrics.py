@@ -4,7 +4,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
 from agent.metrics import KNOWN_STATUSES, OUTCOMES, RATIO_BUCKETS, SECONDS_BUCKETS, Metrics
-from agent.tools import TOOL_NAMES
+from agent.run import TOOL_NAMES
 from tests.agent.conftest import Serve
 from tests.agent.samples import Samples, samples
 

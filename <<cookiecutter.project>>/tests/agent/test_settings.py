@@ -43,6 +43,7 @@ def test_every_setting_has_a_default() -> None:
         "caller_budget_cost_usd": None,
         "tool_timeout_seconds": 30,
         "max_tool_result_characters": 20_000,
+        "mcp_servers": "",
         "cancel_on_disconnect": False,
         "max_running": 1_000,
         "max_queued": 200,
@@ -50,6 +51,7 @@ def test_every_setting_has_a_default() -> None:
         "log_format": "auto",
         "log_users": False,
         "log_tasks": False,
+        "traces_url": "",
         "unready_seconds": 0,
     }
 
