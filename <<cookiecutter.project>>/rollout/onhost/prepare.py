@@ -4,7 +4,6 @@ Configuration is overwritten each time. The split, the targets and the list of c
 written only if they are missing: they belong to rollouts and to people.
 """
 
-import json
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping

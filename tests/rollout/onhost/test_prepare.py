@@ -19,7 +19,9 @@ from rollout.router.split import Split, everybody_on
 from tests.repository import REPOSITORY
 
 SHIPPED = REPOSITORY / "monitoring"
-WANTED = HostSettings(speed=1, router_metrics="10.231.17.2:8404", prometheus="10.231.17.3:9090", alertmanager="10.231.17.4:9093")
+WANTED = HostSettings(
+    speed=1, router_metrics="10.231.17.2:8404", prometheus="10.231.17.3:9090", alertmanager="10.231.17.4:9093"
+)
 VOLUMES = (
     "etc/router",
     "etc/router-certificate",
@@ -168,11 +170,18 @@ def test_a_volume_that_cant_be_written_is_one_message(root: Path) -> None:
         prepare(SHIPPED, WANTED, root)
 
 
-ENVIRONMENT = {"SPEED": "20", "ROUTER_METRICS_ADDRESS": "r:8404", "PROMETHEUS_ADDRESS": "p:9090", "ALERTMANAGER_ADDRESS": "a:9093"}
+ENVIRONMENT = {
+    "SPEED": "20",
+    "ROUTER_METRICS_ADDRESS": "r:8404",
+    "PROMETHEUS_ADDRESS": "p:9090",
+    "ALERTMANAGER_ADDRESS": "a:9093",
+}
 
 
 def test_the_settings_come_from_the_containers_environment() -> None:
-    assert HostSettings.read(ENVIRONMENT) == HostSettings(speed=20, router_metrics="r:8404", prometheus="p:9090", alertmanager="a:9093")
+    assert HostSettings.read(ENVIRONMENT) == HostSettings(
+        speed=20, router_metrics="r:8404", prometheus="p:9090", alertmanager="a:9093"
+    )
 
 
 @pytest.mark.parametrize("name", list(ENVIRONMENT))

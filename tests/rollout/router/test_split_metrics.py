@@ -14,9 +14,7 @@ from tests.waiting import wait_until
 
 pytestmark = pytest.mark.parts
 
-WEIGHT, LEASED, ENDS = (
-    f"agent_canary_{name}" for name in ("weight_ratio", "leased", "lease_ends_timestamp_seconds")
-)
+WEIGHT, LEASED, ENDS = (f"agent_canary_{name}" for name in ("weight_ratio", "leased", "lease_ends_timestamp_seconds"))
 
 
 def split(router: RunningRouter) -> dict[str, float]:
