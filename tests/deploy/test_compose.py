@@ -180,6 +180,7 @@ def test_the_routers_environment_has_all_addresses() -> None:
     assert SERVICES["prepare"]["environment"] == {
         "SPEED": environment["SPEED"],
         "ROUTER_METRICS_ADDRESS": environment["ROUTER_METRICS_ADDRESS"],
+        "PROMETHEUS_ADDRESS": f"{addresses['prometheus']}:9090",
         "ALERTMANAGER_ADDRESS": f"{addresses['alertmanager']}:9093",
         "ROUTER_PORT": "127.0.0.1:8080",
         "ROUTER_TLS_PORT": "127.0.0.1:8443",
