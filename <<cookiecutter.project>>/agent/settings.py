@@ -86,6 +86,11 @@ class Settings(BaseSettings):
     keep_answers: int = Field(
         default=1_000, ge=1, description="how many such answers are kept of each token, the newest", examples=[1_000]
     )
+    experiments: str = Field(
+        default="",
+        description="the SQLite file with the log of experiments; empty runs none",
+        examples=["experiments.db"],
+    )
     manage_context: bool = Field(
         default=True,
         description="whether old turns and tool results are left out of what no longer fits the model's context window",

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
+from pydantic_ai.models import Model
 
 from agent.api.authentication import Authenticate
 from agent.api.bodies import LimitBodies
@@ -17,10 +18,22 @@ from agent.auth import TokenFile
 from agent.budget import BudgetLimits, open_budget
 from agent.context import FittedModel
 from agent.conversations import open_conversations
+from agent.errors import StartError
+from agent.experiments import open_experiments
 from agent.idempotency import open_answers
 from agent.metrics import Metrics
 from agent.models import choose_model
-from agent.run import Admission, AdmissionLimits, BackgroundRuns, KeyedRunner, Runner, build_agent, limits_of
+from agent.run import (
+    Admission,
+    AdmissionLimits,
+    BackgroundRuns,
+    KeyedRunner,
+    Runner,
+    TreatedRuns,
+    Treatments,
+    build_agent,
+    limits_of,
+)
 from agent.settings import Settings
 from agent.stopping import Readiness
 from agent.tools import TOOL_NAMES, TOOLSET, LimitedTools, ToolLimits
@@ -46,8 +59,11 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAP
     limits = AdmissionLimits(settings.max_running, settings.max_queued, settings.max_wait_seconds)
     admission = Admission(limits, metrics)
     budget = open_budget(settings.conversations, BudgetLimits.of(settings), metrics, model.unpriced)
+    treatments = Treatments(lambda name: variants_model(name, settings, metrics))
+    experiments = open_experiments(settings.experiments, settings.release, treatments.can_run)
+    treated = None if experiments is None else TreatedRuns(experiments, treatments)
     runner = Runner(
-        agent, window_tokens, metrics, settings.deadline_seconds, admission, kept, limits_of(settings), budget
+        agent, window_tokens, metrics, settings.deadline_seconds, admission, kept, limits_of(settings), budget, treated
     )
     keyed = KeyedRunner(runner, answers, metrics, settings.release)
     background = BackgroundRuns()
@@ -61,12 +77,16 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAP
         await answers.close()
         if budget is not None:
             await budget.close()
+        if experiments is not None:
+            await experiments.close()
         if kept is not None:
             await kept.close()
 
     app = FastAPI(title="agent", version=settings.release, lifespan=lifespan)
     app.include_router(
-        make_router(settings, model.first, window_tokens, keyed, metrics, readiness, kept, background, budget)
+        make_router(
+            settings, model.first, window_tokens, keyed, metrics, readiness, kept, background, budget, experiments
+        )
     )
     app.add_middleware(LimitBodies)  # innermost: its errors become problems too
     app.add_middleware(Authenticate, settings=settings, tokens=tokens)
@@ -81,3 +101,12 @@ def tools_of(settings: Settings, metrics: Metrics) -> LimitedTools:
     """The agent's tools, within the limits of the settings."""
     limits = ToolLimits(settings.tool_timeout_seconds, settings.max_tool_result_characters)
     return LimitedTools(TOOLSET, limits, metrics)
+
+
+def variants_model(name: str, settings: Settings, metrics: Metrics) -> tuple[Model, int | None]:
+    """The model of an experiment's variant, in place of the settings' first one. Raises StartError."""
+    model = choose_model(settings.model_copy(update={"model": name}), metrics)
+    if model.unpriced and BudgetLimits.of(settings).in_usd:
+        raise StartError(f"the price of {name} is not known, and the budget is in USD")
+    window_tokens = settings.context_window_tokens or model.asked.context_window
+    return FittedModel(model.asked, window_tokens, metrics, is_managed=settings.manage_context), window_tokens

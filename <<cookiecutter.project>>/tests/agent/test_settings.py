@@ -30,6 +30,7 @@ def test_every_setting_has_a_default() -> None:
         "keep_conversations_days": 30,
         "keep_answers_hours": 24,
         "keep_answers": 1_000,
+        "experiments": "",
         "manage_context": True,
         "context_window_tokens": None,
         "deadline_seconds": 120,
