@@ -61,3 +61,15 @@ class NoLog(ExperimentRefused):
     """The file of AGENT_EXPERIMENTS is not named, does not exist, or can't be used."""
 
     code = "no_log"
+
+
+class Unmeasured(ExperimentRefused):
+    """A metric can't be computed from what the log has."""
+
+    code = "unmeasured"
+
+
+class NotDecided(ExperimentRefused):
+    """There is no decision yet, or it has no winner."""
+
+    code = "not_decided"

@@ -13,7 +13,7 @@ variants:
   small: {share: 50%, model: "offline:cost=0.5"}
 primary: {metric: cost_per_task, minimum_effect: 20%, baseline: 0.01, deviation: 0.01}
 guardrails:
-  - {metric: completion, allow: 5%, baseline: 92%}
+  - {metric: completion, allow: 3%, baseline: 92%}
 power: 80%
 significance: 5%
 """

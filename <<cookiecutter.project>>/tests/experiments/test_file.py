@@ -74,7 +74,7 @@ def test_a_third_variant_is_refused(tmp_path: Path) -> None:
 def test_a_metric_can_be_used_once(tmp_path: Path) -> None:
     twice = "metric: cost_per_task, allow: 5%, baseline: 1, deviation: 1"
     assert "guardrails: each metric can be used once" in wrong(
-        tmp_path, "metric: completion, allow: 5%, baseline: 92%", twice
+        tmp_path, "metric: completion, allow: 3%, baseline: 92%", twice
     )
 
 
