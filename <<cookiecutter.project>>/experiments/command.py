@@ -31,6 +31,11 @@ def parser() -> Parser:
     planned.add_argument("--users-a-day", type=said_clearly(positive), metavar="N", help=days)
     start = "start an experiment whose definition is committed: the service assigns users within a second"
     all_of.add("start", commands.run_start, start, one, log, as_json)
+    rehearse = "let made-up users ask the offline models until it can be decided; needs no key and no service"
+    rehearsed = all_of.add("rehearse", commands.run_rehearse, rehearse, one, rehearsals(), as_json)
+    rehearsed.add_argument("--users", type=said_clearly(positive), metavar="N", help="the most users")
+    model = "the model of the control, with faults or without (default: offline)"
+    rehearsed.add_argument("--model", default="offline", metavar="NAME", help=model)
     status = "show the number of users and the guardrails; no difference, unless the plan is sequential"
     all_of.add("status", commands.run_status, status, one, log, as_json)
     decide = "decide and end an experiment, if there are enough users, a broken guardrail, or a broken split"
@@ -59,6 +64,13 @@ def where() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(add_help=False)
     log = "the log of experiments that the service uses (default: $AGENT_EXPERIMENTS)"
     options.add_argument("--log", default=os.environ.get("AGENT_EXPERIMENTS", ""), metavar="FILE", help=log)
+    return options
+
+
+def rehearsals() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(add_help=False)
+    log = "a log of its own (default: .experiments/NAME.db)"
+    options.add_argument("--log", default="", metavar="FILE", help=log)
     return options
 
 

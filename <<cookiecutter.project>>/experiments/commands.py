@@ -1,6 +1,7 @@
 """The commands: each reads the definition and the log, asks the pure parts, and says or writes the result."""
 
 import argparse
+import asyncio
 import json
 import time
 from collections.abc import Iterator, Mapping
@@ -9,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from agent.experiments import Experiment, Variant
+from agent.settings import Settings
 from experiments import decide as decisions
-from experiments import file, winner
+from experiments import file, rehearsal, winner
 from experiments.committed import commit_of
 from experiments.compare import Look, compared
 from experiments.errors import Changed, Ended, NotDecided, Overlaps
@@ -25,6 +27,8 @@ from experiments.report.document import Point
 from experiments.sentence import sentence
 from rollout.onhost import author
 from rollout.text import listed
+
+REHEARSAL = "rehearsal"
 
 
 def run_plan(chosen: argparse.Namespace) -> int:
@@ -62,6 +66,27 @@ def run_start(chosen: argparse.Namespace) -> int:
         log.start(definition.name, definition.sha256, asked, time.time(), author.name(), commit)
     line = f"{definition.name} is running: the service assigns users within a second"
     return said(chosen, [line], experiment=definition.name, sha256=definition.sha256, commit=commit)
+
+
+def run_rehearse(chosen: argparse.Namespace) -> int:
+    """Let made-up users ask the offline models, until the experiment can be decided."""
+    definition, wanted = declared(chosen)
+    policy = definition.policy
+    rehearsal.check(policy, chosen.model)
+    chosen.log = chosen.log or str(Path(".experiments") / f"{definition.name}.db")
+    Path(chosen.log).parent.mkdir(parents=True, exist_ok=True)
+    with opened(chosen.log, is_new=True) as log:
+        log.start(definition.name, definition.sha256, experiment_of(definition), time.time(), author.name(), REHEARSAL)
+
+        def is_over() -> bool:
+            found = decisions.status(policy, wanted, evidence(log, definition))
+            return found.is_complete or found.is_mismatched or bool(found.broken)
+
+        settings = Settings.model_construct(model=chosen.model, experiments=chosen.log, release=REHEARSAL)
+        most = None if chosen.users is None else int(chosen.users)
+        users = asyncio.run(rehearsal.rehearse(settings, most, is_over))
+    line = f"{users:,} users asked; continue with: status, decide or report {definition.name} --log {chosen.log}"
+    return said(chosen, [line], experiment=definition.name, users=users, log=chosen.log)
 
 
 def run_status(chosen: argparse.Namespace) -> int:

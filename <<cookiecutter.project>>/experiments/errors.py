@@ -73,3 +73,9 @@ class NotDecided(ExperimentRefused):
     """There is no decision yet, or it has no winner."""
 
     code = "not_decided"
+
+
+class CostsMoney(ExperimentRefused):
+    """A rehearsal with a model that is not an offline one."""
+
+    code = "costs_money"

@@ -25,14 +25,15 @@ SELECT = "SELECT sha256, started_at, started_by, source, ended_at, ended_by, end
 RUNNING = "SELECT definition FROM experiments WHERE ended_at IS NULL"
 END = "UPDATE experiments SET ended_at = ?, ended_by = ?, ending = ? WHERE name = ? AND ended_at IS NULL"
 EXPOSED = "SELECT variant, count(*), min(at), max(at) FROM exposures WHERE experiment = ? GROUP BY variant"
-# What the client caused counts for no variant; a run that was rated bad did not complete its task.
+# What the client caused counts for no variant. A run that was rated bad did not complete its task; one that failed
+# before it used a token cost nothing.
 PER_UNIT = """
 CREATE TEMP TABLE per_unit AS
 SELECT e.variant, e.release, min(?, cast((e.at - ?) * ? / ? AS INTEGER)) AS moment, o.*
 FROM exposures e JOIN (
   SELECT unit, count(*) AS runs, sum(outcome = 'answered' AND rating IS NOT 'bad') AS completed,
-    sum(outcome <> 'answered') AS failed, sum(tokens) AS tokens, sum(cost_usd) AS cost_usd,
-    sum(cost_usd IS NULL) AS unpriced, sum(seconds) AS seconds, sum(rating IS 'good') AS good,
+    sum(outcome <> 'answered') AS failed, sum(tokens) AS tokens, total(cost_usd) AS cost_usd,
+    sum(cost_usd IS NULL AND tokens > 0) AS unpriced, sum(seconds) AS seconds, sum(rating IS 'good') AS good,
     sum(rating IS NOT NULL) AS rated
   FROM outcomes WHERE experiment = ? AND outcome <> 'cancelled' AND substr(outcome, 1, 7) <> 'client_' GROUP BY unit
 ) o ON o.unit = e.unit WHERE e.experiment = ?"""
