@@ -187,3 +187,70 @@ def test_what_was_not_started_and_a_missing_log_are_refused(repository: Reposito
     assert code(repository.run("plan", name="third")[1]) == "wrong_definition"
     repository.log.write_bytes(b"no database" * 100)
     assert code(repository.run("status")[1]) == "no_log"
+
+
+def test_a_guardrail_stops_nobody_before_100_users_of_each_variant(started: Repository) -> None:
+    fill(started.log, 198, Behaviour(answered=0.1))
+    assert started.run("status")[1]["broken_guardrails"] == []
+    assert code(started.run("decide")[1]) == "too_early"
+    fill(started.log, 2, first=198)
+    assert started.run("status")[1]["broken_guardrails"] == ["completion"]
+
+
+def test_a_sequential_plan_without_an_effect_goes_on_to_its_number(repository: Repository) -> None:
+    repository.commit(CHEAPER + "sequential: true\n")
+    repository.say("start")
+    fill(repository.log, 1_400)
+    assert repository.run("status")[1]["primary"]["state"] == "open"
+    assert code(repository.run("decide")[1]) == "too_early"
+
+
+def test_a_sequential_winner_that_is_not_shown_to_be_safe_goes_on(repository: Repository) -> None:
+    repository.commit(CHEAPER + "sequential: true\n")
+    repository.say("start")
+    fill(repository.log, 1_200, Behaviour(answered=0.89, cost=0.005))
+    assert repository.run("status")[1]["primary"]["state"] == "good"
+    assert code(repository.run("decide")[1]) == "too_early"
+
+
+def change(repository: Repository, update: str) -> None:
+    """Change what the service wrote."""
+    with sqlite3.connect(repository.log) as database:
+        database.execute(update)
+
+
+def test_what_the_client_caused_counts_for_nobody(started: Repository) -> None:
+    fill(started.log, 2 * PLANNED)
+    before = started.run("status")[1]["units"]
+    for number, outcome in enumerate(("cancelled", "client_deadline", "client_conversation")):
+        change(started, f"UPDATE outcomes SET outcome = '{outcome}' WHERE run_id LIKE 'run-1{number}_-%'")  # noqa: S608
+    after = started.run("status")[1]["units"]
+    assert {name: before[name] - after[name] for name in before} == {"control": 15, "small": 15}
+
+
+def test_a_run_that_was_rated_bad_did_not_complete_its_task(started: Repository) -> None:
+    fill(started.log, 600)
+    change(started, "UPDATE outcomes SET rating = 'bad' FROM exposures e WHERE e.unit = outcomes.unit AND variant = 1")
+    assert started.run("decide")[1]["verdict"] == "harm"
+
+
+def test_a_guardrail_without_a_value_is_not_shown_to_be_safe(repository: Repository) -> None:
+    repository.commit(CHEAPER.replace("completion, allow: 3%, baseline: 92%", "satisfaction, allow: 5%, baseline: 80%"))
+    repository.say("start")
+    fill(repository.log, 2_200, CHEAP)
+    found = repository.run("decide")[1]
+    assert (found["verdict"], found["guardrails"]) == ("unsafe", [])
+    assert "is not shown to stay within what is allowed: good ratings" in found["sentence"]
+
+
+@pytest.mark.parametrize(("cost", "verdict"), [(0.0104, "treatment_wins"), (0.013, "harm")])
+def test_an_amounts_guardrail_allows_a_percentage_of_the_controls(
+    repository: Repository, cost: float, verdict: str
+) -> None:
+    primary = "{metric: completion, minimum_effect: 5%, baseline: 80%}"
+    guardrail = "{metric: cost_per_task, allow: 10%, baseline: 0.01, deviation: 0.01}"
+    text = CHEAPER.replace("{metric: cost_per_task, minimum_effect: 20%, baseline: 0.01, deviation: 0.01}", primary)
+    repository.commit(text.replace("{metric: completion, allow: 3%, baseline: 92%}", guardrail))
+    repository.say("start")
+    fill(repository.log, 6_400, Behaviour(answered=0.97, cost=cost))
+    assert repository.run("decide")[1]["verdict"] == verdict

@@ -176,3 +176,39 @@ def test_a_log_that_can_not_be_opened_stops_the_start(tmp_path: Path) -> None:
     assert open_experiments("", "v1", never) is None
     with pytest.raises(StartError, match=r"AGENT_EXPERIMENTS=.* can't be used: unable to open"):
         open_experiments(str(tmp_path / "no" / "log.db"), "v1", never)
+
+
+def test_an_exposure_that_could_not_be_written_is_written_at_the_next_run(tmp_path: Path) -> None:
+    path = tmp_path / "log.db"
+    start(path)
+
+    async def expose_twice() -> None:
+        experiments = opened(path)
+        other = sqlite3.connect(path)
+        other.execute("ALTER TABLE exposures RENAME TO away")
+        await experiments.assign("ana", None)
+        other.execute("ALTER TABLE away RENAME TO exposures")
+        await experiments.assign("ana", None)
+        other.close()
+        await experiments.close()
+
+    asyncio.run(expose_twice())
+    assert len(rows(path, "unit", "exposures")) == 1
+
+
+def test_a_runs_end_is_written_once_and_its_first_rating_stays(tmp_path: Path) -> None:
+    path = tmp_path / "log.db"
+    start(path)
+
+    async def run_twice() -> None:
+        experiments = opened(path)
+        assigned = await experiments.assign("ana", None)
+        for _ in range(2):
+            await experiments.ended(assigned, "run-1", DONE)
+        for rating in ("bad", "good"):
+            await experiments.rated("run-1", rating)
+        await experiments.close()
+
+    asyncio.run(run_twice())
+    found = rows(path, "run_id, outcome, tokens, cost_usd, seconds, rating", "outcomes")
+    assert found == [("run-1", "answered", 100, 0.01, 0.5, "bad")]
