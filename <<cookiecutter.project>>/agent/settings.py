@@ -76,9 +76,14 @@ class Settings(BaseSettings):
         description="the SQLite file that keeps conversations; empty keeps none",
         examples=["conversations.db"],
     )
+    experiments: str = Field(
+        default="",
+        description="the SQLite file with the log of experiments; empty runs none",
+        examples=["experiments.db"],
+    )
     data_folder: str = Field(
         default="",
-        description="the folder of a relative `AGENT_CONVERSATIONS`; empty for the working directory. A host sets it",
+        description="the folder of these two files; empty for the working directory; set by a host",
         examples=["/var/lib/agent"],
     )
     keep_conversations_days: float = Field(
@@ -189,7 +194,15 @@ class Settings(BaseSettings):
     @property
     def conversations_file(self) -> str:
         """The path of `conversations`; empty without."""
-        return str(Path(self.data_folder, self.conversations)) if self.conversations else ""
+        return self._path(self.conversations)
+
+    @property
+    def experiments_file(self) -> str:
+        """The path of `experiments`; empty without."""
+        return self._path(self.experiments)
+
+    def _path(self, file: str) -> str:
+        return str(Path(self.data_folder, file)) if file else ""
 
     @model_validator(mode="after")
     def _stops_in_time(self) -> Self:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
+from pydantic_ai.models import Model
 
 from agent.api.authentication import Authenticate
 from agent.api.bodies import LimitBodies
@@ -20,6 +21,8 @@ from agent.auth import TokenFile
 from agent.budget import BudgetLimits, open_budget
 from agent.context import FittedModel
 from agent.conversations import open_conversations
+from agent.errors import StartError
+from agent.experiments import open_experiments
 from agent.idempotency import open_answers
 from agent.metrics import Metrics
 from agent.models import choose_model
@@ -30,6 +33,8 @@ from agent.run import (
     BackgroundRuns,
     KeyedRunner,
     Runner,
+    TreatedRuns,
+    Treatments,
     build_agent,
     limits_of,
     tools_of,
@@ -62,8 +67,11 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAP
     limits = AdmissionLimits(settings.max_running, settings.max_queued, settings.max_wait_seconds)
     admission = Admission(limits, metrics)
     budget = open_budget(settings.conversations_file, BudgetLimits.of(settings), metrics, model.unpriced)
+    treatments = Treatments(lambda name: variants_model(name, settings, metrics))
+    experiments = open_experiments(settings.experiments_file, settings.release, treatments.can_run)
+    treated = None if experiments is None else TreatedRuns(experiments, treatments)
     runner = Runner(
-        agent, window_tokens, metrics, settings.deadline_seconds, admission, kept, limits_of(settings), budget
+        agent, window_tokens, metrics, settings.deadline_seconds, admission, kept, limits_of(settings), budget, treated
     )
     keyed = KeyedRunner(runner, answers, metrics, settings.release)
     background = BackgroundRuns()
@@ -77,6 +85,8 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAP
         await answers.close()
         if budget is not None:
             await budget.close()
+        if experiments is not None:
+            await experiments.close()
         if kept is not None:
             await kept.close()
         if traces is not None:
@@ -84,7 +94,9 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAP
 
     app = FastAPI(title="agent", version=settings.release, lifespan=lifespan)
     app.include_router(
-        make_router(settings, model.first, window_tokens, keyed, metrics, readiness, kept, background, budget)
+        make_router(
+            settings, model.first, window_tokens, keyed, metrics, readiness, kept, background, budget, experiments
+        )
     )
     app.add_middleware(LimitBodies)  # innermost: its errors become problems too
     app.add_middleware(Authenticate, settings=settings, tokens=tokens)
@@ -105,3 +117,12 @@ def traces_of(settings: Settings) -> "Traces | None":
     from agent.traces import open_traces
 
     return open_traces(settings)
+
+
+def variants_model(name: str, settings: Settings, metrics: Metrics) -> tuple[Model, int | None]:
+    """The model of an experiment's variant, in place of the settings' first one. Raises StartError."""
+    model = choose_model(settings.model_copy(update={"model": name}), metrics)
+    if model.unpriced and BudgetLimits.of(settings).in_usd:
+        raise StartError(f"the price of {name} is not known, and the budget is in USD")
+    window_tokens = settings.context_window_tokens or model.asked.context_window
+    return FittedModel(model.asked, window_tokens, metrics, is_managed=settings.manage_context), window_tokens

@@ -9,6 +9,7 @@ from agent.run.limits import RunLimits, limits_of
 from agent.run.rated import RatedRuns, Rating
 from agent.run.request import RunRecord, RunRequest, RunResult
 from agent.run.runner import Runner
+from agent.run.treatment import TreatedRuns, Treatments
 from agent.run.usage import Usage
 
 __all__ = [
@@ -28,6 +29,8 @@ __all__ = [
     "Token",
     "ToolCall",
     "ToolResult",
+    "TreatedRuns",
+    "Treatments",
     "Usage",
     "build_agent",
     "limits_of",

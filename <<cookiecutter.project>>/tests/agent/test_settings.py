@@ -31,6 +31,7 @@ def test_every_setting_has_a_default() -> None:
         "keep_conversations_days": 30,
         "keep_answers_hours": 24,
         "keep_answers": 1_000,
+        "experiments": "",
         "manage_context": True,
         "context_window_tokens": None,
         "deadline_seconds": 120,
@@ -57,7 +58,7 @@ def test_every_setting_has_a_default() -> None:
 
 
 @pytest.mark.parametrize(
-    ("folder", "conversations", "file"),
+    ("folder", "kept", "file"),
     [
         ("", "", ""),
         ("/var/lib/agent", "", ""),
@@ -66,8 +67,9 @@ def test_every_setting_has_a_default() -> None:
         ("/var/lib/agent", "/mine/kept.db", "/mine/kept.db"),
     ],
 )
-def test_a_relative_file_of_conversations_is_in_the_data_folder(folder: str, conversations: str, file: str) -> None:
-    assert Settings(data_folder=folder, conversations=conversations).conversations_file == file
+def test_a_relative_file_is_in_the_data_folder(folder: str, kept: str, file: str) -> None:
+    settings = Settings(data_folder=folder, conversations=kept, experiments=kept)
+    assert (settings.conversations_file, settings.experiments_file) == (file, file)
 
 
 def test_the_environment_overrides_agent_env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
