@@ -10,7 +10,7 @@ from rollout import VERSION
 from rollout.cli import host, options, orders, rehearsal
 from rollout.cli.check import run_check
 from rollout.cli.render import run_render
-from rollout.kubernetes.render import FOLDER
+from rollout.kubernetes.render import FOLDER, RULES
 from rollout.onhost.command_line import Commands, Parser, run
 
 
@@ -38,12 +38,13 @@ def on_this_machine(commands: Commands) -> None:
     sub = commands.add("check", run_check, check, options.policy(), options.as_json())
     traffic = "show how long each step takes with N requests per second, and which faults it detects"
     sub.add_argument("--traffic", type=options.said_clearly(options.positive), metavar="N", help=traffic)
-    written = "write the gates and steps of rollout.yaml as objects of Argo Rollouts"
+    written = "write the gates and steps of rollout.yaml as objects of Argo Rollouts, and the alert rules for a cluster"
     sub = commands.add("render", run_render, written, options.policy(), options.as_json())
     sub.add_argument(
         "--check", action="store_true", help="write nothing; refuse if the files do not match rollout.yaml"
     )
-    out = f"where to write them (default: {FOLDER})"
+    rules, out = f"the alert rules (default: {RULES})", f"where to write them (default: {FOLDER})"
+    sub.add_argument("--rules", type=options.said_clearly(options.path), default=RULES, metavar="FOLDER", help=rules)
     sub.add_argument("--out", type=options.said_clearly(options.path), default=FOLDER, metavar="FOLDER", help=out)
 
 

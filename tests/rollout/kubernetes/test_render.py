@@ -1,6 +1,7 @@
 """`rollout render`: the shipped policy as objects of Argo Rollouts."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,8 @@ import pytest
 import yaml
 
 from rollout.cli.command import main
-from rollout.errors import PolicyError
-from rollout.kubernetes.render import FOLDER, render
+from rollout.errors import PolicyError, WrongInput
+from rollout.kubernetes.render import FOLDER, RULES, read_rules, render
 from rollout.policy import file as policy_file
 from rollout.policy.plan import plan
 from tests.repository import REPOSITORY
@@ -18,20 +19,29 @@ from tests.rollout.policies import SMALL, shipped
 
 
 def rendered(text: str) -> dict[str, list[dict[str, Any]]]:
-    return {name: list(yaml.safe_load_all(each)) for name, each in files(text).items()}
+    return {Path(name).name: list(yaml.safe_load_all(each)) for name, each in files(text).items()}
 
 
+@cache
 def files(text: str) -> dict[str, str]:
-    return render(plan(policy_file.parse(text, "rollout.yaml")))
+    return render(plan(policy_file.parse(text, "rollout.yaml")), read_rules(REPOSITORY / RULES))
 
 
 def test_what_is_committed_is_what_the_shipped_policy_renders_to() -> None:
-    committed = {path.name: path.read_text() for path in (REPOSITORY / FOLDER).iterdir()}
+    folder = REPOSITORY / FOLDER
+    committed = {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("rendered/*")}
     assert committed == files(shipped())
 
 
+def test_every_alert_rule_is_rendered() -> None:
+    groups = rendered(shipped())["rules.yaml"][0]["spec"]["groups"]
+    of_files = [yaml.safe_load(text)["groups"] for text in read_rules(REPOSITORY / RULES).values()]
+    assert groups == [group for each in of_files for group in each]
+    assert len(groups) > 5
+
+
 def test_the_same_policy_gives_the_same_text() -> None:
-    assert files(shipped()) == files(shipped())
+    assert files(SMALL) == files.__wrapped__(SMALL)
 
 
 def test_what_is_rendered_is_valid_for_the_crd_of_argo_rollouts() -> None:
@@ -48,14 +58,15 @@ def test_a_misspelt_key_is_found_by_the_crd(key: str, wrong: str) -> None:
 
 
 def test_nothing_of_the_policy_is_left_unfilled() -> None:
-    text = files(shipped())["analysis.yaml"]
+    text = files(shipped())["base/rendered/analysis.yaml"]
     assert "$" not in text
     assert 'release="{{args.release}}"' in text
 
 
 def write(folder: Path, text: str) -> list[str]:
     (folder / "rollout.yaml").write_text(text, encoding="utf-8")
-    return ["render", "--policy", str(folder / "rollout.yaml"), "--out", str(folder / "out")]
+    rules = ["--rules", str(REPOSITORY / RULES)]
+    return ["render", "--policy", str(folder / "rollout.yaml"), "--out", str(folder / "out"), *rules]
 
 
 def test_check_refuses_files_of_another_policy_and_names_them(
@@ -69,15 +80,21 @@ def test_check_refuses_files_of_another_policy_and_names_them(
     capsys.readouterr()
     assert main([*command, "--check"]) == 2
     said = capsys.readouterr()
-    assert "strategy.yaml do not match rollout.yaml: run `rollout render`" in said.out + said.err
+    assert "base/rendered/strategy.yaml do not match rollout.yaml: run `rollout render`" in said.out + said.err
     assert "analysis.yaml" not in said.out + said.err
 
 
 def test_json_names_the_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*write(tmp_path, SMALL), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {
-        "folder": str(tmp_path / "out"), "files": ["analysis.yaml", "strategy.yaml"],
-    }  # fmt: skip
+    said = json.loads(capsys.readouterr().out)
+    assert said["folder"] == str(tmp_path / "out")
+    assert said["files"][:2] == ["base/rendered/analysis.yaml", "base/rendered/strategy.yaml"]
+    assert [(tmp_path / "out" / name).is_file() for name in said["files"]] == [True] * 3
+
+
+def test_a_file_that_has_no_rules_is_refused() -> None:
+    with pytest.raises(WrongInput, match=r"mine.yml: is no file of Prometheus' rules"):
+        render(plan(policy_file.parse(SMALL, "rollout.yaml")), {"mine.yml": "- a"})
 
 
 @pytest.mark.parametrize(
