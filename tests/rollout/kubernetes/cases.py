@@ -23,6 +23,12 @@ class Numbers:
             {"": canary} if canary is not None else {}, {"": stable} if stable is not None else {}, short
         )
 
+    def only_long(self, canary: float) -> str:
+        """A number that the first window does not have."""
+        name = f"number_{len(self.lines)}"
+        self.lines.append(series(name, canary, release=NEW, window="10000ms"))
+        return f'sum({name}{{release="$release",window="$window"}})'
+
     def by_type(
         self, canary: dict[str, float], stable: dict[str, float] | None = None, short: float | None = None
     ) -> str:

@@ -10,6 +10,7 @@ from rollout.gates.judge import Measurement, Outcome
 from rollout.kubernetes.expression import Reach
 from rollout.kubernetes.gate import queries
 from rollout.policy.plan import Gate
+from tests.pages import text
 from tests.policy.live import Live
 from tests.rollout.kubernetes.argo import UNDECIDED, verdict
 from tests.rollout.kubernetes.cases import INF, NAN, NEW, OLD, Numbers, mean, share, single
@@ -117,8 +118,11 @@ DIFFERENCES: dict[str, tuple[Gate, str, str, str]] = {
         share(n.by_type({"a": NAN, "b": 60}), n(100), by="type"), UNDECIDED, FAIL,
         "PromQL judges each label by itself, so a broken one hides no other",
     ),
+    "one window has no bad ones, the other is certainly bad": (
+        share(n.only_long(60), n(100)), UNDECIDED, FAIL, "the same, for windows",
+    ),
     "too few samples, and a broken query": (
-        single(TWO, samples=n(3)), UNDECIDED, ERROR, "PromQL evaluates both sides: it passes neither way",
+        single(TWO, samples=n(3)), UNDECIDED, ERROR, "PromQL evaluates both sides; it passes neither way",
     ),
 }  # fmt: skip
 
@@ -173,3 +177,10 @@ def test_a_difference_is_listed_with_its_reason(live: Live, case: str) -> None:
     gate, of_the_engine, of_argo, reason = DIFFERENCES[case]
     assert reason
     assert (engine(live, gate)[0], argo(live, gate)[0]) == (of_the_engine, of_argo)
+
+
+@pytest.mark.parametrize("case", DIFFERENCES)
+def test_the_docs_list_a_difference_with_its_reason(case: str) -> None:
+    _, of_the_engine, of_argo, reason = DIFFERENCES[case]
+    row = " | ".join([case, str(of_the_engine), str(of_argo), reason])
+    assert f"| {row} |" in text("concepts/kubernetes.md").splitlines()
