@@ -17,7 +17,10 @@ from tests.baking import Bake, Baker
 from tests.source import PROJECT, cookiecutter_json, default_answers, files_below
 
 # The only files that rendering may change.
-RENDERED = {".template.json", "LICENSE", "README.md", "agent.env", "deploy/docker/compose.yaml", "rollout.yaml"}
+OVERLAYS = [f"deploy/kubernetes/overlays/{router}" for router in ("gateway", "traefik")]
+RENDERED = {".template.json", "LICENSE", "README.md", "agent.env", "deploy/docker/compose.yaml", "rollout.yaml"} | {
+    f"{overlay}/{name}.yaml" for overlay in OVERLAYS for name in ("kustomization", "namespace")
+}
 LEFTOVER = re.compile(r"(<<|\{\{)-?\s*cookiecutter|<%|%>|<#|#>|(?<!\$)\{%")
 PARSERS: dict[str, Callable[[str], Any]] = {
     ".yaml": lambda text: list(yaml.safe_load_all(text)),
@@ -76,6 +79,11 @@ def test_the_answers_are_used_where_they_should_be(baked: Bake, answers: dict[st
     assert (
         (baked.folder / "README.md").read_text().startswith(f"# {answers['project']}\n\n> {answers['description']}\n")
     )
+    for overlay in OVERLAYS:
+        (image,) = yaml.safe_load((baked.folder / overlay / "kustomization.yaml").read_text())["images"]
+        registry, owner = answers["registry"], answers["owner"]
+        path = registry if "/" in registry else f"{registry}/{owner}"
+        assert image["newName"] == f"{path}/{answers['project']}".lower()
 
 
 def test_the_answers_are_saved_with_the_version(baked: Bake, answers: dict[str, str]) -> None:

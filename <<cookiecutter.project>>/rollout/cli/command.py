@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from rollout import VERSION
 from rollout.cli import host, options, orders, rehearsal
 from rollout.cli.check import run_check
+from rollout.cli.render import run_render
+from rollout.kubernetes.render import FOLDER, RULES
 from rollout.onhost.command_line import Commands, Parser, run
 
 
@@ -36,6 +38,14 @@ def on_this_machine(commands: Commands) -> None:
     sub = commands.add("check", run_check, check, options.policy(), options.as_json())
     traffic = "show how long each step takes with N requests per second, and which faults it detects"
     sub.add_argument("--traffic", type=options.said_clearly(options.positive), metavar="N", help=traffic)
+    written = "write the gates and steps of rollout.yaml as objects of Argo Rollouts, and the alert rules for a cluster"
+    sub = commands.add("render", run_render, written, options.policy(), options.as_json())
+    sub.add_argument(
+        "--check", action="store_true", help="write nothing; refuse if the files do not match rollout.yaml"
+    )
+    rules, out = f"the alert rules (default: {RULES})", f"where to write them (default: {FOLDER})"
+    sub.add_argument("--rules", type=options.said_clearly(options.path), default=RULES, metavar="FOLDER", help=rules)
+    sub.add_argument("--out", type=options.said_clearly(options.path), default=FOLDER, metavar="FOLDER", help=out)
 
 
 def on_a_host(commands: Commands) -> None:

@@ -11,5 +11,6 @@ def check(policy: Policy, name: str) -> None:
     if policy.target not in DEPLOYABLE:
         raise UnsupportedTarget(
             f"{name}: target: releases can't be deployed to {policy.target} yet. Write `target: docker` to deploy to a "
-            "host with Docker; rehearsals work with either"
+            "host with Docker; rehearsals work with either. For Kubernetes there are only objects: `rollout render` "
+            "writes this policy for Argo Rollouts, and deploy/kubernetes/ has the rest"
         )

@@ -1,0 +1,1 @@
+"""The target Kubernetes: rollout.yaml -> Argo Rollouts' objects. A policy goes in, objects come out."""

@@ -1,0 +1,46 @@
+"""Conversations in SQLite are one file on one node: several replicas can't share it."""
+
+from collections.abc import Iterable, Iterator
+
+from rollout.errors import Refused
+from rollout.kubernetes.analysis import Object
+
+SETTING = "AGENT_CONVERSATIONS"
+NOT_SQLITE = "postgresql://"
+
+
+def check(name: str, objects: Iterable[Object]) -> None:
+    """`name` is the overlay's. Raises Refused."""
+    found = list(objects)
+    file, replicas = conversations(found), most_replicas(found)
+    if file and not file.startswith(NOT_SQLITE) and replicas > 1:
+        raise Refused(
+            f"{name}: {SETTING} is the SQLite file {file}, and there can be {replicas} replicas: each pod would have "
+            "its own conversations, or damage a shared file. Set replicas: 1 without scaling, or keep no conversations"
+        )
+
+
+def conversations(objects: Iterable[Object]) -> str:
+    """The last value of the setting; empty for none."""
+    values = [variable.get("value") or "" for each in objects for variable in variables(each)]
+    return values[-1] if values else ""
+
+
+def variables(found: Object) -> Iterator[Object]:
+    if found.get("kind") != "Rollout":
+        return
+    spec = found.get("spec", {}).get("template", {}).get("spec", {})
+    for container in spec.get("containers", []):
+        yield from (each for each in container.get("env", []) if each.get("name") == SETTING)
+
+
+def most_replicas(objects: Iterable[Object]) -> int:
+    """The last number of replicas, or what scaling can make of it."""
+    replicas = scaled = 1
+    for each in objects:
+        spec = each.get("spec", {})
+        if each.get("kind") == "Rollout":
+            replicas = spec.get("replicas", replicas)
+        elif each.get("kind") == "HorizontalPodAutoscaler":
+            scaled = spec.get("maxReplicas", scaled)
+    return max(replicas, scaled)

@@ -1,0 +1,72 @@
+"""Gates for both engines, and the numbers that they find."""
+
+from dataclasses import dataclass, field
+
+from rollout.policy.plan import Gate, Weighed
+from rollout.policy.quantity import Limit
+from tests.policy.releases import series
+
+AT_LEAST, CERTAINTY, WINDOWS = 25, 3.8, (2.0, 10.0)
+NEW, OLD = "new", "old"
+NAN, INF = float("nan"), float("inf")
+
+
+@dataclass
+class Numbers:
+    """Numbers to publish. Each call returns the expression that finds one: the canary's, or stable's if it has one."""
+
+    lines: list[str] = field(default_factory=list)
+
+    def __call__(self, canary: float | None, stable: float | None = None, *, short: float | None = None) -> str:
+        """`short`: the canary's in the first window, if it differs."""
+        return self.by_type(
+            {"": canary} if canary is not None else {}, {"": stable} if stable is not None else {}, short
+        )
+
+    def only_long(self, canary: float) -> str:
+        """A number that the first window does not have."""
+        name = f"number_{len(self.lines)}"
+        self.lines.append(series(name, canary, release=NEW, window="10000ms"))
+        return f'sum({name}{{release="$release",window="$window"}})'
+
+    def by_type(
+        self, canary: dict[str, float], stable: dict[str, float] | None = None, short: float | None = None
+    ) -> str:
+        """One for each value of the label `type`."""
+        name = f"number_{len(self.lines)}"
+        self.lines += [series(name, 0, release="nobody")]
+        for release, values in ((NEW, canary), (OLD, stable or {})):
+            for kind, value in values.items():
+                longer = "any" if short is None or release == OLD else "10000ms"
+                self.lines.append(series(name, value, release=release, window=longer, type=kind))
+        if short is not None:
+            self.lines.append(series(name, short, release=NEW, window="2000ms", type=""))
+        return f'sum by (type) ({name}{{release="$release",window=~"any|$window"}})'
+
+
+def share(
+    bad: str,
+    total: str,
+    *,
+    limit: float = 0.05,
+    times: float | None = None,
+    by: str | None = None,
+    samples: str | None = None,
+    vendor: str | None = None,
+) -> Gate:
+    """With `vendor`, the errors of the model's API do not count."""
+    optional = {"samples": samples, "vendor": vendor}
+    asked = {"bad": bad, "total": total} | {key: promql for key, promql in optional.items() if promql}
+    rule = Weighed("share", asked, WINDOWS, CERTAINTY, times, without_vendor=vendor is not None)
+    return Gate("own", "", samples or total, AT_LEAST, Limit(limit, "ratio"), True, WINDOWS[0], by, weighed=rule)
+
+
+def mean(total: str, squares: str, count: str, *, limit: float = 4.0, times: float | None = None) -> Gate:
+    rule = Weighed("mean", {"sum": total, "squares": squares, "count": count}, WINDOWS, CERTAINTY, times)
+    unit = Limit(times, "multiple") if times else Limit(limit, "count")
+    return Gate("own", "", count, AT_LEAST, unit, True, WINDOWS[0], weighed=rule)
+
+
+def single(query: str, *, samples: str | None = None, above: bool = True, by: str | None = None) -> Gate:
+    """The limit is 5."""
+    return Gate("own", query, samples, AT_LEAST if samples else None, Limit(5, "count"), above, WINDOWS[0], by)

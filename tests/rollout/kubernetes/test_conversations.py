@@ -1,0 +1,62 @@
+"""SQLite and several replicas: refused with a sentence, before anything is written."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from rollout.cli.command import main
+from rollout.kubernetes.render import FOLDER, RULES
+from tests.repository import REPOSITORY
+from tests.rollout.policies import SMALL
+
+NONE, FILE = '{name: AGENT_CONVERSATIONS, value: ""}', "{name: AGENT_CONVERSATIONS, value: /data/conversations.sqlite}"
+SCALING, SCALED = "  # - ../../components/scaling", "  - ../../components/scaling"
+
+
+def render(tmp_path: Path, changes: dict[str, tuple[str, str]]) -> int:
+    """Render with these files of deploy/kubernetes/ changed."""
+    out = tmp_path / "kubernetes"
+    shutil.copytree(REPOSITORY / FOLDER, out, ignore=shutil.ignore_patterns("rendered"))
+    for name, (old, new) in changes.items():
+        text = (out / name).read_text()
+        assert old in text
+        (out / name).write_text(text.replace(old, new))
+    (tmp_path / "rollout.yaml").write_text(SMALL)
+    rules = ["--rules", str(REPOSITORY / RULES)]
+    return main(["render", "--policy", str(tmp_path / "rollout.yaml"), "--out", str(out), *rules])
+
+
+def test_what_is_shipped_keeps_no_conversations_and_is_rendered(tmp_path: Path) -> None:
+    assert render(tmp_path, {}) == 0
+
+
+def test_sqlite_is_refused_with_several_replicas(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert render(tmp_path, {"base/rollout.yaml": (NONE, FILE)}) == 2
+    said = capsys.readouterr().err
+    assert "AGENT_CONVERSATIONS is the SQLite file /data/conversations.sqlite, and there can be 2 replicas" in said
+    assert not list(tmp_path.rglob("rendered"))
+
+
+def test_sqlite_is_allowed_with_one_replica(tmp_path: Path) -> None:
+    one = {"base/rollout.yaml": (f"{NONE}", FILE)}
+    out = tmp_path / "one"
+    out.mkdir()
+    assert render(out, one | {"overlays/gateway/release.yaml": ("spec:", "spec:\n  replicas: 1")}) == 2  # traefik: 2
+    both = {f"overlays/{each}/release.yaml": ("spec:\n  template", "spec:\n  replicas: 1\n  template")
+            for each in ("gateway", "traefik")}  # fmt: skip
+    assert render(tmp_path, one | both) == 0
+
+
+def test_sqlite_is_refused_if_scaling_can_add_replicas(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    changes = {"base/rollout.yaml": (NONE, FILE)}
+    for each in ("gateway", "traefik"):
+        changes[f"overlays/{each}/release.yaml"] = ("spec:\n  template", "spec:\n  replicas: 1\n  template")
+    changes["overlays/traefik/kustomization.yaml"] = (SCALING, SCALED)
+    assert render(tmp_path, changes) == 2
+    assert "overlays/traefik: AGENT_CONVERSATIONS is the SQLite file" in capsys.readouterr().err
+
+
+def test_a_database_by_url_may_have_several_replicas(tmp_path: Path) -> None:
+    url = NONE.replace('""', "postgresql://db/agent")
+    assert render(tmp_path, {"base/rollout.yaml": (NONE, url)}) == 0

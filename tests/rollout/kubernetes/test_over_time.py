@@ -1,0 +1,96 @@
+"""Shipped gates that look back: to before the rollout, to when stable had traffic, past an earlier attempt. Both
+engines judge them on the same real Prometheus."""
+
+import time
+from dataclasses import replace
+
+import pytest
+
+from rollout.gates.judge import Outcome
+from rollout.kubernetes.expression import Reach
+from rollout.kubernetes.gate import queries
+from rollout.policy.plan import Gate
+from tests.policy.live import Live
+from tests.policy.releases import Agent, Server, series
+from tests.rollout.kubernetes.argo import UNDECIDED, verdict
+
+pytestmark = pytest.mark.parts
+
+REACH = Reach(elapsed_seconds=60, idle_seconds=60)
+SHORT, LONG = 1.0, 15.0
+FIRING = 'count(ALERTS{alertname="Trouble",alertstate="firing"}) or vector(0)'
+
+
+def argo(live: Live, gate: str | Gate, release: str = "new", stable: str = "old", started: int = 1) -> str:
+    asked = live.gates[gate] if isinstance(gate, str) else gate
+    arguments = {"release": release, "stable": stable, "started": str(started)}
+    return verdict(live.server.url, queries(asked, REACH), arguments)[0]
+
+
+def with_a_short_window(gate: Gate) -> Gate:
+    assert gate.weighed
+    return replace(gate, weighed=replace(gate.weighed, windows_seconds=(SHORT, LONG)))
+
+
+@pytest.mark.parametrize(("factor", "outcome"), [(1.0, Outcome.PASS), (2.0, Outcome.FAIL)])
+def test_a_stable_without_traffic_is_compared_as_it_was_before(
+    live: Live, new: Agent, old: Agent, factor: float, outcome: Outcome
+) -> None:
+    gate = with_a_short_window(live.gates["cost_per_request"])
+    live.publish(new.text(), old.text())
+    old.answer(1900)
+    at_100_percent = live.publish(new.text(), old.text())
+    time.sleep(1.5 * SHORT)
+    new.answer(100, cost_usd=0.003 * factor)
+    live.publish(new.text(), old.text())
+    idle_seconds = time.monotonic() - at_100_percent
+    measured = live.measure(gate, new.release, old.release, ago_seconds=idle_seconds - SHORT / 2)
+    assert measured.outcome is outcome
+    assert argo(live, gate, new.release, old.release) == outcome
+
+
+@pytest.mark.parametrize(("refused", "outcome"), [(25, Outcome.FAIL), (0, Outcome.PASS)])
+def test_a_baseline_from_before_the_rollout_is_that_of_when_it_started(
+    live: Live, new: Agent, old: Agent, refused: int, outcome: Outcome
+) -> None:
+    def publish(canary: Server, stable: Server) -> None:
+        router = canary.text(release=new.release), stable.text("blue", release=old.release)
+        live.publish(*router, new.text(), old.text())
+
+    publish(Server(), Server())
+    publish(Server(), Server(sessions=3000, refused=6))
+    time.sleep(1.2)
+    started = int(time.time())
+    publish(Server(sessions=25, refused=refused), Server(sessions=3475, refused=400))
+    judged_seconds = time.time() - started
+    gate = with_a_short_window(live.gates["refusals"])  # without stable's requests from before the rollout
+    measured = live.measure(gate, new.release, old.release, judged_seconds=judged_seconds)
+    assert (measured.outcome, measured.stable_bad) == (outcome, 6)
+    assert argo(live, gate, new.release, old.release, started) == outcome
+
+
+def test_only_an_alert_that_starts_to_fire_during_the_rollout_counts(live: Live) -> None:
+    live.publish(series("trouble", 1, where="before"))
+    live.wait_for(FIRING, 1)
+    time.sleep(1.2)
+    started = int(time.time())
+    assert live.measure("new_alerts", elapsed_seconds=time.time() - started).outcome is Outcome.PASS
+    assert argo(live, "new_alerts", started=started) == Outcome.PASS
+
+    live.publish(series("trouble", 1, where="before"), series("trouble", 1, where="during"))
+    live.wait_for(FIRING, 2)
+    assert live.measure("new_alerts", elapsed_seconds=time.time() - started).outcome is Outcome.FAIL
+    assert argo(live, "new_alerts", started=started) == Outcome.FAIL
+
+
+def test_an_earlier_attempt_does_not_count_because_each_attempt_is_a_release_of_its_own(
+    live: Live, new: Agent, old: Agent
+) -> None:
+    live.publish(Server().text(release=new.release))
+    live.publish(Server(sessions=100, errors_5xx=60).text(release=new.release))
+    time.sleep(0.5)
+    live.publish(Server(sessions=100, errors_5xx=60).text(release=new.release))
+    measured = live.measure("errors", new.release, old.release, judged_seconds=0.4)
+    assert measured.outcome is Outcome.INCONCLUSIVE
+    assert argo(live, "errors", f"{new.release}-again", old.release) == UNDECIDED
+    assert argo(live, "errors", new.release, old.release) == Outcome.FAIL
