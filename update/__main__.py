@@ -12,7 +12,7 @@ from update.update import update
 from update.versions import Clone
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: list[str], template: Path) -> int:
     parser = argparse.ArgumentParser(
         prog="update/run", description="Update a repository that was baked from this template."
     )
@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         done = update(
             given.repository.resolve(),
-            Clone(Path(__file__).resolve().parents[1]),
+            Clone(template),
             given.to,
             print,
             source=given.source,
@@ -42,4 +42,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:], Path(__file__).resolve().parents[1]))

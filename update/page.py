@@ -14,7 +14,7 @@ Each of these files has git's conflict markers, or the version of one side. Chec
 push. Until then `make test-code` fails."""
 
 
-def page(plan: Plan, merged: Merged) -> str:
+def page(plan: Plan, merged: Merged, longest_characters: int = LONGEST_CHARACTERS) -> str:
     """What to do, what to look at, and the changelog between both versions."""
     questions = [f"`{each.name}`: {each.default} ({each.asks})" for each in plan.answers.new]
     duties = [duty for part in plan.news for duty in part.duties]
@@ -35,9 +35,9 @@ def page(plan: Plan, merged: Merged) -> str:
         *section("Changelog", changes),
     ]
     text = "\n\n".join(parts) + "\n"
-    return (
-        text if len(text) <= LONGEST_CHARACTERS else f"{text[:LONGEST_CHARACTERS]}\n\n… see the template's changelog\n"
-    )
+    if len(text) <= longest_characters:
+        return text
+    return f"{text[:longest_characters]}\n\n… see the template's changelog\n"
 
 
 def code(names: Iterable[str]) -> list[str]:
