@@ -41,12 +41,12 @@ def merge(repository: Git, base: str, new: str, message: str) -> Merged:
     """Like `git merge --no-commit NEW`, with this base whatever the history says. Raises GitFailed."""
     head = repository.run("rev-parse", "HEAD")
     # For the time of the merge, HEAD is a commit with the same files that has the base as a parent too.
-    linked = repository.with_variables(**BY_TEMPLATE).run(
-        "commit-tree", "HEAD^{tree}", "-p", head, "-p", base, "-m", "The base of an update"
-    )
+    # Under the template's name, since git merges for nobody without one; the commit after it is the user's.
+    merging = repository.with_variables(**BY_TEMPLATE)
+    linked = merging.run("commit-tree", "HEAD^{tree}", "-p", head, "-p", base, "-m", "The base of an update")
     repository.run("update-ref", "HEAD", linked)
     try:
-        done = repository.tried("merge", "--no-ff", "--no-commit", "--no-rerere-autoupdate", "-m", message, new)
+        done = merging.tried("merge", "--no-ff", "--no-commit", "--no-rerere-autoupdate", "-m", message, new)
     finally:
         repository.run("update-ref", "HEAD", head)
         repository.run("update-ref", "ORIG_HEAD", head)

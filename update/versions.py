@@ -45,7 +45,9 @@ class Clone:
     def baked(self, commit: str, answers: Mapping[str, object]) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix="template-") as name:
             folder = Path(name)
-            self._git.run("clone", "--quiet", "--no-checkout", str(self._git.folder), str(folder / "template"))
+            self._git.run(
+                "clone", "--quiet", "--shared", "--no-checkout", str(self._git.folder), str(folder / "template")
+            )
             Git(folder / "template").run("checkout", "--quiet", "--detach", commit)
             yield bake(folder / "template", answers, folder)
 

@@ -8,8 +8,9 @@ import pytest
 
 from tests.baking import Baker
 from tests.source import copy_template
+from tests.update.repository import Repository
 from tests.update.table import Cell, cells
-from tests.update.template import Kept, with_history
+from tests.update.template import Kept, git, with_history
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +30,7 @@ def first(history: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("home")
     baked = Baker(f"git+file://{history}", home).run(home, "--no-input", "--checkout", "v0.1.0")
     assert baked.code == 0, baked.output
+    git(baked.folder).run("gc", "--quiet")
     return baked.folder
 
 
@@ -37,3 +39,9 @@ def table(versions: Kept, first: Path, tmp_path_factory: pytest.TempPathFactory)
     """All cells, by edit and change."""
     found = cells(versions, first, tmp_path_factory.mktemp("edited"))
     return {(cell.edit, cell.change): cell for cell in found}
+
+
+@pytest.fixture
+def mine(first: Path, versions: Kept, tmp_path: Path) -> Repository:
+    """A clone of the new repository, as on another machine: it has no branch `template` of its own."""
+    return Repository(first, tmp_path / "mine", versions)

@@ -15,7 +15,7 @@ class Repository:
     """A clone of `made`; `said`: what the last update printed."""
 
     def __init__(self, made: Path, folder: Path, versions: Versions) -> None:
-        git(made).run("clone", "--quiet", str(made), str(folder))
+        git(made).run("clone", "--quiet", "--shared", str(made), str(folder))
         self.folder, self.git, self.said = folder, git(folder), ""
         self._versions = versions
 

@@ -26,7 +26,7 @@ INSTALL = 'sh "<<cookiecutter.project>>/requirements/install" --git requirements
 def released(history: Path, tmp_path: Path) -> Path:
     """The template with two releases, whose update/run finds its packages installed."""
     template = tmp_path / "template"
-    git(history).run("clone", "--quiet", str(history), str(template))
+    git(history).run("clone", "--quiet", "--shared", str(history), str(template))
     repository = git(template)
     repository.run("checkout", "--quiet", "--detach", TAGS["a fix in rollout/"])
     replaced(template / "update/run", INSTALL, f'ln -s "{sys.prefix}" .venv')

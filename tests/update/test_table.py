@@ -14,7 +14,7 @@ from tests.update.template import CHANGES
 Table = dict[tuple[str, str], Cell]
 
 
-@pytest.mark.parametrize(("edit", "change"), product(EDITS, CHANGES))
+@pytest.mark.parametrize(("edit", "change"), list(product(EDITS, CHANGES)))
 def test_both_sides_are_in_the_result_and_an_abort_brings_everything_back(edit: str, change: str, table: Table) -> None:
     cell = table[edit, change]
     assert cell.edit_is_kept

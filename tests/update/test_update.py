@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.source import PROJECT, default_answers
 from tests.update.repository import Repository
-from tests.update.template import NEW_FILE, TAGS, Kept, git, replaced
-from update.errors import GitFailed, NotBaked, NotReady, UnknownBase, UnknownVersion
+from tests.update.template import NEW_FILE, RULES, RULES_NOW, TAGS, Kept, git, replaced
+from update.text import named
 from update.versions import Clone
 
 FIX, FILE, RENAME, QUESTION = TAGS.values()
 
 
-@pytest.fixture
-def mine(first: Path, versions: Kept, tmp_path: Path) -> Repository:
-    """A clone of the new repository, as on another machine: it has no branch `template` of its own."""
-    return Repository(first, tmp_path / "mine", versions)
+def clone(history: Path, to: Path) -> Path:
+    """A copy of the template, to be changed."""
+    git(history).run("clone", "--quiet", "--shared", str(history), str(to))
+    return to
 
 
 def test_the_merge_waits_for_a_person_and_becomes_one_commit_of_both_sides(mine: Repository) -> None:
@@ -153,7 +152,7 @@ def test_nothing_is_said_of_an_engine_that_nobody_edited(mine: Repository) -> No
 
 
 def test_it_says_first_that_the_template_changed_what_is_yours(mine: Repository, history: Path, tmp_path: Path) -> None:
-    template = shutil.copytree(history, tmp_path / "template")
+    template = clone(history, tmp_path / "template")
     for name in ("agent/logs.py", "evals/table.py", "rollout.yaml", "README.md"):
         with (template / PROJECT / name).open("a") as file:
             file.write("\n# of the template\n")
@@ -190,7 +189,7 @@ def test_what_is_deleted_on_one_side_and_changed_on_the_other_is_a_conflict(mine
 
 
 def test_modes_of_both_sides_are_kept(mine: Repository, history: Path, tmp_path: Path) -> None:
-    template = shutil.copytree(history, tmp_path / "template")
+    template = clone(history, tmp_path / "template")
     script = template / PROJECT / "requirements" / "new-script"
     script.write_text("#!/bin/sh\n")  # the bake makes it executable
     git(template).run("add", "--all")
@@ -222,68 +221,6 @@ def test_an_update_that_was_taken_back_can_be_repeated_and_replaced(mine: Reposi
     assert set(other.changed) == {NEW_FILE, ".template.json"}
 
 
-def refused(mine: Repository, why: type[Exception], said: str, to: str = FIX, *, dry: bool = False) -> None:
-    """The update is refused with this message, and nothing changes."""
-    before = mine.everything()
-    with pytest.raises(why, match=said):
-        mine.update(to, dry=dry)
-    assert mine.everything() == before
-
-
-@pytest.mark.parametrize("dry", [False, True])
-def test_uncommitted_changes_are_refused(mine: Repository, dry: bool) -> None:
-    (mine.folder / "README.md").write_text("mine")
-    refused(mine, NotReady, "uncommitted changes: commit them", dry=dry)
-
-
-def test_an_untracked_file_is_left_alone(mine: Repository) -> None:
-    (mine.folder / "notes.txt").write_text("mine")
-    mine.update(FIX)
-    assert mine.text("notes.txt") == "mine"
-
-
-def test_an_untracked_file_where_the_template_has_a_new_one_is_not_overwritten(mine: Repository) -> None:
-    (mine.folder / NEW_FILE).write_text("mine")
-    head = mine.git.run("rev-parse", "HEAD")
-    with pytest.raises(GitFailed, match=f"untracked working tree files would be overwritten by merge:\n\t{NEW_FILE}"):
-        mine.update(FILE)
-    assert (mine.text(NEW_FILE), mine.git.run("rev-parse", "HEAD")) == ("mine", head)
-    assert mine.git.run("status", "--porcelain") == f"?? {NEW_FILE}"
-
-
-def test_a_merge_in_progress_is_refused(mine: Repository) -> None:
-    mine.update(FIX)
-    refused(mine, NotReady, "a merge is in progress")
-
-
-def test_the_branch_template_itself_is_not_updated(mine: Repository) -> None:
-    mine.git.run("checkout", "--quiet", "-b", "template")
-    refused(mine, NotReady, "git switch main")
-
-
-def test_a_version_that_the_template_does_not_have_is_refused(mine: Repository) -> None:
-    refused(mine, UnknownVersion, r"^git\+file:.* has no tag, branch or commit v9$", "v9")
-
-
-def test_a_folder_inside_another_repository_is_refused(mine: Repository) -> None:
-    mine.folder /= "agent"
-    with pytest.raises(NotBaked, match="is not the top folder of a git repository"):
-        mine.update(FIX)
-
-
-def test_a_repository_without_a_record_is_refused(mine: Repository) -> None:
-    mine.write(".template.json", "{}")
-    refused(mine, NotBaked, "does not say which template")
-
-
-def test_a_base_that_nobody_knows_is_refused(mine: Repository) -> None:
-    record = mine.record()
-    replaced(mine.folder / ".template.json", str(record["commit"]), "c0ffee" * 6 + "c0ff")
-    mine.commit()
-    mine.git.run("remote", "remove", "origin")
-    refused(mine, UnknownBase, r"baked from version 0\.1\.0 of the template \(c0ffee.*TEMPLATE=URL$")
-
-
 def test_a_bake_of_a_zip_is_linked_by_the_tag_of_its_version(mine: Repository) -> None:
     record = mine.record()
     replaced(mine.folder / ".template.json", f'"{record["commit"]}"', "null")
@@ -292,3 +229,56 @@ def test_a_bake_of_a_zip_is_linked_by_the_tag_of_its_version(mine: Repository) -
     done = mine.update(FIX).merged
     assert done
     assert set(done.changed) == {"rollout/text.py", ".template.json"}
+
+
+HOSTILE = (
+    "merge.renames=false",
+    "commit.gpgSign=true",
+    "user.useConfigOnly=true",
+    "merge.ff=only",
+    "diff.noprefix=true",
+)
+
+
+def test_a_users_git_settings_and_hooks_change_nothing(mine: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    for setting in HOSTILE:
+        mine.git.run("config", *setting.split("=", 1))
+    mine.write(RULES, mine.text(RULES).replace("severity: page", "severity: none"))
+    for hook in ("reference-transaction", "pre-merge-commit", "post-checkout", "commit-msg"):
+        path = mine.folder / ".git/hooks" / hook
+        path.write_text("#!/bin/sh\nexit 1\n")
+        path.chmod(0o755)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    monkeypatch.setenv("GIT_DIR", "/nowhere")
+    done = mine.update(RENAME).merged
+    assert done
+    assert done.conflicts == ()
+    assert "severity: none" in mine.text(RULES_NOW)
+
+
+def test_a_changed_answer_counts_as_an_edit_also_without_the_branch(mine: Repository) -> None:
+    replaced(mine.folder / ".template.json", '"model": "offline"', '"model": "openai:gpt-5"')
+    replaced(mine.folder / "agent.env", "AGENT_MODEL=offline", "AGENT_MODEL=openai:gpt-6")
+    mine.commit()
+    mine.git.run("remote", "remove", "origin")
+    done = mine.update(FIX).merged
+    assert done
+    assert [each.path for each in done.conflicts] == ["agent.env"], "the base has the first answer"
+
+
+def test_a_version_that_only_the_templates_origin_has_as_a_branch_is_found(history: Path, tmp_path: Path) -> None:
+    git(history).run("clone", "--quiet", "--branch", FIX, str(history), str(tmp_path / "clone"))
+    assert Clone(tmp_path / "clone").commit_of("main") == git(history).run("rev-parse", "main")
+
+
+def test_a_repository_of_a_template_with_uncommitted_changes_is_warned(mine: Repository) -> None:
+    replaced(mine.folder / ".template.json", '"dirty": false', '"dirty": true')
+    mine.commit()
+    mine.update(FIX)
+    assert "baked from a template with uncommitted changes: these count as your edits." in mine.said
+
+
+def test_a_long_list_is_cut_on_a_terminal() -> None:
+    assert named("Files:", map(str, range(22)))[-2:] == ["  19", "  and 2 more"]
+    assert named("Files:", map(str, range(20)))[-1] == "  19"
+    assert len(named("Files:", map(str, range(50)), at_most=None)) == 52
