@@ -15,15 +15,11 @@ from tests.repository import REPOSITORY
 from tests.waiting import wait_until
 
 FASTEST = Pace(30, 20)
-AT_EASE = 150.0
+AT_EASE = 200.0
 """A machine whose stable release answers this many requests a second sustains the fastest pace; a slower machine gets
 a proportionally slower pace."""
 
 SLOWEST = 4.0
-WITHOUT_PATIENCE = 200.0
-"""A machine that answers this many is as fast as the timeouts assume."""
-
-MOST_PATIENT = 5.0
 
 
 @cache
@@ -35,10 +31,9 @@ def pace() -> Pace:
 
 def patience() -> float:
     """The factor for all timeouts on this machine."""
-    return min(MOST_PATIENT, max(1.0, WITHOUT_PATIENCE / max(1.0, answers_per_second())))
+    return FASTEST.speed / pace().speed
 
 
-@cache
 def answers_per_second() -> float:
     """The requests a second that one release of this repository answers here, under the machine's current load."""
     port = free_port()
