@@ -92,6 +92,11 @@ class Settings(BaseSettings):
         description="whether old turns and tool results are left out of what no longer fits the model's context window",
         examples=["true"],
     )
+    context_summaries: bool = Field(
+        default=False,
+        description="whether the model summarises the turns that are left out, which costs a request each time",
+        examples=["true"],
+    )
     context_window_tokens: int | None = Field(
         default=None,
         ge=1,

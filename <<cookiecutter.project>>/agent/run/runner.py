@@ -8,6 +8,7 @@ from pydantic_ai import Agent, AgentRunResultEvent, ModelMessage, capture_run_me
 from pydantic_ai.conversation import Conversation
 
 from agent.budget import Budget
+from agent.context import spent_in
 from agent.conversations import Conversations
 from agent.metrics import Metrics
 from agent.run.admission import Admission
@@ -116,7 +117,8 @@ class Runner:
                 run, outcome = Progress(messages, is_the_clients, began), "answered"
                 try:
                     async with deadline(seconds, began, run.late):
-                        yield run
+                        with spent_in(run.usage, self._limits):
+                            yield run
                 except BaseException as error:
                     outcome = outcome_of(error, own_messages(request, messages))
                     raise

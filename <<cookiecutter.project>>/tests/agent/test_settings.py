@@ -31,6 +31,7 @@ def test_every_setting_has_a_default() -> None:
         "keep_answers_hours": 24,
         "keep_answers": 1_000,
         "manage_context": True,
+        "context_summaries": False,
         "context_window_tokens": None,
         "deadline_seconds": 120,
         "max_run_requests": 50,
