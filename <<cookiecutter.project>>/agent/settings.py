@@ -61,6 +61,11 @@ class Settings(BaseSettings):
         "that checks who calls",
         examples=["auto"],
     )
+    page: Literal["auto", "on", "off"] = Field(
+        default="auto",
+        description="whether `/` is a page to try the agent: `auto`, only on a loopback address; `on`; or `off`",
+        examples=["on"],
+    )
     tokens_file: str = Field(
         default="/run/secrets/AGENT_TOKENS",
         min_length=1,

@@ -24,6 +24,7 @@ def test_every_setting_has_a_default() -> None:
         "host": "127.0.0.1",
         "port": 8080,
         "auth": "auto",
+        "page": "auto",
         "tokens_file": "/run/secrets/AGENT_TOKENS",
         "requests_per_minute": 600,
         "conversations": "",
