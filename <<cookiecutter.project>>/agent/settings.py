@@ -62,6 +62,11 @@ class Settings(BaseSettings):
         "that checks who calls",
         examples=["auto"],
     )
+    page: Literal["auto", "on", "off"] = Field(
+        default="auto",
+        description="whether `/` is a page to try the agent: `auto`, only on a loopback address; `on`; or `off`",
+        examples=["on"],
+    )
     tokens_file: str = Field(
         default="/run/secrets/AGENT_TOKENS",
         min_length=1,
@@ -101,6 +106,11 @@ class Settings(BaseSettings):
     manage_context: bool = Field(
         default=True,
         description="whether old turns and tool results are left out of what no longer fits the model's context window",
+        examples=["true"],
+    )
+    context_summaries: bool = Field(
+        default=False,
+        description="whether the model summarises the turns that are left out, which costs a request each time",
         examples=["true"],
     )
     context_window_tokens: int | None = Field(

@@ -29,7 +29,9 @@ def agent_of(settings: Settings) -> Agent[None, str]:
     """The service's agent. Raises StartError if the model or an MCP server can't be used."""
     model, metrics = make_model(settings.model), Metrics(TOOL_NAMES)
     window_tokens = settings.context_window_tokens or model.context_window
-    fitted = FittedModel(model, window_tokens, metrics, is_managed=settings.manage_context)
+    fitted = FittedModel(
+        model, window_tokens, metrics, is_managed=settings.manage_context, with_summaries=settings.context_summaries
+    )
     return build_agent(fitted, tools_of(settings, metrics))
 
 

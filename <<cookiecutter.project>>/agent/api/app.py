@@ -61,7 +61,13 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAP
     # Read it once: a real model's context window comes from a price table.
     window_tokens = settings.context_window_tokens or model.asked.context_window
     metrics.show_context_window(window_tokens)
-    fitted = FittedModel(model.asked, window_tokens, metrics, is_managed=settings.manage_context)
+    fitted = FittedModel(
+        model.asked,
+        window_tokens,
+        metrics,
+        is_managed=settings.manage_context,
+        with_summaries=settings.context_summaries,
+    )
     traces = traces_of(settings)
     agent = build_agent(fitted, tools_of(settings, metrics), [traces.instrumentation] if traces else [])
     limits = AdmissionLimits(settings.max_running, settings.max_queued, settings.max_wait_seconds)

@@ -6,6 +6,7 @@ import math
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from agent.api import page
 from agent.api.problem_types import RATE_LIMITED, UNAUTHORIZED, Refused
 from agent.auth import RateLimits, Token, TokenFile
 from agent.auth.tokens import owner
@@ -29,11 +30,13 @@ class Authenticate:
         self._rates = RateLimits(settings.requests_per_minute)
         self._is_off = settings.auth == "off"
         self._is_loopback = is_loopback(settings.host)
+        # The page has no secret; what it asks for needs a token.
+        self._open = OPEN_PATHS | {page.PATH} if page.is_shown(settings, self._is_loopback) else OPEN_PATHS
         if not (self._is_off or self._is_loopback or tokens.configured):
             logger.warning("there are no tokens in %s: everybody gets 401", settings.tokens_file)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] not in OPEN_PATHS and not self._is_off:
+        if scope["type"] == "http" and scope["path"] not in self._open and not self._is_off:
             self._check(scope)
         await self._app(scope, receive, send)
 

@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Request, Response
 from pydantic_ai.models import Model
 
-from agent.api import conversations, feedback, status, streaming
-from agent.api.authentication import owner_of
+from agent.api import conversations, feedback, page, status, streaming
+from agent.api.authentication import is_loopback, owner_of
 from agent.api.leaving import ClientLeft, unless_left
 from agent.api.problems import documented
 from agent.api.request_log import note_run
@@ -56,6 +56,8 @@ def make_router(
     router.include_router(streaming.make_router(settings, runner, rated, metrics, background))
     router.include_router(feedback.make_router(rated, metrics, experiments))
     router.include_router(status.make_router(settings, model, window_tokens, metrics, readiness, budget))
+    if page.is_shown(settings, is_loopback(settings.host)):
+        router.include_router(page.make_router())
     if kept is not None:
         router.include_router(conversations.make_router(kept, runner.answers))
     return router

@@ -10,8 +10,9 @@ from pydantic_ai import ModelMessage, ModelResponse, ModelSettings, RequestUsage
 from pydantic_ai.models import Model, ModelRequestParameters, StreamedResponse
 from pydantic_ai.models.wrapper import WrapperModel
 
+from agent.context.summary import Summaries
 from agent.context.view import View
-from agent.context.window import Window
+from agent.context.window import Window, no_summary
 from agent.errors import ContextFullError
 from agent.metrics import Metrics
 
@@ -22,6 +23,7 @@ MOST_RUNS = 2_000
 class FittedModel(WrapperModel):
     """Keeps each request below the window of `tokens`; changes what is sent, never a run's history.
 
+    `with_summaries`, the turns that it leaves out are summarised by the same model.
     Without `tokens` the window is unknown: nothing is changed or measured. With `is_managed` false it only measures.
     A capability could do the same, and would cost each run a millisecond of CPU.
     """
@@ -33,12 +35,14 @@ class FittedModel(WrapperModel):
         metrics: Metrics,
         *,
         is_managed: bool = True,
+        with_summaries: bool = False,
         most_runs: int = MOST_RUNS,
     ) -> None:
         super().__init__(wrapped)
         self._tokens = tokens
         self._metrics = metrics
         self._is_managed = is_managed
+        self._summaries = Summaries(wrapped, tokens) if with_summaries and tokens else None
         self._most_runs = most_runs
         self._views: OrderedDict[str | None, View] = OrderedDict()
         self._sizes: dict[tuple[str, ...], int] = {}
@@ -50,7 +54,7 @@ class FittedModel(WrapperModel):
         model_request_parameters: ModelRequestParameters,
     ) -> ModelResponse:
         """Raises ContextFullError when nothing more can be left out."""
-        fitted = self._fit(messages, model_request_parameters)
+        fitted = await self._fit(messages, model_request_parameters)
         response = await self.wrapped.request(fitted, model_settings, model_request_parameters)
         self._measure(response.usage)
         return response
@@ -64,7 +68,7 @@ class FittedModel(WrapperModel):
         run_context: RunContext[Any] | None = None,
     ) -> AsyncGenerator[StreamedResponse]:
         """As `request`; the usage is known once the stream has been read."""
-        fitted = self._fit(messages, model_request_parameters)
+        fitted = await self._fit(messages, model_request_parameters)
         async with self.wrapped.request_stream(
             fitted, model_settings, model_request_parameters, run_context
         ) as response:
@@ -75,19 +79,32 @@ class FittedModel(WrapperModel):
         if self._tokens and usage.total_tokens:
             self._metrics.model_request_context_utilization_ratio.observe(usage.total_tokens / self._tokens)
 
-    def _fit(self, messages: list[ModelMessage], parameters: ModelRequestParameters) -> list[ModelMessage]:
+    async def _fit(self, messages: list[ModelMessage], parameters: ModelRequestParameters) -> list[ModelMessage]:
         if not (self._tokens and self._is_managed):
             return messages
         window = Window(self._tokens, self._fixed_bytes(parameters))
         run_id = messages[-1].run_id
-        before = self._views.pop(run_id, None) or window.view(messages[:-1])
+        known = no_summary if self._summaries is None else self._summaries.known
+        remembered = self._views.pop(run_id, None)
+        before = remembered or window.view(messages[:-1], known)
         view = window.next_view(before, messages)
+        if view.first and view.summary is None and (remembered is None or view.first != before.first):
+            view = await self._summed(window, before, view, messages)
         if not window.fits(before, view, messages):
             raise ContextFullError(window.tokens)
         if view != before:
             self._metrics.context_compactions.inc()
         self._remember(run_id, view)
         return view.of(messages)
+
+    async def _summed(self, window: Window, before: View, view: View, messages: list[ModelMessage]) -> View:
+        """The view with a summary of what it leaves out, if there are summaries. One that failed is not tried again
+        before more is left out."""
+        if self._summaries is None:
+            return view
+        begin = before.first if before.summary is not None else 0
+        summary = await self._summaries.write(messages[: view.first], before.summary, begin)
+        return window.summed(before, view, summary, messages)
 
     def _remember(self, run_id: str | None, view: View) -> None:
         if run_id is not None:

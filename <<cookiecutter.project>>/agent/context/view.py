@@ -27,6 +27,7 @@ from pydantic_ai.messages import (
 from agent.context.size import text_bytes
 
 NOTE = "[removed to save space]"
+SUMMARY = "Summary of the earlier conversation, whose text is no longer here:\n{}\n---\n"
 SHORT_BYTES = 200
 """A text up to this long stays: the note would save little, and the model still sees what it did."""
 
@@ -35,11 +36,12 @@ SHORT_BYTES = 200
 class View:
     """The messages from index `first` on; of those before index `blanked`, without long tool results and arguments.
 
-    `first` is always a user's turn, so that no result loses its call.
+    `first` is always a user's turn, so that no result loses its call. `summary` is that of the messages before it.
     """
 
     first: int = 0
     blanked: int = 0
+    summary: str | None = None
 
     def of(self, messages: Sequence[ModelMessage]) -> list[ModelMessage]:
         """What is sent of a history. The history's own messages are not changed."""
@@ -49,9 +51,14 @@ class View:
         ]
         # A system prompt is an instruction: it never falls out with the turn that it came with.
         prompts = [part for message in messages[: self.first] for part in message.parts if _instructs(part)]
-        if prompts and kept and isinstance(kept[0], ModelRequest):
-            kept[0] = replace(kept[0], parts=[*prompts, *kept[0].parts])  # type: ignore[list-item]
+        added = [*prompts, *([] if self.summary is None else [UserPromptPart(SUMMARY.format(self.summary))])]
+        if added and kept and isinstance(kept[0], ModelRequest):
+            kept[0] = replace(kept[0], parts=[*added, *kept[0].parts])  # type: ignore[list-item]
         return kept
+
+    def later(self, first: int, blanked: int) -> "View":
+        """A view that sends less. Its summary is unknown if more turns are left out."""
+        return View(first, blanked, self.summary if first == self.first else None)
 
 
 def turns(messages: Sequence[ModelMessage]) -> list[int]:

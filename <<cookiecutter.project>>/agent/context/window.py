@@ -1,7 +1,7 @@
 """The window: decides, before each model request, which view of the history fits. Pure."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from pydantic_ai import ModelMessage, ModelRequest, ModelResponse, RequestUsage
@@ -25,6 +25,12 @@ LEAST_TOKENS_PER_BYTE, MOST_TOKENS_PER_BYTE = 0.1, 1.0
 NEW_TEXT_MARGIN = 1.25
 """Texts differ: what was not counted yet may have more tokens a byte than what was."""
 
+SummaryOf = Callable[[Sequence[ModelMessage]], str | None]
+
+
+def no_summary(_messages: Sequence[ModelMessage]) -> None:
+    """No summary is known of any messages."""
+
 
 @dataclass(frozen=True)
 class Window:
@@ -33,14 +39,22 @@ class Window:
     tokens: int
     fixed_bytes: int = 0
 
-    def view(self, messages: Sequence[ModelMessage]) -> View:
-        """The view of the newest request in a history: each request's view builds on the one before."""
+    def view(self, messages: Sequence[ModelMessage], summary_of: SummaryOf = no_summary) -> View:
+        """The view of the newest request in a history: each request's view builds on the one before, and has the
+        summary that is known of what it leaves out."""
         view = View()
         for end in range(1, len(messages) + 1):
             asks = isinstance(messages[end - 1], ModelRequest)
             if asks and (end == len(messages) or isinstance(messages[end], ModelResponse)):
-                view = self.next_view(view, messages[:end])
+                sent, view = view, self.next_view(view, messages[:end])
+                if view.first != sent.first:
+                    view = self.summed(sent, view, summary_of(messages[: view.first]), messages[:end])
         return view
+
+    def summed(self, sent: View, view: View, summary: str | None, messages: Sequence[ModelMessage]) -> View:
+        """`view` with this summary, unless it would no longer fit; the last request had the view `sent`."""
+        longer = replace(view, summary=summary)
+        return longer if self.fits(sent, longer, messages) else view
 
     def next_view(self, view: View, messages: Sequence[ModelMessage]) -> View:
         """`view` while the next request stays below COMPACT_AT; otherwise one that is as far below as it can be."""
@@ -97,8 +111,8 @@ def smaller(view: View, messages: Sequence[ModelMessage]) -> Iterator[View]:
     last turn, nor without the newest tool results."""
     starts = [start for start in turns(messages) if start >= view.first] or [view.first]
     for first in (view.first, *starts):
-        yield View(first, max(view.blanked, _blanked_before(messages, starts[-1], KEPT_ROUNDS)))
-    yield View(starts[-1], max(view.blanked, _blanked_before(messages, starts[-1], 1)))
+        yield view.later(first, max(view.blanked, _blanked_before(messages, starts[-1], KEPT_ROUNDS)))
+    yield view.later(starts[-1], max(view.blanked, _blanked_before(messages, starts[-1], 1)))
 
 
 def _blanked_before(messages: Sequence[ModelMessage], turn: int, kept: int) -> int:

@@ -8,6 +8,7 @@ from pydantic_ai import Agent, AgentRunResultEvent, ModelMessage, capture_run_me
 from pydantic_ai.conversation import Conversation
 
 from agent.budget import Budget
+from agent.context import spent_in
 from agent.conversations import Conversations
 from agent.metrics import Metrics
 from agent.run.admission import Admission
@@ -121,7 +122,7 @@ class Runner:
                     async with deadline(seconds, began, run.late):
                         if self._treated is not None:
                             run.treatment = await self._treated.of(request)
-                        with run.treatment.applied(self._agent):
+                        with run.treatment.applied(self._agent), spent_in(run.usage, self._limits):
                             yield run
                 except BaseException as error:
                     outcome = outcome_of(error, own_messages(request, messages))

@@ -1,10 +1,13 @@
 """Thousands of random conversations and tool chains: what must hold for each request that is sent."""
 
+from dataclasses import replace
 from random import Random
 
-from pydantic_ai import ModelMessage, ModelRequest, ToolCallPart, ToolReturnPart
+import pytest
+from pydantic_ai import ModelMessage, ModelRequest, SystemPromptPart, ToolCallPart, ToolReturnPart
 
-from agent.context.view import View, turns
+from agent.context.summary import SUMMARY_BYTES_PER_TOKEN
+from agent.context.view import SUMMARY, View, turns
 from agent.context.window import Window
 from tests.agent.context.histories import Tokenizer, answered, asked, called, random_text, returned
 
@@ -17,7 +20,9 @@ LEAST_REFUSED_RATIO = 0.4
 class Conversation:
     """One conversation with a model; it checks each request before it 'sends' it."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, with_summaries: bool = False) -> None:
+        self.with_summaries = with_summaries
+        self.summed = 0
         self.random = random = Random(seed)  # noqa: S311  a failure must be repeatable
         fixed_bytes, per_byte = random.randint(0, 3_000), random.uniform(0.15, 0.31)
         self.model = Tokenizer(per_byte, random.randint(0, 4), round(fixed_bytes * per_byte))
@@ -27,11 +32,14 @@ class Conversation:
         self.messages: list[ModelMessage] = []
         self.view = View()
         self.requests = self.changes = self.refusals = 0
+        self.rules = [SystemPromptPart("Never promise a refund.")] if seed % 2 else []
 
     def run(self) -> None:
-        for _ in range(self.random.randint(1, 8)):
+        for turn in range(self.random.randint(1, 8)):
             before = len(self.messages)
             self.messages.append(asked(random_text(self.random, self.most_bytes)))
+            if turn == 0:
+                self.messages[0] = replace(self.messages[0], parts=[*self.rules, *self.messages[0].parts])  # type: ignore[arg-type]
             if not self.turn():
                 del self.messages[before:]  # a run that fails is not stored
                 return
@@ -53,6 +61,12 @@ class Conversation:
 
     def send(self) -> bool:
         view = self.window.next_view(self.view, self.messages)
+        if self.with_summaries and view.first != self.view.first:
+            text = random_text(self.random, int(SUMMARY_BYTES_PER_TOKEN * self.tokens))
+            could = self.window.fits(self.view, view, self.messages)
+            view = self.window.summed(self.view, view, text, self.messages)
+            assert could == self.window.fits(self.view, view, self.messages), "a summary never makes it too large"
+            self.summed += view.summary is not None
         if not self.window.fits(self.view, view, self.messages):
             self.refusals += 1
             assert self.model.tokens(view.of(self.messages)) > LEAST_REFUSED_RATIO * self.tokens
@@ -64,9 +78,15 @@ class Conversation:
         sent = view.of(self.messages)
         self.sent_tokens = self.model.tokens(sent)
         assert self.sent_tokens <= self.tokens, "the size stays below the limit"
-        assert self.messages[turns(self.messages)[-1]] in sent, "the last user turn is always sent"
+        parts = {id(part) for message in sent for part in message.parts}
+        assert all(id(part) in parts for part in self.rules), "the instructions are always sent"
+        last = self.messages[turns(self.messages)[-1]].parts
+        assert all(id(part) in parts for part in last), "the last user turn is always sent"
         assert is_paired(sent)
-        assert sent[-1] == self.messages[-1], "the newest tool results are sent whole"
+        newest = self.messages[-1].parts
+        assert sent[-1].parts[-len(newest) :] == newest, "the newest tool results are sent whole"
+        if view.summary is not None:
+            assert SUMMARY.format(view.summary) in [part.content for part in sent[0].parts]  # type: ignore[union-attr]
         return True
 
     def report(self) -> None:
@@ -84,16 +104,22 @@ def is_paired(messages: list[ModelMessage]) -> bool:
     return True
 
 
-def test_each_request_fits_is_paired_and_holds_the_last_turn_and_the_prefix_seldom_changes() -> None:
-    requests = changes = refusals = 0
-    for seed in range(CONVERSATIONS):
-        conversation = Conversation(seed)
+@pytest.mark.parametrize("with_summaries", [False, True])
+def test_each_request_fits_is_paired_and_holds_the_last_turn_and_the_prefix_seldom_changes(
+    with_summaries: bool,
+) -> None:
+    requests = changes = refusals = summed = 0
+    conversations = CONVERSATIONS // 4 if with_summaries else CONVERSATIONS
+    for seed in range(conversations):
+        conversation = Conversation(seed, with_summaries=with_summaries)
         conversation.run()
         requests += conversation.requests
         changes += conversation.changes
         refusals += conversation.refusals
-    assert 500 < changes <= MOST_PREFIX_CHANGES_RATIO * requests
-    assert refusals > 10
+        summed += conversation.summed
+    assert (summed > 100) is with_summaries
+    assert conversations / 4 < changes <= MOST_PREFIX_CHANGES_RATIO * requests
+    assert refusals > (0 if with_summaries else 10)
 
 
 def test_a_conversation_that_was_stored_is_sent_as_it_was_before() -> None:
