@@ -1,6 +1,7 @@
 """Traefik's counters under the names that the gates ask for: the recording rules of deploy/kubernetes/, tested with
 promtool."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def increase(release: str, name: str = "http_responses_total", **labels: str) ->
     return f"sum(last_over_time({found}[1m]) - min_over_time({found}[1m]))"
 
 
-def check(folder: Path, inputs: list[dict[str, str]], expected: dict[str, float]) -> None:
+def check(folder: Path, inputs: list[dict[str, str]], expected: Mapping[str, float]) -> None:
     """The values of the expressions after a minute of scrapes every 5 s."""
     (rules,) = documents(RULES / "router.yaml")
     (folder / "rules").mkdir()
