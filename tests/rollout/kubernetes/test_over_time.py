@@ -17,7 +17,7 @@ from tests.rollout.kubernetes.argo import UNDECIDED, verdict
 pytestmark = pytest.mark.parts
 
 REACH = Reach(elapsed_seconds=60, idle_seconds=60)
-SHORT, LONG, IDLE = 2.0, 15.0, 2.5
+SHORT, IDLE = 2.0, 3.5
 FIRING = 'count(ALERTS{alertname="Trouble",alertstate="firing"}) or vector(0)'
 
 
@@ -27,13 +27,13 @@ def argo(live: Live, gate: str | Gate, release: str = "new", stable: str = "old"
     return verdict(live.server.url, queries(asked, REACH), arguments)[0]
 
 
-def with_a_short_window(gate: Gate) -> Gate:
+def with_windows(gate: Gate, longest_seconds: float) -> Gate:
     assert gate.weighed
-    return replace(gate, weighed=replace(gate.weighed, windows_seconds=(SHORT, LONG)))
+    return replace(gate, weighed=replace(gate.weighed, windows_seconds=(SHORT, longest_seconds)))
 
 
 def test_a_stable_without_traffic_is_compared_as_it_was_before(live: Live, new: Agent, old: Agent) -> None:
-    gate, bad = with_a_short_window(live.gates["cost_per_request"]), Agent(f"{new.release}-bad")
+    gate, bad = with_windows(live.gates["cost_per_request"], 3.0), Agent(f"{new.release}-bad")
     live.publish(new.text(), bad.text(), old.text())
     old.answer(1900)
     at_100_percent = live.publish(new.text(), bad.text(), old.text())
@@ -59,7 +59,7 @@ def test_a_baseline_from_before_the_rollout_is_that_of_when_it_started(live: Liv
     time.sleep(IDLE)
     started = int(time.time())
     publish(Server(sessions=25), Server(sessions=25, refused=25), Server(sessions=3475, refused=400))
-    gate = with_a_short_window(live.gates["refusals"])  # without stable's requests from before the rollout
+    gate = with_windows(live.gates["refusals"], 15.0)  # without stable's requests from before the rollout
     for canary, outcome in ((new.release, Outcome.PASS), (bad, Outcome.FAIL)):
         measured = live.measure(gate, canary, old.release, judged_seconds=time.time() - started)
         assert (measured.outcome, measured.stable_bad) == (outcome, 6)

@@ -61,6 +61,7 @@ CASES: dict[str, tuple[Gate, str]] = {
     "four times stable's, certainly": (share(n(90, 200), n(100, 2000), times=3), FAIL),
     "four times stable's, of few": (share(n(8, 20), n(40, 400), times=3), UNDECIDED),
     "far above stable, within the limit": (share(n(4, 0), n(100, 1000), times=3), PASS),
+    "far above stable, and above the limit perhaps by chance": (share(n(8, 0), n(100, 10000), times=3), UNDECIDED),
     "above the limit, stable without errors": (share(n(60, 0), n(100, 1000), times=3), FAIL),
     "above the limit, stable without requests": (share(n(60, 0), n(100, 0), times=3), UNDECIDED),
     "above the limit, stable without series": (share(n(60), n(100), times=3), UNDECIDED),
@@ -167,6 +168,9 @@ DRAWN = [
 DRAWN_GATES = [
     share(n(bad, stable_bad), n(total, stable_total), limit=0 if times else 0.05, times=times)
     for bad, total, stable_bad, stable_total, times in DRAWN
+] + [
+    mean(n(300), n(4000), n(30)),
+    mean(n(300, 60), n(4000, 200), n(30, 40), times=1.5),
 ]
 
 
