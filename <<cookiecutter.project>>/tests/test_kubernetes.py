@@ -1,4 +1,4 @@
-"""With `target: kubernetes`, the files of deploy/kubernetes/ are those that rollout.yaml and the alert rules render to."""
+"""With `target: kubernetes`, deploy/kubernetes/ holds what rollout.yaml and the alert rules render to."""
 
 import re
 from pathlib import Path
