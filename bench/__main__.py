@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from bench import bakes, containers, detection, first_mile, images, limits, rollbacks
+from bench import bakes, containers, detection, experiments, first_mile, images, limits, rollbacks
 from bench.figure import Figure, table
 from bench.judgement import page
 
@@ -27,6 +27,10 @@ def main(repository: Path) -> int:
             lambda: limits.measure(repository),
         ),
         (f"{containers.ROLLBACKS} rollbacks on containers", lambda: containers.measure(repository)),
+        (
+            "experiments: looks, power, a million users, the guide; some minutes",
+            lambda: experiments.measure(repository),
+        ),
         ("the judgement, on synthetic traffic; half an hour", page.measure),
     ):
         print(f"measuring: {name} ...", file=sys.stderr)

@@ -1,4 +1,7 @@
-"""Makes the first commit: exactly the baked files, on main, independent of the user's git settings."""
+"""Makes the first commit: exactly the baked files, on main, independent of the user's git settings.
+
+The branch `template` starts there too: updates of the template go on it, and are merged from it (update/).
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,7 @@ SETTINGS = (
 GIT = ("git", *(part for setting in SETTINGS for part in ("-c", setting)))
 # Git's variables for identity and configuration. Others may point to another repository.
 KEPT = ("GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG_", "GIT_EXEC_PATH")
+BRANCH = "template"
 # Like `git init -b main`, but works with git before 2.28 too.
 BY_HAND = "git init && git symbolic-ref HEAD refs/heads/main && git add --all && git commit"
 
@@ -52,6 +56,7 @@ def commit(message: str, files: Iterable[Path], scripts: Iterable[Path]) -> str:
         ((*index, "--chmod=-x", "--stdin"), files),
         ((*index, "--chmod=+x", "--stdin"), scripts),
         (("commit", "--quiet", "--message", message), ()),
+        (("branch", BRANCH), ()),
     ):
         done = git(*who, *step, stdin="".join(f"{name}\0" for name in names))
         if done.returncode:

@@ -16,6 +16,7 @@ from prometheus_client import (
 from prometheus_client.core import CounterMetricFamily
 from prometheus_client.registry import Collector
 
+from agent.disk import Disk
 from agent.event_loop import Meter, MeteredLoop
 
 # Exported as 0 from the start, so that the first error increases a series instead of creating one.
@@ -61,6 +62,7 @@ class Metrics:
     def __init__(self, tools: Sequence[str]) -> None:
         self.registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
+        registry.register(Disk())
         self.requests = Counter(
             "agent_requests", "POST /agent/run and /agent/stream by HTTP status", ["status"], registry=registry
         )
@@ -95,6 +97,9 @@ class Metrics:
         )
         self.run_tool_calls_squared = Counter(
             "agent_run_tool_calls_squared", "Sum of the squares of each run's tool calls", registry=registry
+        )
+        self.run_tokens_squared = Counter(
+            "agent_run_tokens_squared", "Sum of the squares of each run's tokens, input and output", registry=registry
         )
         self.tokens = Counter(
             "agent_tokens",
@@ -212,9 +217,14 @@ class Metrics:
             self.refused_runs.labels(reason)
         for rating in RATINGS:
             self.feedback.labels(rating)
-        for tool in tools:
+        self._tools: frozenset[str] = frozenset()
+        self.know_tools(tools)
+
+    def know_tools(self, names: Sequence[str]) -> None:
+        """Count the calls of these tools by name from now on."""
+        for tool in names:
             self.tool_calls.labels(tool)
-        self._tools = frozenset(tools)
+        self._tools |= frozenset(names)
 
     def count_request(self, status: int, seconds: float | None) -> None:
         """Count a request by the status of its answer; `seconds` is None if its body was incomplete. The time of a 4xx
@@ -246,11 +256,12 @@ class Metrics:
         if of_the_vendor:
             self.vendor_errors.labels(type(error).__name__).inc()
 
-    def count_run(self, outcome: str, cost_usd: float, tool_calls: int) -> None:
-        """Count a run by its outcome (one of OUTCOMES), with its cost and its number of tool calls."""
+    def count_run(self, outcome: str, cost_usd: float, tool_calls: int, tokens: int) -> None:
+        """Count a run by its outcome (one of OUTCOMES), with its cost, its tool calls and its tokens."""
         self.runs.labels(outcome).inc()
         self.run_cost_usd_squared.inc(cost_usd**2)
         self.run_tool_calls_squared.inc(tool_calls**2)
+        self.run_tokens_squared.inc(tokens**2)
 
     def exposition(self) -> bytes:
         """All metrics in Prometheus' text format."""

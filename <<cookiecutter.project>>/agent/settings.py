@@ -1,5 +1,6 @@
 """The settings: AGENT_* in the environment or in agent.env."""
 
+from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
@@ -10,6 +11,7 @@ from agent.errors import StartError
 
 PREFIX = "AGENT_"
 ENV_FILE = "agent.env"
+MCP_SERVER = r"[a-z][a-z0-9_]{0,31}=https?://[^\s,=@]+"
 LONGEST_DEADLINE_SECONDS = 120
 """The router and the stop of a container wait a little longer; a test of the template checks this."""
 
@@ -73,6 +75,16 @@ class Settings(BaseSettings):
         default="",
         description="the SQLite file that keeps conversations; empty keeps none",
         examples=["conversations.db"],
+    )
+    experiments: str = Field(
+        default="",
+        description="the SQLite file with the log of experiments; empty runs none",
+        examples=["experiments.db"],
+    )
+    data_folder: str = Field(
+        default="",
+        description="the folder of these two files; empty for the working directory; set by a host",
+        examples=["/var/lib/agent"],
     )
     keep_conversations_days: float = Field(
         default=30, gt=0, description="after how many days an unused conversation is deleted", examples=[30]
@@ -138,6 +150,12 @@ class Settings(BaseSettings):
     max_tool_result_characters: int = Field(
         default=20_000, ge=1, description="how much of a tool's result the model gets, in characters", examples=[20_000]
     )
+    mcp_servers: str = Field(
+        default="",
+        pattern=rf"^({MCP_SERVER}(,{MCP_SERVER})*)?$",
+        description="MCP servers whose tools the agent has too, each as NAME=URL, separated by commas",
+        examples=["weather=https://mcp.example.com/mcp"],
+    )
     cancel_on_disconnect: bool = Field(
         default=False,
         description="whether a client that leaves before its answer ends its run, unless it sent an `Idempotency-Key`",
@@ -159,6 +177,12 @@ class Settings(BaseSettings):
         default=False, description="whether the log has the name of the token and the `x-user-id`", examples=["true"]
     )
     log_tasks: bool = Field(default=False, description="whether the log has the text of each task", examples=["true"])
+    traces_url: str = Field(
+        default="",
+        pattern=r"^(https?://\S+)?$",
+        description="the OTLP/HTTP address that takes traces; empty for none",
+        examples=["http://collector:4318/v1/traces"],
+    )
     unready_seconds: float = Field(
         default=0,
         ge=0,
@@ -166,6 +190,19 @@ class Settings(BaseSettings):
         description="how long a stop waits, not ready, before it closes the listener, in seconds, up to 60",
         examples=[5],
     )
+
+    @property
+    def conversations_file(self) -> str:
+        """The path of `conversations`; empty without."""
+        return self._path(self.conversations)
+
+    @property
+    def experiments_file(self) -> str:
+        """The path of `experiments`; empty without."""
+        return self._path(self.experiments)
+
+    def _path(self, file: str) -> str:
+        return str(Path(self.data_folder, file)) if file else ""
 
     @model_validator(mode="after")
     def _stops_in_time(self) -> Self:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from agent.tools import TOOL_NAMES
+from agent.run import TOOL_NAMES
 
 
 def _pattern(text: str) -> str:

@@ -9,9 +9,8 @@ from pydantic_ai import Agent, AgentRunResult, ModelResponse, ToolCallPart
 from agent.context import FittedModel
 from agent.metrics import Metrics
 from agent.models import make_model
-from agent.run import build_agent
+from agent.run import TOOL_NAMES, build_agent, tools_of
 from agent.settings import Settings
-from agent.tools import TOOL_NAMES
 
 
 @dataclass(frozen=True)
@@ -27,10 +26,11 @@ Solve = Callable[[str], Awaitable[Run]]
 
 
 def agent_of(settings: Settings) -> Agent[None, str]:
-    """The service's agent. Raises StartError if the model can't be used."""
-    model = make_model(settings.model)
+    """The service's agent. Raises StartError if the model or an MCP server can't be used."""
+    model, metrics = make_model(settings.model), Metrics(TOOL_NAMES)
     window_tokens = settings.context_window_tokens or model.context_window
-    return build_agent(FittedModel(model, window_tokens, Metrics(TOOL_NAMES), is_managed=settings.manage_context))
+    fitted = FittedModel(model, window_tokens, metrics, is_managed=settings.manage_context)
+    return build_agent(fitted, tools_of(settings, metrics))
 
 
 @asynccontextmanager

@@ -15,8 +15,9 @@ HEAD = f"""\
 
 <!-- Written by `{COMMAND}`: change agent/metrics.py instead. -->
 
-`GET /metrics` also has `process_…` and `agent_event_loop_busy_seconds_total`: the seconds in which the event loop was
-busy. Names in brackets are OpenTelemetry's for the same.
+`GET /metrics` also has `process_…`, and `agent_event_loop_busy_seconds_total`: the seconds in which the event loop was
+busy. `agent_disk_size_bytes` and `agent_disk_free_bytes` are of the disk of `/`: in a container, Docker's on the host.
+Names in brackets are OpenTelemetry's for the same.
 
 | Metric | Type | Labels | What |
 |---|---|---|---|"""

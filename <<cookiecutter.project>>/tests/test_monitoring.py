@@ -42,3 +42,9 @@ def test_the_alert_for_a_release_that_is_down_waits_for_a_slow_start() -> None:
     rules = rules_in(MONITORING / "rules" / "agent.yml")
     down = next(rule for rule in rules if rule.get("alert") == "AgentDown")
     assert int(down["for"].removesuffix("m")) * 60 > policy().watch.ready_within
+
+
+def test_a_rollout_is_not_stuck_before_the_deadlines_of_all_its_steps() -> None:
+    stuck = next(rule for rule in rules_in(MONITORING / "rules" / "rollout.yml") if rule["alert"] == "RolloutStuck")
+    deadlines = len(policy().steps) * policy().watch.decide_within + policy().watch.drain_within
+    assert int(stuck["for"].removesuffix("h")) * 3600 > deadlines

@@ -6,7 +6,7 @@ from collections.abc import Callable
 EVERY_SECONDS = 0.02
 
 
-def wait_until(done: Callable[[], object], within_seconds: float = 30.0, seen: Callable[[], object] = str) -> None:
+def wait_until(done: Callable[[], object], within_seconds: float = 120.0, seen: Callable[[], object] = str) -> None:
     """Wait for a condition, which may also raise; `seen` describes the state when the time is over."""
     deadline = time.monotonic() + within_seconds
     while not done():

@@ -157,6 +157,7 @@ def test_a_volume_is_mounted_at_the_same_path_everywhere_and_where_commands_expe
         "certificate": names.CERTIFICATE,
         "targets": names.TARGETS,
         "alerting-secrets": names.SECRETS,
+        "data": names.DATA,
     }
     assert {volume: places[volume] for volume in expected} == {volume: {place} for volume, place in expected.items()}
 
@@ -179,6 +180,7 @@ def test_the_routers_environment_has_all_addresses() -> None:
     assert SERVICES["prepare"]["environment"] == {
         "SPEED": environment["SPEED"],
         "ROUTER_METRICS_ADDRESS": environment["ROUTER_METRICS_ADDRESS"],
+        "PROMETHEUS_ADDRESS": f"{addresses['prometheus']}:9090",
         "ALERTMANAGER_ADDRESS": f"{addresses['alertmanager']}:9093",
         "ROUTER_PORT": "127.0.0.1:8080",
         "ROUTER_TLS_PORT": "127.0.0.1:8443",

@@ -37,7 +37,7 @@ class Registry:
                 check=True,
                 capture_output=True,
             )
-        wait_until(lambda: listening(self.port), 30)
+        wait_until(lambda: listening(self.port))
 
     @property
     def address(self) -> str:

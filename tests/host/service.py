@@ -57,11 +57,10 @@ class Service:
         self.policy = quick(folder)
         self.compose_files = [COMPOSE]
         self._reads = False
-        number = secrets.randbelow(200) + 20
         self.project = f"host-{secrets.token_hex(3)}"
         self.port, self.tls_port = free_port(), free_port()
         self.docker_host = docker_host
-        subnet = f"10.231.{number}"
+        subnet = f"10.{200 + secrets.randbelow(30)}.{secrets.randbelow(250)}"  # two at once hardly ever share one
         self.environment = {
             **os.environ,
             "COMPOSE_PROJECT_NAME": self.project,

@@ -56,7 +56,7 @@ class Sshd:
         wrapper.chmod(0o755)
         Path("/run/sshd").mkdir(exist_ok=True)  # the folder for sshd's privilege separation
         self._process = Process("sshd", (program, "-D", "-e", "-f", str(folder / "sshd_config")), folder / "sshd.log")
-        wait_until(self._answers, 20, self._process.last_lines)
+        wait_until(self._answers, seen=self._process.last_lines)
         self.docker_host = "ssh://loopback"
         self.environment = {"DOCKER_HOST": self.docker_host, "PATH": f"{wrapper.parent}:{os.environ['PATH']}"}
 

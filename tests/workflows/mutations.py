@@ -13,6 +13,8 @@ class Mutation(NamedTuple):
 
 
 CI, RELEASE, ROLLBACK = "workflows/ci.yml", "workflows/release.yml", "workflows/rollback.yml"
+UPDATE = "workflows/template-update.yml"
+PUSH = 'git push --quiet origin "$branch"'
 CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
 NOT_SUCCESS = "${{ always() && needs.deploy.result != 'success' && needs.deploy.result != 'skipped' }}"
 QUEUE = '{group: "${{ needs.check.outputs.environment }}", cancel-in-progress: false, queue: max}'
@@ -169,6 +171,12 @@ MUTATIONS = {
         '            gh release upload "$GITHUB_REF_NAME" --clobber evidence/*',
         "            python3 -m rollout.pipeline summary evidence",
         {"writers"},
+    ),
+    "the template's code may write": Mutation(UPDATE, PUSH, f"python3 -m upkeep\n          {PUSH}", {"writers"}),
+    "an update goes to main": Mutation(UPDATE, PUSH, 'git push --quiet origin "$branch:main"', {"proposals"}),
+    "an update merges itself": Mutation(UPDATE, PUSH, f"{PUSH}\n          gh pr merge --auto", {"proposals"}),
+    "the template's code runs with a token that writes": Mutation(
+        UPDATE, "      contents: read # check out", "      contents: write # check out", {"grants", "writers"}
     ),
     "a key is misspelt": Mutation(RELEASE, "timeout-minutes: 180", "timeout-minute: 180", {"jactionlint", "schema"}),
     "a variable is unquoted": Mutation("scripts/on-host", "umask", "echo $1; umask", {"shellcheck"}),

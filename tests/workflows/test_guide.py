@@ -38,7 +38,7 @@ def arrows(workflow: str) -> set[tuple[str, str]]:
 def test_the_diagram_has_the_real_jobs_and_dependencies(workflow: str) -> None:
     assert DRAWN
     boxes = set(re.findall(rf'^ +({workflow}_\w+)\["', DRAWN[1], re.MULTILINE))
-    drawn = set(re.findall(rf"^ +({workflow}_\w+) --> (\w+)$", DRAWN[1], re.MULTILINE))
+    drawn = set(re.findall(rf"^ +({workflow}_\w+) --> ([\w-]+)$", DRAWN[1], re.MULTILINE))
     assert boxes == {f"{workflow}_{job}" for job in WORKFLOWS[workflow]["jobs"]}
     assert drawn == arrows(workflow)
 
@@ -56,7 +56,7 @@ def test_every_variable_and_secret_is_explained_with_its_environment() -> None:
             used.setdefault((word, variable), set()).update(TARGETS if environment == grants.TARGET else {environment})
     assert explained == set(used)
     assert all(
-        where == set(re.findall(r"\b(?:build|evals|production|staging|none)\b", rows[name][1]))
+        where == set(re.findall(r"\b(?:build|evals|production|staging|template-update|none)\b", rows[name][1]))
         for (_, name), where in used.items()
     )
 

@@ -4,8 +4,10 @@ from asyncio import get_running_loop
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
+from pydantic_ai.models import Model
 
 from agent.api.authentication import Authenticate
 from agent.api.bodies import LimitBodies
@@ -13,41 +15,63 @@ from agent.api.middleware import MeasureRequests, ReleaseHeader
 from agent.api.problems import handle_problems
 from agent.api.request_log import LogRequests
 from agent.api.routes import make_router
+from agent.api.starting import TellStartErrors
+from agent.api.tracing import TraceRequests
 from agent.auth import TokenFile
 from agent.budget import BudgetLimits, open_budget
 from agent.context import FittedModel
 from agent.conversations import open_conversations
+from agent.errors import StartError
+from agent.experiments import open_experiments
 from agent.idempotency import open_answers
 from agent.metrics import Metrics
 from agent.models import choose_model
-from agent.run import Admission, AdmissionLimits, BackgroundRuns, KeyedRunner, Runner, build_agent, limits_of
+from agent.run import (
+    TOOL_NAMES,
+    Admission,
+    AdmissionLimits,
+    BackgroundRuns,
+    KeyedRunner,
+    Runner,
+    TreatedRuns,
+    Treatments,
+    build_agent,
+    limits_of,
+    tools_of,
+)
 from agent.settings import Settings
 from agent.stopping import Readiness
-from agent.tools import TOOL_NAMES, TOOLSET, LimitedTools, ToolLimits
+
+if TYPE_CHECKING:
+    from agent.traces import Traces
 
 
 def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAPI:
     """Create the ASGI app, with its own registry of metrics.
 
     Raises:
-        StartError: the model, the tokens or the conversations can't be used.
+        StartError: the model, the tools, the tokens or the conversations can't be used.
     """
     metrics = Metrics(TOOL_NAMES)
     model = choose_model(settings, metrics)
-    kept = open_conversations(settings.conversations, settings.keep_conversations_days)
-    answers = open_answers(settings.conversations, settings.keep_answers_hours, settings.keep_answers)
+    kept = open_conversations(settings.conversations_file, settings.keep_conversations_days)
+    answers = open_answers(settings.conversations_file, settings.keep_answers_hours, settings.keep_answers)
     tokens = TokenFile(Path(settings.tokens_file))
     readiness = readiness or Readiness()
     # Read it once: a real model's context window comes from a price table.
     window_tokens = settings.context_window_tokens or model.asked.context_window
     metrics.show_context_window(window_tokens)
     fitted = FittedModel(model.asked, window_tokens, metrics, is_managed=settings.manage_context)
-    agent = build_agent(fitted, tools_of(settings, metrics))
+    traces = traces_of(settings)
+    agent = build_agent(fitted, tools_of(settings, metrics), [traces.instrumentation] if traces else [])
     limits = AdmissionLimits(settings.max_running, settings.max_queued, settings.max_wait_seconds)
     admission = Admission(limits, metrics)
-    budget = open_budget(settings.conversations, BudgetLimits.of(settings), metrics, model.unpriced)
+    budget = open_budget(settings.conversations_file, BudgetLimits.of(settings), metrics, model.unpriced)
+    treatments = Treatments(lambda name: variants_model(name, settings, metrics))
+    experiments = open_experiments(settings.experiments_file, settings.release, treatments.can_run)
+    treated = None if experiments is None else TreatedRuns(experiments, treatments)
     runner = Runner(
-        agent, window_tokens, metrics, settings.deadline_seconds, admission, kept, limits_of(settings), budget
+        agent, window_tokens, metrics, settings.deadline_seconds, admission, kept, limits_of(settings), budget, treated
     )
     keyed = KeyedRunner(runner, answers, metrics, settings.release)
     background = BackgroundRuns()
@@ -61,23 +85,44 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAP
         await answers.close()
         if budget is not None:
             await budget.close()
+        if experiments is not None:
+            await experiments.close()
         if kept is not None:
             await kept.close()
+        if traces is not None:
+            await traces.close()
 
     app = FastAPI(title="agent", version=settings.release, lifespan=lifespan)
     app.include_router(
-        make_router(settings, model.first, window_tokens, keyed, metrics, readiness, kept, background, budget)
+        make_router(
+            settings, model.first, window_tokens, keyed, metrics, readiness, kept, background, budget, experiments
+        )
     )
     app.add_middleware(LimitBodies)  # innermost: its errors become problems too
     app.add_middleware(Authenticate, settings=settings, tokens=tokens)
     handle_problems(app, metrics)
+    app.add_middleware(TellStartErrors)
     app.add_middleware(LogRequests, settings=settings)
+    if traces is not None:
+        app.add_middleware(TraceRequests, tracer=traces.tracer)  # outside of the log, which has the trace's id
     app.add_middleware(ReleaseHeader, release=settings.release)
     app.add_middleware(MeasureRequests, metrics=metrics)  # outermost, because it is added last
     return app
 
 
-def tools_of(settings: Settings, metrics: Metrics) -> LimitedTools:
-    """The agent's tools, within the limits of the settings."""
-    limits = ToolLimits(settings.tool_timeout_seconds, settings.max_tool_result_characters)
-    return LimitedTools(TOOLSET, limits, metrics)
+def traces_of(settings: Settings) -> "Traces | None":
+    """The traces, if the settings ask for them. Only then their packages are imported, which takes time and memory."""
+    if not settings.traces_url:
+        return None
+    from agent.traces import open_traces
+
+    return open_traces(settings)
+
+
+def variants_model(name: str, settings: Settings, metrics: Metrics) -> tuple[Model, int | None]:
+    """The model of an experiment's variant, in place of the settings' first one. Raises StartError."""
+    model = choose_model(settings.model_copy(update={"model": name}), metrics)
+    if model.unpriced and BudgetLimits.of(settings).in_usd:
+        raise StartError(f"the price of {name} is not known, and the budget is in USD")
+    window_tokens = settings.context_window_tokens or model.asked.context_window
+    return FittedModel(model.asked, window_tokens, metrics, is_managed=settings.manage_context), window_tokens

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agent.api.problem_types import RUN_NOT_FOUND, Refused
 from agent.api.task import ID
+from agent.experiments import Experiments
 from agent.metrics import Metrics
 from agent.run import RatedRuns, Rating
 
@@ -20,7 +21,7 @@ class Feedback(BaseModel):
     rating: Rating
 
 
-def make_router(rated: RatedRuns, metrics: Metrics) -> APIRouter:
+def make_router(rated: RatedRuns, metrics: Metrics, experiments: Experiments | None) -> APIRouter:
     """The route of feedback."""
     router = APIRouter()
 
@@ -32,5 +33,7 @@ def make_router(rated: RatedRuns, metrics: Metrics) -> APIRouter:
             raise Refused(RUN_NOT_FOUND, "this release answered no such run, or too long ago") from None
         if counts:
             metrics.feedback.labels(body.rating).inc()
+            if experiments is not None:
+                await experiments.rated(body.run_id, body.rating)
 
     return router

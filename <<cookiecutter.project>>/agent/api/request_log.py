@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
+from opentelemetry.trace import format_trace_id, get_current_span
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agent.api.authentication import OPEN_PATHS, OWNER
@@ -31,8 +32,9 @@ class Asked:
 
 
 def note_run(scope: Scope, run: RunRequest) -> None:
-    """Tell the log which run a request asks for."""
+    """Tell the log, and the request's span if there is one, which run a request asks for."""
     IDS.set({**(IDS.get() or {}), "run_id": run.run_id})
+    get_current_span().set_attribute("run_id", run.run_id)
     if RUN in scope:
         scope[RUN].run = run
 
@@ -79,7 +81,10 @@ class LogRequests:
 
 
 def trace_of(headers: Mapping[bytes, bytes]) -> dict[str, str]:
-    """The `trace_id` of a request that is part of a trace (W3C traceparent)."""
+    """The `trace_id` of a request: of its span or, where none is made, of its client's trace (W3C traceparent)."""
+    span = get_current_span().get_span_context()
+    if span.is_valid:
+        return {"trace_id": format_trace_id(span.trace_id)}
     match = TRACE_PARENT.fullmatch(headers.get(b"traceparent", b""))
     return {} if match is None else {"trace_id": match[1].decode()}
 

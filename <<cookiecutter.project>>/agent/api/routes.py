@@ -11,6 +11,7 @@ from agent.api.request_log import note_run
 from agent.api.task import REPLAYED, Answer, Key, Task, answer_of
 from agent.budget import Budget
 from agent.conversations import Conversations
+from agent.experiments import Experiments
 from agent.metrics import LEFT_STATUS, Metrics
 from agent.run import BackgroundRuns, KeyedRunner, RatedRuns
 from agent.settings import Settings
@@ -30,6 +31,7 @@ def make_router(
     kept: Conversations | None,
     background: BackgroundRuns,
     budget: Budget | None,
+    experiments: Experiments | None,
 ) -> APIRouter:
     """The service's routes."""
     router = APIRouter(responses=documented())
@@ -52,7 +54,7 @@ def make_router(
         return answer_of(result, settings.release)
 
     router.include_router(streaming.make_router(settings, runner, rated, metrics, background))
-    router.include_router(feedback.make_router(rated, metrics))
+    router.include_router(feedback.make_router(rated, metrics, experiments))
     router.include_router(status.make_router(settings, model, window_tokens, metrics, readiness, budget))
     if kept is not None:
         router.include_router(conversations.make_router(kept, runner.answers))

@@ -1,14 +1,45 @@
-"""The agent: its instructions and its tools."""
+"""The agent: its instructions and its tools. To make it yours, change these two: docs/guides/make-it-your-agent.md."""
 
-from pydantic_ai import Agent
+import os
+from collections.abc import Sequence
+
+from pydantic_ai import Agent, FunctionToolset
+from pydantic_ai.capabilities import AbstractCapability
 from pydantic_ai.models import Model
-from pydantic_ai.toolsets import AbstractToolset
+from pydantic_ai.toolsets import AbstractToolset, CombinedToolset
 
-from agent.tools import TOOLSET
+from agent.metrics import Metrics
+from agent.settings import Settings
+from agent.tools import LimitedTools, Tool, ToolLimits, mcp_tools, servers_of
+from agent.tools.arithmetic import calculate
+from agent.tools.catalogue import look_up
+from agent.tools.dates import date_after, days_between
+from agent.tools.units import convert
+from agent.tools.words import count_words
 
 INSTRUCTIONS = "Solve the task with your tools. Answer with the result and its unit, in one sentence."
+TOOLS: tuple[Tool, ...] = (calculate, convert, count_words, date_after, days_between, look_up)
+
+TOOLSET = FunctionToolset[None](list(TOOLS))
+TOOL_NAMES = tuple(sorted(tool.__name__ for tool in TOOLS))
 
 
-def build_agent(model: Model, tools: AbstractToolset[None] = TOOLSET) -> Agent[None, str]:
+def build_agent(
+    model: Model, tools: AbstractToolset[None] = TOOLSET, capabilities: Sequence[AbstractCapability[None]] = ()
+) -> Agent[None, str]:
     """This service's agent with a model; entering it opens the resources of the model and the tools."""
-    return Agent(model, name="agent", instructions=INSTRUCTIONS, toolsets=[tools], deps_type=type(None))
+    return Agent(
+        model,
+        name="agent",
+        instructions=INSTRUCTIONS,
+        toolsets=[tools],
+        deps_type=type(None),
+        capabilities=capabilities,
+    )
+
+
+def tools_of(settings: Settings, metrics: Metrics) -> LimitedTools:
+    """The agent's tools and those of MCP servers, within the limits of the settings. Raises StartError."""
+    limits = ToolLimits(settings.tool_timeout_seconds, settings.max_tool_result_characters)
+    others = mcp_tools(servers_of(settings.mcp_servers, os.environ), metrics)
+    return LimitedTools(CombinedToolset([TOOLSET, *others]) if others else TOOLSET, limits, metrics)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pydantic_ai import ModelMessage, RunUsage
 
 from agent.errors import ClientDeadlineError, DeadlineError, SlowClientError
+from agent.run.treatment import UNTREATED, Treatment
 
 SLOW_CLIENT_RATIO = 0.01
 """A run that waited for its client for more than this share of its deadline did not end late by itself. A queue that is
@@ -25,13 +26,18 @@ class Progress:
     usage: RunUsage = field(default_factory=RunUsage)
     waited_seconds: float = 0.0
     has_spoken: bool = False
+    treatment: Treatment = UNTREATED
+
+    def seconds(self) -> float:
+        """How long the run has taken, without those seconds in which it waited for its client."""
+        return get_running_loop().time() - self.began - self.waited_seconds
 
     def first_token(self) -> float | None:
         """The seconds until the run's first token, without those in which it waited for its client; then None."""
         if self.has_spoken:
             return None
         self.has_spoken = True
-        return get_running_loop().time() - self.began - self.waited_seconds
+        return self.seconds()
 
     @asynccontextmanager
     async def waiting(self) -> AsyncIterator[None]:

@@ -17,6 +17,7 @@ from agent.run.limits import RunLimits
 from agent.run.outcome import outcome_of
 from agent.run.progress import Progress
 from agent.run.request import RunRequest, RunResult
+from agent.run.treatment import TreatedRuns
 from agent.run.usage import Usage, account, count, tool_calls
 
 NO_LIMITS_SET = RunLimits()
@@ -35,7 +36,9 @@ class Runner:
         kept: Conversations | None = None,
         limits: RunLimits = NO_LIMITS_SET,
         budget: Budget | None = None,
+        treated: TreatedRuns | None = None,
     ) -> None:
+        self._treated = treated
         self._limits = limits.usage_limits()
         self._agent = agent
         self._kept = kept
@@ -116,7 +119,10 @@ class Runner:
                 run, outcome = Progress(messages, is_the_clients, began), "answered"
                 try:
                     async with deadline(seconds, began, run.late):
-                        yield run
+                        if self._treated is not None:
+                            run.treatment = await self._treated.of(request)
+                        with run.treatment.applied(self._agent):
+                            yield run
                 except BaseException as error:
                     outcome = outcome_of(error, own_messages(request, messages))
                     raise
@@ -128,6 +134,8 @@ class Runner:
                     count(self._metrics, request.record.usage, own, outcome)
                     if self._budget is not None:
                         await self._budget.charge(request.owner, request.record.usage.spent())
+                    if self._treated is not None:
+                        await self._treated.ended(request, run.treatment, outcome, request.record.usage, run.seconds())
 
     async def _load(self, request: RunRequest) -> Conversation | None:
         if self._kept is None or not request.is_kept:
@@ -142,7 +150,9 @@ class Runner:
             await self._kept.add(request.owner, conversation, messages)
 
     def _usage(self, request: RunRequest, run: Progress) -> Usage:
-        return account(run.usage, own_messages(request, run.messages), self._context_window_tokens)
+        treatment = run.treatment
+        window_tokens = treatment.window_tokens if treatment.has_model else self._context_window_tokens
+        return account(run.usage, own_messages(request, run.messages), window_tokens)
 
     def _result(self, request: RunRequest, answer: str, usage: Usage) -> RunResult:
         return RunResult(answer=answer, usage=usage, run_id=request.run_id, conversation_id=request.conversation_id)

@@ -70,4 +70,4 @@ def count(metrics: Metrics, usage: Usage, messages: Sequence[ModelMessage], outc
     calls = tool_calls(messages)
     for tool in calls:
         metrics.count_tool_call(tool)
-    metrics.count_run(outcome, usage.cost_usd or 0.0, len(calls))
+    metrics.count_run(outcome, usage.cost_usd or 0.0, len(calls), usage.input_tokens + usage.output_tokens)

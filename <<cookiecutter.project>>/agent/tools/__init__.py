@@ -1,23 +1,13 @@
-"""The agent's tools. A tool is an async function; the model reads its docstring.
+"""What tools the agent can have, and what holds for each. A tool is an async function; the model reads its docstring.
 
 A tool that can't do its task raises ToolFailed: the model reads the message and can continue.
 """
 
 from collections.abc import Awaitable, Callable
 
-from pydantic_ai import FunctionToolset
-
-from agent.tools.arithmetic import calculate
-from agent.tools.catalogue import look_up
-from agent.tools.dates import date_after, days_between
 from agent.tools.limits import LimitedTools, ToolLimits
-from agent.tools.units import convert
-from agent.tools.words import count_words
+from agent.tools.mcp import mcp_tools, servers_of
 
-__all__ = ["TOOLS", "TOOLSET", "TOOL_NAMES", "LimitedTools", "Tool", "ToolLimits"]
+__all__ = ["LimitedTools", "Tool", "ToolLimits", "mcp_tools", "servers_of"]
 
 Tool = Callable[..., Awaitable[str]]
-
-TOOLS: tuple[Tool, ...] = (calculate, convert, count_words, date_after, days_between, look_up)
-TOOLSET = FunctionToolset[None](list(TOOLS))
-TOOL_NAMES = tuple(sorted(tool.__name__ for tool in TOOLS))

@@ -146,8 +146,16 @@ class Host:
                 self.name(slot),
                 image,
                 labels=self._labels(labels),
-                environment={"AGENT_RELEASE": image, "AGENT_HOST": "0.0.0.0", "AGENT_PORT": port},  # noqa: S104
-                mounts=[volume(f"{self.project}_secrets", names.SECRETS, read_only=True)],
+                environment={
+                    "AGENT_RELEASE": image,
+                    "AGENT_HOST": "0.0.0.0",  # noqa: S104
+                    "AGENT_PORT": port,
+                    "AGENT_DATA_FOLDER": names.DATA,
+                },
+                mounts=[
+                    volume(f"{self.project}_secrets", names.SECRETS, read_only=True),
+                    volume(f"{self.project}_data", names.DATA),
+                ],
                 tmpfs={"/tmp": "size=64m"},  # noqa: S108
                 restart_policy={"Name": "always"},  # "unless-stopped" does not restart after a crash of dockerd
                 stop_signal="SIGTERM",

@@ -26,5 +26,11 @@ def write(folder: Path, releases: Sequence[Target], router_address: str) -> None
         durable.replace(folder / name, json.dumps(entries, indent=2))
 
 
+def write_parts(folder: Path, **addresses: str) -> None:
+    """Write a file of one target for each part of the host, such as `alertmanager`: its address (host:port)."""
+    for name, address in addresses.items():
+        durable.replace(folder / f"{name}.json", json.dumps([{"targets": [address]}]))
+
+
 def entry(target: Target, address: str) -> dict[str, object]:
     return {"targets": [address], "labels": {"slot": target.slot, "release": target.release}}

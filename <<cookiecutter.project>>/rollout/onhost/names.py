@@ -21,6 +21,9 @@ CERTIFICATE = "/etc/router-certificate"
 STATE = "/var/lib/rollout"
 TARGETS = "/etc/prometheus-agent/targets"
 SECRETS = "/run/secrets"
+DATA = "/var/lib/agent"
+"""What releases keep, such as conversations. Both releases of a rollout share it."""
+
 
 ENGINE_VOLUMES = {"router": ROUTER_FOLDER, "socket": SOCKET_FOLDER, "state": STATE}
 """The volumes of an engine; apart from them it can reach only the network."""

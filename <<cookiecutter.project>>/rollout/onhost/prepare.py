@@ -4,7 +4,6 @@ Configuration is overwritten each time. The split, the targets and the list of c
 written only if they are missing: they belong to rollouts and to people.
 """
 
-import json
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -22,7 +21,7 @@ from rollout.onhost.faster import copy_faster
 from rollout.router.folder import CONFIG, prepare_folder
 
 NOBODY_TRUSTED = "# Addresses and networks, one per line, whose x-user-id is trusted. See docs/concepts/safety.md.\n"
-VARIABLES = ("SPEED", "ROUTER_METRICS_ADDRESS", "ALERTMANAGER_ADDRESS")
+VARIABLES = ("SPEED", "ROUTER_METRICS_ADDRESS", "PROMETHEUS_ADDRESS", "ALERTMANAGER_ADDRESS")
 
 
 @dataclass(frozen=True)
@@ -32,6 +31,7 @@ class HostSettings:
 
     speed: float
     router_metrics: str
+    prometheus: str
     alertmanager: str
     port: str = "127.0.0.1:8080"
     tls_port: str = "127.0.0.1:8443"
@@ -45,7 +45,7 @@ class HostSettings:
                 f"{', '.join(absent)}: not set. Do not call this command directly: `docker compose up -d` in "
                 "deploy/docker runs it in its container"
             )
-        speed, router_metrics, alertmanager = (environment[name] for name in VARIABLES)
+        speed, router_metrics, prometheus, alertmanager = (environment[name] for name in VARIABLES)
         if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", speed) or not 0 < float(speed) < math.inf:
             raise Refused(f"SPEED: {speed!r} is not a number above 0; use 1 in production")
         ports = {
@@ -54,7 +54,7 @@ class HostSettings:
             if environment.get(name)
         }
         ipv6 = environment.get("NETWORK_IPV6") == "true"
-        return cls(float(speed), router_metrics, alertmanager, **ports, ipv6=ipv6)
+        return cls(float(speed), router_metrics, prometheus, alertmanager, **ports, ipv6=ipv6)
 
 
 def prepare(monitoring: Path, settings: HostSettings, root: Path = Path("/")) -> list[str]:
@@ -84,8 +84,13 @@ def published(settings: HostSettings, *, certificate: bool) -> list[str]:
 def write_targets(folder: Path, settings: HostSettings) -> None:
     if not (folder / "router.json").exists():  # the last file that a rollout writes
         targets.write(folder, [], settings.router_metrics)
-    durable.replace(folder / "certificate.json", json.dumps([{"targets": [settings.router_metrics]}]))
-    durable.replace(folder / "alertmanager.json", json.dumps([{"targets": [settings.alertmanager]}]))
+    targets.write_parts(
+        folder,
+        certificate=settings.router_metrics,
+        split=settings.router_metrics,
+        prometheus=settings.prometheus,
+        alertmanager=settings.alertmanager,
+    )
 
 
 def write_alerting(config: Path, root: Path) -> list[str]:

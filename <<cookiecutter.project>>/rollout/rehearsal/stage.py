@@ -13,7 +13,7 @@ from typing import Self
 
 from rollout.errors import RouterError
 from rollout.metrics.prometheus import Prometheus
-from rollout.metrics.targets import Target, write
+from rollout.metrics.targets import Target, write, write_parts
 from rollout.onhost.faster import copy_faster
 from rollout.rehearsal.process import Process, free_port, listening, wait_until
 from rollout.rehearsal.programs import Program
@@ -73,6 +73,7 @@ class Stage:
         self.router_folder.mkdir()
         prepare_folder(self.router_folder, trusted="127.0.0.0/8\n")
         copy_faster(self.repository / "monitoring", self.folder / "monitoring", self.speed)
+        write_parts(self.folder / "monitoring" / "targets", split=f"127.0.0.1:{self.router_metrics_port}")
         self._write_targets()
 
     @property

@@ -14,7 +14,7 @@ from tests.asking import ask, get
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
-WAIT_SECONDS = 30.0
+WAIT_SECONDS = 120.0
 
 
 @dataclass

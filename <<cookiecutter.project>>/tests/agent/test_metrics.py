@@ -4,7 +4,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
 from agent.metrics import KNOWN_STATUSES, OUTCOMES, RATIO_BUCKETS, SECONDS_BUCKETS, Metrics
-from agent.tools import TOOL_NAMES
+from agent.run import TOOL_NAMES
 from tests.agent.conftest import Serve
 from tests.agent.samples import Samples, samples
 
@@ -34,6 +34,9 @@ def test_the_names_and_labels_are_the_ones_that_gates_use(client: TestClient) ->
         ("agent_cost_usd", "counter"),
         ("agent_run_cost_usd_squared", "counter"),
         ("agent_run_tool_calls_squared", "counter"),
+        ("agent_run_tokens_squared", "counter"),
+        ("agent_disk_size_bytes", "gauge"),
+        ("agent_disk_free_bytes", "gauge"),
         ("agent_tokens", "counter", "kind"),
         ("agent_tool_calls", "counter", "tool"),
         ("agent_context_utilization_ratio", "histogram", "le"),
@@ -66,6 +69,7 @@ def test_series_known_in_advance_start_at_zero(client: TestClient) -> None:
     known += [("agent_tool_calls_total", tool) for tool in TOOL_NAMES]
     known += [("agent_runs_total", outcome) for outcome in OUTCOMES]
     known += [("agent_run_cost_usd_squared_total", ""), ("agent_run_tool_calls_squared_total", "")]
+    known += [("agent_run_tokens_squared_total", "")]
     known += [("agent_cost_usd_total", ""), ("agent_requests_in_flight", "")]
     assert {name: found[name] for name in known} == dict.fromkeys(known, 0.0)
 
@@ -83,6 +87,7 @@ def test_a_run_is_counted_with_its_usage(client: TestClient) -> None:
     assert found["agent_runs_total", "answered"] == 1
     assert found["agent_run_cost_usd_squared_total", ""] == usage["cost_usd"] ** 2
     assert found["agent_run_tool_calls_squared_total", ""] == usage["tool_calls"] ** 2 == 4
+    assert found["agent_run_tokens_squared_total", ""] == (usage["input_tokens"] + usage["output_tokens"]) ** 2
     assert found["agent_context_utilization_ratio_sum", ""] == usage["context_utilization_ratio"]
 
 

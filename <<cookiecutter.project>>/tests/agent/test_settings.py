@@ -27,9 +27,11 @@ def test_every_setting_has_a_default() -> None:
         "tokens_file": "/run/secrets/AGENT_TOKENS",
         "requests_per_minute": 600,
         "conversations": "",
+        "data_folder": "",
         "keep_conversations_days": 30,
         "keep_answers_hours": 24,
         "keep_answers": 1_000,
+        "experiments": "",
         "manage_context": True,
         "context_window_tokens": None,
         "deadline_seconds": 120,
@@ -42,6 +44,7 @@ def test_every_setting_has_a_default() -> None:
         "caller_budget_cost_usd": None,
         "tool_timeout_seconds": 30,
         "max_tool_result_characters": 20_000,
+        "mcp_servers": "",
         "cancel_on_disconnect": False,
         "max_running": 1_000,
         "max_queued": 200,
@@ -49,8 +52,24 @@ def test_every_setting_has_a_default() -> None:
         "log_format": "auto",
         "log_users": False,
         "log_tasks": False,
+        "traces_url": "",
         "unready_seconds": 0,
     }
+
+
+@pytest.mark.parametrize(
+    ("folder", "kept", "file"),
+    [
+        ("", "", ""),
+        ("/var/lib/agent", "", ""),
+        ("", "kept.db", "kept.db"),
+        ("/var/lib/agent", "kept.db", "/var/lib/agent/kept.db"),
+        ("/var/lib/agent", "/mine/kept.db", "/mine/kept.db"),
+    ],
+)
+def test_a_relative_file_is_in_the_data_folder(folder: str, kept: str, file: str) -> None:
+    settings = Settings(data_folder=folder, conversations=kept, experiments=kept)
+    assert (settings.conversations_file, settings.experiments_file) == (file, file)
 
 
 def test_the_environment_overrides_agent_env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,7 @@
 import asyncio
 
 import pytest
-from pydantic_ai import ModelMessage, ModelResponse, TextPart
-from pydantic_ai.models.function import AgentInfo
+from pydantic_ai import ModelResponse, TextPart
 from starlette.types import Message, Receive, Scope, Send
 
 from agent.api.middleware import MeasureRequests
@@ -25,7 +24,7 @@ REQUEST = RunRequest(task="x")
 class Talks(OfflineModel):
     """Answers with more words than a queue of events holds."""
 
-    async def _respond(self, _messages: list[ModelMessage], _info: AgentInfo | None) -> ModelResponse:
+    async def _respond(self, *_: object) -> ModelResponse:
         return ModelResponse([TextPart("word " * 3 * MOST_WAITING)])
 
 

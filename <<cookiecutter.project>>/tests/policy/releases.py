@@ -35,7 +35,7 @@ class Agent:
             run_cost_usd = cost_usd * (1 + spread if number % 2 else 1 - spread)
             self.metrics.cost_usd.inc(run_cost_usd)
             self.metrics.tool_calls.labels("calculate").inc(tool_calls)
-            self.metrics.count_run(outcome, run_cost_usd, tool_calls)
+            self.metrics.count_run(outcome, run_cost_usd, tool_calls, tokens=0)
 
     def fail(self, error: type[Exception], times: int, *, of_the_vendor: bool = False) -> None:
         """Count exceptions that ended a request."""

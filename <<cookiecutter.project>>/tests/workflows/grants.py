@@ -19,6 +19,8 @@ GRANTS: dict[str, dict[str, str]] = {
     "release.evidence": READ,
     "release.attach": {"contents": "write"},
     "rollback.rollback": READ | PULL,
+    "template-update.merge": READ,
+    "template-update.propose": {},
 }
 TARGET = "${{ needs.check.outputs.environment }}"  # production, or for a pre-release staging
 ENVIRONMENTS = {
@@ -30,6 +32,7 @@ ENVIRONMENTS = {
     "release.restore": TARGET,
     "release.evidence": TARGET,
     "rollback.rollback": "production",
+    "template-update.propose": "template-update",
 }
-NAMES = ("build", "evals", "release-approval", "production", "staging")
+NAMES = ("build", "evals", "release-approval", "production", "staging", "template-update")
 """The environments; only staging is optional."""

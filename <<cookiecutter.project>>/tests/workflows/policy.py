@@ -25,6 +25,8 @@ PIPELINE = "python -m rollout.pipeline"
 PIPELINE3 = PIPELINE.replace("python", "python3")  # with nothing installed
 USES_A_DIGEST = rf"cosign (sign|verify)|{PIPELINE} deploy\b"
 ON_MAIN = 'git merge-base --is-ancestor "$GITHUB_SHA" origin/main'
+PUSH_OF_A_PROPOSAL = 'git push --quiet origin "$branch"'
+UPDATE_TOKEN = "secrets.TEMPLATE_UPDATE_TOKEN"  # noqa: S105  its name; it may write to contents, pull requests, workflows
 OUR_NAME = '--certificate-identity "$GITHUB_SERVER_URL/$GITHUB_WORKFLOW_REF"'
 
 
@@ -221,9 +223,19 @@ def writers(workflows: Workflows) -> Iterator[str]:
     """What may write to the repository or its pull requests runs nothing that was checked out or installed."""
     for name, job in jobs(workflows):
         writes = {"contents", "pull-requests"} & {key for key, may in job["permissions"].items() if may == "write"}
+        if UPDATE_TOKEN in str(job):
+            writes.add("everything")
         ours = [step for step in job.get("steps", []) if re.search(r"checkout|\.venv|make |python|\.github", str(step))]
         if writes and ours:
             yield f"{name} may write to {', '.join(sorted(writes))}, and runs {ours}"
+
+
+def proposals(workflows: Workflows) -> Iterator[str]:
+    """A workflow pushes nothing but the branch of a proposal, and merges nothing."""
+    for name, step in steps(workflows):
+        for line in step.get("run", "").splitlines():
+            if re.search(r"git push|gh pr merge|/merge\b", line) and line.strip() != PUSH_OF_A_PROPOSAL:
+                yield f"{name} changes a branch: {line.strip()}"
 
 
 def artifacts(workflows: Workflows) -> Iterator[str]:
@@ -267,5 +279,6 @@ RULES: dict[str, Callable[[Workflows], Iterator[str]]] = {
         artifacts,
         pins,
         writers,
+        proposals,
     )
 }

@@ -46,7 +46,7 @@ class DockerEngine:
         (self._folder / "containerd.toml").write_text(CONTAINERD.format(folder=self._folder))
         run = self._inside("containerd", "--config", str(self._folder / "containerd.toml"))
         self._containerd = Process("containerd", run, self._folder / "containerd.log")  # it outlives dockerd
-        wait_until((self._folder / "containerd.sock").exists, 30, self._containerd.last_lines)
+        wait_until((self._folder / "containerd.sock").exists, seen=self._containerd.last_lines)
         self.start()
 
     def start(self) -> None:

@@ -70,7 +70,7 @@ def test_an_open_tunnel_is_reused_and_a_lost_one_is_reopened(ssh: Path) -> None:
 def test_the_tunnel_ends_with_the_process_that_opened_it(ssh: Path) -> None:
     with Tunnel("ssh://my-host") as tunnel:
         tunnel.open()
-        wait_until((ssh.parent / "pid").exists, 10)
+        wait_until((ssh.parent / "pid").exists)
         pid = (ssh.parent / "pid").read_text()
     assert not Path(f"/proc/{pid}").exists()
 

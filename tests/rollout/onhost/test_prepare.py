@@ -19,7 +19,9 @@ from rollout.router.split import Split, everybody_on
 from tests.repository import REPOSITORY
 
 SHIPPED = REPOSITORY / "monitoring"
-WANTED = HostSettings(speed=1, router_metrics="10.231.17.2:8404", alertmanager="10.231.17.4:9093")
+WANTED = HostSettings(
+    speed=1, router_metrics="10.231.17.2:8404", prometheus="10.231.17.3:9090", alertmanager="10.231.17.4:9093"
+)
 VOLUMES = (
     "etc/router",
     "etc/router-certificate",
@@ -87,13 +89,15 @@ def test_prometheus_starts_without_releases_and_with_the_alertmanager(root: Path
         "agent.json": [],
         "router.json": [],
         "certificate.json": [{"targets": ["10.231.17.2:8404"]}],
+        "split.json": [{"targets": ["10.231.17.2:8404"]}],
+        "prometheus.json": [{"targets": ["10.231.17.3:9090"]}],
         "alertmanager.json": [{"targets": ["10.231.17.4:9093"]}],
     }
 
 
 @pytest.mark.parametrize(("speed", "interval"), [(1, 5.0), (20, 0.25)])
 def test_a_host_with_a_higher_speed_scrapes_faster(speed: float, interval: float, root: Path) -> None:
-    prepare(SHIPPED, HostSettings(speed, WANTED.router_metrics, WANTED.alertmanager), root)
+    prepare(SHIPPED, HostSettings(speed, WANTED.router_metrics, WANTED.prometheus, WANTED.alertmanager), root)
     assert prometheus(root)["global"]["scrape_interval"] == f"{round(interval * 1000)}ms"
 
 
@@ -166,11 +170,18 @@ def test_a_volume_that_cant_be_written_is_one_message(root: Path) -> None:
         prepare(SHIPPED, WANTED, root)
 
 
-ENVIRONMENT = {"SPEED": "20", "ROUTER_METRICS_ADDRESS": "r:8404", "ALERTMANAGER_ADDRESS": "a:9093"}
+ENVIRONMENT = {
+    "SPEED": "20",
+    "ROUTER_METRICS_ADDRESS": "r:8404",
+    "PROMETHEUS_ADDRESS": "p:9090",
+    "ALERTMANAGER_ADDRESS": "a:9093",
+}
 
 
 def test_the_settings_come_from_the_containers_environment() -> None:
-    assert HostSettings.read(ENVIRONMENT) == HostSettings(speed=20, router_metrics="r:8404", alertmanager="a:9093")
+    assert HostSettings.read(ENVIRONMENT) == HostSettings(
+        speed=20, router_metrics="r:8404", prometheus="p:9090", alertmanager="a:9093"
+    )
 
 
 @pytest.mark.parametrize("name", list(ENVIRONMENT))

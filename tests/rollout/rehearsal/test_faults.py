@@ -85,7 +85,7 @@ def test_without_its_gates_the_same_bad_release_is_promoted(rehearse: Rehearse, 
 
 def test_a_release_that_dies_after_its_promotion_is_replaced_by_the_old_one(rehearse: Rehearse, tmp_path: Path) -> None:
     brief = copy_repository(tmp_path / "repository", shipped(hold="1m"))
-    running = rehearse("--fault", "crash=1500", "--first", "100%", "--keep", "20m", "--policy", str(brief))
+    running = rehearse("--fault", "crash=1000", "--first", "100%", "--keep", "20m", "--policy", str(brief))
 
     assert running.end() == 1, running.text()
 

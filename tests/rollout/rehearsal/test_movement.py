@@ -13,7 +13,7 @@ class Terminal(io.StringIO):
 def shown(output: io.StringIO) -> str:
     """The output until something appears, at most 10 s, and after the end."""
     with Movement("haproxy: apt-get", output=output, quiet_seconds=0.01):
-        wait_until(output.getvalue, 10)
+        wait_until(output.getvalue)
     return output.getvalue()
 
 

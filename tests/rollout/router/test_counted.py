@@ -79,7 +79,7 @@ def test_other_requests_use_the_slots_health_and_are_drained(router: RunningRout
     blue.go.clear()
     with Connection(router.port) as waiting:
         waiting.send(request("/feedback"))
-        wait_until(lambda: len(blue.requests) == 1, 5)
+        wait_until(lambda: len(blue.requests) == 1)
         assert router.control.health("blue").running == 1
         blue.go.set()
         assert waiting.answer().release == "blue"

@@ -86,11 +86,11 @@ def test_an_engine_that_hangs_loses_the_traffic_within_the_lease_and_resumes_whe
     tmp_path: Path, blue: Backend, green: Backend, fate: Fate, end: str
 ) -> None:
     with rollout(tmp_path, blue, green, fate, hold_seconds=0.6) as one, EngineProcess(one.case) as engine:
-        wait_until(lambda: one.sides() == {"green"}, 10, one.sides)
+        wait_until(lambda: one.sides() == {"green"}, seen=one.sides)
         engine.send(signal.SIGSTOP)
         one.all_on_within_a_lease("blue")
         assert last_of(one.events(), "verdict") is None
         engine.send(signal.SIGCONT)
-        wait_until(lambda: one.sides() == {"green"}, 10, one.sides)
+        wait_until(lambda: one.sides() == {"green"}, seen=one.sides)
         assert engine.exit_code() == 0
         assert one.check_end() == end

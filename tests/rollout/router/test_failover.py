@@ -107,7 +107,7 @@ def test_a_post_in_progress_when_its_slot_died_is_not_sent_again(
 
     client = threading.Thread(target=post)
     client.start()
-    wait_until(lambda: len(blue.requests) == 1, 5)
+    wait_until(lambda: len(blue.requests) == 1)
     blue.kill()
     client.join()
     assert statuses == [502]

@@ -51,7 +51,7 @@ def stall(router: RunningRouter, opened: ExitStack, count: int, address: str) ->
 
 def held(connections: list[Connection]) -> int:
     """How many of them the router holds, once it has dealt with all."""
-    wait_until(lambda: sum(map(Connection.is_open, connections)) <= PER_ADDRESS, "the others are closed", 20)
+    wait_until(lambda: sum(map(Connection.is_open, connections)) <= PER_ADDRESS, "the others are closed", 60)
     return sum(map(Connection.is_open, connections))
 
 
@@ -63,7 +63,7 @@ def test_4050_connections_of_one_client_that_stall_keep_nobody_else_waiting(rout
         assert ask(router.port, PROMPT, HONEST).release == "blue"
         assert time.monotonic() - began < 5
         assert held(stalled) == PER_ADDRESS
-    wait_until(lambda: answered(router, HOSTILE), "the same client is served again", 20)
+    wait_until(lambda: answered(router, HOSTILE), "the same client is served again", 60)
 
 
 def answered(router: RunningRouter, address: str) -> bool:
@@ -150,14 +150,14 @@ def test_a_queue_has_an_end_and_a_wait_too(narrow: RunningRouter, blue: Backend,
     threads = [threading.Thread(target=lambda: answers.append(ask(narrow.port, PROMPT).status)) for _ in range(3)]
     for each in threads:
         each.start()
-        wait_until(lambda: waiting(narrow) >= threads.index(each), "it waits", 5)  # noqa: B023
+        wait_until(lambda: waiting(narrow) >= threads.index(each), "it waits", 60)  # noqa: B023
     began = time.monotonic()
     with Connection(narrow.port) as connection:
         connection.send(PROMPT)
         status, headers = connection.head()
     assert (status, headers["retry-after"]) == (503, "10")
-    assert time.monotonic() - began < 1, "at once"
-    wait_until(lambda: len(answers) == 2, "those that wait are told", 15)
+    assert time.monotonic() - began < 3, "at once"
+    wait_until(lambda: len(answers) == 2, "those that wait are told", 60)
     assert answers == [503, 503]
     assert time.monotonic() - began > 3, "and not too early"
     blue.go.set()

@@ -49,10 +49,10 @@ def test_a_waiting_request_is_answered_by_the_slot_that_got_it(router: RunningRo
     green.go.clear()
     with Connection(router.port) as waiting:
         waiting.send(of(INSIDER))
-        wait_until(lambda: len(green.requests) == 1, 5)
+        wait_until(lambda: len(green.requests) == 1)
         assert [stand for stand in every_change(router)][-1] == "all on blue"
         assert router.control.health("green").running == 1
         assert ask(router.port, of(INSIDER)).release == "blue"
         green.go.set()
         assert waiting.answer().release == "green"
-    wait_until(lambda: router.control.health("green").running == 0, 5)
+    wait_until(lambda: router.control.health("green").running == 0)

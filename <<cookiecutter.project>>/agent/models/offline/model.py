@@ -2,7 +2,7 @@
 that the instructions ask for."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Sequence, Set
 from contextlib import asynccontextmanager
 from typing import Any, Self
 
@@ -67,13 +67,13 @@ class OfflineModel(FunctionModel):
     ) -> AsyncGenerator[StreamedResponse]:
         """The answer, word by word. Its first word comes when the faults are over."""
         _, parameters = self.prepare_request(model_settings, model_request_parameters)
-        response = await self._respond(messages, None)
+        response = await self._respond(messages, parameters)
         yield OfflineStream(model_request_parameters=parameters, response=response)
 
-    async def _respond(self, messages: list[ModelMessage], _info: AgentInfo | None) -> ModelResponse:
+    async def _respond(self, messages: list[ModelMessage], asked: AgentInfo | ModelRequestParameters) -> ModelResponse:
         if any(isinstance(part, UserPromptPart) for part in messages[-1].parts):
             await self._misbehaviour.start_run()
-        part = next_part(messages, self._faults.min_tool_calls)
+        part = next_part(messages, self._faults.min_tool_calls, {tool.name for tool in asked.function_tools})
         usage = request_usage(messages, part, self._faults.cost_factor)
         if usage.input_tokens > self._faults.window_tokens:
             part = TextPart(FORGOT)  # like an API that cuts off the oldest text, and says nothing
@@ -92,10 +92,10 @@ def make_offline_model(name: str, setting: str = "AGENT_MODEL") -> OfflineModel:
         raise StartError(f"{setting}={name}: {error}") from None
 
 
-def next_part(messages: Sequence[ModelMessage], min_tool_calls: int) -> TextPart | ToolCallPart:
+def next_part(messages: Sequence[ModelMessage], min_tool_calls: int, tools: Set[str]) -> TextPart | ToolCallPart:
     """The next call of the task's plan, or the answer once all calls are made or one has failed."""
     task, returns, instructions = _read(messages)
-    calls = plan(task)
+    calls = [call for call in plan(task) if call.tool in tools]
     results = [str(part.content) for part in returns]
     if returns and returns[-1].outcome != "success":
         return TextPart(f"I can't do this: {results[-1]}.")

@@ -1,9 +1,12 @@
 """Plans the tool calls that solve a task's text. Pure: the same text gives the same calls."""
 
+import json
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
+from typing import Any
 
 # A part of a task can use the result before it: "... Then multiply that by 3."
 BACK_REFERENCE = re.compile(r"\bthat\b", re.IGNORECASE)
@@ -17,7 +20,7 @@ class Call:
     """A tool and its arguments, where `that` means the previous result."""
 
     tool: str
-    args: dict[str, str]
+    args: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -75,29 +78,44 @@ RULES = (
 )
 
 
+# 'Call order_status with {"order": "A-17"}': for tools that no rule knows.
+NAMED = re.compile(r"\bcall (?P<tool>[A-Za-z0-9_-]{1,64}) with (?P<args>\{[^{}]{0,2000}\})", re.IGNORECASE)
+
+
 @lru_cache(maxsize=256)  # a run asks once per model request
 def plan(task: str) -> tuple[Call, ...]:
     """The task's calls, in the order of its text; empty if the task matches no pattern."""
     found = [
         (match.start(), order, match, rule) for order, rule in enumerate(RULES) for match in rule.pattern.finditer(task)
     ]
+    planned = [(start, order, match, _call(rule, match.groupdict())) for start, order, match, rule in found]
+    planned += [(match.start(), -1, match, call) for match, call in _named(task)]
     calls, end = [], 0
-    for start, _, match, rule in sorted(found, key=itemgetter(0, 1)):
+    for start, _, match, call in sorted(planned, key=itemgetter(0, 1)):
         # Skip a match inside another one, for example in a quoted text.
         if start >= end:
             end = match.end()
-            calls.append(_call(rule, match.groupdict()))
+            calls.append(call)
     return tuple(calls)
 
 
-def resolve(call: Call, result_before: str) -> dict[str, str]:
+def resolve(call: Call, result_before: str) -> dict[str, Any]:
     """The call's arguments with `that` replaced by the number or date of the previous result."""
     value = result_before.split(" ", 1)[0]
     return {
-        name: text if name == "text" else BACK_REFERENCE.sub(lambda _: value, text) for name, text in call.args.items()
+        name: BACK_REFERENCE.sub(lambda _: value, text) if isinstance(text, str) and name != "text" else text
+        for name, text in call.args.items()
     }
 
 
 def _call(rule: Rule, groups: dict[str, str]) -> Call:
     args = {name: text if name == "text" else text.strip().lower() for name, text in groups.items()}
     return Call(rule.tool, args if rule.expression is None else {"expression": rule.expression.format(**args)})
+
+
+def _named(task: str) -> Iterator[tuple[re.Match[str], Call]]:
+    for match in NAMED.finditer(task):
+        try:
+            yield match, Call(match["tool"], json.loads(match["args"]))
+        except ValueError:
+            continue

@@ -57,7 +57,7 @@ def targets(facts: Facts, monitoring: Monitoring) -> Iterator[Finding]:
 def scraped_container(facts: Facts, target: Scrape) -> Container | None:
     if target.job == "agent":
         return next((each for slot, each in facts.slots.items() if slot == target.slot), None)
-    return facts.parts.get("router")
+    return facts.parts.get(target.job if target.job in ("prometheus", "alertmanager") else "router")
 
 
 def firing(facts: Facts, monitoring: Monitoring) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from pydantic_ai import ModelMessage, ModelResponse
+from pydantic_ai.models import ModelRequestParameters
 from pydantic_ai.models.function import AgentInfo
 from starlette.testclient import TestClient
 from starlette.types import Message
@@ -91,10 +92,10 @@ def test_what_fails_later_is_an_event_and_never_a_silent_end(serve: Serve) -> No
 class HangsLater(OfflineModel):
     """Calls its first tool, and then never answers."""
 
-    async def _respond(self, messages: list[ModelMessage], info: AgentInfo | None) -> ModelResponse:
+    async def _respond(self, messages: list[ModelMessage], asked: AgentInfo | ModelRequestParameters) -> ModelResponse:
         if len(messages) > 1:
             await asyncio.Event().wait()
-        return await super()._respond(messages, info)
+        return await super()._respond(messages, asked)
 
 
 def hanging(deadline_seconds: float) -> tuple[Runner, Metrics]:

@@ -8,8 +8,7 @@ from pydantic_ai import UsageLimitExceeded
 from agent.context import FittedModel
 from agent.metrics import Metrics
 from agent.models import make_model
-from agent.run import Runner, RunRequest, RunResult, build_agent
-from agent.tools import TOOL_NAMES
+from agent.run import TOOL_NAMES, Runner, RunRequest, RunResult, build_agent
 from tests.agent.admitting import unlimited
 
 REQUEST = RunRequest(task="What is 15 % of 240?")

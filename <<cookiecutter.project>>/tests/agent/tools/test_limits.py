@@ -16,9 +16,8 @@ from pydantic_ai import (
 )
 from pydantic_ai.models.function import AgentInfo, FunctionModel
 
-from agent.api.app import tools_of
 from agent.metrics import TOOL_OUTCOMES, Metrics
-from agent.run import build_agent
+from agent.run import build_agent, tools_of
 from agent.settings import Settings
 from agent.tools import LimitedTools, ToolLimits
 from agent.tools.limits import shortened

@@ -2,11 +2,12 @@
 
 import pytest
 
-from agent.tools import TOOL_NAMES, TOOLS, Tool
+from agent.run.agent import TOOL_NAMES, TOOLS
+from agent.tools import Tool
 
 
 def test_the_names_are_those_of_the_tools() -> None:
-    assert TOOL_NAMES == ("calculate", "convert", "count_words", "date_after", "days_between", "look_up")
+    assert set(TOOL_NAMES) == {tool.__name__ for tool in TOOLS} >= {"calculate", "look_up"}
 
 
 @pytest.mark.parametrize("tool", TOOLS)

@@ -104,6 +104,12 @@ BAD_SERVICE: dict[str, tuple[Facts, str, str, str]] = {
         "targets",
         "docker logs --tail 50 my-agent-blue",
     ),
+    "an Alertmanager that can't be scraped": (
+        monitored(scrapes=[*MONITORING.scrapes, Scrape("alertmanager", "", "", up=False, error="refused")]),
+        "problem",
+        "targets",
+        "docker logs --tail 50 my-agent-alertmanager",
+    ),
     "a release that nobody scrapes": (
         monitored(scrapes=[]),
         "problem",

@@ -7,8 +7,7 @@ from pydantic_ai import Agent
 
 from agent.models.offline.manner import manner_of
 from agent.models.offline.model import make_offline_model
-from agent.run.agent import INSTRUCTIONS
-from agent.tools import TOOLS
+from agent.run.agent import INSTRUCTIONS, TOOLS
 
 RESULTS = ["39.90 EUR", "2026-03-18 (Wednesday)", "oak", "-40 fahrenheit"]
 

@@ -32,6 +32,20 @@ def test_arguments_that_the_tool_rejects_end_the_run_too() -> None:
     assert run("offline", "Convert that km to miles.").output.startswith("I can't do this: ")
 
 
+def test_a_task_can_name_any_tool_and_its_arguments() -> None:
+    assert run("offline", 'Call convert with {"value": 1, "unit": "km", "to": "m"}.').output == "The answer is 1000 m."
+
+
+@pytest.mark.parametrize("arguments", ['{"x": 1}', "{}"])
+def test_a_named_tool_with_arguments_that_do_not_fit_ends_the_run(arguments: str) -> None:
+    assert run("offline", f"Call calculate with {arguments}.").output.startswith("I can't do this: ")
+
+
+@pytest.mark.parametrize("task", ["Call destroy with {}.", "Call calculate with {x}."])
+def test_a_tool_that_the_agent_does_not_have_is_not_called(task: str) -> None:
+    assert run("offline", task).output == CANNOT
+
+
 def test_a_task_that_the_model_does_not_understand_is_answered_so() -> None:
     assert run("offline", "Sing me a song.").output == CANNOT
 

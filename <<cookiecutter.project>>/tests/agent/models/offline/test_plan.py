@@ -25,6 +25,7 @@ from agent.models.offline.plan import Call, plan, resolve
             Call("date_after", {"start": "2026-01-01", "days": "3"}),
         ),
         ('How many words are in "What is 1 + 1?"', Call("count_words", {"text": "What is 1 + 1?"})),
+        ('Call order_status with {"order": "A-17", "days": 2}', Call("order_status", {"order": "A-17", "days": 2})),
         ("The weight of a Desk Lamp, please", Call("look_up", {"product": "desk lamp", "field": "weight"})),
     ],
 )
@@ -52,7 +53,9 @@ def test_that_in_a_quoted_text_is_only_a_word() -> None:
     assert resolve(call, "39.90 EUR") == {"text": "that is that"}
 
 
-@pytest.mark.parametrize("text", ["1", "1 ", "1.", "-", "(", "that ", "what is 1 ", "days 2026-01-01 ", 'words "'])
+@pytest.mark.parametrize(
+    "text", ["1", "1 ", "1.", "-", "(", "that ", "what is 1 ", "days 2026-01-01 ", 'words "', "call a with {"]
+)
 def test_the_longest_tasks_are_parsed_quickly_whatever_they_repeat(text: str) -> None:
     started = time.process_time()
     plan((text * 20_000)[:20_000])

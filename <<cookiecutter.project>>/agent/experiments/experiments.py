@@ -1,0 +1,135 @@
+"""The running experiments, as a run meets them: which variants it gets, and the log of it."""
+
+import asyncio
+import logging
+import sqlite3
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from agent.errors import StartError
+from agent.experiments.definition import Experiment, Variant
+from agent.experiments.log import ExperimentLog, Outcome, unit_id
+
+LOOK_SECONDS = 1.0
+"""How often the log is asked which experiments are running: a start or a stop takes effect within it."""
+
+MOST_SEEN = 100_000
+"""Units whose exposure was written and is not written again; of others the log keeps the first."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """A run's part in one experiment."""
+
+    experiment: str
+    unit: bytes
+    variant: Variant
+
+
+class Experiments:
+    """What can't be read or written changes no run's answer: it is an error in the log, and the run goes on.
+
+    `can_run` says whether this service can run a variant. An experiment with one that it can't is not run at all: one
+    side alone would be a bias.
+    """
+
+    def __init__(
+        self,
+        log: ExperimentLog,
+        release: str,
+        can_run: Callable[[Variant], bool],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._log, self._release, self._can_run, self._clock = log, release, can_run, clock
+        self._looking = asyncio.Lock()
+        self._looked_at: float | None = None
+        self._running: Sequence[Experiment] = ()
+        self._found: Sequence[Experiment] = ()
+        self._seen: OrderedDict[bytes, None] = OrderedDict()
+
+    async def assign(self, owner: str, conversation_id: str | None) -> tuple[Assigned, ...]:
+        """The variants of a run, one of each experiment that its unit is in; each exposure is in the log before the
+        run. `owner` is empty, and `conversation_id` None, where nobody named one."""
+        await self._look()
+        assigned = []
+        for experiment in self._running:
+            unit = experiment.unit_of(owner, conversation_id)
+            index = None if unit is None else experiment.variant_of(unit)
+            if unit is None or index is None:
+                continue
+            key = unit_id(experiment.name, unit)
+            assigned.append(Assigned(experiment.name, key, experiment.variants[index]))
+            await self._expose(experiment.name, key, index)
+        return tuple(assigned)
+
+    async def ended(self, assigned: Sequence[Assigned], run_id: str, outcome: Outcome) -> None:
+        """Write how a run ended; also if the caller is cancelled meanwhile."""
+        for each in assigned:
+            added = self._log.add(each.experiment, each.unit, run_id, self._clock(), outcome)
+            await asyncio.shield(self._written(added))
+
+    async def rated(self, run_id: str, rating: str) -> None:
+        """Write a run's rating."""
+        await self._written(self._log.rate(run_id, rating))
+
+    async def close(self) -> None:
+        """Close the log."""
+        await self._log.close()
+
+    async def _look(self) -> None:
+        if not self._is_due():
+            return
+        async with self._looking:  # the first runs of a process wait until it knows
+            if self._is_due():
+                await self._read()
+                self._looked_at = self._clock()
+
+    def _is_due(self) -> bool:
+        return self._looked_at is None or not 0 <= self._clock() - self._looked_at < LOOK_SECONDS
+
+    async def _read(self) -> None:
+        try:
+            found = await self._log.running()
+        except (sqlite3.Error, ValueError) as error:
+            logger.error("the running experiments could not be read; those before go on: %s", error)
+            return
+        if found != self._found:
+            # In a thread: the first use of a provider's model imports its client.
+            self._running = await asyncio.to_thread(lambda: [each for each in found if self._runs(each)])
+            self._found = found
+
+    def _runs(self, experiment: Experiment) -> bool:
+        if all(map(self._can_run, experiment.variants)):
+            return True
+        logger.error("the experiment %s is not run: this release can't run one of its variants", experiment.name)
+        return False
+
+    async def _expose(self, experiment: str, unit: bytes, variant: int) -> None:
+        if unit in self._seen:
+            return
+        if await self._written(self._log.expose(experiment, unit, variant, self._release, self._clock())):
+            self._seen[unit] = None
+            if len(self._seen) > MOST_SEEN:
+                self._seen.popitem(last=False)
+
+    async def _written(self, write: Awaitable[None]) -> bool:
+        try:
+            await write
+        except sqlite3.Error as error:
+            logger.error("an experiment's log could not be written: %s", error)
+            return False
+        return True
+
+
+def open_experiments(path: str, release: str, can_run: Callable[[Variant], bool]) -> Experiments | None:
+    """The experiments of a log; None without a path. Raises StartError."""
+    if not path:
+        return None
+    try:
+        return Experiments(ExperimentLog(path), release, can_run)
+    except sqlite3.Error as error:
+        raise StartError(f"AGENT_EXPERIMENTS={path} can't be used: {error}") from None

@@ -1,0 +1,82 @@
+"""The log of experiments in a SQLite file, which both releases of a rollout and the command `experiments` use."""
+
+import hashlib
+import sqlite3
+from dataclasses import dataclass
+
+from agent.experiments.definition import Experiment
+from agent.sqlite_file import SqliteFile
+
+# Only ever add columns with defaults: the release before reads and writes these tables too.
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS experiments (
+  name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, definition TEXT NOT NULL, started_at REAL NOT NULL,
+  started_by TEXT NOT NULL, source TEXT NOT NULL, ended_at REAL, ended_by TEXT, ending TEXT);
+CREATE TABLE IF NOT EXISTS exposures (
+  experiment TEXT NOT NULL, unit BLOB NOT NULL, variant INTEGER NOT NULL, release TEXT NOT NULL, at REAL NOT NULL,
+  PRIMARY KEY (experiment, unit)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS outcomes (
+  experiment TEXT NOT NULL, unit BLOB NOT NULL, run_id TEXT NOT NULL, at REAL NOT NULL, outcome TEXT NOT NULL,
+  tokens INTEGER NOT NULL, cost_usd REAL, seconds REAL NOT NULL, rating TEXT,
+  PRIMARY KEY (experiment, unit, run_id)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS outcomes_by_run ON outcomes (run_id);
+"""
+RUNNING = "SELECT definition FROM experiments WHERE ended_at IS NULL ORDER BY started_at, name"
+EXPOSE = "INSERT OR IGNORE INTO exposures (experiment, unit, variant, release, at) VALUES (?, ?, ?, ?, ?)"
+ADD = """
+INSERT OR IGNORE INTO outcomes (experiment, unit, run_id, at, outcome, tokens, cost_usd, seconds)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
+RATE = "UPDATE outcomes SET rating = ? WHERE run_id = ? AND rating IS NULL"
+BUSY_SECONDS = 2.0
+UNIT_BYTES = 16
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended, and what it used. `outcome` is one of the metrics' OUTCOMES; an unknown cost is None."""
+
+    outcome: str
+    tokens: int
+    cost_usd: float | None
+    seconds: float
+
+
+def unit_id(experiment: str, unit: str) -> bytes:
+    """What the log has in place of a user's name: 16 bytes, other ones in each experiment."""
+    return hashlib.sha256(f"{experiment}\0{unit}".encode()).digest()[:UNIT_BYTES]
+
+
+class ExperimentLog:
+    """Each method waits for the disk in the file's own thread. All raise sqlite3.Error."""
+
+    def __init__(self, path: str) -> None:
+        """Open or create the file."""
+        self._file = SqliteFile(path, "experiments", SCHEMA, BUSY_SECONDS)
+
+    async def running(self) -> list[Experiment]:
+        """The experiments that were started and have not ended, the oldest first."""
+        rows = await self._file.in_thread(lambda: self._file.database.execute(RUNNING).fetchall())
+        return [Experiment.model_validate_json(row[0]) for row in rows]
+
+    async def expose(self, experiment: str, unit: bytes, variant: int, release: str, at: float) -> None:
+        """Note a unit's first exposure; a later one changes nothing. `at` is in epoch seconds."""
+        await self._write(EXPOSE, (experiment, unit, variant, release, at))
+
+    async def add(self, experiment: str, unit: bytes, run_id: str, at: float, outcome: Outcome) -> None:
+        """Note how a run ended."""
+        used = (outcome.outcome, outcome.tokens, outcome.cost_usd, outcome.seconds)
+        await self._write(ADD, (experiment, unit, run_id, at, *used))
+
+    async def rate(self, run_id: str, rating: str) -> None:
+        """Note a run's first rating, if it was part of an experiment."""
+        await self._write(RATE, (rating, run_id))
+
+    async def close(self) -> None:
+        """Close the file."""
+        await self._file.close()
+
+    async def _write(self, statement: str, values: tuple[object, ...]) -> None:
+        def write() -> sqlite3.Cursor:
+            return self._file.database.execute(statement, values)
+
+        await self._file.in_thread(write)

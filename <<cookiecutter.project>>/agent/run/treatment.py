@@ -1,0 +1,97 @@
+"""What the variants of a run change: its model, its prompt, its model's settings."""
+
+import logging
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from pydantic_ai import Agent, ModelSettings
+from pydantic_ai.models import Model
+
+from agent.errors import StartError
+from agent.experiments import Assigned, Experiments, Outcome, Variant
+from agent.run.request import RunRequest
+from agent.run.usage import Usage
+
+logger = logging.getLogger(__name__)
+
+
+class MakesModel(Protocol):
+    """A model by its name, with its context window in tokens; raises StartError."""
+
+    def __call__(self, name: str) -> tuple[Model, int | None]: ...
+
+
+@dataclass(frozen=True)
+class Treatment:
+    """What a run's variants set; the default is the release's own configuration."""
+
+    assigned: tuple[Assigned, ...] = ()
+    overrides: dict[str, Any] = field(default_factory=dict)
+    window_tokens: int | None = None
+    has_model: bool = False
+
+    def applied(self, agent: Agent[None, str]) -> AbstractContextManager[None]:
+        """The agent runs with it during the body, in this task only."""
+        return agent.override(**self.overrides) if self.overrides else nullcontext()
+
+
+UNTREATED = Treatment()
+
+
+class Treatments:
+    """The variants' models, made once."""
+
+    def __init__(self, make: MakesModel) -> None:
+        self._make = make
+        self._models: dict[str, tuple[Model, int | None]] = {}
+
+    def can_run(self, variant: Variant) -> bool:
+        """Whether this service can run a variant; makes its model."""
+        if variant.model is None or variant.model in self._models:
+            return True
+        try:
+            self._models[variant.model] = self._make(variant.model)
+        except StartError as error:
+            logger.error("the variant %s can't be run: %s", variant.name, error)
+            return False
+        return True
+
+    def of(self, assigned: Sequence[Assigned]) -> Treatment:
+        """What all variants of a run set together. `experiments start` lets no two set the same."""
+        overrides: dict[str, Any] = {}
+        settings: dict[str, Any] = {}
+        window_tokens: int | None = None
+        for variant in (each.variant for each in assigned):
+            if variant.model is not None:
+                overrides["model"], window_tokens = self._models[variant.model]
+            if variant.prompt is not None:
+                overrides["instructions"] = variant.prompt
+            settings |= {name: int(value) if value == int(value) else value for name, value in variant.settings.items()}
+        if settings:
+            overrides["model_settings"] = ModelSettings(**settings)  # type: ignore[typeddict-item]
+        return Treatment(tuple(assigned), overrides, window_tokens, "model" in overrides)
+
+
+@dataclass(frozen=True)
+class TreatedRuns:
+    """Where a runner learns a run's treatment, and tells how the run ended."""
+
+    experiments: Experiments
+    treatments: Treatments
+
+    async def of(self, request: RunRequest) -> Treatment:
+        """A run's treatment. Only a conversation that the client named counts as one."""
+        named = request.conversation_id if request.is_kept else None
+        assigned = await self.experiments.assign(request.owner, named)
+        return self.treatments.of(assigned) if assigned else UNTREATED
+
+    async def ended(
+        self, request: RunRequest, treatment: Treatment, outcome: str, usage: Usage, seconds: float
+    ) -> None:
+        """Write a treated run's end to the log."""
+        if treatment.assigned:
+            tokens = usage.input_tokens + usage.output_tokens
+            ended = Outcome(outcome, tokens, usage.cost_usd, seconds)
+            await self.experiments.ended(treatment.assigned, request.run_id, ended)

@@ -1,0 +1,255 @@
+"""The commands: each reads the definition and the log, asks the pure parts, and says or writes the result."""
+
+import argparse
+import asyncio
+import json
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from agent.experiments import Experiment, Variant
+from agent.settings import Settings
+from experiments import decide as decisions
+from experiments import file, rehearsal, winner
+from experiments.committed import commit_of
+from experiments.compare import Look, compared
+from experiments.errors import Changed, Ended, NotDecided, Overlaps
+from experiments.evidence import MOMENTS, Evidence
+from experiments.file import Definition
+from experiments.inference.sums import NotEnough
+from experiments.log import Log, Started, opened
+from experiments.metric import METRICS
+from experiments.plan import ADVISED, Plan, plan
+from experiments.report import Report, write
+from experiments.report.document import Point
+from experiments.sentence import sentence
+from rollout.onhost import author
+from rollout.text import listed
+
+REHEARSAL = "rehearsal"
+
+
+def run_plan(chosen: argparse.Namespace) -> int:
+    """How many users, and for how long."""
+    definition, wanted = declared(chosen)
+    policy = definition.policy
+    days = wanted.days(chosen.users_a_day, policy.shares) if chosen.users_a_day else None
+    lines = [f"{name}: {units:,} users" for name, units in named(definition, wanted.units).items()]
+    lines += [f"  {METRICS[name].title}: {units:,} users in all" for name, units in wanted.needs]
+    if not wanted.is_advised:
+        lines.append(f"{ADVISED:,} users of each variant are advised: rare outcomes need them")
+    if days is not None:
+        lines.append(f"about {days:,} days with {chosen.users_a_day:g} new users a day")
+    return said(
+        chosen,
+        lines,
+        experiment=definition.name,
+        sha256=definition.sha256,
+        units=named(definition, wanted.units),
+        needs=dict(wanted.needs),
+        is_advised=wanted.is_advised,
+        days=days,
+    )
+
+
+def run_start(chosen: argparse.Namespace) -> int:
+    """Let the service assign users."""
+    definition, _ = declared(chosen)
+    commit = commit_of(path_of(chosen))
+    asked = experiment_of(definition)
+    with opened(chosen.log, is_new=True) as log:
+        for other in log.running():
+            if both := changes(asked) & changes(other):
+                raise Overlaps(f"{other.name} is running and changes the {listed(sorted(both))} too: wait for its end")
+        log.start(definition.name, definition.sha256, asked, time.time(), author.name(), commit)
+    line = f"{definition.name} is running: the service assigns users within a second"
+    return said(chosen, [line], experiment=definition.name, sha256=definition.sha256, commit=commit)
+
+
+def run_rehearse(chosen: argparse.Namespace) -> int:
+    """Let made-up users ask the offline models, until the experiment can be decided."""
+    definition, wanted = declared(chosen)
+    policy = definition.policy
+    rehearsal.check(policy, chosen.model)
+    chosen.log = chosen.log or str(Path(".experiments") / f"{definition.name}.db")
+    Path(chosen.log).parent.mkdir(parents=True, exist_ok=True)
+    with opened(chosen.log, is_new=True) as log:
+        log.start(definition.name, definition.sha256, experiment_of(definition), time.time(), author.name(), REHEARSAL)
+
+        def is_over() -> bool:
+            found = decisions.status(policy, wanted, evidence(log, definition))
+            return found.is_complete or found.is_mismatched or bool(found.broken)
+
+        settings = Settings.model_construct(model=chosen.model, experiments=chosen.log, release=REHEARSAL)
+        most = None if chosen.users is None else int(chosen.users)
+        users = asyncio.run(rehearsal.rehearse(settings, most, is_over))
+    line = f"{users:,} users asked; continue with: status, decide or report {definition.name} --log {chosen.log}"
+    return said(chosen, [line], experiment=definition.name, users=users, log=chosen.log)
+
+
+def run_status(chosen: argparse.Namespace) -> int:
+    """Progress and guardrails; of a plan with one look, no difference."""
+    definition, wanted = declared(chosen)
+    with opened(chosen.log) as log:
+        started = same(log, definition)
+        found = decisions.status(definition.policy, wanted, evidence(log, definition))
+    state = "running" if started.ended_at is None else "ended"
+    lines = [f"{definition.name}: {state}"]
+    lines += [
+        f"  {name}: {units:,} of {planned:,} users"
+        for (name, units), planned in zip(named(definition, found.units).items(), wanted.units, strict=True)
+    ]
+    if found.is_mismatched:
+        lines.append("the users are not split as planned: `decide` ends it, and nothing is compared")
+    lines += [f"{METRICS[name].title}: worse than is allowed; `decide` stops it" for name in found.broken]
+    if state == "running" and found.is_complete:
+        lines.append("complete: `decide`")
+    return said(
+        chosen,
+        lines,
+        experiment=definition.name,
+        state=state,
+        units=named(definition, found.units),
+        planned=named(definition, wanted.units),
+        is_complete=found.is_complete,
+        is_mismatched=found.is_mismatched,
+        broken_guardrails=list(found.broken),
+        primary=None if found.primary is None else asdict(found.primary),
+        ending=started.ending,
+    )
+
+
+def run_decide(chosen: argparse.Namespace) -> int:
+    """Decide, end the experiment, and keep its data. The first decision stays."""
+    definition, wanted = declared(chosen)
+    with opened(chosen.log) as log:
+        started = same(log, definition)
+        if started.ending is None:
+            found = decisions.decide(definition.policy, wanted, evidence(log, definition))
+            ending = {"kind": "decided", **asdict(found), "sentence": sentence(definition.policy, found)}
+            log.end(definition.name, time.time(), author.name(), ending)
+        else:
+            ending = started.ending
+    if ending["kind"] != "decided":
+        raise Ended(f"{definition.name} was stopped: {ending['reason']}")
+    lines = [str(ending["sentence"])]
+    if ending["verdict"] == "treatment_wins":
+        lines.append(
+            f"`python -m experiments winner {definition.name}` prints the change of the configuration, as a diff"
+        )
+    return said(chosen, lines, experiment=definition.name, **ending)
+
+
+def run_stop(chosen: argparse.Namespace) -> int:
+    """End an experiment without a decision; its data stays."""
+    with opened(chosen.log) as log:
+        log.started(chosen.name)
+        log.end(chosen.name, time.time(), author.name(), {"kind": "stopped", "reason": chosen.reason})
+    line = f"{chosen.name} is stopped: all users get the release's own configuration within a second"
+    return said(chosen, [line], experiment=chosen.name, reason=chosen.reason)
+
+
+def run_report(chosen: argparse.Namespace) -> int:
+    """Write the report of an experiment that has ended."""
+    definition, wanted = declared(chosen)
+    with opened(chosen.log) as log:
+        started = same(log, definition)
+        if started.ending is None:
+            raise NotDecided(f"{definition.name} is running: `status` shows how far it is")
+        found = evidence(log, definition)
+    points = tuple(over_time(definition, wanted, started, found))
+    report = Report(definition, wanted, started, found.exposed, points)
+    if chosen.json:
+        print(json.dumps(report.document()))
+        return 0
+    print(write(report, chosen.out))
+    return 0
+
+
+def run_winner(chosen: argparse.Namespace) -> int:
+    """Print the diff that makes the winner the configuration."""
+    definition, _ = declared(chosen)
+    with opened(chosen.log) as log:
+        ending = same(log, definition).ending or {}
+    if ending.get("verdict") != "treatment_wins":
+        raise NotDecided(f"{definition.name} has no winner: {ending.get('sentence', 'it was not decided')}")
+    text = winner.diff(definition.policy.variants[definition.policy.names[1]], Path())
+    return said(chosen, [text.rstrip("\n")], experiment=definition.name, diff=text)
+
+
+def over_time(definition: Definition, wanted: Plan, started: Started, found: Evidence) -> Iterator[Point]:
+    """The decisive metric up to each moment at which it has a value; nothing if nothing was compared."""
+    ending, policy = started.ending or {}, definition.policy
+    decisive = ending.get("primary") or next(iter(ending.get("guardrails") or []), None)
+    if decisive is None:
+        return
+    each = next(one for one in (policy.primary, *policy.guardrails) if one.metric == decisive["metric"])
+    look = Look(policy.significance, None if decisive["p"] is not None else wanted.total)
+    measured = found.measured[each.metric]
+    for moment in range(1, MOMENTS + 1):
+        pairs = measured.pairs(moment)
+        if sum(min(pair.control.n, pair.treatment.n) for pair in pairs) < decisions.LEAST_FOR_HARM:
+            continue
+        until = found.began + (found.until - found.began) * moment / MOMENTS
+        try:
+            yield Point(until, sum(pair.units for pair in pairs), compared(each, measured, look, moment))
+        except NotEnough:
+            continue
+
+
+def declared(chosen: argparse.Namespace) -> tuple[Definition, Plan]:
+    """The definition that a command names, and its plan. Raises WrongDefinition."""
+    definition = file.load(path_of(chosen))
+    return definition, plan(definition.policy)
+
+
+def path_of(chosen: argparse.Namespace) -> Path:
+    """The file of the definition."""
+    folder: Path = chosen.folder
+    return folder / f"{chosen.name}.yaml"
+
+
+def same(log: Log, definition: Definition) -> Started:
+    """What the log has of an experiment. Raises NotStarted; Changed if its definition was another one."""
+    started = log.started(definition.name)
+    if started.sha256 != definition.sha256:
+        raise Changed(
+            f"{definition.name}.yaml was changed after the start (sha256 {started.sha256[:12]}, commit "
+            f"{started.source[:12]}): restore it, or start a new experiment with another name"
+        )
+    return started
+
+
+def evidence(log: Log, definition: Definition) -> Evidence:
+    """What the log has of the definition's metrics."""
+    policy = definition.policy
+    return log.evidence(definition.name, [policy.primary.metric, *(each.metric for each in policy.guardrails)])
+
+
+def experiment_of(definition: Definition) -> Experiment:
+    """What the service needs of a definition."""
+    policy = definition.policy
+    first, second = (Variant(name=name, **each.model_dump()) for name, each in policy.variants.items())
+    return Experiment(name=definition.name, unit=policy.unit, anonymous=policy.anonymous, variants=(first, second))
+
+
+def changes(experiment: Experiment) -> set[str]:
+    """What of a run an experiment sets."""
+    found = set[str]()
+    for variant in experiment.variants:
+        found |= {key for key in ("model", "prompt") if getattr(variant, key) is not None} | set(variant.settings)
+    return found
+
+
+def named(definition: Definition, units: tuple[int, int]) -> dict[str, int]:
+    """A number of each variant, by its name."""
+    return dict(zip(definition.policy.names, units, strict=True))
+
+
+def said(chosen: argparse.Namespace, lines: list[str], **result: Any) -> int:
+    """Print the result: as lines for people, or with --json as one object."""
+    found: Mapping[str, Any] = result
+    print(json.dumps(found) if chosen.json else "\n".join(lines))
+    return 0

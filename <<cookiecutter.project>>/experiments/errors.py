@@ -1,0 +1,81 @@
+"""Why a command was refused. Each error has a `code` for programs; docs/reference/experiments.md lists them."""
+
+from rollout.errors import Refused
+
+
+class ExperimentRefused(Refused):
+    """Nothing was changed."""
+
+    code = "experiment_refused"
+
+
+class WrongDefinition(ExperimentRefused):
+    """experiments/NAME.yaml is invalid: file, line, the key's path, and what is allowed."""
+
+    code = "wrong_definition"
+
+
+class NotCommitted(ExperimentRefused):
+    """The definition differs from what git has, or git has none."""
+
+    code = "not_committed"
+
+
+class Changed(ExperimentRefused):
+    """The definition is not the one that was started: a change is a new experiment."""
+
+    code = "definition_changed"
+
+
+class AlreadyStarted(ExperimentRefused):
+    """An experiment of this name was started before."""
+
+    code = "already_started"
+
+
+class Overlaps(ExperimentRefused):
+    """Another running experiment changes the same part of the configuration."""
+
+    code = "overlaps"
+
+
+class NotStarted(ExperimentRefused):
+    """No experiment of this name was started."""
+
+    code = "not_started"
+
+
+class Ended(ExperimentRefused):
+    """The experiment was decided or stopped."""
+
+    code = "ended"
+
+
+class TooEarly(ExperimentRefused):
+    """There are fewer users than planned: nothing is compared before."""
+
+    code = "too_early"
+
+
+class NoLog(ExperimentRefused):
+    """The file of AGENT_EXPERIMENTS is not named, does not exist, or can't be used."""
+
+    code = "no_log"
+
+
+class Unmeasured(ExperimentRefused):
+    """A metric can't be computed from what the log has."""
+
+    code = "unmeasured"
+
+
+class NotDecided(ExperimentRefused):
+    """There is no decision yet, or it has no winner."""
+
+    code = "not_decided"
+
+
+class CostsMoney(ExperimentRefused):
+    """A rehearsal with a model that is not an offline one."""
+
+    code = "costs_money"

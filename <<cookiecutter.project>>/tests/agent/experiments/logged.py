@@ -1,0 +1,36 @@
+"""Experiments in a log file, started and read as tests need them."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from agent.experiments.log import SCHEMA
+
+SPLIT: list[dict[str, Any]] = [
+    {"name": "control", "share": 0.5},
+    {"name": "small", "share": 0.5, "model": "offline:cost=0.5"},
+]
+
+
+def start(path: Path, name: str = "cheaper", variants: list[dict[str, Any]] = SPLIT, **more: str) -> None:
+    """Write a running experiment to the log, as `experiments start` does."""
+    definition = {"name": name, "unit": "user", "anonymous": "left_out", "variants": variants} | more
+    with closing(sqlite3.connect(path)) as database, database:
+        database.executescript(SCHEMA)
+        columns = "name, sha256, definition, started_at, started_by, source"
+        insert = f"INSERT INTO experiments ({columns}) VALUES (?, '', ?, 0, '', '')"  # noqa: S608
+        database.execute(insert, (name, json.dumps(definition)))
+
+
+def stop(path: Path) -> None:
+    """End all experiments."""
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE experiments SET ended_at = 1")
+
+
+def rows(path: Path, columns: str, table: str) -> list[tuple[Any, ...]]:
+    """What is in a table."""
+    with closing(sqlite3.connect(path)) as database:
+        return database.execute(f"SELECT {columns} FROM {table} ORDER BY 1").fetchall()  # noqa: S608

@@ -1,0 +1,100 @@
+"""Runs with a variant, over HTTP: what it changes, and what the log has of them."""
+
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from agent.auth.tokens import Token, digest_of, text_of
+from agent.experiments import Assigned, Variant
+from agent.run import Treatments
+from tests.agent.conftest import Serve
+from tests.agent.experiments.logged import rows, start
+
+TASK = {"task": "What is 15 % of 240?"}
+USERS = [f"user-{number}" for number in range(12)]
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    """The path of a log; users have their names as tokens."""
+    (tmp_path / "tokens").write_text(text_of([Token(name, digest_of(name)) for name in USERS]))
+    return tmp_path / "log.db"
+
+
+def serving(serve: Serve, log: Path, **settings: object) -> TestClient:
+    tokens = str(log.with_name("tokens"))
+    return serve(experiments=str(log), tokens_file=tokens, **settings)
+
+
+def ask(client: TestClient, user: str, path: str = "/agent/run", **more: str) -> dict[str, object]:
+    response = client.post(path, json=TASK | more, headers={"authorization": f"Bearer {user}"})
+    assert response.status_code == 200, response.text
+    return dict(response.json()) if path == "/agent/run" else {"text": response.text}
+
+
+def test_a_variants_model_answers_its_users_and_no_others(serve: Serve, log: Path) -> None:
+    start(log)
+    client = serving(serve, log)
+    costs = {str(ask(client, user)["usage"]["cost_usd"]) for user in USERS}  # type: ignore[index]
+    assert len(costs) == 2
+    small, control = sorted(map(float, costs))
+    assert small == pytest.approx(control / 2)
+    found = rows(log, "variant, cost_usd", "exposures JOIN outcomes USING (experiment, unit)")
+    assert {variant: cost for variant, cost in found} == {0: control, 1: small}
+    assert 'agent_model_answers_total{model="offline:cost=0.5",role="first"}' in client.get("/metrics").text
+
+
+def test_a_variants_prompt_replaces_the_agents(serve: Serve, log: Path) -> None:
+    start(log, variants=[{"name": "a", "share": 0.5}, {"name": "b", "share": 0.5, "prompt": "Answer with a number."}])
+    client = serving(serve, log)
+    assert {ask(client, user)["answer"] for user in USERS} == {"The answer is 36.", "36"}
+
+
+def test_a_variants_settings_reach_its_model(serve: Serve, log: Path) -> None:
+    variants = [{"name": "a", "share": 0.5}, {"name": "b", "share": 0.5, "settings": {"max_tokens": 9}}]
+    start(log, variants=variants)
+    treatments = Treatments(lambda name: pytest.fail(name))
+    variant = Variant.model_validate(variants[1] | {"settings": {"max_tokens": 9, "temperature": 0.5}})
+    treatment = treatments.of([Assigned("x", b"", variant)])
+    assert treatment.overrides == {"model_settings": {"max_tokens": 9, "temperature": 0.5}}
+    client = serving(serve, log)
+    assert {ask(client, user)["answer"] for user in USERS} == {"The answer is 36."}
+
+
+def test_a_stream_is_treated_like_a_run(serve: Serve, log: Path) -> None:
+    start(log, variants=[{"name": "a", "share": 0.5}, {"name": "b", "share": 0.5, "prompt": "Answer with a number."}])
+    client = serving(serve, log)
+    texts = [str(ask(client, user, "/agent/stream")["text"]) for user in USERS]
+    assert {'"answer": "36"' in text for text in texts} == {True, False}
+    assert len(rows(log, "run_id", "outcomes")) == len(USERS)
+
+
+def test_a_failed_run_and_a_rating_are_in_the_log(serve: Serve, log: Path) -> None:
+    variants = [{"name": "a", "share": 0.5}, {"name": "b", "share": 0.5, "model": "offline:errors=1"}]
+    start(log, variants=variants)
+    client = serving(serve, log)
+    for user in USERS:
+        headers = {"authorization": f"Bearer {user}"}
+        response = client.post("/agent/run", json=TASK, headers=headers)
+        if response.status_code == 200:
+            rating = {"run_id": response.json()["run_id"], "rating": "bad"}
+            client.post("/feedback", json=rating, headers=headers)
+    found = set(rows(log, "outcome, rating, variant", "exposures JOIN outcomes USING (experiment, unit)"))
+    assert found == {("answered", "bad", 0), ("vendor_error", None, 1)}
+
+
+def test_a_variant_whose_model_is_unknown_runs_for_nobody(
+    serve: Serve, log: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    start(log, variants=[{"name": "a", "share": 0.5}, {"name": "b", "share": 0.5, "model": "nobody:knows"}])
+    client = serving(serve, log)
+    assert {ask(client, user)["answer"] for user in USERS} == {"The answer is 36."}
+    assert rows(log, "unit", "exposures") == []
+    assert "the variant b can't be run: AGENT_MODEL=nobody:knows can't be used" in caplog.text
+
+
+def test_without_an_experiment_nothing_is_in_the_log(serve: Serve, log: Path) -> None:
+    client = serving(serve, log)
+    ask(client, USERS[0])
+    assert rows(log, "unit", "exposures") == rows(log, "unit", "outcomes") == []

@@ -1,0 +1,45 @@
+"""The difference between variants, within each release."""
+
+import pytest
+
+from experiments.inference.contrast import LEAST_IN_A_STRATUM, Pair, contrast, joined
+from experiments.inference.sums import NotEnough, Sums, of
+
+
+def users(many: int, ones: int) -> Sums:
+    """Users of whom some have 1, and the others 0."""
+    return of([(1.0, 1.0)] * ones + [(0.0, 1.0)] * (many - ones))
+
+
+def test_the_difference_is_treatment_minus_control() -> None:
+    pair = Pair(users(1_000, 500), users(1_000, 550))
+    found = contrast([pair])
+    assert found.difference == pytest.approx(0.05)
+    assert found.units == 2_000
+    assert found.variance == pytest.approx((0.25 + 0.2475) / 999)
+
+
+def test_a_factor_multiplies_the_control() -> None:
+    pair = Pair(users(1_000, 500), users(1_000, 550))
+    assert contrast([pair], 1.1).difference == pytest.approx(0.0)
+    assert contrast([pair], 1.1).variance == pytest.approx((1.21 * 0.25 + 0.2475) / 999)
+
+
+def test_a_release_that_is_better_for_everybody_counts_for_neither_variant() -> None:
+    """All together, the treatment looks better: more of its users came in the better release."""
+    worse, better = Pair(users(900, 450), users(300, 150)), Pair(users(300, 270), users(900, 810))
+    assert contrast([worse, better]).difference == pytest.approx(0.0)
+    assert contrast([worse + better]).difference == pytest.approx(0.2)
+
+
+def test_small_releases_are_put_together() -> None:
+    few, enough = Pair(users(60, 30), users(60, 30)), Pair(users(LEAST_IN_A_STRATUM, 9), users(LEAST_IN_A_STRATUM, 9))
+    assert joined([few, enough]) == [enough + few]
+    assert joined([few, enough, few]) == [enough, few + few]
+    assert joined([few]) == [few]
+
+
+def test_without_users_there_is_no_difference() -> None:
+    for pairs in ([], [Pair(users(5, 1), Sums())]):
+        with pytest.raises(NotEnough):
+            contrast(pairs)

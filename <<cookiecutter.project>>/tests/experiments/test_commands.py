@@ -1,0 +1,256 @@
+"""The commands, from the plan to the end: what each says, and what each refuses."""
+
+import json
+import sqlite3
+
+import pytest
+
+from tests.experiments.filled import Behaviour, fill
+from tests.experiments.repository import Repository
+from tests.experiments.samples import CHEAPER
+
+PLANNED = 1_284
+CHEAP = Behaviour(cost=0.005)
+BROKEN = Behaviour(answered=0.6)
+
+
+def code(found: dict[str, dict[str, str]]) -> str:
+    """The code of a refusal."""
+    return found["refused"]["code"]
+
+
+def test_a_plan_says_how_many_users_and_days(repository: Repository) -> None:
+    exit_code, found, _ = repository.run("plan", "--users-a-day", "300")
+    assert exit_code == 0
+    assert found["units"] == {"control": PLANNED, "small": PLANNED}
+    assert found["needs"] == {"cost_per_task": 785, "completion": 2_568}
+    assert (found["days"], found["is_advised"]) == (9, False)
+    assert "about 9 days" in repository.say("plan", "--users-a-day", "300")[1]
+
+
+def test_a_start_records_the_hash_and_the_commit(started: Repository) -> None:
+    exit_code, found, _ = started.run("status")
+    assert (exit_code, found["state"], found["units"]) == (0, "running", {"control": 0, "small": 0})
+
+
+@pytest.mark.parametrize("change", ["uncommitted", "untracked"])
+def test_a_definition_that_is_not_committed_does_not_start(repository: Repository, change: str) -> None:
+    name = "cheaper" if change == "uncommitted" else "another"
+    repository.write(CHEAPER + "# changed\n", name)
+    exit_code, found, _ = repository.run("start", name=name)
+    assert (exit_code, code(found)) == (2, "not_committed")
+    assert not repository.log.exists()
+
+
+def test_a_name_starts_once(started: Repository) -> None:
+    assert code(started.run("start")[1]) == "overlaps"
+    started.say("stop", "--reason", "a mistake")
+    assert code(started.run("start")[1]) == "already_started"
+
+
+def test_two_experiments_on_the_same_setting_do_not_run_at_once(started: Repository) -> None:
+    started.commit(name="second")
+    exit_code, said = started.say("start", name="second")
+    assert exit_code == 2
+    assert "cheaper is running and changes the model too" in said
+    started.commit(CHEAPER.replace('model: "offline:cost=0.5"', "prompt: Be brief."), "prompt")
+    assert started.say("start", name="prompt")[0] == 0
+
+
+def test_a_definition_that_was_changed_after_the_start_is_refused(started: Repository) -> None:
+    started.commit(CHEAPER.replace("20%", "30%"))
+    for command in ("status", "decide", "report"):
+        assert code(started.run(command)[1]) == "definition_changed"
+
+
+def test_before_the_planned_number_there_is_no_difference_to_see(started: Repository) -> None:
+    """Ten looks at an experiment whose treatment costs half as much."""
+    for look in range(10):
+        fill(started.log, 200, CHEAP, first=200 * look, seed=look)
+        exit_code, found, text = started.run("status")
+        assert exit_code == 0
+        assert found["primary"] is None
+        assert found["units"]["small"] == 100 * (look + 1)
+        assert not any(word in text for word in ("difference", "interval", '"p"', "0.005"))
+        exit_code, found, _ = started.run("decide")
+        assert (exit_code, code(found)) == (2, "too_early")
+
+
+def test_a_cheaper_model_wins(started: Repository) -> None:
+    fill(started.log, 2 * PLANNED, CHEAP)
+    assert started.run("status")[1]["is_complete"]
+    exit_code, found, _ = started.run("decide")
+    assert (exit_code, found["verdict"]) == (0, "treatment_wins")
+    assert found["primary"]["interval"]["high"] < -0.004
+    assert [each["state"] for each in found["guardrails"]] == ["good"]
+    assert found["sentence"].startswith(
+        "Use small: it has better cost per completed task, 0.00551 USD against 0.011 USD"
+    )
+
+
+def test_no_difference_is_said_as_such(started: Repository) -> None:
+    fill(started.log, 2 * PLANNED)
+    found = started.run("decide")[1]
+    assert found["verdict"] == "no_difference"
+    assert found["sentence"].startswith("Keep control: no difference in cost per completed task was found")
+    assert found["primary"]["interval"]["low"] < 0 < found["primary"]["interval"]["high"]
+
+
+def test_a_dearer_model_loses(started: Repository) -> None:
+    fill(started.log, 2 * PLANNED, Behaviour(cost=0.015))
+    assert started.run("decide")[1]["verdict"] == "treatment_loses"
+
+
+def test_a_winner_that_may_be_worse_than_allowed_is_unsafe(started: Repository) -> None:
+    fill(started.log, 2 * PLANNED, Behaviour(answered=0.895, cost=0.005))
+    found = started.run("decide")[1]
+    assert (found["verdict"], found["guardrails"][0]["state"]) == ("unsafe", "open")
+    assert "is not shown to stay within what is allowed: completed tasks" in found["sentence"]
+
+
+def test_a_broken_guardrail_stops_a_variant_early(started: Repository) -> None:
+    fill(started.log, 600, BROKEN)
+    assert started.run("status")[1]["broken_guardrails"] == ["completion"]
+    exit_code, found, _ = started.run("decide")
+    assert (exit_code, found["verdict"], found["primary"]) == (0, "harm", None)
+    assert found["sentence"].startswith("Keep control: small makes completed tasks worse than is allowed, 61.6 %")
+    assert started.run("status")[1]["state"] == "ended"
+
+
+def test_51_to_49_is_refused_for_its_mismatch(started: Repository) -> None:
+    fill(started.log, 40_000, CHEAP, assign=lambda number: int(number % 100 >= 51))
+    assert started.run("status")[1]["is_mismatched"]
+    exit_code, found, _ = started.run("decide")
+    assert (exit_code, found["verdict"], found["primary"], found["guardrails"]) == (0, "mismatch", None, [])
+    assert found["exposed"] == [20_400, 19_600]
+    assert found["sentence"].startswith("No result: the users are split 20,400 to 19,600 and not as planned, 50 % to")
+
+
+def test_a_sequential_plan_can_be_looked_at_and_decided_early(repository: Repository) -> None:
+    repository.commit(CHEAPER + "sequential: true\n")
+    assert repository.run("plan")[1]["units"]["small"] == 2_459
+    repository.say("start")
+    fill(repository.log, 900, CHEAP)
+    assert repository.run("status")[1]["primary"] is None, "fewer than 500 users of each variant"
+    fill(repository.log, 600, CHEAP, first=900)
+    found = repository.run("status")[1]
+    assert found["primary"]["state"] == "good"
+    assert found["primary"]["p"] is None
+    assert not found["is_complete"]
+    assert repository.run("decide")[1]["verdict"] == "treatment_wins"
+
+
+def test_the_first_decision_stays(started: Repository) -> None:
+    fill(started.log, 2 * PLANNED)
+    first = started.run("decide")[1]
+    fill(started.log, 5_000, CHEAP, first=2 * PLANNED)
+    assert started.run("decide")[1] == first
+    assert code(started.run("stop", "--reason", "late")[1]) == "ended"
+
+
+def test_a_stop_needs_a_reason_and_decides_nothing(started: Repository) -> None:
+    assert started.say("stop")[0] == 2
+    fill(started.log, 2 * PLANNED, CHEAP)
+    assert started.run("stop", "--reason", "the vendor changed the model")[0] == 0
+    exit_code, said = started.say("decide")
+    assert exit_code == 2
+    assert "was stopped: the vendor changed the model" in said
+
+
+def test_a_release_and_a_rollback_bias_nothing(started: Repository) -> None:
+    """In the second release all users cost a tenth, and more of the treatment's users came in it."""
+    fill(started.log, 1_000, assign=lambda number: int(number % 4 == 0), release=lambda _: "v1")
+    fill(started.log, 1_000, assign=lambda number: int(number % 4 != 0), first=1_000, release=lambda _: "v2")
+    fill(started.log, 1_000, first=2_000, release=lambda _: "v1")
+    with sqlite3.connect(started.log) as database:
+        later = "(SELECT unit FROM exposures WHERE release = 'v2')"
+        database.execute(f"UPDATE outcomes SET cost_usd = cost_usd / 10 WHERE unit IN {later}")  # noqa: S608
+    found = started.run("decide")[1]
+    assert found["verdict"] == "no_difference"
+    assert found["primary"]["treatment"] < 0.8 * found["primary"]["control"], "without the releases, it seems to win"
+
+
+def test_a_cost_that_is_not_known_is_not_zero(started: Repository) -> None:
+    fill(started.log, 2 * PLANNED)
+    with sqlite3.connect(started.log) as database:
+        database.execute("UPDATE outcomes SET cost_usd = NULL WHERE run_id = 'run-7-0'")
+    exit_code, found, _ = started.run("decide")
+    assert (exit_code, code(found)) == (2, "unmeasured")
+    assert "the cost of 1 runs is not known" in json.dumps(found)
+
+
+def test_what_was_not_started_and_a_missing_log_are_refused(repository: Repository) -> None:
+    assert code(repository.run("status")[1]) == "no_log"
+    repository.say("start")
+    repository.commit(name="second")
+    assert code(repository.run("status", name="second")[1]) == "not_started"
+    assert code(repository.run("plan", name="third")[1]) == "wrong_definition"
+    repository.log.write_bytes(b"no database" * 100)
+    assert code(repository.run("status")[1]) == "no_log"
+
+
+def test_a_guardrail_stops_nobody_before_100_users_of_each_variant(started: Repository) -> None:
+    fill(started.log, 198, Behaviour(answered=0.1))
+    assert started.run("status")[1]["broken_guardrails"] == []
+    assert code(started.run("decide")[1]) == "too_early"
+    fill(started.log, 2, first=198)
+    assert started.run("status")[1]["broken_guardrails"] == ["completion"]
+
+
+def test_a_sequential_plan_without_an_effect_goes_on_to_its_number(repository: Repository) -> None:
+    repository.commit(CHEAPER + "sequential: true\n")
+    repository.say("start")
+    fill(repository.log, 1_400)
+    assert repository.run("status")[1]["primary"]["state"] == "open"
+    assert code(repository.run("decide")[1]) == "too_early"
+
+
+def test_a_sequential_winner_that_is_not_shown_to_be_safe_goes_on(repository: Repository) -> None:
+    repository.commit(CHEAPER + "sequential: true\n")
+    repository.say("start")
+    fill(repository.log, 1_200, Behaviour(answered=0.89, cost=0.005))
+    assert repository.run("status")[1]["primary"]["state"] == "good"
+    assert code(repository.run("decide")[1]) == "too_early"
+
+
+def change(repository: Repository, update: str) -> None:
+    """Change what the service wrote."""
+    with sqlite3.connect(repository.log) as database:
+        database.execute(update)
+
+
+def test_what_the_client_caused_counts_for_nobody(started: Repository) -> None:
+    fill(started.log, 2 * PLANNED)
+    before = started.run("status")[1]["units"]
+    for number, outcome in enumerate(("cancelled", "client_deadline", "client_conversation")):
+        change(started, f"UPDATE outcomes SET outcome = '{outcome}' WHERE run_id LIKE 'run-1{number}_-%'")  # noqa: S608
+    after = started.run("status")[1]["units"]
+    assert {name: before[name] - after[name] for name in before} == {"control": 15, "small": 15}
+
+
+def test_a_run_that_was_rated_bad_did_not_complete_its_task(started: Repository) -> None:
+    fill(started.log, 600)
+    change(started, "UPDATE outcomes SET rating = 'bad' FROM exposures e WHERE e.unit = outcomes.unit AND variant = 1")
+    assert started.run("decide")[1]["verdict"] == "harm"
+
+
+def test_a_guardrail_without_a_value_is_not_shown_to_be_safe(repository: Repository) -> None:
+    repository.commit(CHEAPER.replace("completion, allow: 3%, baseline: 92%", "satisfaction, allow: 5%, baseline: 80%"))
+    repository.say("start")
+    fill(repository.log, 2_200, CHEAP)
+    found = repository.run("decide")[1]
+    assert (found["verdict"], found["guardrails"]) == ("unsafe", [])
+    assert "is not shown to stay within what is allowed: good ratings" in found["sentence"]
+
+
+@pytest.mark.parametrize(("cost", "verdict"), [(0.0104, "treatment_wins"), (0.013, "harm")])
+def test_an_amounts_guardrail_allows_a_percentage_of_the_controls(
+    repository: Repository, cost: float, verdict: str
+) -> None:
+    primary = "{metric: completion, minimum_effect: 5%, baseline: 80%}"
+    guardrail = "{metric: cost_per_task, allow: 10%, baseline: 0.01, deviation: 0.01}"
+    text = CHEAPER.replace("{metric: cost_per_task, minimum_effect: 20%, baseline: 0.01, deviation: 0.01}", primary)
+    repository.commit(text.replace("{metric: completion, allow: 3%, baseline: 92%}", guardrail))
+    repository.say("start")
+    fill(repository.log, 6_400, Behaviour(answered=0.97, cost=cost))
+    assert repository.run("decide")[1]["verdict"] == verdict

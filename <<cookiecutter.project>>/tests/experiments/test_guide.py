@@ -1,0 +1,96 @@
+"""The guide's question, from the plan to the winner: its own definition and its own commands, on the offline models."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from experiments.command import main
+from tests.pages import text
+
+GUIDE = "guides/experiments.md"
+COMMAND = "$ .venv/bin/python -m experiments "
+
+
+def definition() -> str:
+    """The definition in the guide."""
+    found = re.search(r"```yaml\n# experiments/cheaper-model.yaml\n(.+?)```", text(GUIDE), re.DOTALL)
+    assert found
+    return found[1]
+
+
+def shown() -> dict[str, str]:
+    """The commands in the guide, in their order, and what it shows of their output."""
+    blocks = re.findall(rf"^{re.escape(COMMAND)}(.+)\n((?:(?!\$|```).*\n)*)", text(GUIDE), re.MULTILINE)
+    return dict(blocks)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the definition, which commands run in."""
+    (tmp_path / "experiments").mkdir()
+    (tmp_path / "experiments" / "cheaper-model.yaml").write_text(definition())
+    (tmp_path / "agent.env").write_text("AGENT_MODEL=offline\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("AGENT_EXPERIMENTS", raising=False)
+    return tmp_path
+
+
+def rewrite(folder: Path, *changes: tuple[str, str]) -> None:
+    """Change the definition."""
+    path, changed = folder / "experiments" / "cheaper-model.yaml", definition()
+    for old, new in changes:
+        assert old in changed
+        changed = changed.replace(old, new)
+    path.write_text(changed)
+
+
+QUICK = (("share: 95%", "share: 50%"), ("share: 5%", "share: 50%"), ("allow: 2%", "allow: 3%"))
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_plan_is_as_in_the_guide(capsys: pytest.CaptureFixture[str]) -> None:
+    command, expected = next(iter(shown().items()))
+    assert main(shlex.split(command)) == 0
+    assert capsys.readouterr().out == expected
+
+
+def test_the_guides_commands_lead_to_its_decision(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With half of the users each, 1,000 are enough; the guide's 10,000 take a minute, which `make bench` measures."""
+    rewrite(folder, *QUICK)
+    commands = [shlex.split(command) for command in shown()]
+    assert [command[0] for command in commands] == ["plan", "rehearse", "status", "decide", "report"]
+    for command in commands:
+        assert main(command) == 0
+    said = capsys.readouterr().out
+    assert "complete: `decide`" in said
+    assert "Use small: it has better cost per completed task" in said
+    assert {path.name for path in (folder / ".experiments").iterdir()} >= {
+        f"cheaper-model.{end}" for end in ("md", "svg", "json", "db")
+    }
+    assert main(["winner", "cheaper-model", "--log", ".experiments/cheaper-model.db"]) == 0
+    assert "+AGENT_MODEL=offline:cost=0.5" in capsys.readouterr().out
+
+
+def test_a_bad_variant_ends_after_some_hundred_users(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rewrite(folder, ("offline:cost=0.5", "offline:errors=0.5"), *QUICK)
+    assert main(["rehearse", "cheaper-model"]) == 0
+    assert int(capsys.readouterr().out.split(" ")[0]) <= 500
+    assert main(["decide", "cheaper-model", "--log", ".experiments/cheaper-model.db"]) == 0
+    assert "Keep control: small makes completed tasks worse than is allowed" in capsys.readouterr().out
+
+
+def test_two_equal_variants_do_not_differ(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rewrite(folder, ("offline:cost=0.5", "offline"), *QUICK)
+    assert main(["rehearse", "cheaper-model", "--users", "1250"]) == 0
+    assert main(["decide", "cheaper-model", "--log", ".experiments/cheaper-model.db"]) == 0
+    assert "Keep control: no difference in cost per completed task was found" in capsys.readouterr().out
+
+
+def test_a_rehearsal_asks_no_model_that_costs_money(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rehearse", "cheaper-model", "--model", "anthropic:claude-sonnet-4-5"]) == 2
+    rewrite(folder, ("offline:cost=0.5", "openai:gpt-5"))
+    assert main(["rehearse", "cheaper-model", "--json"]) == 2
+    assert '"costs_money"' in capsys.readouterr().out
+    assert not (folder / ".experiments").exists()

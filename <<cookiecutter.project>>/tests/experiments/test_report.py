@@ -1,0 +1,109 @@
+"""The report and the winner's diff."""
+
+import json
+import subprocess
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+
+from experiments.schema import VariantPolicy
+from experiments.winner import diff
+from tests.experiments.filled import Behaviour, fill
+from tests.experiments.repository import GIT, Repository
+
+ROOT = Path(__file__).parents[2]
+
+
+def reported(repository: Repository) -> tuple[str, dict[str, object], Path]:
+    """The Markdown and the JSON of a report, and its folder."""
+    out = repository.folder / "reports"
+    exit_code, said = repository.say("report", "--out", str(out))
+    assert (exit_code, said.strip()) == (0, str(out / "cheaper.md"))
+    return (out / "cheaper.md").read_text(), json.loads((out / "cheaper.json").read_text()), out
+
+
+def test_a_decision_is_reported_with_its_interval_over_time(started: Repository) -> None:
+    fill(started.log, 2_600, Behaviour(cost=0.005))
+    sentence = started.run("decide")[1]["sentence"]
+    text, document, out = reported(started)
+    assert text.startswith("# cheaper: Use small: it has better cost per completed task")
+    assert "| cost per completed task (decides) | 0.011" in text
+    assert "| completed tasks | 91.2 % | 92.2 % | -0.757 points to +2.78 points | within what is allowed |" in text
+    assert "| control | 50 % | 1,300 | 1,284 |" in text
+    assert "p of the primary metric: below 0.0001." in text
+    assert "| Owner | Ana Horvat |" in text
+    assert (document["headline"], document["exposed"]) == (sentence, {"control": 1_300, "small": 1_300})
+    points = document["points"]
+    assert isinstance(points, list)
+    assert [point["units"] for point in points][-1] == 2_600
+    widths = [each["interval"]["high"] - each["interval"]["low"] for each in (point["compared"] for point in points)]
+    assert widths[-1] < widths[0] / 2
+    picture = ElementTree.fromstring((out / "cheaper.svg").read_text())  # noqa: S314  ours
+    assert "no difference" in "".join(picture.itertext())
+
+
+def test_harm_is_reported_with_the_guardrail_over_time(started: Repository) -> None:
+    fill(started.log, 600, Behaviour(answered=0.6))
+    started.say("decide")
+    text, document, out = reported(started)
+    assert "**worse than is allowed**" in text
+    assert document["points"][0]["compared"]["metric"] == "completion"  # type: ignore[index]
+    assert "completed tasks: small - control" in (out / "cheaper.svg").read_text()
+
+
+@pytest.mark.parametrize("end", ["stop", "mismatch"])
+def test_what_was_not_compared_is_not_reported(started: Repository, end: str) -> None:
+    fill(started.log, 20_000, Behaviour(cost=0.005), assign=lambda number: int(number % 10 > 5))
+    started.say(*(("stop", "--reason", "a new model") if end == "stop" else ("decide",)))
+    text, document, out = reported(started)
+    assert "interval" not in text
+    assert document["points"] == []
+    assert not (out / "cheaper.svg").exists()
+    assert ("Stopped without a decision: a new model" if end == "stop" else "No result: the users are split") in text
+
+
+def test_a_running_experiment_has_no_report_and_no_winner(started: Repository) -> None:
+    for command in ("report", "winner"):
+        exit_code, found, _ = started.run(command)
+        assert (exit_code, found["refused"]["code"]) == (2, "not_decided")
+
+
+def test_no_difference_has_no_winner(started: Repository) -> None:
+    fill(started.log, 2_600)
+    started.say("decide")
+    assert started.run("winner")[1]["refused"]["code"] == "not_decided"
+
+
+def test_git_applies_a_winners_diff(tmp_path: Path) -> None:
+    for name in ("agent.env", "agent/run/agent.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text((ROOT / name).read_text())
+    variant = VariantPolicy(
+        share="50%",  # type: ignore[arg-type]
+        model="offline:cost=0.5",
+        prompt='Say "yes".',
+        settings={"temperature": 0.2},
+    )
+    change = diff(variant, tmp_path)
+    assert change.startswith("# by hand: temperature=0.2 in the model's settings (agent/run/agent.py)\n")
+    subprocess.run([*GIT, "init", "-q"], cwd=tmp_path, check=True)
+    subprocess.run([*GIT, "apply"], cwd=tmp_path, check=True, input=change.encode())
+    assert "\nAGENT_MODEL=offline:cost=0.5\n" in (tmp_path / "agent.env").read_text()
+    assert '\nINSTRUCTIONS = "Say \\"yes\\"."\n' in (tmp_path / "agent/run/agent.py").read_text()
+
+
+def test_a_line_that_is_not_found_is_named(tmp_path: Path) -> None:
+    (tmp_path / "agent.env").write_text("# nothing\n")
+    variant = VariantPolicy(share="50%", model="offline", settings={})  # type: ignore[arg-type]
+    assert diff(variant, tmp_path) == "# by hand: AGENT_MODEL=offline (its line was not found in agent.env)\n"
+
+
+def test_the_winner_is_printed_as_a_diff(started: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(started.log, 2_600, Behaviour(cost=0.005))
+    started.say("decide")
+    (started.folder / "agent.env").write_text("AGENT_MODEL=offline\n")
+    monkeypatch.chdir(started.folder)
+    exit_code, said = started.say("winner")
+    assert exit_code == 0
+    assert "-AGENT_MODEL=offline\n+AGENT_MODEL=offline:cost=0.5" in said

@@ -1,0 +1,100 @@
+"""`make update` runs the wanted version's own code, on this repository, with the options that were given."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+
+SAYS = '#!/bin/sh\nprintf "{tag} %s\\n" "$*"\nexit {code}\n'
+IDENTITY = [f"GIT_{who}_{what}" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")]
+ENVIRONMENT = {name: text for name, text in os.environ.items() if not name.startswith(("MAKE", "GIT_"))}
+ENVIRONMENT |= dict.fromkeys(IDENTITY, "ada@example.org") | {"GIT_CONFIG_GLOBAL": os.devnull}
+
+
+def git(folder: Path, *arguments: str) -> None:
+    subprocess.run(["git", *arguments], cwd=folder, env=ENVIRONMENT, check=True, capture_output=True)
+
+
+def tag(template: Path, name: str, code: int) -> None:
+    """A version whose update/run says its name and its arguments, and ends with the code."""
+    (template / "update").mkdir(exist_ok=True)
+    (template / "update" / "run").write_text(SAYS.format(tag=name, code=code))
+    git(template, "add", "--all")
+    git(template, "commit", "--quiet", "--message", name)
+    git(template, "tag", name)
+
+
+@pytest.fixture
+def template(tmp_path: Path) -> Path:
+    """A template with an old version, two that can update, and a newer state of its branch."""
+    folder = tmp_path / "the template"
+    folder.mkdir()
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    git(folder, "commit", "--quiet", "--allow-empty", "--message", "old")
+    git(folder, "tag", "v0.1.0")
+    tag(folder, "v0.2.0", 0)
+    tag(folder, "v0.3.0", 1)
+    tag(folder, "unreleased", 2)
+    return folder
+
+
+@pytest.fixture
+def repository(template: Path, tmp_path: Path) -> Path:
+    """This repository's make and upkeep/, which record that template."""
+    folder = tmp_path / "my agent"
+    shutil.copytree(REPOSITORY / "upkeep", folder / "upkeep")
+    shutil.copy(REPOSITORY / "Makefile", folder)
+    (folder / ".template.json").write_text(f'{{"template": {{"source": "git+file://{template}"}}}}')
+    return folder
+
+
+def update(repository: Path, *variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["make", "update", *variables], cwd=repository, env=ENVIRONMENT, capture_output=True, text=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("variables", "said", "code"),
+    [
+        ([], "v0.3.0 {here} --to v0.3.0", 1),
+        (["TO=v0.2.0"], "v0.2.0 {here} --to v0.2.0", 0),
+        (["TO=v0.2.0", "DRY_RUN=yes"], "v0.2.0 {here} --to v0.2.0 --dry-run", 0),
+        (["TO=main"], "unreleased {here} --to main", 2),
+        (["TO=v0.2.0", "TEMPLATE={template}"], "v0.2.0 {here} --to v0.2.0 --source {template}", 0),
+    ],
+    ids=["the newest", "a named one", "a dry run", "a branch", "elsewhere"],
+)
+def test_the_wanted_version_updates_this_repository(
+    variables: list[str], said: str, code: int, repository: Path, template: Path
+) -> None:
+    done = update(repository, *(each.format(template=template) for each in variables))
+    assert done.stdout.splitlines()[-1] == said.format(here=repository, template=template), done.stderr
+    assert done.stdout.startswith(
+        f"fetching the template from {'' if 'TEMPLATE' in str(variables) else 'file://'}{template}"
+    )
+    assert (f"Error {code}" in done.stderr) == bool(code)
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        (["TO=v9"], "Not updated: the template has no tag, branch or commit v9"),
+        (["TO=v0.1.0"], "Not updated: v0.1.0 of the template is older than update/run: choose a newer version"),
+        (["TEMPLATE=/nowhere"], "'/nowhere' does not exist\n  If the template is elsewhere: make update TEMPLATE=URL"),
+    ],
+    ids=["an unknown version", "an old version", "an unknown template"],
+)
+def test_what_can_not_be_fetched_is_refused(variables: list[str], said: str, repository: Path) -> None:
+    done = update(repository, *variables)
+    assert said in done.stderr
+    assert "Error 2" in done.stderr
+
+
+def test_a_shells_variables_choose_nothing(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ENVIRONMENT, "TO", "v0.2.0")
+    assert update(repository).stdout.splitlines()[-1].startswith("v0.3.0 ")

@@ -1,0 +1,1 @@
+"""`make update`: fetches a version of the template, whose own code then updates this repository."""

@@ -1,0 +1,50 @@
+"""The split as Prometheus reads it: the canary's share as it was set, and whether the router follows it."""
+
+import http.client
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.rollout.router.backend import Backend
+from tests.rollout.router.running import LEASE_MOST_SECONDS, RunningRouter
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.parts
+
+WEIGHT, LEASED, ENDS = (f"agent_canary_{name}" for name in ("weight_ratio", "leased", "lease_ends_timestamp_seconds"))
+
+
+def split(router: RunningRouter) -> dict[str, float]:
+    port = int(router.environment["ROUTER_METRICS_BIND"].rpartition(":")[2])
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+        connection.request("GET", "/split")
+        text = connection.getresponse().read().decode()
+    return {family.name: family.samples[0].value for family in text_string_to_metric_families(text)}
+
+
+def test_without_a_canary_its_share_is_zero(router: RunningRouter) -> None:
+    assert split(router) == {WEIGHT: 0, LEASED: 0, ENDS: 0}
+
+
+def test_a_lease_is_shown_until_it_ends_and_the_share_stays_as_it_was_set(router: RunningRouter) -> None:
+    set_to = router.shift(0.05, lease_seconds=2.0)
+    assert split(router) == {WEIGHT: 0.05, LEASED: 1, ENDS: set_to.until_ms / 1000}
+    wait_until(lambda: split(router)[LEASED] == 0, within_seconds=4.0)
+    assert time.time() * 1000 >= set_to.until_ms
+    assert split(router)[WEIGHT] == 0.05
+
+
+def test_a_lease_that_the_router_rejects_is_none(router: RunningRouter) -> None:
+    router.shift(1, lease_seconds=LEASE_MOST_SECONDS + 5)
+    assert (split(router)[WEIGHT], split(router)[LEASED]) == (1, 0)
+
+
+@pytest.mark.parametrize("content", ["", "weight many\nuntil_ms tomorrow\n"])
+def test_a_map_that_cannot_be_read_is_a_split_without_a_canary(
+    tmp_path: Path, blue: Backend, green: Backend, content: str
+) -> None:
+    with RunningRouter(tmp_path, blue, green, split_map=content) as router:
+        assert split(router) == {WEIGHT: 0, LEASED: 0, ENDS: 0}

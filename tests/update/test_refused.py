@@ -1,0 +1,79 @@
+"""What an update refuses, and that nothing changes then."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.update.repository import Repository
+from tests.update.template import NEW_FILE, TAGS, replaced
+from update.errors import GitFailed, NotBaked, NotReady, Refused, UnknownBase, UnknownVersion
+
+FIX, FILE, _, _ = TAGS.values()
+
+
+def refused(mine: Repository, why: type[Exception], said: str, to: str = FIX, *, dry: bool = False) -> None:
+    """The update is refused with this message, and nothing changes."""
+    before = mine.everything()
+    with pytest.raises(why, match=said):
+        mine.update(to, dry=dry)
+    assert mine.everything() == before
+
+
+@pytest.mark.parametrize("dry", [False, True])
+def test_uncommitted_changes_are_refused(mine: Repository, dry: bool) -> None:
+    (mine.folder / "README.md").write_text("mine")
+    refused(mine, NotReady, "uncommitted changes: commit them", dry=dry)
+
+
+def test_an_untracked_file_is_left_alone(mine: Repository) -> None:
+    (mine.folder / "notes.txt").write_text("mine")
+    mine.update(FIX)
+    assert mine.text("notes.txt") == "mine"
+
+
+def test_an_untracked_file_where_the_template_has_a_new_one_is_not_overwritten(mine: Repository) -> None:
+    (mine.folder / NEW_FILE).write_text("mine")
+    head = mine.git.run("rev-parse", "HEAD")
+    with pytest.raises(GitFailed, match=f"untracked working tree files would be overwritten by merge:\n\t{NEW_FILE}"):
+        mine.update(FILE)
+    assert (mine.text(NEW_FILE), mine.git.run("rev-parse", "HEAD")) == ("mine", head)
+    assert mine.git.run("status", "--porcelain") == f"?? {NEW_FILE}"
+
+
+def test_a_merge_in_progress_is_refused(mine: Repository) -> None:
+    mine.update(FIX)
+    refused(mine, NotReady, "a merge is in progress")
+
+
+def test_the_branch_template_itself_is_not_updated(mine: Repository) -> None:
+    mine.git.run("checkout", "--quiet", "-b", "template")
+    refused(mine, NotReady, "git switch main")
+
+
+def test_a_version_that_the_template_does_not_have_is_refused(mine: Repository) -> None:
+    refused(mine, UnknownVersion, r"^git\+file:.* has no tag, branch or commit v9$", "v9")
+
+
+def test_a_folder_inside_another_repository_is_refused(mine: Repository) -> None:
+    mine.folder /= "agent"
+    with pytest.raises(NotBaked, match="is not the top folder of a git repository"):
+        mine.update(FIX)
+
+
+def test_a_repository_without_a_record_is_refused(mine: Repository) -> None:
+    mine.write(".template.json", "{}")
+    refused(mine, NotBaked, "does not say which template")
+
+
+def test_a_base_that_nobody_knows_is_refused(mine: Repository) -> None:
+    record = mine.record()
+    replaced(mine.folder / ".template.json", str(record["commit"]), "c0ffee" * 6 + "c0ff")
+    mine.commit()
+    mine.git.run("remote", "remove", "origin")
+    refused(mine, UnknownBase, r"baked from version 0\.1\.0 of the template \(c0ffee.*TEMPLATE=URL$")
+
+
+def test_a_version_that_cannot_be_baked_is_refused_with_its_message(mine: Repository) -> None:
+    replaced(mine.folder / ".template.json", '"model": "offline"', '"model": "gpt 4"')
+    mine.commit()
+    refused(mine, Refused, r"could not be baked with the saved answers:\n[\s\S]*model: \"gpt 4\"")
