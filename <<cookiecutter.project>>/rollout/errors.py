@@ -12,6 +12,7 @@ RolloutError
 │   ├── Superseded             a release that was decided on later is stable
 │   ├── AlreadyStable          the release is already stable: there is nothing to do
 │   ├── ProgramMissing         HAProxy or Prometheus could not be found or installed
+│   ├── Stale                  rendered files do not match the policy
 │   ├── Locked                 another rollout is running: the message names it
 │   ├── NoHost                 the Docker engine does not answer, or the host is not prepared
 │   ├── OtherVersion           the engine's image on the host does not match this command's version
@@ -112,6 +113,12 @@ class ProgramMissing(Refused):
     """A program that the rehearsal needs could not be found or installed."""
 
     code = "program_missing"
+
+
+class Stale(Refused):
+    """Rendered files do not match the policy."""
+
+    code = "stale"
 
 
 class Locked(Refused):

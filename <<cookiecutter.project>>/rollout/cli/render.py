@@ -3,6 +3,7 @@
 import argparse
 import json
 
+from rollout.cli import folder
 from rollout.kubernetes import conversations, overlay, render
 from rollout.policy import file as policy_file
 from rollout.policy.plan import plan
@@ -16,6 +17,7 @@ def run_render(chosen: argparse.Namespace) -> int:
     if chosen.check:
         render.check(chosen.out, files)
     else:
+        folder.check(chosen.out)
         render.write(chosen.out, files)
     if chosen.json:
         print(json.dumps({"folder": str(chosen.out), "files": list(files)}))

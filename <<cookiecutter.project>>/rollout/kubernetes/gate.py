@@ -35,8 +35,8 @@ def queries(gate: Gate, reach: Reach) -> Queries:
 
 
 def condition(relation: str) -> str:
-    """No data and NaN don't fail a gate."""
-    return f"len(result) == 1 && !isNaN(result[0]) && result[0] {relation}"
+    """No data and NaN, which no comparison holds for, don't fail a gate."""
+    return f"len(result) == 1 && result[0] {relation}"
 
 
 PASSES_WHEN = "len(result) == 1 && result[0] == 1"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from rollout.errors import PolicyError, Refused
+from rollout.errors import PolicyError, Stale
 from rollout.kubernetes.analysis import Object, templates
 from rollout.kubernetes.rules import prometheus_rule
 from rollout.kubernetes.steps import strategy
@@ -44,10 +44,10 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
 
 
 def check(folder: Path, files: Mapping[str, str]) -> None:
-    """Raises Refused if a file is missing, or is not what the policy renders to."""
+    """Raises Stale if a file is missing, or is not what the policy renders to."""
     stale = [name for name, text in files.items() if not is_so(folder / name, text)]
     if stale:
-        raise Refused(f"{folder}: {', '.join(stale)} do not match rollout.yaml: run `rollout render`, and commit them")
+        raise Stale(f"{folder}: {', '.join(stale)} do not match rollout.yaml: run `rollout render`, and commit them")
 
 
 def is_so(path: Path, text: str) -> bool:

@@ -9,7 +9,9 @@ from rollout.kubernetes.analysis import Object
 
 
 def prometheus_rule(files: Mapping[str, str]) -> Object:
-    """`files` are texts by file name. Raises WrongInput if one has no groups of rules."""
+    """`files` are texts by file name. Raises WrongInput if there are none, or one has no groups of rules."""
+    if not files:
+        raise WrongInput("there are no alert rules: without them, no alert could fail the gate on new alerts")
     return {
         "apiVersion": "monitoring.coreos.com/v1",
         "kind": "PrometheusRule",

@@ -24,6 +24,7 @@ def test_a_target_that_does_not_exist_yet_is_refused_before_any_host_is_asked(
     refused = json.loads(shell.read())["refused"]
     assert refused["code"] == "unsupported_target"
     assert "releases can't be deployed to kubernetes yet. Write `target: docker`" in refused["message"]
+    assert "`rollout render` writes this policy for Argo Rollouts" in refused["message"]
 
 
 @pytest.mark.parametrize("target", ["docker", '"docker"', "'docker'  # one host"])

@@ -1,5 +1,6 @@
 """Gates for both engines, and the numbers that they find."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rollout.policy.plan import Gate, Weighed
@@ -17,11 +18,17 @@ class Numbers:
 
     lines: list[str] = field(default_factory=list)
 
-    def __call__(self, canary: float | None, stable: float | None = None, *, short: float | None = None) -> str:
-        """`short`: the canary's in the first window, if it differs."""
-        return self.by_type(
-            {"": canary} if canary is not None else {}, {"": stable} if stable is not None else {}, short
-        )
+    def __call__(
+        self,
+        canary: float | None,
+        stable: float | None = None,
+        *,
+        short: float | None = None,
+        stable_short: float | None = None,
+    ) -> str:
+        """`short`: the number in the first window, if it differs."""
+        own, theirs = ({"": value} if value is not None else {} for value in (canary, stable))
+        return self.by_type(own, theirs, {NEW: short, OLD: stable_short})
 
     def only_long(self, canary: float) -> str:
         """A number that the first window does not have."""
@@ -30,17 +37,21 @@ class Numbers:
         return f'sum({name}{{release="$release",window="$window"}})'
 
     def by_type(
-        self, canary: dict[str, float], stable: dict[str, float] | None = None, short: float | None = None
+        self,
+        canary: dict[str, float],
+        stable: dict[str, float] | None = None,
+        short: Mapping[str, float | None] = {},
     ) -> str:
         """One for each value of the label `type`."""
         name = f"number_{len(self.lines)}"
         self.lines += [series(name, 0, release="nobody")]
         for release, values in ((NEW, canary), (OLD, stable or {})):
+            in_short = short.get(release)
             for kind, value in values.items():
-                longer = "any" if short is None or release == OLD else "10000ms"
-                self.lines.append(series(name, value, release=release, window=longer, type=kind))
-        if short is not None:
-            self.lines.append(series(name, short, release=NEW, window="2000ms", type=""))
+                window = "any" if in_short is None else "10000ms"
+                self.lines.append(series(name, value, release=release, window=window, type=kind))
+            if in_short is not None:
+                self.lines.append(series(name, in_short, release=release, window="2000ms", type=""))
         return f'sum by (type) ({name}{{release="$release",window=~"any|$window"}})'
 
 

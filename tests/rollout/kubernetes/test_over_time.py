@@ -17,7 +17,7 @@ from tests.rollout.kubernetes.argo import UNDECIDED, verdict
 pytestmark = pytest.mark.parts
 
 REACH = Reach(elapsed_seconds=60, idle_seconds=60)
-SHORT, LONG = 1.0, 15.0
+SHORT, IDLE = 2.0, 3.5
 FIRING = 'count(ALERTS{alertname="Trouble",alertstate="firing"}) or vector(0)'
 
 
@@ -27,46 +27,43 @@ def argo(live: Live, gate: str | Gate, release: str = "new", stable: str = "old"
     return verdict(live.server.url, queries(asked, REACH), arguments)[0]
 
 
-def with_a_short_window(gate: Gate) -> Gate:
+def with_windows(gate: Gate, longest_seconds: float) -> Gate:
     assert gate.weighed
-    return replace(gate, weighed=replace(gate.weighed, windows_seconds=(SHORT, LONG)))
+    return replace(gate, weighed=replace(gate.weighed, windows_seconds=(SHORT, longest_seconds)))
 
 
-@pytest.mark.parametrize(("factor", "outcome"), [(1.0, Outcome.PASS), (2.0, Outcome.FAIL)])
-def test_a_stable_without_traffic_is_compared_as_it_was_before(
-    live: Live, new: Agent, old: Agent, factor: float, outcome: Outcome
-) -> None:
-    gate = with_a_short_window(live.gates["cost_per_request"])
-    live.publish(new.text(), old.text())
+def test_a_stable_without_traffic_is_compared_as_it_was_before(live: Live, new: Agent, old: Agent) -> None:
+    gate, bad = with_windows(live.gates["cost_per_request"], 3.0), Agent(f"{new.release}-bad")
+    live.publish(new.text(), bad.text(), old.text())
     old.answer(1900)
-    at_100_percent = live.publish(new.text(), old.text())
-    time.sleep(1.5 * SHORT)
-    new.answer(100, cost_usd=0.003 * factor)
-    live.publish(new.text(), old.text())
-    idle_seconds = time.monotonic() - at_100_percent
-    measured = live.measure(gate, new.release, old.release, ago_seconds=idle_seconds - SHORT / 2)
-    assert measured.outcome is outcome
-    assert argo(live, gate, new.release, old.release) == outcome
+    at_100_percent = live.publish(new.text(), bad.text(), old.text())
+    time.sleep(IDLE)
+    new.answer(100, cost_usd=0.003)
+    bad.answer(100, cost_usd=0.006)
+    live.publish(new.text(), bad.text(), old.text())
+    ago_seconds = time.monotonic() - at_100_percent
+    for canary, outcome in ((new, Outcome.PASS), (bad, Outcome.FAIL)):
+        assert live.measure(gate, canary.release, old.release, ago_seconds=ago_seconds).outcome is outcome
+        assert argo(live, gate, canary.release, old.release) == outcome
 
 
-@pytest.mark.parametrize(("refused", "outcome"), [(25, Outcome.FAIL), (0, Outcome.PASS)])
-def test_a_baseline_from_before_the_rollout_is_that_of_when_it_started(
-    live: Live, new: Agent, old: Agent, refused: int, outcome: Outcome
-) -> None:
-    def publish(canary: Server, stable: Server) -> None:
-        router = canary.text(release=new.release), stable.text("blue", release=old.release)
-        live.publish(*router, new.text(), old.text())
+def test_a_baseline_from_before_the_rollout_is_that_of_when_it_started(live: Live, new: Agent, old: Agent) -> None:
+    bad = f"{new.release}-bad"
 
-    publish(Server(), Server())
-    publish(Server(), Server(sessions=3000, refused=6))
-    time.sleep(1.2)
+    def publish(canary: Server, refusing: Server, stable: Server) -> None:
+        slots = (canary, "green", new.release), (refusing, "red", bad), (stable, "blue", old.release)
+        live.publish(*(server.text(slot, release=release) for server, slot, release in slots), new.text(), old.text())
+
+    publish(Server(), Server(), Server())
+    publish(Server(), Server(), Server(sessions=3000, refused=6))
+    time.sleep(IDLE)
     started = int(time.time())
-    publish(Server(sessions=25, refused=refused), Server(sessions=3475, refused=400))
-    judged_seconds = time.time() - started
-    gate = with_a_short_window(live.gates["refusals"])  # without stable's requests from before the rollout
-    measured = live.measure(gate, new.release, old.release, judged_seconds=judged_seconds)
-    assert (measured.outcome, measured.stable_bad) == (outcome, 6)
-    assert argo(live, gate, new.release, old.release, started) == outcome
+    publish(Server(sessions=25), Server(sessions=25, refused=25), Server(sessions=3475, refused=400))
+    gate = with_windows(live.gates["refusals"], 15.0)  # without stable's requests from before the rollout
+    for canary, outcome in ((new.release, Outcome.PASS), (bad, Outcome.FAIL)):
+        measured = live.measure(gate, canary, old.release, judged_seconds=time.time() - started)
+        assert (measured.outcome, measured.stable_bad) == (outcome, 6)
+        assert argo(live, gate, canary, old.release, started) == outcome
 
 
 def test_only_an_alert_that_starts_to_fire_during_the_rollout_counts(live: Live) -> None:

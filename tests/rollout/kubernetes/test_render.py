@@ -92,6 +92,23 @@ def test_json_names_the_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert [(tmp_path / "out" / name).is_file() for name in said["files"]] == [True] * 3
 
 
+def test_a_program_can_tell_stale_files_from_other_refusals(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*write(tmp_path, SMALL), "--check", "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["refused"]["code"] == "stale"
+
+
+def test_a_folder_that_cant_be_written_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = write(tmp_path, SMALL)
+    (tmp_path / "out").write_text("a file")
+    assert main(command) == 2
+    assert "is not a folder" in capsys.readouterr().err
+
+
+def test_a_folder_without_rules_is_refused() -> None:
+    with pytest.raises(WrongInput, match="there are no alert rules"):
+        render(plan(policy_file.parse(SMALL, "rollout.yaml")), {})
+
+
 def test_a_file_that_has_no_rules_is_refused() -> None:
     with pytest.raises(WrongInput, match=r"mine.yml: is no file of Prometheus' rules"):
         render(plan(policy_file.parse(SMALL, "rollout.yaml")), {"mine.yml": "- a"})

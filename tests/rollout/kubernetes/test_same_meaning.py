@@ -33,6 +33,8 @@ CASES: dict[str, tuple[Gate, str]] = {
     "enough samples to pass": (share(n(0), n(25)), PASS),
     "four failures of four": (share(n(4), n(4)), FAIL),
     "three failures of three": (share(n(3), n(3)), UNDECIDED),
+    "three bad ones, with a low limit": (share(n(3), n(25), limit=0.001), UNDECIDED),
+    "four bad ones, with a low limit": (share(n(4), n(25), limit=0.001), FAIL),
     "bad in the short window only": (share(n(30, short=30), n(1000, short=60)), FAIL),
     "bad in the long window only": (share(n(90, short=0), n(400, short=30)), FAIL),
     "chance in the short window": (share(n(3, short=3), n(400, short=40)), UNDECIDED),
@@ -50,6 +52,7 @@ CASES: dict[str, tuple[Gate, str]] = {
     "a range": (share("one[3s]", n(100)), ERROR),
     "own samples, too few": (share(n(0), n(100), samples=n(24)), UNDECIDED),
     "own samples, enough": (share(n(0), n(100), samples=n(25)), PASS),
+    "own samples, and no total": (share(n(0), NOBODY, samples=n(100)), UNDECIDED),
     "own samples, several series": (share(n(0), n(100), samples=TWO), ERROR),
     "the vendor's errors do not count": (share(n(60), n(100), vendor=n(58)), PASS),
     "more of the vendor's errors than bad ones": (share(n(60), n(100), vendor=n(90)), PASS),
@@ -58,6 +61,7 @@ CASES: dict[str, tuple[Gate, str]] = {
     "four times stable's, certainly": (share(n(90, 200), n(100, 2000), times=3), FAIL),
     "four times stable's, of few": (share(n(8, 20), n(40, 400), times=3), UNDECIDED),
     "far above stable, within the limit": (share(n(4, 0), n(100, 1000), times=3), PASS),
+    "far above stable, and above the limit perhaps by chance": (share(n(8, 0), n(100, 10000), times=3), UNDECIDED),
     "above the limit, stable without errors": (share(n(60, 0), n(100, 1000), times=3), FAIL),
     "above the limit, stable without requests": (share(n(60, 0), n(100, 0), times=3), UNDECIDED),
     "above the limit, stable without series": (share(n(60), n(100), times=3), UNDECIDED),
@@ -76,6 +80,9 @@ CASES: dict[str, tuple[Gate, str]] = {
     "a type that stable does not have": (
         share(n.by_type({"a": 60, "b": 1}, {"b": 10}), n(100, 1000), limit=0.001, times=1, by="type"), FAIL,
     ),
+    "a type, and no series of stable's": (
+        share(n.by_type({"a": 60}), n(100, 1000), limit=0.001, times=1, by="type"), UNDECIDED,
+    ),
     "a type that only stable has": (
         share(n.by_type({"a": 0}, {"b": 10}), n(100, 1000), limit=0.001, times=1, by="type"), PASS,
     ),
@@ -92,6 +99,9 @@ CASES: dict[str, tuple[Gate, str]] = {
     "twice stable's mean, of few": (mean(n(60, 2000), n(900, 4500), n(30, 2000), times=1.5), UNDECIDED),
     "a mean, and stable's of few": (mean(n(100, 24), n(150, 30), n(100, 24), times=1.5), UNDECIDED),
     "a mean, and stable's is 0": (mean(n(100, 0), n(150, 0), n(100, 1000), times=1.5), UNDECIDED),
+    "a mean, and stable's is 0 in the short window": (
+        mean(n(100, 1000, stable_short=0), n(150, 1500), n(100, 1000), times=1.5), PASS,
+    ),
     "a mean, and no stable": (mean(n(100), n(150), n(100), times=1.5), UNDECIDED),
     "a mean of 0": (mean(n(0, 1000), n(0, 1500), n(100, 1000), times=1.5), UNDECIDED),
     "a value within": (single(n(5)), PASS),
@@ -158,6 +168,9 @@ DRAWN = [
 DRAWN_GATES = [
     share(n(bad, stable_bad), n(total, stable_total), limit=0 if times else 0.05, times=times)
     for bad, total, stable_bad, stable_total, times in DRAWN
+] + [
+    mean(n(300), n(4000), n(30)),
+    mean(n(300, 60), n(4000, 200), n(30, 40), times=1.5),
 ]
 
 
