@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from update.errors import NotBaked, UnknownBase
-from update.git import BY_TEMPLATE, Git
+from update.git import BY_TEMPLATE, TEMPLATE, Git
 from update.record import FILE, Record, read
 from update.versions import Versions
 
@@ -19,6 +19,13 @@ BRANCH = "template"
 def tip(repository: Git) -> str:
     """The branch `template`, here or at the remote; empty if there is none."""
     return repository.commit_of(f"refs/heads/{BRANCH}") or repository.commit_of(f"refs/remotes/origin/{BRANCH}")
+
+
+def strangers(repository: Git) -> list[str]:
+    """The commits of that branch that the template did not make: neither an update's, nor the first one of a bake."""
+    branch = tip(repository)
+    commits = repository.run("log", "--format=%h\t%ae\t%P", branch).splitlines() if branch else []
+    return [each.partition("\t")[0] for each in commits if f"\t{TEMPLATE['EMAIL']}\t" not in each and each[-1] != "\t"]
 
 
 def base(repository: Git, versions: Versions, recorded: Record) -> str:

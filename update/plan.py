@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from update import answers as saved
-from update.base import base, committed, imported, tip, with_file
+from update.base import base, committed, imported, strangers, tip, with_file
 from update.changelog import Part, since
 from update.errors import NotBaked, NotReady, UnknownVersion
 from update.git import Git
@@ -48,6 +48,11 @@ def refuse_unready(repository: Git) -> None:
         raise NotReady("there are uncommitted changes: commit them, or put them away with `git stash`")
     if repository.tried("symbolic-ref", "--quiet", "--short", "HEAD").stdout.strip() == "template":
         raise NotReady("the branch `template` holds only what the template made: `git switch main` first")
+    if found := strangers(repository):
+        raise NotReady(
+            f"the branch `template` has commits that the template did not make, such as {found[0]}, and an update from "
+            "there would take your edits back. Give it another name: `git branch -m template NAME`"
+        )
 
 
 def plan(repository: Git, versions: Versions, to: str, source: str = "") -> Plan:

@@ -70,6 +70,20 @@ def shifts(events: list[Event]) -> list[Event]:
     return [event for event in events if event["event"] == "shifted"]
 
 
+def test_a_rollout_ends_as_it_would_have_while_its_host_is_updated(serving: Service, images: Images) -> None:
+    with Traffic(serving.url) as traffic:
+        done = serving.start_only(images.release("updated"), "--policy", str(serving.policy))
+        assert done.code == 0, done.out + done.err
+        serving.until(lambda events: len(shifts(events)) == 1)
+        prepared = serving.compose("logs", "--no-log-prefix", "prepare")
+        serving.up()
+        assert serving.compose("logs", "--no-log-prefix", "prepare") != prepared, "prepare did not run again"
+        followed = serving.rollout("follow")
+    assert followed.code == 0, followed.out
+    assert served_by(serving.url) == images.release("updated")
+    assert traffic.counts.lost == 0, traffic.counts
+
+
 def test_abort_takes_a_rollout_back(serving: Service, images: Images) -> None:
     before = served_by(serving.url)
     with Traffic(serving.url):

@@ -50,6 +50,13 @@ def test_the_branch_template_itself_is_not_updated(mine: Repository) -> None:
     refused(mine, NotReady, "git switch main")
 
 
+def test_a_branch_of_a_person_that_has_the_name_is_not_used(mine: Repository) -> None:
+    mine.write("rollout/text.py", mine.text("rollout/text.py") + "\nMINE = 1\n")
+    mine.git.run("commit", "--amend", "--quiet", "--no-edit", "--author", "Ada <ada@example.org>")
+    mine.git.run("branch", "--force", "template")
+    refused(mine, NotReady, "has commits that the template did not make")
+
+
 def test_a_version_that_the_template_does_not_have_is_refused(mine: Repository) -> None:
     refused(mine, UnknownVersion, r"^git\+file:.* has no tag, branch or commit v9$", "v9")
 

@@ -114,7 +114,9 @@ def test_a_new_question_gets_its_default_and_is_shown(mine: Repository) -> None:
 def test_a_question_that_was_answered_beforehand_is_not_new(mine: Repository) -> None:
     replaced(mine.folder / ".template.json", '"license": "MIT"', '"license": "MIT", "region": "us-east"')
     mine.commit()
-    mine.update(QUESTION)
+    done = mine.update(QUESTION).merged
+    assert done
+    assert done.conflicts == (), "both sides changed the same lines of .template.json, which no person has to merge"
     assert "region" not in mine.said
     assert "AGENT_REGION=us-east" in mine.text("agent.env")
 

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -98,3 +99,16 @@ def test_what_can_not_be_fetched_is_refused(variables: list[str], said: str, rep
 def test_a_shells_variables_choose_nothing(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(ENVIRONMENT, "TO", "v0.2.0")
     assert update(repository).stdout.splitlines()[-1].startswith("v0.3.0 ")
+
+
+def test_the_workflow_gets_the_text_of_its_pull_request(repository: Path) -> None:
+    command = [sys.executable, "-m", "upkeep", "--to", "v0.3.0", "--report", "body.md"]
+    done = subprocess.run(command, cwd=repository, env=ENVIRONMENT, capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == f"v0.3.0 {repository} --to v0.3.0 --report {repository}/body.md"
+    assert done.returncode == 1, "conflicts: make would end with 2"
+
+
+def test_the_templates_make_does_not_get_the_variables_of_this_one(repository: Path, template: Path) -> None:
+    (template / "update" / "run").write_text('#!/bin/sh\necho "flags: $MAKEFLAGS"\n')
+    git(template, "commit", "--quiet", "--all", "--message", "x")
+    assert update(repository, "TO=main").stdout.splitlines()[-1] == "flags: "
