@@ -5,8 +5,7 @@ from contextlib import asynccontextmanager, suppress
 
 from pydantic_ai import AgentRunError
 
-from agent.api.app import variants_model
-from agent.context import FittedModel
+from agent.api.app import fitted_to, variants_model
 from agent.experiments import open_experiments
 from agent.metrics import Metrics
 from agent.models import choose_model
@@ -56,9 +55,8 @@ async def rehearse(settings: Settings, most: int | None, is_over: Callable[[], b
 async def runner_of(settings: Settings) -> AsyncIterator[Runner]:
     """The runner as the service assembles it, without HTTP."""
     metrics = Metrics(TOOL_NAMES)
-    model = choose_model(settings, metrics).asked
-    window_tokens = settings.context_window_tokens or model.context_window
-    agent = build_agent(FittedModel(model, window_tokens, metrics), tools_of(settings, metrics))
+    fitted, window_tokens = fitted_to(choose_model(settings, metrics).asked, settings, metrics)
+    agent = build_agent(fitted, tools_of(settings, metrics))
     treatments = Treatments(lambda name: variants_model(name, settings, metrics))
     experiments = open_experiments(settings.experiments_file, settings.release, treatments.can_run)
     if experiments is None:

@@ -58,16 +58,8 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAP
     answers = open_answers(settings.conversations_file, settings.keep_answers_hours, settings.keep_answers)
     tokens = TokenFile(Path(settings.tokens_file))
     readiness = readiness or Readiness()
-    # Read it once: a real model's context window comes from a price table.
-    window_tokens = settings.context_window_tokens or model.asked.context_window
+    fitted, window_tokens = fitted_to(model.asked, settings, metrics)
     metrics.show_context_window(window_tokens)
-    fitted = FittedModel(
-        model.asked,
-        window_tokens,
-        metrics,
-        is_managed=settings.manage_context,
-        with_summaries=settings.context_summaries,
-    )
     traces = traces_of(settings)
     agent = build_agent(fitted, tools_of(settings, metrics), [traces.instrumentation] if traces else [])
     limits = AdmissionLimits(settings.max_running, settings.max_queued, settings.max_wait_seconds)
@@ -130,5 +122,17 @@ def variants_model(name: str, settings: Settings, metrics: Metrics) -> tuple[Mod
     model = choose_model(settings.model_copy(update={"model": name}), metrics)
     if model.unpriced and BudgetLimits.of(settings).in_usd:
         raise StartError(f"the price of {name} is not known, and the budget is in USD")
-    window_tokens = settings.context_window_tokens or model.asked.context_window
-    return FittedModel(model.asked, window_tokens, metrics, is_managed=settings.manage_context), window_tokens
+    return fitted_to(model.asked, settings, metrics)
+
+
+def fitted_to(model: Model, settings: Settings, metrics: Metrics) -> tuple[FittedModel, int | None]:
+    """The model with its requests below its context window, and that window, in tokens."""
+    window_tokens = settings.context_window_tokens or model.context_window  # a real one's comes from a price table
+    fitted = FittedModel(
+        model,
+        window_tokens,
+        metrics,
+        is_managed=settings.manage_context,
+        with_summaries=settings.context_summaries,
+    )
+    return fitted, window_tokens
