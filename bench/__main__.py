@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from bench import bakes, containers, detection, experiments, first_mile, images, limits, rollbacks
+from bench.alarms import page as alarms
 from bench.figure import Figure, table
 from bench.judgement import page
 
@@ -32,6 +33,7 @@ def main(repository: Path) -> int:
             lambda: experiments.measure(repository),
         ),
         ("the judgement, on synthetic traffic; half an hour", page.measure),
+        ("false alarms, on synthetic traffic; ten minutes", alarms.measure),
     ):
         print(f"measuring: {name} ...", file=sys.stderr)
         figures += measure()

@@ -5,9 +5,11 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
+from tests.deploy.hosts import ask
 from tests.host.images import docker
 from tests.host.service import Done, Service
 from tests.pace import patience
@@ -102,6 +104,31 @@ def test_a_host_without_a_certificate_says_that_only_this_machine_is_served(serv
     said = serving.rollout("doctor").out
     assert f"no certificate: the service is published on 127.0.0.1:{serving.port} only, for this machine" in said
     assert found(serving, "warning")["published"] == "cat fullchain.pem key.pem | rollout certificate"
+
+
+READ = (
+    'up{job=~"split|prometheus|alertmanager"} == 1',
+    '{__name__=~"(prometheus|alertmanager)_config_last_reload_successful"} == 1',
+    "sum(alertmanager_notifications_failed_total)",
+    "agent:monitoring_failures:count10m",
+    "agent:agent_disk_free:share",
+    "agent_canary_weight_ratio == 0",
+)
+"""Of the three parts, of two, and one of each of the others."""
+
+
+def test_prometheus_reads_what_the_alerts_on_the_host_itself_need(serving: Service) -> None:
+    def counts() -> list[int]:
+        return [len(series(serving, query)) for query in READ]
+
+    wait_until(lambda: counts() == [3, 2, 1, 1, 1, 1], 60 * patience(), counts)
+
+
+def series(service: Service, promql: str) -> list[object]:
+    """What a query of the host's Prometheus returns."""
+    url = f"http://{service.environment['PROMETHEUS_ADDRESS']}:9090/api/v1/query?query={quote(promql)}"
+    found: list[object] = json.loads(ask(service, url)[1])["data"]["result"]
+    return found
 
 
 def test_a_stopped_prometheus_costs_what_only_it_knows(serving: Service) -> None:

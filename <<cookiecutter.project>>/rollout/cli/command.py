@@ -7,7 +7,7 @@ or failed, 141 the program that reads the output has ended.
 from collections.abc import Sequence
 
 from rollout import VERSION
-from rollout.cli import host, options, orders, rehearsal
+from rollout.cli import host, options, orders, rehearsal, replay
 from rollout.cli.check import run_check
 from rollout.cli.render import run_render
 from rollout.kubernetes.render import FOLDER, RULES
@@ -32,6 +32,8 @@ def parser() -> Parser:
 def on_this_machine(commands: Commands) -> None:
     rehearse = "rehearse a rollout on this machine, with real HAProxy, Prometheus and requests"
     rehearsal.rehearse_options(commands.add("rehearse", rehearsal.run_rehearse, rehearse, options.policy()))
+    again = "replay an incident on this machine: when each alert notices, and who was harmed before"
+    replay.replay_options(commands.add("replay", replay.run_replay, again, options.policy()))
     parts = "find or install HAProxy and Prometheus for rehearsals and tests, without root"
     rehearsal.parts_options(commands.add("parts", rehearsal.run_parts, parts))
     check = "validate rollout.yaml; changes nothing"

@@ -6,8 +6,9 @@ import json
 import random
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -27,11 +28,14 @@ KEPT_ANSWERS = 50_000
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer: when its request was sent (epoch seconds), which release answered, and after how long."""
+    """One answer: when its request was sent (epoch seconds), which release answered, after how long, with which status,
+    and whether it was right, where that is known."""
 
     sent_at: float
     release: str
     seconds: float
+    status: int
+    is_right: bool
 
 
 def tasks_of(repository: Path) -> list[str]:
@@ -68,7 +72,9 @@ class Load:
         *,
         timeout_seconds: float = 60.0,
         at_most: int = 2000,
+        is_right: Callable[[bytes, bytes], bool] | None = None,
     ) -> None:
+        """`is_right` gets the bodies of a request and of its answer with status 200."""
         self._url = URL(url) / "agent" / "run"
         self._bodies = [json.dumps({"task": task}).encode() for task in tasks]
         self._requests_per_second = requests_per_second
@@ -76,6 +82,7 @@ class Load:
         self._random = random.Random(seed)  # noqa: S311 - chooses tasks and users, not secrets
         self._timeout_seconds = timeout_seconds
         self._at_most = at_most
+        self._is_right = is_right or (lambda asked, answered: True)  # noqa: ARG005
         self._tally = Tally()
         self._running: set[asyncio.Task[None]] = set()
         self._answers: deque[Answer] = deque(maxlen=KEPT_ANSWERS)
@@ -100,6 +107,10 @@ class Load:
     def counts(self) -> Counts:
         """The current counts."""
         return self._tally.counts()
+
+    def answers(self) -> list[Answer]:
+        """The newest answers, at most KEPT_ANSWERS."""
+        return list(self._answers)
 
     def seconds(self, release: str, since: float = 0.0) -> list[float]:
         """The release's answer times for all requests sent since `since` (epoch seconds)."""
@@ -150,13 +161,15 @@ class Load:
         sent_at = time.time()
         try:
             async with self._session.post(self._url, data=body, headers=headers, allow_redirects=False) as response:
-                await response.read()
+                answered = await response.read()
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             self._tally.loss(why_lost(error, self._timeout_seconds))
         else:
             release = response.headers.get("x-release")
             self._tally.answer(response.status, release, sent_at)
-            self._answers.append(Answer(sent_at, release or "", time.time() - sent_at))
+            is_right = response.status == HTTPStatus.OK and self._is_right(body, answered)
+            seconds = time.time() - sent_at
+            self._answers.append(Answer(sent_at, release or "", seconds, response.status, is_right))
 
 
 def why_lost(error: Exception, timeout_seconds: float) -> str:

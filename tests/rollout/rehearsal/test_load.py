@@ -225,3 +225,35 @@ def test_time_in_which_the_load_could_not_send_is_made_up_for() -> None:
 )
 def test_each_error_is_counted_by_its_kind(error: Exception, kind: str) -> None:
     assert why_lost(error, 60) == kind
+
+
+def test_an_answer_is_right_if_it_has_status_200_and_the_check_says_so() -> None:
+    numbers = iter(range(10_000))
+
+    async def every_other(_: web.Request) -> web.Response:
+        return web.json_response({}, status=502 if next(numbers) % 2 else 200, headers={"x-release": "v1"})
+
+    async def scene() -> None:
+        checked = dict[bytes, bytes]()
+
+        def is_right(asked: bytes, answered: bytes) -> bool:
+            checked[asked] = answered
+            return b"add" in asked
+
+        async with answering(every_other) as url, Load(url, TASKS, 200, is_right=is_right) as load:
+            await until(lambda: load.counts().answered >= 40)
+            await load.stop()
+        assert {(each.status, each.is_right) for each in load.answers()} == {(200, True), (200, False), (502, False)}
+        assert set(checked.values()) == {b"{}"}
+
+    asyncio.run(scene())
+
+
+def test_without_a_check_each_answer_with_status_200_is_right() -> None:
+    async def scene() -> None:
+        async with answering(fine) as url, Load(url, TASKS, 200) as load:
+            await until(lambda: load.counts().answered >= 5)
+            await load.stop()
+        assert all(each.is_right for each in load.answers())
+
+    asyncio.run(scene())

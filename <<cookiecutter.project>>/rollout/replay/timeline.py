@@ -1,0 +1,53 @@
+"""What Prometheus saw of an incident: when each alert began to fire, and the signals."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+from urllib.parse import urlencode
+
+from rollout.errors import Unreachable
+from rollout.metrics.http_api import get_json
+
+FIRING = 'ALERTS{alertstate="firing", alertname!="Watchdog"}'
+
+Series = Sequence[tuple[float, float]]
+"""Times in epoch seconds, with values."""
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """`fired` is when each alert of a release (its name, the release) was first seen to fire, in epoch seconds."""
+
+    fired: Mapping[tuple[str, str], float]
+
+    @classmethod
+    def ask(cls, url: str, begin: float, end: float, step_seconds: float) -> Self:
+        """Raises Unreachable."""
+        return cls(first_seen(matrix(url, FIRING, begin, end, step_seconds)))
+
+
+def signal(url: str, promql: str, begin: float, end: float, step_seconds: float) -> Series:
+    """The values of a query with one series; nothing without any. Raises Unreachable."""
+    found = matrix(url, promql, begin, end, step_seconds)
+    return [(float(time), float(value)) for each in found[:1] for time, value in each["values"]]
+
+
+def matrix(url: str, promql: str, begin: float, end: float, step_seconds: float) -> Sequence[Mapping[str, Any]]:
+    asked = {"query": promql, "start": begin, "end": end, "step": step_seconds}
+    answer = get_json(url, f"/api/v1/query_range?{urlencode(asked)}")
+    try:
+        result: Sequence[Mapping[str, Any]] = answer["data"]["result"]
+    except (KeyError, TypeError) as error:
+        raise Unreachable(f"the answer is not from Prometheus: {error!r}") from error
+    return result
+
+
+def first_seen(found: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], float]:
+    """By the alert's name and its release: the one that it blames, or the one that it is about."""
+    seen = dict[tuple[str, str], float]()
+    for each in found:
+        labels, times = each["metric"], [float(time) for time, _ in each["values"]]
+        release = labels.get("about") or labels.get("release") or "none"
+        key = labels["alertname"], "" if release == "none" else release
+        seen[key] = min([*times, seen.get(key, times[0])])
+    return seen

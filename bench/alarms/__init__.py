@@ -1,0 +1,1 @@
+"""Simulates how often an alert fires although the service is healthy."""

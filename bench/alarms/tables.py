@@ -1,0 +1,92 @@
+"""The tables of docs/reference/false-alarms.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache, partial
+
+from bench.alarms import chance, means, silence, week
+from bench.alarms.rules import RULES, ShareRule
+from bench.judgement.costs import Costs
+from bench.judgement.tables import RATES, Table, markdown, percent
+from bench.judgement.traffic import NIGHT, Traffic
+from bench.judgement.workers import by_seed
+from rollout.text import number
+
+SHOWN_FROM = 1e-6
+SIMULATED_FROM = 1e-4
+"""A cell whose bound is lower would be 0 in every simulation that fits in a bench."""
+
+OF_ERRORS = 0.01
+
+
+def bound(rule: ShareRule, rate: str, share: float) -> float:
+    """The most weeks of all (0..1) in which the alert fires."""
+    requests_per_second, nights = RATES[rate]
+    day = chance.in_a_week(rule, requests_per_second, share)
+    return (day + chance.in_a_week(rule, requests_per_second * NIGHT, share)) / 2 if nights else day
+
+
+def worst() -> float:
+    """The most weeks of all (0..1) with any false alarm of a healthy service, at the worst steady rate."""
+    steady = [rate for rate, (_, nights) in RATES.items() if not nights]
+    return max(sum(bound(rule, rate, rule.healthy[0]) for rule in RULES) for rate in steady)
+
+
+def bounds() -> Table:
+    """Computed, not simulated."""
+    rows = [
+        [rule.alert, f"{number(100 * share)} % {rule.what}", *(at_most(bound(rule, rate, share)) for rate in RATES)]
+        for rule in RULES
+        for share in rule.healthy
+    ]
+    return Table(markdown(["alert", "healthy with", *RATES], rows))
+
+
+def at_most(part: float) -> str:
+    return f"{100 * part:.1g} %" if part >= SHOWN_FROM else "0"
+
+
+def shares(many: int) -> Table:
+    """So many weeks of each cell whose bound is not negligible."""
+    rows, wrong, cells = [], 0, 0
+    for rule in RULES:
+        for share in rule.healthy:
+            for rate in RATES:
+                limit = bound(rule, rate, share)
+                if limit < SIMULATED_FROM:
+                    continue
+                fired = sum(by_seed(partial(week.weeks, rule, Traffic(RATES[rate][0], share, 1, RATES[rate][1])), many))
+                rows.append([rule.alert, f"{number(100 * share)} %", rate, percent(fired, many), at_most(limit)])
+                if share == rule.healthy[0]:
+                    wrong, cells = wrong + fired, cells + 1
+    return Table(markdown(["alert", "bad", "requests/s", "weeks", "at most"], rows), wrong, many * cells)
+
+
+def dear(many: int) -> Table:
+    """CostPerRunTripled, and TokensPerRunTripled, which is the same rule."""
+    rows, wrong = [], 0
+    for sigma in (1.0, 1.5):
+        fired = [sum(by_seed(partial(of_costs, sigma, *RATES[rate]), many)) for rate in RATES]
+        rows.append([number(sigma), *(percent(each, many) for each in fired)])
+        wrong += sum(fired)
+    return Table(markdown(["sigma", *RATES], rows), wrong, many * len(rows) * len(RATES))
+
+
+def of_costs(sigma: float, rate: float, nights: bool, seeds: Iterable[int]) -> list[bool]:
+    return means.weeks(pool(sigma), rate, nights, seeds)
+
+
+@cache
+def pool(sigma: float) -> Costs:
+    return Costs(sigma)
+
+
+def traffic(many: int) -> Table:
+    """TrafficTripled, TrafficStopped and NoSuccess."""
+    names: Sequence[str] = ("TrafficTripled", "TrafficStopped", "NoSuccess")
+    found = {rate: by_seed(partial(silence.weeks, *RATES[rate], OF_ERRORS), many) for rate in RATES}
+    fired = {name: [sum(name in week for week in found[rate]) for rate in RATES] for name in names}
+    rows = [[name, *(percent(each, many) for each in fired[name])] for name in names]
+    wrong = sum(map(sum, fired.values()))
+    return Table(markdown(["alert", *RATES], rows), wrong, many * len(RATES))
