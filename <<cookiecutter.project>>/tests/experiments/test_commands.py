@@ -254,3 +254,18 @@ def test_an_amounts_guardrail_allows_a_percentage_of_the_controls(
     repository.say("start")
     fill(repository.log, 6_400, Behaviour(answered=0.97, cost=cost))
     assert repository.run("decide")[1]["verdict"] == verdict
+
+
+def test_a_sequential_plan_shows_nothing_before_500_users_of_each_variant(repository: Repository) -> None:
+    without_guardrails = CHEAPER.replace("guardrails:\n  - {metric: completion, allow: 3%, baseline: 92%}\n", "")
+    repository.commit(without_guardrails + "sequential: true\n")
+    repository.say("start")
+    fill(repository.log, 900, CHEAP)
+    assert code(repository.run("decide")[1]) == "too_early"
+
+
+def test_harm_must_be_beyond_doubt_at_every_look(started: Repository) -> None:
+    """At one look these 300 users would be enough: the interval that holds at every look is wider."""
+    fill(started.log, 300, Behaviour(answered=0.73))
+    assert started.run("status")[1]["broken_guardrails"] == []
+    assert code(started.run("decide")[1]) == "too_early"

@@ -98,3 +98,20 @@ def test_without_an_experiment_nothing_is_in_the_log(serve: Serve, log: Path) ->
     client = serving(serve, log)
     ask(client, USERS[0])
     assert rows(log, "unit", "exposures") == rows(log, "unit", "outcomes") == []
+
+
+def test_a_run_of_nobody_in_an_unnamed_conversation_is_left_out(serve: Serve, tmp_path: Path) -> None:
+    log = tmp_path / "log.db"
+    start(log, anonymous="conversation")
+    client = serve(experiments=str(log))
+    for conversation in ({}, {"conversation_id": "c1"}):
+        assert client.post("/agent/run", json=TASK | conversation).status_code == 200
+    assert len(rows(log, "unit", "exposures")) == 1
+
+
+def test_a_variants_window_is_what_its_runs_fill(serve: Serve, log: Path) -> None:
+    start(log, variants=[{"name": "a", "share": 0.5}, {"name": "b", "share": 0.5, "model": "offline:window=2000"}])
+    client = serving(serve, log)
+    filled = {float(ask(client, user)["usage"]["context_utilization_ratio"]) for user in USERS}  # type: ignore[index]
+    small, large = sorted(filled)
+    assert large == pytest.approx(4 * small)  # the offline model's own window has 8,000 tokens
