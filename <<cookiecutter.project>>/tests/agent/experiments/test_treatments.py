@@ -5,8 +5,8 @@ import pytest
 from agent.api.app import variants_model
 from agent.errors import StartError
 from agent.metrics import Metrics
+from agent.run import TOOL_NAMES
 from agent.settings import Settings
-from agent.tools import TOOL_NAMES
 
 
 def made(name: str, **settings: object) -> int | None:
