@@ -26,6 +26,15 @@ def test_the_rules_pass_their_own_tests(rules: Path) -> None:
     promtool("test", "rules", unit_tests(rules))
 
 
+@pytest.mark.parametrize("rules", FILES, ids=lambda path: path.name)
+def test_the_groups_of_several_files_are_evaluated_in_their_order(rules: Path) -> None:
+    """promtool's own order is random: an alert may see the signals of the evaluation before."""
+    content = yaml.safe_load(unit_tests(rules).read_text())
+    files = [(unit_tests(rules).parent / each).resolve() for each in content["rule_files"]]
+    groups = [group["name"] for file in files for group in yaml.safe_load(file.read_text())["groups"]]
+    assert content.get("group_eval_order", groups[:1]) == groups
+
+
 def test_the_rules_are_still_valid_at_the_speed_of_a_rehearsal(tmp_path: Path) -> None:
     copy_faster(MONITORING, tmp_path / "monitoring", speed=20)
     copied = tmp_path / "monitoring" / "prometheus.yml"
