@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import math
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
@@ -11,8 +12,8 @@ from typing import Any
 
 from agent.experiments import Experiment, Variant
 from agent.settings import Settings
+from experiments import amounts, file, rehearsal, winner
 from experiments import decide as decisions
-from experiments import file, rehearsal, winner
 from experiments.committed import commit_of
 from experiments.compare import Look, compared
 from experiments.errors import Changed, Ended, NotDecided, Overlaps
@@ -21,7 +22,7 @@ from experiments.file import Definition
 from experiments.inference.sums import NotEnough
 from experiments.log import Log, Started, opened
 from experiments.metric import METRICS
-from experiments.plan import ADVISED, Plan, plan
+from experiments.plan import ADVISED, LEAST_FOR_HARM, Plan, plan
 from experiments.report import Report, write
 from experiments.report.document import Point
 from experiments.sentence import sentence
@@ -94,7 +95,7 @@ def run_status(chosen: argparse.Namespace) -> int:
     definition, wanted = declared(chosen)
     with opened(chosen.log) as log:
         started = same(log, definition)
-        found = decisions.status(definition.policy, wanted, evidence(log, definition))
+        found = decisions.status(definition.policy, wanted, evidence(log, definition, end_of(started)))
     state = "running" if started.ended_at is None else "ended"
     lines = [f"{definition.name}: {state}"]
     lines += [
@@ -104,6 +105,10 @@ def run_status(chosen: argparse.Namespace) -> int:
     if found.is_mismatched:
         lines.append("the users are not split as planned: `decide` ends it, and nothing is compared")
     lines += [f"{METRICS[name].title}: worse than is allowed; `decide` stops it" for name in found.broken]
+    if (primary := found.primary) is not None:
+        difference = amounts.change(primary.metric, primary.difference)
+        interval = amounts.interval(primary.metric, primary.interval, definition.policy.significance)
+        lines.append(f"{METRICS[primary.metric].title}: {difference}, {interval}")
     if state == "running" and found.is_complete:
         lines.append("complete: `decide`")
     return said(
@@ -127,9 +132,10 @@ def run_decide(chosen: argparse.Namespace) -> int:
     with opened(chosen.log) as log:
         started = same(log, definition)
         if started.ending is None:
-            found = decisions.decide(definition.policy, wanted, evidence(log, definition))
+            now = time.time()
+            found = decisions.decide(definition.policy, wanted, evidence(log, definition, now))
             ending = {"kind": "decided", **asdict(found), "sentence": sentence(definition.policy, found)}
-            log.end(definition.name, time.time(), author.name(), ending)
+            log.end(definition.name, now, author.name(), ending)
         else:
             ending = started.ending
     if ending["kind"] != "decided":
@@ -158,7 +164,7 @@ def run_report(chosen: argparse.Namespace) -> int:
         started = same(log, definition)
         if started.ending is None:
             raise NotDecided(f"{definition.name} is running: `status` shows how far it is")
-        found = evidence(log, definition)
+        found = evidence(log, definition, end_of(started))
     points = tuple(over_time(definition, wanted, started, found))
     report = Report(definition, wanted, started, found.exposed, points)
     if chosen.json:
@@ -190,7 +196,7 @@ def over_time(definition: Definition, wanted: Plan, started: Started, found: Evi
     measured = found.measured[each.metric]
     for moment in range(1, MOMENTS + 1):
         pairs = measured.pairs(moment)
-        if sum(min(pair.control.n, pair.treatment.n) for pair in pairs) < decisions.LEAST_FOR_HARM:
+        if sum(min(pair.control.n, pair.treatment.n) for pair in pairs) < LEAST_FOR_HARM:
             continue
         until = found.began + (found.until - found.began) * moment / MOMENTS
         try:
@@ -222,10 +228,16 @@ def same(log: Log, definition: Definition) -> Started:
     return started
 
 
-def evidence(log: Log, definition: Definition) -> Evidence:
-    """What the log has of the definition's metrics."""
+def end_of(started: Started) -> float:
+    """The last moment that counts, in epoch seconds: a report says later what the decision was made from."""
+    return math.inf if started.ended_at is None else started.ended_at
+
+
+def evidence(log: Log, definition: Definition, end: float = math.inf) -> Evidence:
+    """What the log has of the definition's metrics, up to a moment in epoch seconds."""
     policy = definition.policy
-    return log.evidence(definition.name, [policy.primary.metric, *(each.metric for each in policy.guardrails)])
+    metrics = [policy.primary.metric, *(each.metric for each in policy.guardrails)]
+    return log.evidence(definition.name, metrics, end)
 
 
 def experiment_of(definition: Definition) -> Experiment:

@@ -6,6 +6,7 @@ from typing import Literal
 from experiments.evidence import MOMENTS, Measured
 from experiments.inference.contrast import Contrast, Pair, contrast
 from experiments.inference.interval import Interval, fixed, p_value, sequence
+from experiments.inference.sums import NotEnough
 from experiments.metric import METRICS
 from experiments.schema import GuardrailPolicy, MeasuredPolicy
 
@@ -43,6 +44,8 @@ class Compared:
 
 def compared(each: MeasuredPolicy, measured: Measured, look: Look, until: int = MOMENTS) -> Compared:
     """A metric of the users who came in the moments before `until`. Raises NotEnough."""
+    if measured.unpriced:
+        raise NotEnough(f"the cost of {measured.unpriced:,} runs is not known: their model has no known price")
     pairs = measured.pairs(until)
     whole, found = sum(pairs, Pair()), contrast(pairs)
     score = look.interval(_score(each, pairs, found))

@@ -1,28 +1,29 @@
 """What the evidence says, and when it may say anything. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from experiments.compare import Compared, Look, compared
-from experiments.errors import TooEarly
+from experiments.errors import TooEarly, Unmeasured
 from experiments.evidence import Evidence
 from experiments.inference.mismatch import CERTAIN, mismatch_p
 from experiments.inference.sums import NotEnough
-from experiments.plan import LEAST, Plan
+from experiments.metric import METRICS
+from experiments.plan import LEAST, LEAST_FOR_HARM, Plan
 from experiments.schema import ExperimentPolicy
 
 Verdict = Literal["treatment_wins", "treatment_loses", "no_difference", "unsafe", "harm", "mismatch"]
 
-LEAST_FOR_HARM = 100
-"""Users of each variant before a guardrail can stop: of fewer, a mean is not yet normally distributed."""
-
 
 @dataclass(frozen=True)
 class Decision:
-    """A verdict and what it rests on. After a mismatch nothing is compared: it would be wrong."""
+    """A verdict and what it rests on: the users who were exposed, and those of them with the primary metric. After a
+    mismatch of either nothing is compared: it would be wrong."""
 
     verdict: Verdict
     exposed: tuple[int, int]
+    units: tuple[int, int]
     mismatch_p: float
     primary: Compared | None = None
     guardrails: tuple[Compared, ...] = ()
@@ -47,14 +48,12 @@ class Status:
 
 def status(policy: ExperimentPolicy, plan: Plan, evidence: Evidence) -> Status:
     """How far an experiment is."""
-    units = evidence.measured[policy.primary.metric].units
-    p = mismatch_p(evidence.exposed, policy.shares)
+    units, p = _units(policy, evidence), _mismatch_p(policy, evidence)
     if p < CERTAIN:
         return Status(units, p, (), _is_complete(plan, units), None)
     broken = tuple(each.metric for each in harmed(policy, plan, evidence))
     can_look = policy.sequential and min(units) >= LEAST
-    primary = _primary(policy, plan, evidence) if can_look else None
-    return Status(units, p, broken, _is_complete(plan, units), primary)
+    return Status(units, p, broken, _is_complete(plan, units), _primary_if_any(policy, plan, evidence, can_look))
 
 
 def decide(policy: ExperimentPolicy, plan: Plan, evidence: Evidence) -> Decision:
@@ -62,28 +61,28 @@ def decide(policy: ExperimentPolicy, plan: Plan, evidence: Evidence) -> Decision
 
     Raises:
         TooEarly: there are fewer users than planned, and nothing else decides.
+        Unmeasured: the primary metric has no value in one of the variants.
     """
-    p = mismatch_p(evidence.exposed, policy.shares)
+    units, p = _units(policy, evidence), _mismatch_p(policy, evidence)
     if p < CERTAIN:
-        return Decision("mismatch", evidence.exposed, p)
+        return Decision("mismatch", evidence.exposed, units, p)
     if broken := harmed(policy, plan, evidence):
-        return Decision("harm", evidence.exposed, p, None, broken)
-    units = evidence.measured[policy.primary.metric].units
+        return Decision("harm", evidence.exposed, units, p, None, broken)
     is_complete = _is_complete(plan, units)
     if not (is_complete or (policy.sequential and min(units) >= LEAST)):
         raise too_early(plan, units)
     primary, look = _primary(policy, plan, evidence), _look(policy, plan)
-    guardrails = _guardrails(policy, evidence, look, least=2)
+    guardrails = _guardrails(policy, evidence, look, {} if policy.sequential else plan.units_of)
     verdict = _verdict(primary, guardrails, len(policy.guardrails))
     if verdict in ("no_difference", "unsafe") and not is_complete:  # more users may still tell
         raise too_early(plan, units)
-    return Decision(verdict, evidence.exposed, p, primary, guardrails)
+    return Decision(verdict, evidence.exposed, units, p, primary, guardrails)
 
 
 def harmed(policy: ExperimentPolicy, plan: Plan, evidence: Evidence) -> tuple[Compared, ...]:
     """The guardrails that are broken beyond doubt, at whichever look this is."""
     look = Look(policy.significance, plan.total)
-    found = _guardrails(policy, evidence, look, LEAST_FOR_HARM)
+    found = _guardrails(policy, evidence, look, {})
     return tuple(each for each in found if each.state == "bad")
 
 
@@ -112,19 +111,45 @@ def _look(policy: ExperimentPolicy, plan: Plan) -> Look:
     return Look(policy.significance, plan.total if policy.sequential else None)
 
 
+def _units(policy: ExperimentPolicy, evidence: Evidence) -> tuple[int, int]:
+    return evidence.measured[policy.primary.metric].units
+
+
+def _mismatch_p(policy: ExperimentPolicy, evidence: Evidence) -> float:
+    """The p of the split of all users, and of those who are compared: a variant can lose users on the way too."""
+    splits = (evidence.exposed, _units(policy, evidence))
+    return min(mismatch_p(split, policy.shares) for split in splits)
+
+
 def _primary(policy: ExperimentPolicy, plan: Plan, evidence: Evidence) -> Compared:
-    return compared(policy.primary, evidence.measured[policy.primary.metric], _look(policy, plan))
+    """Raises Unmeasured."""
+    name = policy.primary.metric
+    try:
+        return compared(policy.primary, evidence.measured[name], _look(policy, plan))
+    except NotEnough as error:
+        raise Unmeasured(f"{METRICS[name].title} has no value: {error}; `stop` ends the experiment") from None
 
 
-def _guardrails(policy: ExperimentPolicy, evidence: Evidence, look: Look, least: int) -> tuple[Compared, ...]:
-    """The guardrails that have a value; one without is not shown to be safe."""
-    found = []
+def _primary_if_any(policy: ExperimentPolicy, plan: Plan, evidence: Evidence, can_look: bool) -> Compared | None:
+    try:
+        return _primary(policy, plan, evidence) if can_look else None
+    except Unmeasured:
+        return None
+
+
+def _guardrails(
+    policy: ExperimentPolicy, evidence: Evidence, look: Look, least: Mapping[str, tuple[int, int]]
+) -> tuple[Compared, ...]:
+    """The guardrails that have a value, from LEAST_FOR_HARM users of each variant on, or as many as `least` says; one
+    without is not shown to be safe."""
+    known = []
     for each in policy.guardrails:
         measured = evidence.measured[each.metric]
-        if min(measured.units) < least:
+        wanted = least.get(each.metric, (LEAST_FOR_HARM, LEAST_FOR_HARM))
+        if any(found < needed for found, needed in zip(measured.units, wanted, strict=True)):
             continue
         try:
-            found.append(compared(each, measured, look))
+            known.append(compared(each, measured, look))
         except NotEnough:
             continue
-    return tuple(found)
+    return tuple(known)

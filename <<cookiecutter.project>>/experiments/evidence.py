@@ -11,9 +11,11 @@ MOMENTS = 20
 
 @dataclass(frozen=True)
 class Measured:
-    """A metric's sums of the users who first came in a release, in one of the MOMENTS (0 is the first)."""
+    """A metric's sums of the users who first came in a release, in one of the MOMENTS (0 is the first). With runs whose
+    cost is not known, `unpriced`, a cost has no value."""
 
     cells: Mapping[tuple[str, int], Pair]
+    unpriced: int = 0
 
     def pairs(self, until: int = MOMENTS) -> list[Pair]:
         """The sums by release, of the users who came in the moments before `until`."""

@@ -1,6 +1,7 @@
 """The log of the service, as the commands use it: an experiment is started and ended in it, and read as sums."""
 
 import json
+import math
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from typing import Any
 from agent.experiments import Experiment
 from agent.experiments.log import SCHEMA
 from agent.sqlite_file import SqliteFile
-from experiments.errors import AlreadyStarted, Ended, NoLog, NotStarted, Unmeasured
+from experiments.errors import AlreadyStarted, Ended, NoLog, NotStarted
 from experiments.evidence import MOMENTS, Evidence, Measured
 from experiments.inference.contrast import Pair
 from experiments.inference.sums import Sums
@@ -24,19 +25,21 @@ VALUES (?, ?, ?, ?, ?, ?)"""
 SELECT = "SELECT sha256, started_at, started_by, source, ended_at, ended_by, ending FROM experiments WHERE name = ?"
 RUNNING = "SELECT definition FROM experiments WHERE ended_at IS NULL"
 END = "UPDATE experiments SET ended_at = ?, ended_by = ?, ending = ? WHERE name = ? AND ended_at IS NULL"
-EXPOSED = "SELECT variant, count(*), min(at), max(at) FROM exposures WHERE experiment = ? GROUP BY variant"
-# What the client caused counts for no variant. A run that was rated bad did not complete its task; one that failed
-# before it used a token cost nothing.
+EXPOSED = "SELECT variant, count(*), min(at), max(at) FROM exposures WHERE experiment = ? AND at <= ? GROUP BY variant"
+# A run that its client ended stays, and did not complete its task: the clients of a slow variant end more, and without
+# these runs only patient users would count. Nor did a run that was rated bad. One that failed before it used a token
+# cost nothing.
 PER_UNIT = """
 CREATE TEMP TABLE per_unit AS
 SELECT e.variant, e.release, min(?, cast((e.at - ?) * ? / ? AS INTEGER)) AS moment, o.*
 FROM exposures e JOIN (
   SELECT unit, count(*) AS runs, sum(outcome = 'answered' AND rating IS NOT 'bad') AS completed,
-    sum(outcome <> 'answered') AS failed, sum(tokens) AS tokens, total(cost_usd) AS cost_usd,
+    sum(outcome NOT IN ('answered', 'cancelled') AND substr(outcome, 1, 7) <> 'client_') AS failed,
+    sum(tokens) AS tokens, total(cost_usd) AS cost_usd,
     sum(cost_usd IS NULL AND tokens > 0) AS unpriced, sum(seconds) AS seconds, sum(rating IS 'good') AS good,
     sum(rating IS NOT NULL) AS rated
-  FROM outcomes WHERE experiment = ? AND outcome <> 'cancelled' AND substr(outcome, 1, 7) <> 'client_' GROUP BY unit
-) o ON o.unit = e.unit WHERE e.experiment = ?"""
+  FROM outcomes WHERE experiment = ? AND at <= ? GROUP BY unit
+) o ON o.unit = e.unit WHERE e.experiment = ? AND e.at <= ?"""
 
 
 @dataclass(frozen=True)
@@ -83,21 +86,18 @@ class Log:
         if not self._database.execute(END, (at, by, json.dumps(ending), name)).rowcount:
             raise Ended(f"{name} has ended")
 
-    def evidence(self, name: str, metrics: Iterable[str]) -> Evidence:
-        """The exposures, and the sums of these metrics. Raises Unmeasured."""
-        rows = {row[0]: row[1:] for row in self._database.execute(EXPOSED, (name,))}
+    def evidence(self, name: str, metrics: Iterable[str], end: float = math.inf) -> Evidence:
+        """The exposures, and the sums of these metrics, up to the `end` of the experiment in epoch seconds."""
+        rows = {row[0]: row[1:] for row in self._database.execute(EXPOSED, (name, end))}
         began = min((first for _, first, _ in rows.values()), default=0.0)
         until = max((last for _, _, last in rows.values()), default=0.0)
         exposed = (rows.get(0, (0,))[0], rows.get(1, (0,))[0])
         self._database.execute("DROP TABLE IF EXISTS per_unit")
-        self._database.execute(PER_UNIT, (MOMENTS - 1, began, MOMENTS, max(until - began, 1e-9), name, name))
+        moments = (MOMENTS - 1, began, MOMENTS, max(until - began, 1e-9))
+        self._database.execute(PER_UNIT, (*moments, name, end, name, end))
         return Evidence(exposed, began, until, {each: self._measured(METRICS[each]) for each in metrics})
 
     def _measured(self, metric: Metric) -> Measured:
-        if metric.x == "cost_usd":
-            unpriced = self._database.execute("SELECT coalesce(sum(unpriced), 0) FROM per_unit").fetchone()[0]
-            if unpriced:
-                raise Unmeasured(f"the cost of {unpriced:,} runs is not known: their model has no known price")
         x, y = metric.x, metric.y
         select = (
             f"SELECT release, moment, variant, count(*), sum({x}), sum({y}), sum(({x}) * ({x})), sum(({y}) * ({y})), "  # noqa: S608
@@ -107,7 +107,10 @@ class Log:
         for release, moment, variant, *sums in self._database.execute(select):
             pair = Pair(Sums(*sums)) if variant == 0 else Pair(treatment=Sums(*sums))
             cells[release, moment] = cells.get((release, moment), Pair()) + pair
-        return Measured(cells)
+        unpriced = 0
+        if x == "cost_usd":
+            unpriced = self._database.execute("SELECT coalesce(sum(unpriced), 0) FROM per_unit").fetchone()[0]
+        return Measured(cells, unpriced)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """How many users an experiment needs before anything is compared. Fixed by its definition."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from experiments.inference import size
@@ -11,13 +11,18 @@ from experiments.schema import ExperimentPolicy
 LEAST, ADVISED = 500, 2_000
 """Users of each variant, whatever the calculation says."""
 
+LEAST_FOR_HARM = 100
+"""Users of each variant before a guardrail is looked at: of fewer, a mean is not yet normally distributed."""
+
 
 @dataclass(frozen=True)
 class Plan:
-    """The users that the control and the treatment need. `needs` is what each metric needs, both variants together."""
+    """The users that the control and the treatment need. `needs` is what each metric needs, both variants together;
+    `units_of` is the same of each variant, and at least LEAST_FOR_HARM."""
 
     units: tuple[int, int]
     needs: tuple[tuple[str, int], ...]
+    units_of: Mapping[str, tuple[int, int]]
 
     @property
     def total(self) -> int:
@@ -40,8 +45,12 @@ def plan(policy: ExperimentPolicy) -> Plan:
     parts = (control / (control + treatment), treatment / (control + treatment))
     needs = tuple((name, math.ceil(need)) for name, need in _needs(policy, parts))
     total = max(LEAST / min(parts), *(need for _, need in needs))
-    units = (math.ceil(round(total * parts[0], 6)), math.ceil(round(total * parts[1], 6)))
-    return Plan(units, needs)
+    units_of = {name: _split(max(need, LEAST_FOR_HARM / min(parts)), parts) for name, need in needs}
+    return Plan(_split(total, parts), needs, units_of)
+
+
+def _split(total: float, parts: tuple[float, float]) -> tuple[int, int]:
+    return math.ceil(round(total * parts[0], 6)), math.ceil(round(total * parts[1], 6))
 
 
 def _needs(policy: ExperimentPolicy, parts: tuple[float, float]) -> Iterator[tuple[str, float]]:

@@ -3,6 +3,7 @@
 from experiments import amounts
 from experiments.compare import Compared
 from experiments.decide import Decision
+from experiments.inference.mismatch import CERTAIN, mismatch_p
 from experiments.metric import METRICS
 from experiments.schema import ExperimentPolicy
 from rollout.text import listed, percent
@@ -11,13 +12,16 @@ from rollout.text import listed, percent
 def sentence(policy: ExperimentPolicy, decision: Decision) -> str:
     """What to do, and why: the interval before anything else."""
     control, treatment = policy.names
+    title = METRICS[policy.primary.metric].title
     match decision.verdict:
         case "mismatch":
             shares = " to ".join(percent(share) for share in policy.shares)
-            found = f"{decision.exposed[0]:,} to {decision.exposed[1]:,}"
+            is_of_all = mismatch_p(decision.exposed, policy.shares) < CERTAIN
+            split, of_all = (decision.exposed, "") if is_of_all else (decision.units, f" with a value of {title}")
+            found = f"{split[0]:,} to {split[1]:,}"
             return (
-                f"No result: the users are split {found} and not as planned, {shares}, so something adds or removes "
-                "users of one variant, and every comparison would be wrong."
+                f"No result: the users{of_all} are split {found} and not as planned, {shares}, so something adds or "
+                "removes users of one variant, and every comparison would be wrong."
             )
         case "harm":
             broken = decision.guardrails[0]
@@ -28,7 +32,6 @@ def sentence(policy: ExperimentPolicy, decision: Decision) -> str:
     primary = decision.primary
     if primary is None:
         raise ValueError(f"a verdict without a comparison: {decision.verdict}")
-    title = METRICS[primary.metric].title
     match decision.verdict:
         case "treatment_wins":
             kept = listed([METRICS[each.metric].title for each in policy.guardrails])

@@ -26,7 +26,9 @@ EXPOSE = "INSERT OR IGNORE INTO exposures (experiment, unit, variant, release, a
 ADD = """
 INSERT OR IGNORE INTO outcomes (experiment, unit, run_id, at, outcome, tokens, cost_usd, seconds)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
-RATE = "UPDATE outcomes SET rating = ? WHERE run_id = ? AND rating IS NULL"
+RATE = """
+UPDATE outcomes SET rating = ? WHERE run_id = ? AND rating IS NULL
+AND experiment IN (SELECT name FROM experiments WHERE ended_at IS NULL)"""
 BUSY_SECONDS = 2.0
 UNIT_BYTES = 16
 
@@ -68,7 +70,7 @@ class ExperimentLog:
         await self._write(ADD, (experiment, unit, run_id, at, *used))
 
     async def rate(self, run_id: str, rating: str) -> None:
-        """Note a run's first rating, if it was part of an experiment."""
+        """Note a run's first rating, if it was part of a running experiment: its end fixes what was compared."""
         await self._write(RATE, (rating, run_id))
 
     async def close(self) -> None:

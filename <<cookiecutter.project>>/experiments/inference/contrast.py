@@ -28,9 +28,10 @@ class Pair:
         return self.control.n + self.treatment.n
 
     @property
-    def least(self) -> int:
-        """The users of the smaller one."""
-        return min(self.control.n, self.treatment.n)
+    def is_large(self) -> bool:
+        """Whether it has enough users of both, and a value of both: not each 100 users complete a task."""
+        both = (self.control, self.treatment)
+        return all(each.n >= LEAST_IN_A_STRATUM and each.is_enough for each in both)
 
 
 @dataclass(frozen=True)
@@ -60,10 +61,10 @@ def contrast(pairs: Sequence[Pair], factor: float = 1.0) -> Contrast:
 def joined(pairs: Sequence[Pair]) -> list[Pair]:
     """The pairs that are large enough, and all others as one: with them, or with the largest if they are still too
     few."""
-    large = sorted((pair for pair in pairs if pair.least >= LEAST_IN_A_STRATUM), key=lambda pair: pair.units)
-    rest = sum((pair for pair in pairs if pair.least < LEAST_IN_A_STRATUM), Pair())
+    large = sorted((pair for pair in pairs if pair.is_large), key=lambda pair: pair.units)
+    rest = sum((pair for pair in pairs if not pair.is_large), Pair())
     if not rest.units:
         return large
-    if rest.least < LEAST_IN_A_STRATUM and large:
+    if not rest.is_large and large:
         return [*large[:-1], large[-1] + rest]
     return [*large, rest]

@@ -38,7 +38,7 @@ class Sums:
     def value(self) -> float:
         """The metric. Raises NotEnough."""
         if not self.is_enough:
-            raise NotEnough("too few users")
+            raise NotEnough("too few users, or none who completed a task")
         return self.x / self.y
 
     @property

@@ -1,6 +1,7 @@
 """The report and the winner's diff."""
 
 import json
+import sqlite3
 import subprocess
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -41,6 +42,22 @@ def test_a_decision_is_reported_with_its_interval_over_time(started: Repository)
     assert widths[-1] < widths[0] / 2
     picture = ElementTree.fromstring((out / "cheaper.svg").read_text())  # noqa: S314  ours
     assert "no difference" in "".join(picture.itertext())
+
+
+def test_what_comes_after_the_end_changes_no_report(started: Repository) -> None:
+    fill(started.log, 2_600, Behaviour(cost=0.005))
+    started.say("decide")
+    with sqlite3.connect(started.log) as database:
+        database.execute("UPDATE experiments SET ended_at = 5000")
+    before = reported(started)[1]
+    fill(started.log, 1_000, Behaviour(cost=0.02), first=4_001)
+    with sqlite3.connect(started.log) as database:  # a run of before, which ends after it
+        database.execute("UPDATE outcomes SET at = 5001, cost_usd = 9 WHERE run_id LIKE 'run-1%' AND at < 3600")
+    after = reported(started)[1]
+    assert after["exposed"] == before["exposed"] == {"control": 1_300, "small": 1_300}
+    points = after["points"]
+    assert isinstance(points, list)
+    assert points[-1]["compared"]["treatment"] < 0.01
 
 
 def test_harm_is_reported_with_the_guardrail_over_time(started: Repository) -> None:

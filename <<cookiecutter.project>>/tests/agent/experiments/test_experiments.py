@@ -212,3 +212,18 @@ def test_a_runs_end_is_written_once_and_its_first_rating_stays(tmp_path: Path) -
     asyncio.run(run_twice())
     found = rows(path, "run_id, outcome, tokens, cost_usd, seconds, rating", "outcomes")
     assert found == [("run-1", "answered", 100, 0.01, 0.5, "bad")]
+
+
+def test_a_rating_after_the_end_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "log.db"
+    start(path)
+
+    async def rate_late() -> None:
+        experiments = opened(path)
+        await experiments.ended(await experiments.assign("ana", None), "run-1", DONE)
+        stop(path)
+        await experiments.rated("run-1", "bad")
+        await experiments.close()
+
+    asyncio.run(rate_late())
+    assert rows(path, "run_id, rating", "outcomes") == [("run-1", None)]

@@ -39,6 +39,14 @@ def test_small_releases_are_put_together() -> None:
     assert joined([few]) == [few]
 
 
+def test_a_release_without_a_completed_task_is_put_with_the_others() -> None:
+    """A ratio has no value in it."""
+    none = of([(1.0, 0.0)] * LEAST_IN_A_STRATUM)
+    done = Pair(users(300, 9), users(300, 9))
+    for broken in (Pair(users(100, 9), none), Pair(none, users(100, 9))):
+        assert joined([broken, done]) == [done + broken]
+
+
 def test_without_users_there_is_no_difference() -> None:
     for pairs in ([], [Pair(users(5, 1), Sums())]):
         with pytest.raises(NotEnough):
