@@ -4,7 +4,6 @@ Exit codes: 0 done, 2 refused (nothing was changed; --json has a code), 3 failed
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -62,8 +61,8 @@ def named() -> argparse.ArgumentParser:
 
 def where() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(add_help=False)
-    log = "the log of experiments that the service uses (default: $AGENT_EXPERIMENTS)"
-    options.add_argument("--log", default=os.environ.get("AGENT_EXPERIMENTS", ""), metavar="FILE", help=log)
+    log = "the log of experiments that the service uses (default: that of its settings, AGENT_EXPERIMENTS)"
+    options.add_argument("--log", default="", metavar="FILE", help=log)
     return options
 
 

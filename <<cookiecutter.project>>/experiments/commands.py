@@ -4,19 +4,21 @@ import argparse
 import asyncio
 import json
 import math
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from agent.errors import StartError
 from agent.experiments import Experiment, Variant
-from agent.settings import Settings
+from agent.settings import Settings, load_settings
 from experiments import amounts, file, rehearsal, winner
 from experiments import decide as decisions
 from experiments.committed import commit_of
 from experiments.compare import Look, compared
-from experiments.errors import Changed, Ended, NotDecided, Overlaps
+from experiments.errors import AlreadyStarted, Changed, Ended, NoDiff, NoLog, NotARehearsal, NotDecided
 from experiments.evidence import MOMENTS, Evidence
 from experiments.file import Definition
 from experiments.inference.sums import NotEnough
@@ -27,7 +29,6 @@ from experiments.report import Report, write
 from experiments.report.document import Point
 from experiments.sentence import sentence
 from rollout.onhost import author
-from rollout.text import listed
 
 REHEARSAL = "rehearsal"
 
@@ -59,12 +60,8 @@ def run_start(chosen: argparse.Namespace) -> int:
     """Let the service assign users."""
     definition, _ = declared(chosen)
     commit = commit_of(path_of(chosen))
-    asked = experiment_of(definition)
-    with opened(chosen.log, is_new=True) as log:
-        for other in log.running():
-            if both := changes(asked) & changes(other):
-                raise Overlaps(f"{other.name} is running and changes the {listed(sorted(both))} too: wait for its end")
-        log.start(definition.name, definition.sha256, asked, time.time(), author.name(), commit)
+    with opened(log_of(chosen)) as log:
+        log.start(definition.name, definition.sha256, experiment_of(definition), time.time(), author.name(), commit)
     line = f"{definition.name} is running: the service assigns users within a second"
     return said(chosen, [line], experiment=definition.name, sha256=definition.sha256, commit=commit)
 
@@ -75,9 +72,18 @@ def run_rehearse(chosen: argparse.Namespace) -> int:
     policy = definition.policy
     rehearsal.check(policy, chosen.model)
     chosen.log = chosen.log or str(Path(".experiments") / f"{definition.name}.db")
-    Path(chosen.log).parent.mkdir(parents=True, exist_ok=True)
+    path = Path(chosen.log)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    is_new = not path.exists()
     with opened(chosen.log, is_new=True) as log:
-        log.start(definition.name, definition.sha256, experiment_of(definition), time.time(), author.name(), REHEARSAL)
+        if not (is_new or log.sources() == {REHEARSAL}):
+            raise NotARehearsal(f"{path} may be the log of a service, which would run this: use another file")
+        asked = experiment_of(definition)
+        try:
+            log.start(definition.name, definition.sha256, asked, time.time(), author.name(), REHEARSAL)
+        except AlreadyStarted:
+            again = f"{path} has a rehearsal of {definition.name}: delete it, or use another one with --log"
+            raise AlreadyStarted(again) from None
 
         def is_over() -> bool:
             found = decisions.status(policy, wanted, evidence(log, definition))
@@ -93,7 +99,7 @@ def run_rehearse(chosen: argparse.Namespace) -> int:
 def run_status(chosen: argparse.Namespace) -> int:
     """Progress and guardrails; of a plan with one look, no difference."""
     definition, wanted = declared(chosen)
-    with opened(chosen.log) as log:
+    with opened(log_of(chosen)) as log:
         started = same(log, definition)
         found = decisions.status(definition.policy, wanted, evidence(log, definition, end_of(started)))
     state = "running" if started.ended_at is None else "ended"
@@ -129,7 +135,7 @@ def run_status(chosen: argparse.Namespace) -> int:
 def run_decide(chosen: argparse.Namespace) -> int:
     """Decide, end the experiment, and keep its data. The first decision stays."""
     definition, wanted = declared(chosen)
-    with opened(chosen.log) as log:
+    with opened(log_of(chosen)) as log:
         started = same(log, definition)
         if started.ending is None:
             now = time.time()
@@ -150,7 +156,7 @@ def run_decide(chosen: argparse.Namespace) -> int:
 
 def run_stop(chosen: argparse.Namespace) -> int:
     """End an experiment without a decision; its data stays."""
-    with opened(chosen.log) as log:
+    with opened(log_of(chosen)) as log:
         log.started(chosen.name)
         log.end(chosen.name, time.time(), author.name(), {"kind": "stopped", "reason": chosen.reason})
     line = f"{chosen.name} is stopped: all users get the release's own configuration within a second"
@@ -160,29 +166,31 @@ def run_stop(chosen: argparse.Namespace) -> int:
 def run_report(chosen: argparse.Namespace) -> int:
     """Write the report of an experiment that has ended."""
     definition, wanted = declared(chosen)
-    with opened(chosen.log) as log:
+    with opened(log_of(chosen)) as log:
         started = same(log, definition)
         if started.ending is None:
             raise NotDecided(f"{definition.name} is running: `status` shows how far it is")
         found = evidence(log, definition, end_of(started))
     points = tuple(over_time(definition, wanted, started, found))
     report = Report(definition, wanted, started, found.exposed, points)
-    if chosen.json:
-        print(json.dumps(report.document()))
-        return 0
-    print(write(report, chosen.out))
+    written = write(report, chosen.out)
+    print(json.dumps(report.document()) if chosen.json else written)
     return 0
 
 
 def run_winner(chosen: argparse.Namespace) -> int:
     """Print the diff that makes the winner the configuration."""
     definition, _ = declared(chosen)
-    with opened(chosen.log) as log:
+    with opened(log_of(chosen)) as log:
         ending = same(log, definition).ending or {}
     if ending.get("verdict") != "treatment_wins":
         raise NotDecided(f"{definition.name} has no winner: {ending.get('sentence', 'it was not decided')}")
-    text = winner.diff(definition.policy.variants[definition.policy.names[1]], Path())
-    return said(chosen, [text.rstrip("\n")], experiment=definition.name, diff=text)
+    change = winner.change(definition.policy.variants[definition.policy.names[1]], Path())
+    by_hand = [f"by hand: {each}" for each in change.by_hand]
+    if not change.diff:
+        raise NoDiff("\n".join(["there is no diff to apply", *(by_hand or ["the configuration is the winner's"])]))
+    print("".join(f"{line}\n" for line in by_hand), end="", file=sys.stderr)  # a pipe to `git apply` drops no line
+    return said(chosen, [change.diff[:-1]], experiment=definition.name, diff=change.diff, by_hand=list(change.by_hand))
 
 
 def over_time(definition: Definition, wanted: Plan, started: Started, found: Evidence) -> Iterator[Point]:
@@ -209,6 +217,16 @@ def declared(chosen: argparse.Namespace) -> tuple[Definition, Plan]:
     """The definition that a command names, and its plan. Raises WrongDefinition."""
     definition = file.load(path_of(chosen))
     return definition, plan(definition.policy)
+
+
+def log_of(chosen: argparse.Namespace) -> str:
+    """The log that a command names, or the one of the service's settings. Raises NoLog."""
+    if chosen.log:
+        return str(chosen.log)
+    try:
+        return load_settings().experiments_file
+    except StartError as error:
+        raise NoLog(f"no log is named with --log, and {error}") from None
 
 
 def path_of(chosen: argparse.Namespace) -> Path:
@@ -245,14 +263,6 @@ def experiment_of(definition: Definition) -> Experiment:
     policy = definition.policy
     first, second = (Variant(name=name, **each.model_dump()) for name, each in policy.variants.items())
     return Experiment(name=definition.name, unit=policy.unit, anonymous=policy.anonymous, variants=(first, second))
-
-
-def changes(experiment: Experiment) -> set[str]:
-    """What of a run an experiment sets."""
-    found = set[str]()
-    for variant in experiment.variants:
-        found |= {key for key in ("model", "prompt") if getattr(variant, key) is not None} | set(variant.settings)
-    return found
 
 
 def named(definition: Definition, units: tuple[int, int]) -> dict[str, int]:

@@ -75,6 +75,18 @@ class NotDecided(ExperimentRefused):
     code = "not_decided"
 
 
+class NoDiff(ExperimentRefused):
+    """No file has to change for the winner, or only by hand."""
+
+    code = "no_diff"
+
+
+class NotARehearsal(ExperimentRefused):
+    """A rehearsal with a log that a service uses, or may use."""
+
+    code = "not_a_rehearsal"
+
+
 class CostsMoney(ExperimentRefused):
     """A rehearsal with a model that is not an offline one."""
 

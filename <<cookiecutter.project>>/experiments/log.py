@@ -12,11 +12,12 @@ from typing import Any
 from agent.experiments import Experiment
 from agent.experiments.log import SCHEMA
 from agent.sqlite_file import SqliteFile
-from experiments.errors import AlreadyStarted, Ended, NoLog, NotStarted
+from experiments.errors import AlreadyStarted, Ended, NoLog, NotStarted, Overlaps
 from experiments.evidence import MOMENTS, Evidence, Measured
 from experiments.inference.contrast import Pair
 from experiments.inference.sums import Sums
 from experiments.metric import METRICS, Metric
+from rollout.text import listed
 
 BUSY_SECONDS = 10.0
 INSERT = """
@@ -73,13 +74,22 @@ class Log:
         """The running experiments."""
         return [Experiment.model_validate_json(row[0]) for row in self._database.execute(RUNNING)]
 
+    def sources(self) -> set[str]:
+        """The commits of all experiments, or what else they were started from."""
+        return {row[0] for row in self._database.execute("SELECT source FROM experiments")}
+
     def start(self, name: str, sha256: str, definition: Experiment, at: float, by: str, source: str) -> None:
-        """Start an experiment. Raises AlreadyStarted."""
+        """Start an experiment. Raises AlreadyStarted; Overlaps if a running one changes the same."""
         values = (name, sha256, definition.model_dump_json(), at, by, source)
-        if not self._database.execute(INSERT, values).rowcount:
-            raise AlreadyStarted(
-                f"{name} was started before: a change, or a second try, is a new experiment with a new name"
-            )
+        with self._alone():  # two starts at once would not see each other
+            for other in self.running():
+                if both := definition.changes & other.changes:
+                    same = listed(sorted(both))
+                    raise Overlaps(f"{other.name} is running and changes the {same} too: wait for its end")
+            if not self._database.execute(INSERT, values).rowcount:
+                raise AlreadyStarted(
+                    f"{name} was started before: a change, or a second try, is a new experiment with a new name"
+                )
 
     def end(self, name: str, at: float, by: str, ending: dict[str, Any]) -> None:
         """End an experiment; its data stays. Raises Ended if it has ended."""
@@ -96,6 +106,17 @@ class Log:
         moments = (MOMENTS - 1, began, MOMENTS, max(until - began, 1e-9))
         self._database.execute(PER_UNIT, (*moments, name, end, name, end))
         return Evidence(exposed, began, until, {each: self._measured(METRICS[each]) for each in metrics})
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Nobody else writes during the body; what it wrote stays if it does not raise."""
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._database.execute("ROLLBACK")
+            raise
+        self._database.execute("COMMIT")
 
     def _measured(self, metric: Metric) -> Measured:
         x, y = metric.x, metric.y
@@ -115,7 +136,7 @@ class Log:
 
 @contextmanager
 def opened(path: str, *, is_new: bool = False) -> Iterator[Log]:
-    """The log in a file, which only a start creates. Raises NoLog."""
+    """The log in a file, which only a service creates, and a rehearsal (`is_new`). Raises NoLog."""
     if not path:
         raise NoLog("no log is named: set AGENT_EXPERIMENTS, as for the service, or use --log FILE")
     if not is_new and not Path(path).exists():

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from pydantic_ai import AgentRunError
 
 from agent.api.app import fitted_to, variants_model
+from agent.errors import ContextFullError, DeadlineError
 from agent.experiments import open_experiments
 from agent.metrics import Metrics
 from agent.models import choose_model
@@ -45,7 +46,7 @@ async def rehearse(settings: Settings, most: int | None, is_over: Callable[[], b
         while not is_over() and (most is None or users < most):
             last = users + USERS_AT_ONCE if most is None else min(most, users + USERS_AT_ONCE)
             for user in range(users, last):
-                with suppress(AgentRunError):  # the log has it
+                with suppress(AgentRunError, ContextFullError, DeadlineError):  # the log has it
                     await runner.run(RunRequest(task=TASKS[user % len(TASKS)], owner=f"user-{user}"))
             users = last
     return users

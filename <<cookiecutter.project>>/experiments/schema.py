@@ -12,6 +12,8 @@ from rollout.policy.schema import wrong_key
 SETTINGS = {"temperature": (0.0, 2.0), "top_p": (0.0, 1.0), "max_tokens": (1.0, 1e6)}
 """What a variant may set of a model's settings, and from where to where."""
 
+WHOLE = {"max_tokens"}
+
 MOST_PROMPT_CHARACTERS = 20_000
 
 
@@ -42,11 +44,6 @@ class VariantPolicy(Part):
     prompt: Annotated[Text, Field(max_length=MOST_PROMPT_CHARACTERS)] | None = None
     settings: Annotated[dict[str, Annotated[float, Field(strict=False)]], Field(default_factory=dict)]
 
-    @property
-    def changes(self) -> set[str]:
-        """What of a run it sets."""
-        return {key for key in ("model", "prompt") if getattr(self, key) is not None} | set(self.settings)
-
     @model_validator(mode="after")
     def known_settings(self) -> Self:
         for key, value in self.settings.items():
@@ -55,6 +52,8 @@ class VariantPolicy(Part):
                 raise ValueError(f"settings: {key!r} is not one of {', '.join(SETTINGS)}")
             if not least <= value <= most:
                 raise ValueError(f"settings: {key} must be {least:g} to {most:g}, not {value:g}")
+            if key in WHOLE and not value.is_integer():
+                raise ValueError(f"settings: {key} must be a whole number, not {value:g}")
         return self
 
 

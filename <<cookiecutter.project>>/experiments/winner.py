@@ -1,47 +1,83 @@
 """The winner as a change of the configuration: a diff that a person reviews, and that `git apply` takes."""
 
+import ast
 import difflib
-import json
+import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from experiments.schema import VariantPolicy
 
 MODEL = re.compile(r"^AGENT_MODEL=.*$", re.MULTILINE)
-PROMPT = re.compile(r"^INSTRUCTIONS = .*$", re.MULTILINE)
 FILES = {"model": "agent.env", "prompt": "agent/run/agent.py"}
+NO_NEWLINE = "\n\\ No newline at end of file\n"
 
 
-def diff(variant: VariantPolicy, repository: Path) -> str:
-    """The change that makes a variant's model and prompt the release's own; what can't be changed so is a comment.
+@dataclass(frozen=True)
+class Change:
+    """What makes a variant's model, prompt and settings the release's own: a diff, and the lines that a diff can't
+    change."""
 
-    Raises OSError if a file can't be read.
-    """
-    return "".join([*_comments(variant), *_model(variant, repository), *_prompt(variant, repository)])
-
-
-def _comments(variant: VariantPolicy) -> Iterator[str]:
-    for name, value in variant.settings.items():
-        yield f"# by hand: {name}={value:g} in the model's settings (agent/run/agent.py)\n"
+    diff: str
+    by_hand: tuple[str, ...]
 
 
-def _model(variant: VariantPolicy, repository: Path) -> Iterator[str]:
+def change(variant: VariantPolicy, repository: Path) -> Change:
+    """The change of a repository's files. Raises OSError if one can't be read."""
+    diffs, by_hand = [], [f"{name}={value:g} in the model's settings" for name, value in variant.settings.items()]
+    wanted: list[tuple[str, str, Callable[[str, str], str | None]]] = []
     if variant.model is not None:
-        yield from _changed(repository, FILES["model"], MODEL, f"AGENT_MODEL={variant.model}")
-
-
-def _prompt(variant: VariantPolicy, repository: Path) -> Iterator[str]:
+        wanted.append((FILES["model"], f"AGENT_MODEL={variant.model}", with_model))
     if variant.prompt is not None:
-        yield from _changed(repository, FILES["prompt"], PROMPT, f"INSTRUCTIONS = {json.dumps(variant.prompt)}")
+        wanted.append((FILES["prompt"], f"INSTRUCTIONS = {literal(variant.prompt)}", with_prompt))
+    for name, new, changed in wanted:
+        before = (repository / name).read_text(encoding="utf-8")
+        after = changed(before, new)
+        if after is None:
+            by_hand.append(f"{new} (its line was not found in {name})")
+        else:
+            diffs.append(unified(name, before, after))
+    return Change("".join(diffs), tuple(by_hand))
 
 
-def _changed(repository: Path, name: str, line: re.Pattern[str], new: str) -> Iterator[str]:
-    before = (repository / name).read_text(encoding="utf-8")
-    if not line.search(before):
-        yield f"# by hand: {new} (its line was not found in {name})\n"
-        return
-    after = line.sub(lambda _: new, before, count=1)
-    yield from difflib.unified_diff(
-        before.splitlines(keepends=True), after.splitlines(keepends=True), f"a/{name}", f"b/{name}"
-    )
+def with_model(text: str, new: str) -> str | None:
+    """agent.env with the line of the model; None if it has none."""
+    return MODEL.sub(lambda _: new, text, count=1) if MODEL.search(text) else None
+
+
+def with_prompt(text: str, new: str) -> str | None:
+    """A module with the assignment of INSTRUCTIONS, however many lines it had; None if there is none."""
+    try:
+        statements = ast.parse(text).body
+    except SyntaxError:
+        return None
+    for each in statements:
+        if isinstance(each, ast.Assign) and [ast.unparse(target) for target in each.targets] == ["INSTRUCTIONS"]:
+            lines = lines_of(text)
+            return "".join([*lines[: each.lineno - 1], f"{new}\n", *lines[each.end_lineno :]])
+    return None
+
+
+def literal(text: str) -> str:
+    """A text as Python has it, in one line: what can't be printed is escaped."""
+    return '"' + "".join(map(_escaped, text)) + '"'
+
+
+def _escaped(character: str) -> str:
+    if character == '"':
+        return '\\"'
+    is_plain = character.isprintable() and character != "\\"
+    return character if is_plain else character.encode("unicode_escape").decode()
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines with their ends, as git and Python count them: `splitlines` ends some at other characters."""
+    return list(io.StringIO(text))
+
+
+def unified(name: str, before: str, after: str) -> str:
+    """The diff of one file; empty without a change."""
+    found = difflib.unified_diff(lines_of(before), lines_of(after), f"a/{name}", f"b/{name}")
+    return "".join(line if line.endswith("\n") else line + NO_NEWLINE for line in found)

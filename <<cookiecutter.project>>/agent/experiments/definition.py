@@ -30,6 +30,14 @@ class Experiment(BaseModel):
     anonymous: Literal["conversation", "left_out"]
     variants: tuple[Variant, Variant]
 
+    @property
+    def changes(self) -> set[str]:
+        """What of a run its variants set: the model, the prompt, or a setting."""
+        found = set[str]()
+        for each in self.variants:
+            found |= {key for key in ("model", "prompt") if getattr(each, key) is not None} | set(each.settings)
+        return found
+
     def unit_of(self, owner: str, conversation_id: str | None) -> str | None:
         """What a run is assigned by: its verified user, or a conversation that its client named; None leaves it out."""
         if self.unit == "user" and owner:

@@ -1,13 +1,16 @@
 """A repository with a committed definition, and its commands."""
 
 import json
+import sqlite3
 import subprocess
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agent.experiments.log import SCHEMA
 from experiments.command import main
 from tests.experiments.samples import CHEAPER
 
@@ -36,7 +39,7 @@ class Repository:
         (self.folder / "experiments" / f"{name}.yaml").write_text(text)
 
     def run(self, command: str, *options: str, name: str = "cheaper") -> tuple[int, dict[str, Any], str]:
-        """The exit code of a command, its JSON, and what it says to people with the same arguments."""
+        """The exit code of a command, its JSON, and the text of that."""
         code, found, _ = self._run(command, name, *options, "--json")
         return code, json.loads(found), found
 
@@ -57,5 +60,18 @@ def created(folder: Path, out: pytest.CaptureFixture[str]) -> Repository:
     (folder / "experiments").mkdir(parents=True)
     subprocess.run([*GIT, "init", "-q"], cwd=folder, check=True)
     repository = Repository(folder, out)
+    with closing(sqlite3.connect(repository.log)) as database:  # as the service does
+        database.executescript(SCHEMA)
     repository.commit()
     return repository
+
+
+def code(found: dict[str, dict[str, str]]) -> str:
+    """The code of a refusal."""
+    return found["refused"]["code"]
+
+
+def change(repository: Repository, update: str) -> None:
+    """Change what the service wrote."""
+    with sqlite3.connect(repository.log) as database:
+        database.execute(update)

@@ -1,23 +1,16 @@
 """The commands, from the plan to the end: what each says, and what each refuses."""
 
-import json
 import sqlite3
 
 import pytest
 
-from experiments.log import opened
 from tests.experiments.filled import Behaviour, fill
-from tests.experiments.repository import Repository
+from tests.experiments.repository import Repository, code
 from tests.experiments.samples import CHEAPER
 
 PLANNED = 1_284
 CHEAP = Behaviour(cost=0.005)
 BROKEN = Behaviour(answered=0.6)
-
-
-def code(found: dict[str, dict[str, str]]) -> str:
-    """The code of a refusal."""
-    return found["refused"]["code"]
 
 
 def test_a_plan_says_how_many_users_and_days(repository: Repository) -> None:
@@ -27,35 +20,6 @@ def test_a_plan_says_how_many_users_and_days(repository: Repository) -> None:
     assert found["needs"] == {"cost_per_task": 785, "completion": 2_568}
     assert (found["days"], found["is_advised"]) == (9, False)
     assert "about 9 days" in repository.say("plan", "--users-a-day", "300")[1]
-
-
-def test_a_start_records_the_hash_and_the_commit(started: Repository) -> None:
-    exit_code, found, _ = started.run("status")
-    assert (exit_code, found["state"], found["units"]) == (0, "running", {"control": 0, "small": 0})
-
-
-@pytest.mark.parametrize("change", ["uncommitted", "untracked"])
-def test_a_definition_that_is_not_committed_does_not_start(repository: Repository, change: str) -> None:
-    name = "cheaper" if change == "uncommitted" else "another"
-    repository.write(CHEAPER + "# changed\n", name)
-    exit_code, found, _ = repository.run("start", name=name)
-    assert (exit_code, code(found)) == (2, "not_committed")
-    assert not repository.log.exists()
-
-
-def test_a_name_starts_once(started: Repository) -> None:
-    assert code(started.run("start")[1]) == "overlaps"
-    started.say("stop", "--reason", "a mistake")
-    assert code(started.run("start")[1]) == "already_started"
-
-
-def test_two_experiments_on_the_same_setting_do_not_run_at_once(started: Repository) -> None:
-    started.commit(name="second")
-    exit_code, said = started.say("start", name="second")
-    assert exit_code == 2
-    assert "cheaper is running and changes the model too" in said
-    started.commit(CHEAPER.replace('model: "offline:cost=0.5"', "prompt: Be brief."), "prompt")
-    assert started.say("start", name="prompt")[0] == 0
 
 
 def test_a_definition_that_was_changed_after_the_start_is_refused(started: Repository) -> None:
@@ -171,19 +135,7 @@ def test_a_release_and_a_rollback_bias_nothing(started: Repository) -> None:
     assert found["primary"]["treatment"] < 0.8 * found["primary"]["control"], "without the releases, it seems to win"
 
 
-def test_a_cost_that_is_not_known_is_not_zero(started: Repository) -> None:
-    fill(started.log, 2 * PLANNED)
-    with sqlite3.connect(started.log) as database:
-        database.execute("UPDATE outcomes SET cost_usd = NULL WHERE run_id = 'run-7-0'")
-    exit_code, found, _ = started.run("decide")
-    assert (exit_code, code(found)) == (2, "unmeasured")
-    assert "the cost of 1 runs is not known" in json.dumps(found)
-    assert "`stop` ends the experiment" in json.dumps(found)
-    assert started.run("status")[1]["units"] == {"control": PLANNED, "small": PLANNED}
-
-
 def test_what_was_not_started_and_a_missing_log_are_refused(repository: Repository) -> None:
-    assert code(repository.run("status")[1]) == "no_log"
     repository.say("start")
     repository.commit(name="second")
     assert code(repository.run("status", name="second")[1]) == "not_started"
@@ -216,47 +168,6 @@ def test_a_sequential_winner_that_is_not_shown_to_be_safe_goes_on(repository: Re
     assert code(repository.run("decide")[1]) == "too_early"
 
 
-def change(repository: Repository, update: str) -> None:
-    """Change what the service wrote."""
-    with sqlite3.connect(repository.log) as database:
-        database.execute(update)
-
-
-@pytest.mark.parametrize("outcome", ["cancelled", "client_deadline", "client_context_full"])
-def test_a_slow_variant_whose_clients_end_its_runs_breaks_its_guardrail(started: Repository, outcome: str) -> None:
-    """Otherwise only users with patience would count."""
-    fill(started.log, 600)
-    ended = "(SELECT unit FROM exposures WHERE variant = 1 AND at % 3 = 0)"
-    change(started, f"UPDATE outcomes SET outcome = '{outcome}' WHERE unit IN {ended}")  # noqa: S608
-    found = started.run("status")[1]
-    assert found["units"] == {"control": 300, "small": 300}
-    assert found["broken_guardrails"] == ["completion"]
-
-
-def test_what_the_client_caused_is_no_error(repository: Repository) -> None:
-    repository.commit(CHEAPER.replace("completion, allow: 3%, baseline: 92%", "error_rate, allow: 3%, baseline: 8%"))
-    repository.say("start")
-    fill(repository.log, 600)
-    change(repository, "UPDATE outcomes SET outcome = 'client_deadline' WHERE outcome = 'error'")
-    change(repository, "UPDATE outcomes SET outcome = 'cancelled' WHERE run_id LIKE 'run-1%'")
-    with sqlite3.connect(repository.log) as database, opened(str(repository.log)) as log:
-        assert database.execute("SELECT count(*) FROM outcomes WHERE outcome <> 'answered'").fetchone()[0] > 100
-        found = log.evidence("cheaper", ["error_rate"]).measured["error_rate"].whole
-    assert (found.control.x, found.treatment.x) == (0, 0)
-
-
-def test_a_variant_whose_users_are_lost_on_the_way_is_a_mismatch(started: Repository) -> None:
-    """All were exposed; of one variant, some have no run."""
-    fill(started.log, 2 * PLANNED, CHEAP)
-    change(started, "DELETE FROM outcomes WHERE unit IN (SELECT unit FROM exposures WHERE variant = 1 AND at % 4 < 2)")
-    assert started.run("status")[1]["is_mismatched"]
-    found = started.run("decide")[1]
-    assert (found["verdict"], found["primary"]) == ("mismatch", None)
-    assert found["sentence"].startswith(
-        "No result: the users with a value of cost per completed task are split 1,284 to"
-    )
-
-
 def test_the_first_users_of_a_small_share_are_no_mismatch(repository: Repository) -> None:
     text = CHEAPER.replace("control: {share: 50%}", "control: {share: 95%}").replace(
         "small: {share: 50%", "small: {share: 5%"
@@ -268,56 +179,6 @@ def test_the_first_users_of_a_small_share_are_no_mismatch(repository: Repository
     assert code(repository.run("decide")[1]) == "too_early"
 
 
-@pytest.mark.parametrize(("rated", "verdict"), [(300, "unsafe"), (2_200, "treatment_wins")])
-def test_a_few_ratings_do_not_show_that_a_guardrail_is_safe(repository: Repository, rated: int, verdict: str) -> None:
-    """All of them are good, so that they do not vary at all."""
-    repository.commit(CHEAPER.replace("completion, allow: 3%, baseline: 92%", "satisfaction, allow: 5%, baseline: 80%"))
-    repository.say("start")
-    fill(repository.log, 2_200, CHEAP)
-    change(repository, f"UPDATE outcomes SET rating = 'good' WHERE at < 1000 + {rated}")  # noqa: S608
-    assert repository.run("decide")[1]["verdict"] == verdict
-
-
-@pytest.mark.parametrize("sequential", ["", "sequential: true\n"])
-def test_a_variant_that_completes_no_task_has_no_cost_per_task(repository: Repository, sequential: str) -> None:
-    guardrails = "guardrails:\n  - {metric: completion, allow: 3%, baseline: 92%}\n"
-    repository.commit(CHEAPER.replace(guardrails, "") + sequential)
-    repository.say("start")
-    fill(repository.log, 5_000, Behaviour(answered=0.0))
-    exit_code, found, said = repository.run("decide")
-    assert (exit_code, code(found)) == (2, "unmeasured")
-    assert "cost per completed task has no value: too few users, or none who completed a task; `stop` ends" in said
-    assert repository.run("status")[1]["primary"] is None
-
-
-def test_a_release_in_which_one_variant_completed_nothing_does_not_prevent_a_decision(repository: Repository) -> None:
-    guardrails = "guardrails:\n  - {metric: completion, allow: 3%, baseline: 92%}\n"
-    repository.commit(CHEAPER.replace(guardrails, ""))
-    repository.say("start")
-    fill(repository.log, 300, Behaviour(answered=0.0), release=lambda _: "v1")
-    fill(repository.log, 2 * PLANNED, CHEAP, first=300, release=lambda _: "v2")
-    assert repository.run("decide")[0] == 0
-
-
-def test_a_run_of_unknown_cost_hides_no_harm(started: Repository) -> None:
-    fill(started.log, 600, BROKEN)
-    change(started, "UPDATE outcomes SET cost_usd = NULL WHERE run_id = 'run-7-0'")
-    assert started.run("status")[1]["broken_guardrails"] == ["completion"]
-    assert started.run("decide")[1]["verdict"] == "harm"
-    assert started.say("report", "--out", str(started.folder / "reports"))[0] == 0
-
-
-def test_a_guardrail_of_unknown_cost_is_not_shown_to_be_safe(repository: Repository) -> None:
-    primary = "{metric: completion, minimum_effect: 5%, baseline: 80%}"
-    guardrail = "{metric: cost_per_task, allow: 20%, baseline: 0.01, deviation: 0.01}"
-    text = CHEAPER.replace("{metric: cost_per_task, minimum_effect: 20%, baseline: 0.01, deviation: 0.01}", primary)
-    repository.commit(text.replace("{metric: completion, allow: 3%, baseline: 92%}", guardrail))
-    repository.say("start")
-    fill(repository.log, 6_400, Behaviour(answered=0.99))
-    change(repository, "UPDATE outcomes SET cost_usd = NULL WHERE run_id = 'run-7-0'")
-    assert repository.run("decide")[1]["verdict"] == "unsafe"
-
-
 def test_the_text_of_a_sequential_status_shows_its_difference(repository: Repository) -> None:
     repository.commit(CHEAPER + "sequential: true\n")
     repository.say("start")
@@ -325,21 +186,6 @@ def test_the_text_of_a_sequential_status_shows_its_difference(repository: Reposi
     said = repository.say("status")[1]
     assert "cost per completed task: -0.00" in said
     assert " USD, 95 % interval of the difference -0.0" in said
-
-
-def test_a_run_that_was_rated_bad_did_not_complete_its_task(started: Repository) -> None:
-    fill(started.log, 600)
-    change(started, "UPDATE outcomes SET rating = 'bad' FROM exposures e WHERE e.unit = outcomes.unit AND variant = 1")
-    assert started.run("decide")[1]["verdict"] == "harm"
-
-
-def test_a_guardrail_without_a_value_is_not_shown_to_be_safe(repository: Repository) -> None:
-    repository.commit(CHEAPER.replace("completion, allow: 3%, baseline: 92%", "satisfaction, allow: 5%, baseline: 80%"))
-    repository.say("start")
-    fill(repository.log, 2_200, CHEAP)
-    found = repository.run("decide")[1]
-    assert (found["verdict"], found["guardrails"]) == ("unsafe", [])
-    assert "is not shown to stay within what is allowed: good ratings" in found["sentence"]
 
 
 @pytest.mark.parametrize(("cost", "verdict"), [(0.0104, "treatment_wins"), (0.013, "harm")])

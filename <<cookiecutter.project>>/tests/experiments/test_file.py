@@ -49,6 +49,7 @@ def test_an_effect_is_points_of_a_share_and_percent_of_an_amount(tmp_path: Path)
         (', model: "offline:cost=0.5"', "", "variants: the two do not differ: set model, prompt or settings"),
         ("model:", "settings: {heat: 1}, model:", "settings: 'heat' is not one of temperature, top_p, max_tokens"),
         ("model:", "settings: {temperature: 9}, model:", "settings: temperature must be 0 to 2, not 9"),
+        ("model:", "settings: {max_tokens: 1.5}, model:", "settings: max_tokens must be a whole number, not 1.5"),
         ("metric: cost_per_task", "metric: cost", "primary.metric: 'cost' is not one of completion, error_rate,"),
         (", deviation: 0.01", "", "cheaper.yaml:7: primary: deviation is missing: the standard deviation between"),
         ("baseline: 92%", "baseline: 92", "cheaper.yaml:9: guardrails[0]: baseline of a share must be between 0% and"),

@@ -1,12 +1,18 @@
 """The guide's question, from the plan to the winner: its own definition and its own commands, on the offline models."""
 
+import asyncio
 import re
 import shlex
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from agent.settings import Settings
 from experiments.command import main
+from experiments.rehearsal import rehearse
+from tests.agent.experiments.logged import rows, start
 from tests.pages import text
 
 GUIDE = "guides/experiments.md"
@@ -86,6 +92,41 @@ def test_two_equal_variants_do_not_differ(folder: Path, capsys: pytest.CaptureFi
     assert main(["rehearse", "cheaper-model", "--users", "1250"]) == 0
     assert main(["decide", "cheaper-model", "--log", ".experiments/cheaper-model.db"]) == 0
     assert "Keep control: no difference in cost per completed task was found" in capsys.readouterr().out
+
+
+def test_a_second_rehearsal_needs_another_log(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rehearse = ["rehearse", "cheaper-model", "--users", "1"]
+    assert main(rehearse) == 0
+    assert main(["stop", "cheaper-model", "--reason", "a test", "--log", ".experiments/cheaper-model.db"]) == 0
+    rewrite(folder, ("offline:cost=0.5", "offline:errors=0.5"))
+    assert main(rehearse) == 2
+    again = "has a rehearsal of cheaper-model: delete it, or use another one with --log"
+    assert again in capsys.readouterr().err
+    assert main([*rehearse, "--log", ".experiments/bad.db"]) == 0
+
+
+@pytest.mark.parametrize("source", ["", "0123abc"])
+def test_a_rehearsal_uses_no_log_of_a_service(folder: Path, capsys: pytest.CaptureFixture[str], source: str) -> None:
+    start(folder / "service.db", "another")
+    with closing(sqlite3.connect(folder / "service.db")) as database, database:
+        if source:
+            database.execute("UPDATE experiments SET source = ?, ended_at = 1", (source,))
+        else:
+            database.execute("DELETE FROM experiments")
+    assert main(["rehearse", "cheaper-model", "--users", "1", "--log", "service.db", "--json"]) == 2
+    assert '"not_a_rehearsal"' in capsys.readouterr().out
+    assert rows(folder / "service.db", "unit", "exposures") == []
+
+
+@pytest.mark.parametrize("fault", ["window=20", "latency=1s"])
+def test_a_run_that_fails_in_a_rehearsal_is_in_its_log(tmp_path: Path, fault: str) -> None:
+    log = tmp_path / "log.db"
+    start(log)
+    settings = Settings.model_construct(model=f"offline:{fault}", experiments=str(log), deadline_seconds=0.05)
+    assert asyncio.run(rehearse(settings, 4, lambda: False)) == 4
+    assert (
+        len(rows(log, "outcome", "outcomes WHERE outcome IN ('context_full', 'client_context_full', 'deadline')")) > 0
+    )
 
 
 def test_a_rehearsal_asks_no_model_that_costs_money(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,19 +1,14 @@
-"""The report and the winner's diff."""
+"""The report."""
 
 import json
 import sqlite3
-import subprocess
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
 
-from experiments.schema import VariantPolicy
-from experiments.winner import diff
 from tests.experiments.filled import Behaviour, fill
-from tests.experiments.repository import GIT, Repository
-
-ROOT = Path(__file__).parents[2]
+from tests.experiments.repository import Repository
 
 
 def reported(repository: Repository) -> tuple[str, dict[str, object], Path]:
@@ -63,7 +58,9 @@ def test_what_comes_after_the_end_changes_no_report(started: Repository) -> None
 def test_harm_is_reported_with_the_guardrail_over_time(started: Repository) -> None:
     fill(started.log, 600, Behaviour(answered=0.6))
     started.say("decide")
+    exit_code, printed, _ = started.run("report", "--out", str(started.folder / "reports"))
     text, document, out = reported(started)
+    assert (exit_code, printed) == (0, document)
     assert "**worse than is allowed**" in text
     assert document["points"][0]["compared"]["metric"] == "completion"  # type: ignore[index]
     assert "completed tasks: small - control" in (out / "cheaper.svg").read_text()
@@ -90,37 +87,3 @@ def test_no_difference_has_no_winner(started: Repository) -> None:
     fill(started.log, 2_600)
     started.say("decide")
     assert started.run("winner")[1]["refused"]["code"] == "not_decided"
-
-
-def test_git_applies_a_winners_diff(tmp_path: Path) -> None:
-    for name in ("agent.env", "agent/run/agent.py"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text((ROOT / name).read_text())
-    variant = VariantPolicy(
-        share="50%",  # type: ignore[arg-type]
-        model="offline:cost=0.5",
-        prompt='Say "yes".',
-        settings={"temperature": 0.2},
-    )
-    change = diff(variant, tmp_path)
-    assert change.startswith("# by hand: temperature=0.2 in the model's settings (agent/run/agent.py)\n")
-    subprocess.run([*GIT, "init", "-q"], cwd=tmp_path, check=True)
-    subprocess.run([*GIT, "apply"], cwd=tmp_path, check=True, input=change.encode())
-    assert "\nAGENT_MODEL=offline:cost=0.5\n" in (tmp_path / "agent.env").read_text()
-    assert '\nINSTRUCTIONS = "Say \\"yes\\"."\n' in (tmp_path / "agent/run/agent.py").read_text()
-
-
-def test_a_line_that_is_not_found_is_named(tmp_path: Path) -> None:
-    (tmp_path / "agent.env").write_text("# nothing\n")
-    variant = VariantPolicy(share="50%", model="offline", settings={})  # type: ignore[arg-type]
-    assert diff(variant, tmp_path) == "# by hand: AGENT_MODEL=offline (its line was not found in agent.env)\n"
-
-
-def test_the_winner_is_printed_as_a_diff(started: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
-    fill(started.log, 2_600, Behaviour(cost=0.005))
-    started.say("decide")
-    (started.folder / "agent.env").write_text("AGENT_MODEL=offline\n")
-    monkeypatch.chdir(started.folder)
-    exit_code, said = started.say("winner")
-    assert exit_code == 0
-    assert "-AGENT_MODEL=offline\n+AGENT_MODEL=offline:cost=0.5" in said

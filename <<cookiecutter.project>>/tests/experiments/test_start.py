@@ -1,0 +1,97 @@
+"""The start of an experiment, and the log that it is in."""
+
+import sqlite3
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from experiments.command import main
+from experiments.commands import experiment_of
+from experiments.errors import Overlaps
+from experiments.log import INSERT, opened
+from tests.experiments.repository import Repository, code
+from tests.experiments.samples import CHEAPER, defined
+
+
+def test_a_start_records_the_hash_and_the_commit(started: Repository) -> None:
+    exit_code, found, _ = started.run("status")
+    assert (exit_code, found["state"], found["units"]) == (0, "running", {"control": 0, "small": 0})
+
+
+@pytest.mark.parametrize("change", ["uncommitted", "untracked"])
+def test_a_definition_that_is_not_committed_does_not_start(repository: Repository, change: str) -> None:
+    name = "cheaper" if change == "uncommitted" else "another"
+    repository.write(CHEAPER + "# changed\n", name)
+    exit_code, found, _ = repository.run("start", name=name)
+    assert (exit_code, code(found)) == (2, "not_committed")
+    assert code(repository.run("status", name=name)[1]) == "not_started"
+
+
+def test_a_name_starts_once(started: Repository) -> None:
+    assert code(started.run("start")[1]) == "overlaps"
+    started.say("stop", "--reason", "a mistake")
+    assert code(started.run("start")[1]) == "already_started"
+
+
+def test_two_experiments_on_the_same_setting_do_not_run_at_once(started: Repository) -> None:
+    started.commit(name="second")
+    exit_code, said = started.say("start", name="second")
+    assert exit_code == 2
+    assert "cheaper is running and changes the model too" in said
+    started.commit(CHEAPER.replace('model: "offline:cost=0.5"', "prompt: Be brief."), "prompt")
+    assert started.say("start", name="prompt")[0] == 0
+
+
+def test_a_start_does_not_create_a_log_that_no_service_uses(repository: Repository) -> None:
+    repository.log.unlink()
+    exit_code, found, _ = repository.run("start")
+    assert (exit_code, code(found)) == (2, "no_log")
+    assert not repository.log.exists()
+
+
+@pytest.mark.parametrize("where", ["agent.env", "environment"])
+def test_the_log_is_the_one_of_the_services_settings(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], where: str
+) -> None:
+    monkeypatch.chdir(repository.folder)
+    monkeypatch.delenv("AGENT_EXPERIMENTS", raising=False)
+    assert main(["start", "cheaper"]) == 2
+    assert "no log is named" in capsys.readouterr().err
+    if where == "agent.env":
+        (repository.folder / "agent.env").write_text("AGENT_EXPERIMENTS=experiments.db\n")
+    else:
+        monkeypatch.setenv("AGENT_EXPERIMENTS", "experiments.db")
+        monkeypatch.setenv("AGENT_DATA_FOLDER", "data")
+        (repository.folder / "data").mkdir()
+        repository.log.rename(repository.folder / "data" / "experiments.db")
+    assert main(["start", "cheaper"]) == 0
+    (repository.folder / "agent.env").write_text("AGENT_EXPERIMENT=experiments.db\n")
+    assert main(["status", "cheaper", "--json"]) == 2
+    assert '"no_log"' in capsys.readouterr().out
+
+
+def test_two_starts_at_once_do_not_both_run(repository: Repository, tmp_path: Path) -> None:
+    """The second waits for the first, and sees it."""
+    both = []
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        both.append(experiment_of(defined(tmp_path / name, name=name)))
+    first, second = both
+    with (
+        closing(sqlite3.connect(repository.log, isolation_level=None, check_same_thread=False)) as other,
+        opened(str(repository.log)) as log,
+    ):
+        other.execute("BEGIN IMMEDIATE")
+        other.execute(INSERT, (first.name, "", first.model_dump_json(), 0.0, "", ""))
+
+        def end() -> None:
+            time.sleep(0.3)
+            other.execute("COMMIT")
+
+        with ThreadPoolExecutor() as threads:
+            threads.submit(end)
+            with pytest.raises(Overlaps):
+                log.start(second.name, "", second, 0.0, "", "")
