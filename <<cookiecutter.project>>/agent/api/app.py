@@ -119,7 +119,7 @@ def traces_of(settings: Settings) -> "Traces | None":
 
 def variants_model(name: str, settings: Settings, metrics: Metrics) -> tuple[Model, int | None]:
     """The model of an experiment's variant, in place of the settings' first one. Raises StartError."""
-    model = choose_model(settings.model_copy(update={"model": name}), metrics)
+    model = choose_model(settings.model_copy(update={"model": name}), metrics, "the variant's model")
     if model.unpriced and BudgetLimits.of(settings).in_usd:
         raise StartError(f"the price of {name} is not known, and the budget is in USD")
     return fitted_to(model.asked, settings, metrics)

@@ -22,8 +22,8 @@ class ChosenModel:
     unpriced: tuple[str, ...]
 
 
-def choose_model(settings: Settings, metrics: Metrics) -> ChosenModel:
-    """The models of the settings; their answers are counted. Raises StartError."""
+def choose_model(settings: Settings, metrics: Metrics, named_by: str = "AGENT_MODEL") -> ChosenModel:
+    """The models of the settings; their answers are counted. Raises StartError, which says what named the first one."""
     unpriced = []
 
     def make(name: str, setting: str, role: str) -> CountedModel:
@@ -34,7 +34,7 @@ def choose_model(settings: Settings, metrics: Metrics) -> ChosenModel:
             unpriced.append(f"{setting}={name}")
         return CountedModel(model, metrics.model_answers.labels(name, role))
 
-    first = make(settings.model, "AGENT_MODEL", "first")
+    first = make(settings.model, named_by, "first")
     asked: Model = first
     if settings.fallback_model:
         fallback = make(settings.fallback_model, "AGENT_FALLBACK_MODEL", "fallback")

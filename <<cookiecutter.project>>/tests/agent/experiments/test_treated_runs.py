@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import pytest
+from pydantic_ai import ModelMessage, ModelResponse, TextPart
+from pydantic_ai.models.function import AgentInfo, FunctionModel
 from starlette.testclient import TestClient
 
 from agent.auth.tokens import Token, digest_of, text_of
 from agent.experiments import Assigned, Variant
-from agent.run import Treatments
+from agent.run import Treatments, build_agent
 from tests.agent.conftest import Serve
 from tests.agent.experiments.logged import rows, start
 
@@ -51,15 +53,20 @@ def test_a_variants_prompt_replaces_the_agents(serve: Serve, log: Path) -> None:
     assert {ask(client, user)["answer"] for user in USERS} == {"The answer is 36.", "36"}
 
 
-def test_a_variants_settings_reach_its_model(serve: Serve, log: Path) -> None:
-    variants = [{"name": "a", "share": 0.5}, {"name": "b", "share": 0.5, "settings": {"max_tokens": 9}}]
-    start(log, variants=variants)
+def test_a_variants_settings_reach_its_model() -> None:
+    seen: list[object] = []
+
+    def answer(_messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
+        seen.append(info.model_settings)
+        return ModelResponse(parts=[TextPart("36")])
+
+    agent = build_agent(FunctionModel(answer))
     treatments = Treatments(lambda name: pytest.fail(name))
-    variant = Variant.model_validate(variants[1] | {"settings": {"max_tokens": 9, "temperature": 0.5}})
-    treatment = treatments.of([Assigned("x", b"", variant)])
-    assert treatment.overrides == {"model_settings": {"max_tokens": 9, "temperature": 0.5}}
-    client = serving(serve, log)
-    assert {ask(client, user)["answer"] for user in USERS} == {"The answer is 36."}
+    variant = Variant.model_validate({"name": "b", "share": 0.5, "settings": {"max_tokens": 9, "temperature": 0.5}})
+    with treatments.of([Assigned("x", b"", variant)]).applied(agent):
+        agent.run_sync("What is 15 % of 240?")
+    agent.run_sync("What is 15 % of 240?")
+    assert seen == [{"max_tokens": 9, "temperature": 0.5}, None]
 
 
 def test_a_stream_is_treated_like_a_run(serve: Serve, log: Path) -> None:
@@ -91,7 +98,7 @@ def test_a_variant_whose_model_is_unknown_runs_for_nobody(
     client = serving(serve, log)
     assert {ask(client, user)["answer"] for user in USERS} == {"The answer is 36."}
     assert rows(log, "unit", "exposures") == []
-    assert "the variant b can't be run: AGENT_MODEL=nobody:knows can't be used" in caplog.text
+    assert "the variant b can't be run: the variant's model=nobody:knows can't be used" in caplog.text
 
 
 def test_without_an_experiment_nothing_is_in_the_log(serve: Serve, log: Path) -> None:
