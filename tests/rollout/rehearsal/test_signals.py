@@ -20,8 +20,7 @@ OF_A_WEEK = {"release:agent_bad_ratings:allowed6h"}
 
 OF_THE_MACHINE = "Watchdog|Disk.+"
 PENDING = f"{OF_THE_MACHINE}|RolloutStuck|AgentDown|RouterDown"
-"""Beside what always fires or is about this machine: what is pending during each rollout, and what is pending when a busy
-machine misses two scrapes."""
+"""And what is pending: one in each rollout, two when a busy machine misses scrapes."""
 
 
 def test_a_healthy_release_has_every_signal_and_no_alert_fires_or_is_about_to() -> None:
