@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from tests.deploy.merged import FOLDER, Object, built, documents
+from tests.repository import REPOSITORY
 from tests.rollout.kubernetes.crd import mistakes
 
 OVERLAYS = sorted(path.name for path in (FOLDER / "overlays").iterdir())
+READ_BY_RULES = ("agent_role_start_time_seconds", "traefik_service_requests_total")
 RESTRICTED = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
 
 
@@ -182,9 +184,15 @@ def test_a_release_can_report_only_its_own_metrics(overlay: dict[tuple[str, str]
         if "record" in rule
     ]
     assert written_by_rules
-    for name in [*written_by_rules, "agent_role_start_time_seconds", "ALERTS", "up"]:
+    for name in [*written_by_rules, *READ_BY_RULES, "ALERTS", "up"]:
         assert pattern.fullmatch(name), name
     assert not pattern.fullmatch("agent_requests_total")
+
+
+def test_a_prometheus_without_its_operator_drops_the_same_metrics() -> None:
+    text = (REPOSITORY / "docs" / "concepts" / "kubernetes.md").read_text(encoding="utf-8")
+    (endpoint,) = objects("traefik")["ServiceMonitor", "agent"]["spec"]["endpoints"]
+    assert f'regex: "{endpoint["metricRelabelings"][0]["regex"]}"' in text
 
 
 def test_the_release_is_named_by_its_digest() -> None:

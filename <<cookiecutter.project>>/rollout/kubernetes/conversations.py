@@ -6,14 +6,13 @@ from rollout.errors import Refused
 from rollout.kubernetes.analysis import Object
 
 SETTING = "AGENT_CONVERSATIONS"
-NOT_SQLITE = "postgresql://"
 
 
 def check(name: str, objects: Iterable[Object]) -> None:
     """`name` is the overlay's. Raises Refused."""
     found = list(objects)
     file, replicas = conversations(found), most_replicas(found)
-    if file and not file.startswith(NOT_SQLITE) and replicas > 1:
+    if file and replicas > 1:
         raise Refused(
             f"{name}: {SETTING} is the SQLite file {file}, and there can be {replicas} replicas: each pod would have "
             "its own conversations, or damage a shared file. Set replicas: 1 without scaling, or keep no conversations"

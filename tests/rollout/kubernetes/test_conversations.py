@@ -57,6 +57,6 @@ def test_sqlite_is_refused_if_scaling_can_add_replicas(tmp_path: Path, capsys: p
     assert "overlays/traefik: AGENT_CONVERSATIONS is the SQLite file" in capsys.readouterr().err
 
 
-def test_a_database_by_url_may_have_several_replicas(tmp_path: Path) -> None:
+def test_the_address_of_a_database_is_refused_too_as_the_service_would_take_it_for_a_file(tmp_path: Path) -> None:
     url = NONE.replace('""', "postgresql://db/agent")
-    assert render(tmp_path, {"base/rollout.yaml": (NONE, url)}) == 0
+    assert render(tmp_path, {"base/rollout.yaml": (NONE, url)}) == 2
