@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from rollout.onhost.faster import copy_faster
+from rollout.onhost.faster import copy_faster, seconds
 from tests.monitoring.rules import FILES, MONITORING, promtool, rules_in, unit_tests
 from tests.policy.live import policy
 
@@ -68,10 +68,10 @@ def test_a_release_can_fire_no_alert_on_what_others_report() -> None:
 def test_the_alert_for_a_release_that_is_down_waits_for_a_slow_start() -> None:
     rules = rules_in(RULES / "agent.yml")
     down = next(rule for rule in rules if rule.get("alert") == "AgentDown")
-    assert int(down["for"].removesuffix("m")) * 60 > policy().watch.ready_within
+    assert seconds(down["for"]) > policy().watch.ready_within
 
 
 def test_a_rollout_is_not_stuck_before_the_deadlines_of_all_its_steps() -> None:
     stuck = next(rule for rule in rules_in(RULES / "rollout.yml") if rule["alert"] == "RolloutStuck")
     deadlines = len(policy().steps) * policy().watch.decide_within + policy().watch.drain_within
-    assert int(stuck["for"].removesuffix("h")) * 3600 > deadlines
+    assert seconds(stuck["for"]) > deadlines

@@ -6,6 +6,7 @@ from rollout.errors import Refused
 from rollout.kubernetes.analysis import Object
 
 SETTING = "AGENT_CONVERSATIONS"
+ELSEWHERE = "that valueFrom names"
 
 
 def check(name: str, objects: Iterable[Object]) -> None:
@@ -21,7 +22,11 @@ def check(name: str, objects: Iterable[Object]) -> None:
 
 def conversations(objects: Iterable[Object]) -> str:
     """The last value of the setting; empty for none."""
-    values = [variable.get("value") or "" for each in objects for variable in variables(each)]
+    values = [
+        variable.get("value") or (ELSEWHERE if variable.get("valueFrom") else "")
+        for each in objects
+        for variable in variables(each)
+    ]
     return values[-1] if values else ""
 
 
