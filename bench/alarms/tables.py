@@ -27,10 +27,10 @@ def bound(rule: ShareRule, rate: str, share: float) -> float:
     return (day + chance.in_a_week(rule, requests_per_second * NIGHT, share)) / 2 if nights else day
 
 
-def worst() -> float:
-    """The most weeks of all (0..1) with any false alarm of a healthy service, at the worst steady rate."""
-    steady = [rate for rate, (_, nights) in RATES.items() if not nights]
-    return max(sum(bound(rule, rate, rule.healthy[0]) for rule in RULES) for rate in steady)
+def worst(*, nights: bool) -> float:
+    """The most weeks (0..1) with any false alarm of a healthy service at the worst rate, steady or with nights."""
+    rates = [rate for rate, (_, has_nights) in RATES.items() if has_nights == nights]
+    return max(sum(bound(rule, rate, rule.healthy[0]) for rule in RULES) for rate in rates)
 
 
 def bounds() -> Table:

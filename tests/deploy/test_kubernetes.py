@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from tests.deploy.merged import FOLDER, Object, built, documents
+from tests.repository import REPOSITORY
 from tests.rollout.kubernetes.crd import mistakes
 
 OVERLAYS = sorted(path.name for path in (FOLDER / "overlays").iterdir())
+READ_BY_RULES = ("agent_role_start_time_seconds", "traefik_service_requests_total")
 RESTRICTED = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
 
 
@@ -153,6 +155,18 @@ def test_what_no_policy_allows_is_denied(overlay: dict[tuple[str, str], Object])
     assert [{"169.254.0.0/16", "10.0.0.0/8"} <= set(each["except"]) for each in blocks] == [True]
 
 
+def test_router_and_prometheus_reach_the_pods() -> None:
+    """A Gateway's namespace is that of its route's parent, Prometheus' the second part of its address."""
+    routes = of_kind(objects("gateway"), "HTTPRoute")
+    needed = {parent["namespace"] for route in routes for parent in route["spec"]["parentRefs"]} | {"traefik"}
+    for name in OVERLAYS:
+        ((address,),) = documents(FOLDER / "overlays" / name / "prometheus.yaml")
+        needed.add(address["value"].split(".")[1].split(":")[0])
+        (rule,) = objects(name)["NetworkPolicy", "agent-ingress"]["spec"]["ingress"]
+        (expression,) = rule["from"][0]["namespaceSelector"]["matchExpressions"]
+        assert needed <= set(expression["values"])
+
+
 def test_a_stop_leaves_time_for_the_longest_run(overlay: dict[tuple[str, str], Object]) -> None:
     unready = next(each["value"] for each in container(overlay)["env"] if each["name"] == "AGENT_UNREADY_SECONDS")
     assert pod(overlay)["terminationGracePeriodSeconds"] >= int(unready) + 120  # AGENT_DEADLINE_SECONDS
@@ -182,9 +196,15 @@ def test_a_release_can_report_only_its_own_metrics(overlay: dict[tuple[str, str]
         if "record" in rule
     ]
     assert written_by_rules
-    for name in [*written_by_rules, "agent_role_start_time_seconds", "ALERTS", "up"]:
+    for name in [*written_by_rules, *READ_BY_RULES, "ALERTS", "up"]:
         assert pattern.fullmatch(name), name
     assert not pattern.fullmatch("agent_requests_total")
+
+
+def test_a_prometheus_without_its_operator_drops_the_same_metrics() -> None:
+    text = (REPOSITORY / "docs" / "concepts" / "kubernetes.md").read_text(encoding="utf-8")
+    (endpoint,) = objects("traefik")["ServiceMonitor", "agent"]["spec"]["endpoints"]
+    assert f'regex: "{endpoint["metricRelabelings"][0]["regex"]}"' in text
 
 
 def test_the_release_is_named_by_its_digest() -> None:
@@ -200,6 +220,15 @@ def test_scaling_is_by_the_queue() -> None:
     (metric,) = scaler["spec"]["metrics"]
     assert metric["pods"]["metric"]["name"] == "agent_queue_depth"
     assert (scaler["spec"]["scaleTargetRef"]["kind"], scaler["spec"]["minReplicas"]) == ("Rollout", 2)
+
+
+def test_an_apply_does_not_set_the_replicas_that_scaling_has_chosen() -> None:
+    (found,) = documents(FOLDER / "components" / "scaling" / "kustomization.yaml")
+    (patch,) = found["patches"]
+    assert patch["target"] == {"kind": "Rollout", "name": "agent"}
+    (operations,) = documents(FOLDER / "components" / "scaling" / patch["path"])
+    assert operations == [{"op": "remove", "path": "/spec/replicas"}]
+    assert "replicas" in rollout(objects("traefik")), "what is not there can't be removed"
 
 
 def test_every_kustomization_names_files_that_exist() -> None:

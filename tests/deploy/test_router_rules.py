@@ -17,6 +17,7 @@ CANARY, STABLE = (f"my-agent-agent-{role}-80@kubernetescrd" for role in ("canary
 
 
 def requests(service: str, code: str, values: str, **labels: str) -> dict[str, str]:
+    labels = {"job": "traefik", **labels}
     return {"series": series("traefik_service_requests_total", service=service, code=code, **labels), "values": values}
 
 
@@ -80,6 +81,24 @@ def test_the_requests_of_each_service_are_those_of_its_release(tmp_path: Path) -
         increase("new", "connection_errors_total"): 0,
     }
     check(tmp_path, inputs, expected)
+
+
+def test_a_restart_of_one_of_traefiks_pods_counts_no_request_of_the_others_again(tmp_path: Path) -> None:
+    inputs = [
+        *ROLES,
+        requests(CANARY, "500", "5000+1x12", instance="a"),
+        requests(CANARY, "500", "900x6 0+1x5", instance="b"),
+        requests(CANARY, "200", "70000+10x12", instance="a"),
+        requests(CANARY, "200", "70000+10x6 0+10x5", instance="b"),
+    ]
+    expected = {increase("new", code="5xx"): 12 + 5, increase("new", code="2xx"): 120 + 50}
+    check(tmp_path, inputs, expected | {increase("new", "sessions_total"): 12 + 5 + 120 + 50})
+
+
+def test_a_release_can_not_report_requests_in_the_name_of_traefik(tmp_path: Path) -> None:
+    """Its job is `agent`, whatever it exports."""
+    inputs = [*ROLES, requests(CANARY, "200", "0+1x12"), requests(CANARY, "200", "0+9000x12", job="agent")]
+    check(tmp_path, inputs, {increase("new", code="2xx"): 12})
 
 
 def test_what_the_service_counted_before_the_release_was_behind_it_does_not_count(tmp_path: Path) -> None:

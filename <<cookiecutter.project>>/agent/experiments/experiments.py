@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from agent.errors import StartError
 from agent.experiments.definition import Experiment, Variant
-from agent.experiments.log import ExperimentLog, Outcome, unit_id
+from agent.experiments.log import ExperimentLog, LogRests, Outcome, unit_id
 
 LOOK_SECONDS = 1.0
 """How often the log is asked which experiments are running: a start or a stop takes effect within it."""
@@ -68,9 +68,7 @@ class Experiments:
 
     async def ended(self, assigned: Sequence[Assigned], run_id: str, outcome: Outcome) -> None:
         """Write how a run ended; also if the caller is cancelled meanwhile."""
-        for each in assigned:
-            added = self._log.add(each.experiment, each.unit, run_id, self._clock(), outcome)
-            await asyncio.shield(self._written(added))
+        await asyncio.shield(self._add(assigned, run_id, outcome))
 
     async def rated(self, run_id: str, rating: str) -> None:
         """Write a run's rating."""
@@ -94,6 +92,8 @@ class Experiments:
     async def _read(self) -> None:
         try:
             found = await self._log.running()
+        except LogRests:
+            return
         except (sqlite3.Error, ValueError) as error:
             logger.error("the running experiments could not be read; those before go on: %s", error)
             return
@@ -116,9 +116,15 @@ class Experiments:
             if len(self._seen) > MOST_SEEN:
                 self._seen.popitem(last=False)
 
+    async def _add(self, assigned: Sequence[Assigned], run_id: str, outcome: Outcome) -> None:
+        for each in assigned:
+            await self._written(self._log.add(each.experiment, each.unit, run_id, self._clock(), outcome))
+
     async def _written(self, write: Awaitable[None]) -> bool:
         try:
             await write
+        except LogRests:
+            return False
         except sqlite3.Error as error:
             logger.error("an experiment's log could not be written: %s", error)
             return False

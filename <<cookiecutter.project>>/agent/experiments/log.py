@@ -2,7 +2,10 @@
 
 import hashlib
 import sqlite3
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from agent.experiments.definition import Experiment
 from agent.sqlite_file import SqliteFile
@@ -29,8 +32,18 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
 RATE = """
 UPDATE outcomes SET rating = ? WHERE run_id = ? AND rating IS NULL
 AND experiment IN (SELECT name FROM experiments WHERE ended_at IS NULL)"""
-BUSY_SECONDS = 2.0
+OPEN_SECONDS = 2.0
+BUSY_SECONDS = 0.5
+REST_SECONDS = 10.0
+"""After a failure: otherwise each run would wait for a locked file, one after the other."""
+
 UNIT_BYTES = 16
+
+T = TypeVar("T")
+
+
+class LogRests(sqlite3.Error):
+    """The log failed a moment ago, and was not asked again."""
 
 
 @dataclass(frozen=True)
@@ -49,15 +62,19 @@ def unit_id(experiment: str, unit: str) -> bytes:
 
 
 class ExperimentLog:
-    """Each method waits for the disk in the file's own thread. All raise sqlite3.Error."""
+    """Each method waits for the disk in the file's own thread. All raise sqlite3.Error, and LogRests for some seconds
+    after another error."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, clock: Callable[[], float] = time.monotonic) -> None:
         """Open or create the file."""
-        self._file = SqliteFile(path, "experiments", SCHEMA, BUSY_SECONDS)
+        self._file = SqliteFile(path, "experiments", SCHEMA, OPEN_SECONDS)
+        self._file.database.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")
+        self._clock = clock
+        self._rests_until = 0.0
 
     async def running(self) -> list[Experiment]:
         """The experiments that were started and have not ended, the oldest first."""
-        rows = await self._file.in_thread(lambda: self._file.database.execute(RUNNING).fetchall())
+        rows = await self._in_thread(lambda: self._file.database.execute(RUNNING).fetchall())
         return [Experiment.model_validate_json(row[0]) for row in rows]
 
     async def expose(self, experiment: str, unit: bytes, variant: int, release: str, at: float) -> None:
@@ -81,4 +98,16 @@ class ExperimentLog:
         def write() -> sqlite3.Cursor:
             return self._file.database.execute(statement, values)
 
-        await self._file.in_thread(write)
+        await self._in_thread(write)
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        def run() -> T:
+            if self._clock() < self._rests_until:
+                raise LogRests
+            try:
+                return work()
+            except sqlite3.Error:
+                self._rests_until = self._clock() + REST_SECONDS
+                raise
+
+        return await self._file.in_thread(run)

@@ -41,5 +41,5 @@ def build_agent(
 def tools_of(settings: Settings, metrics: Metrics) -> LimitedTools:
     """The agent's tools and those of MCP servers, within the limits of the settings. Raises StartError."""
     limits = ToolLimits(settings.tool_timeout_seconds, settings.max_tool_result_characters)
-    others = mcp_tools(servers_of(settings.mcp_servers, os.environ), metrics)
+    others = mcp_tools(servers_of(settings.mcp_servers, os.environ), metrics, TOOL_NAMES)
     return LimitedTools(CombinedToolset([TOOLSET, *others]) if others else TOOLSET, limits, metrics)

@@ -1,6 +1,6 @@
 """The MCP servers that AGENT_MCP_SERVERS names: the agent has their tools beside its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pydantic_ai.toolsets import AbstractToolset
@@ -33,8 +33,8 @@ def servers_of(setting: str, environment: Mapping[str, str]) -> list[McpServer]:
     return [McpServer(name, url, environment.get(TOKEN + name.upper())) for name, _, url in named]
 
 
-def mcp_tools(servers: Sequence[McpServer], metrics: Metrics) -> list[AbstractToolset[None]]:
-    """The tools of these servers. Each is asked for them when the service starts.
+def mcp_tools(servers: Sequence[McpServer], metrics: Metrics, names: Iterable[str] = ()) -> list[AbstractToolset[None]]:
+    """The tools of these servers. Each is asked for them when the service starts; none may have one of these `names`.
 
     Raises:
         StartError: the packages for MCP are not installed.
@@ -48,4 +48,5 @@ def mcp_tools(servers: Sequence[McpServer], metrics: Metrics) -> list[AbstractTo
             f"AGENT_MCP_SERVERS needs packages that are not installed ({error.name}): write pydantic-ai-slim[mcp] "
             "instead of pydantic-ai-slim in requirements/agent.in, and run make requirements"
         ) from error
-    return [McpTools(server, metrics).prefixed(server.name) for server in servers]
+    taken = dict.fromkeys(names, "the agent itself")
+    return [McpTools(server, metrics, taken).prefixed(server.name) for server in servers]

@@ -29,8 +29,10 @@ class McpTools(MCPToolset[None]):
     In a shared one, callers would share the server's state, and one lost connection would end all later calls.
     """
 
-    def __init__(self, server: McpServer, metrics: Metrics) -> None:
+    def __init__(self, server: McpServer, metrics: Metrics, taken: dict[str, str]) -> None:
+        """`taken` has the names of tools that there are already, each with its owner; this server's are added."""
         super().__init__(server.url, id=server.name)
+        self._taken = taken
         self._server = server
         self._metrics = metrics
         self._found: list[Tool] | None = None
@@ -39,7 +41,7 @@ class McpTools(MCPToolset[None]):
         """Ask for the tools, the first time.
 
         Raises:
-            StartError: the server did not list them in time.
+            StartError: the server did not list them in time, or has a tool of a name that is taken.
         """
         if self._found is None:
             self._found = await self._list()
@@ -81,6 +83,13 @@ class McpTools(MCPToolset[None]):
         usable = {name: tool for name, tool in found.items() if NAME.fullmatch(name)}
         for left in found.keys() - usable.keys():
             logger.warning("the MCP tool %r is left out: its name is too long, or not only letters, digits, _, -", left)
+        for tool in usable:
+            if tool in self._taken:
+                raise StartError(
+                    f"AGENT_MCP_SERVERS: {name}={url} has a tool {tool}, and so does {self._taken[tool]}. "
+                    f"Give the server another name than {name}."
+                )
+        self._taken |= dict.fromkeys(usable, f"the server {name}")
         self._metrics.know_tools(list(usable))
         return list(usable.values())
 

@@ -6,14 +6,14 @@ from rollout.errors import Refused
 from rollout.kubernetes.analysis import Object
 
 SETTING = "AGENT_CONVERSATIONS"
-NOT_SQLITE = "postgresql://"
+ELSEWHERE = "that valueFrom names"
 
 
 def check(name: str, objects: Iterable[Object]) -> None:
     """`name` is the overlay's. Raises Refused."""
     found = list(objects)
     file, replicas = conversations(found), most_replicas(found)
-    if file and not file.startswith(NOT_SQLITE) and replicas > 1:
+    if file and replicas > 1:
         raise Refused(
             f"{name}: {SETTING} is the SQLite file {file}, and there can be {replicas} replicas: each pod would have "
             "its own conversations, or damage a shared file. Set replicas: 1 without scaling, or keep no conversations"
@@ -22,7 +22,11 @@ def check(name: str, objects: Iterable[Object]) -> None:
 
 def conversations(objects: Iterable[Object]) -> str:
     """The last value of the setting; empty for none."""
-    values = [variable.get("value") or "" for each in objects for variable in variables(each)]
+    values = [
+        variable.get("value") or (ELSEWHERE if variable.get("valueFrom") else "")
+        for each in objects
+        for variable in variables(each)
+    ]
     return values[-1] if values else ""
 
 

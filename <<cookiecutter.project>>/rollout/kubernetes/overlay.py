@@ -1,6 +1,7 @@
 """A folder for kustomize -> the objects and patches that it names, with those of its bases and components."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import yaml
@@ -9,6 +10,8 @@ from rollout.errors import WrongInput
 from rollout.kubernetes.analysis import Object
 
 NAME, RENDERED = "kustomization.yaml", "rendered"
+REMOTE = re.compile(r"://|\?|^git@|^github\.com/")
+"""What kustomize fetches, instead of a path."""
 
 
 def overlays(folder: Path) -> list[Path]:
@@ -17,13 +20,20 @@ def overlays(folder: Path) -> list[Path]:
 
 
 def objects(folder: Path) -> Iterator[Object]:
-    """Every object and every patch of one, in the order of kustomize, not merged, without what `rollout render` writes.
-    Raises WrongInput."""
+    """Every object and every merge patch of one, in the order of kustomize, not merged, without what `rollout render`
+    writes, JSON patches, and what is fetched from elsewhere. Raises WrongInput."""
     for found in documents(folder / NAME):
-        patches = [each["path"] for each in found.get("patches", []) if "path" in each]
-        for each in [*found.get("resources", []), *found.get("components", []), *patches]:
-            path = folder / each
-            yield from objects(path) if path.is_dir() else (one for one in documents(path) if isinstance(one, dict))
+        for each in [*found.get("resources", []), *found.get("components", [])]:
+            if not REMOTE.search(each):
+                yield from objects(folder / each) if (folder / each).is_dir() else mappings(documents(folder / each))
+        for patch in found.get("patches", []):
+            inline = parsed(folder / NAME, patch.get("patch", ""))
+            yield from mappings(documents(folder / patch["path"]) if "path" in patch else inline)
+
+
+def mappings(found: Iterable[Object]) -> Iterator[Object]:
+    """Without JSON patches, which are lists."""
+    return (each for each in found if isinstance(each, dict))
 
 
 def documents(path: Path) -> list[Object]:
@@ -31,6 +41,13 @@ def documents(path: Path) -> list[Object]:
     if path.parent.name == RENDERED:
         return []
     try:
-        return [each for each in yaml.safe_load_all(path.read_text(encoding="utf-8")) if each]
-    except (OSError, yaml.YAMLError) as error:
+        return parsed(path, path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise WrongInput(f"{path}: can't be read: {error}") from error
+
+
+def parsed(path: Path, text: str) -> list[Object]:
+    try:
+        return [each for each in yaml.safe_load_all(text) if each]
+    except yaml.YAMLError as error:
         raise WrongInput(f"{path}: can't be read: {error}") from error

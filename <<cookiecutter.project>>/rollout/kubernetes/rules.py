@@ -1,4 +1,5 @@
-"""monitoring/rules/ -> a PrometheusRule: the gate on new alerts and the runbooks need the same rules everywhere."""
+"""monitoring/rules/ -> a PrometheusRule: the gate on new alerts and the runbooks need the same rules everywhere, except
+for what speaks of a host alone."""
 
 from collections.abc import Mapping
 
@@ -7,16 +8,20 @@ import yaml
 from rollout.errors import WrongInput
 from rollout.kubernetes.analysis import Object
 
+HOST_ONLY = ("monitoring.yml", "rollout.yml")
+"""The cluster's own Prometheus and Alertmanager are not ours to alert on, and Argo Rollouts has no lease."""
+
 
 def prometheus_rule(files: Mapping[str, str]) -> Object:
-    """`files` are texts by file name. Raises WrongInput if there are none, or one has no groups of rules."""
-    if not files:
+    """`files` are texts by file name. Raises WrongInput if none is left, or one has no groups of rules."""
+    names = sorted(files.keys() - HOST_ONLY)
+    if not names:
         raise WrongInput("there are no alert rules: without them, no alert could fail the gate on new alerts")
     return {
         "apiVersion": "monitoring.coreos.com/v1",
         "kind": "PrometheusRule",
         "metadata": {"name": "agent", "labels": {"app": "agent"}},
-        "spec": {"groups": [group for name in sorted(files) for group in groups(name, files[name])]},
+        "spec": {"groups": [group for name in names for group in groups(name, files[name])]},
     }
 
 

@@ -39,9 +39,10 @@ def markdown(found: Outcome, speed: float, repository: Path) -> str:
 
 {table}
 
-Times are from the moment at which it begins. The service, its router and Prometheus with the rules of `monitoring/` are
-real, the model is offline, and all durations are divided by {number(speed)}. A `for` is never shorter than 30 s, which
-are {number(30 * speed / 60)} minutes here: an alert with one comes sooner in production.
+Times are from the moment at which it begins; an alert that fired before is left out. The service, its router and
+Prometheus with the rules of `monitoring/` are real, the model is offline, and all durations are
+divided by {number(speed)}. A `for` is never shorter than 30 s, which are {number(30 * speed / 60)} minutes here: an
+alert with one comes sooner in production.
 
 The runbook, `{RUNBOOKS / incident.runbook}.md`, says:
 

@@ -10,9 +10,9 @@ from rollout.replay.timeline import Series
 
 @dataclass(frozen=True)
 class Outcome:
-    """Times are minutes of the incident, from the end of its first phase; `asked` are those of all answers, `harmed` of
-    wrong ones, `failed` of 5xx. `managed_harmed` of `managed_asked` had the remedy. `fullest` is the share of the
-    context window that the fullest run has used."""
+    """Times are minutes of the incident, from the end of its first phase; no alert in `fired` is older. `asked` are
+    those of all answers, `harmed` of wrong ones, `failed` of 5xx. `managed_harmed` of `managed_asked` had the remedy.
+    `fullest` is the share of the context window that the fullest run has used."""
 
     incident: Incident
     fired: Mapping[str, float]
@@ -56,10 +56,11 @@ def outcome(
     def minute(time: float) -> float:
         return (time - began) * speed / 60 - before
 
+    alerts = {name: minute(time) for (name, release), time in fired.items() if release in (STABLE, "")}
     ours, managed = answers[STABLE], answers[MANAGED]
     return Outcome(
         incident=incident,
-        fired={name: minute(time) for (name, release), time in fired.items() if release in (STABLE, "")},
+        fired={name: at for name, at in alerts.items() if at >= 0},  # an older one has another cause
         asked=[minute(each.sent_at) for each in ours],
         harmed=[minute(each.sent_at) for each in ours if is_harm(each)],
         failed=[minute(each.sent_at) for each in ours if each.status >= 500],

@@ -83,6 +83,16 @@ def test_the_text_of_a_task_is_in_a_trace_only_if_the_log_has_it(collector: Coll
     assert (b"gnome" in collector.bodies) is is_logged
 
 
+def test_a_conversations_id_is_in_no_trace_but_the_same_hash_is_in_all_of_its_runs(collector: Collector) -> None:
+    with TestClient(create_app(Settings.model_construct(traces_url=collector.url, log_tasks=True))) as client:
+        for _ in range(2):
+            client.post("/agent/run", json={"task": TASK, "conversation_id": "gnome"})
+    named = [attributes(span.attributes)["gen_ai.conversation.id"] for span in collector.named("invoke_agent agent")]
+    assert len(named) == 2
+    assert len(set(named)) == 1
+    assert b"gnome" not in collector.bodies
+
+
 def test_a_failed_run_is_an_error_of_its_span(collector: Collector) -> None:
     with TestClient(create_app(Settings.model_construct(traces_url=collector.url, model="offline:errors=1"))) as client:
         assert client.post("/agent/run", json={"task": TASK}).status_code == 502

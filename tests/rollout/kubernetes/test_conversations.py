@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from rollout.cli.command import main
 from rollout.kubernetes.render import FOLDER, RULES
@@ -57,6 +58,35 @@ def test_sqlite_is_refused_if_scaling_can_add_replicas(tmp_path: Path, capsys: p
     assert "overlays/traefik: AGENT_CONVERSATIONS is the SQLite file" in capsys.readouterr().err
 
 
-def test_a_database_by_url_may_have_several_replicas(tmp_path: Path) -> None:
+def test_sqlite_is_refused_in_an_inline_patch_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    patch = {"kind": "Rollout", "spec": {"template": {"spec": {"containers": [{"env": [yaml.safe_load(FILE)]}]}}}}
+    inline = yaml.safe_dump([{"patch": yaml.safe_dump(patch)}]).replace("\n", "\n  ")
+    changes = {"overlays/traefik/kustomization.yaml": ("patches:\n", f"patches:\n  {inline.rstrip()}\n")}
+    assert render(tmp_path, changes) == 2
+    assert "overlays/traefik: AGENT_CONVERSATIONS is the SQLite file" in capsys.readouterr().err
+
+
+def test_sqlite_is_refused_when_its_name_comes_from_elsewhere(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    elsewhere = "{name: AGENT_CONVERSATIONS, valueFrom: {configMapKeyRef: {name: agent, key: conversations}}}"
+    assert render(tmp_path, {"base/rollout.yaml": (NONE, elsewhere)}) == 2
+    assert "AGENT_CONVERSATIONS is the SQLite file that valueFrom names" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "remote", ["https://example.com/base.yaml", "github.com/example/base//deploy?ref=v1", "git@example.com:base"]
+)
+def test_what_kustomize_fetches_from_elsewhere_stops_no_render(tmp_path: Path, remote: str) -> None:
+    name = "overlays/traefik/kustomization.yaml"
+    assert render(tmp_path, {name: ("  - ../../base", f"  - ../../base\n  - {remote}")}) == 0
+
+
+def test_a_path_that_is_not_there_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert render(tmp_path, {"overlays/traefik/kustomization.yaml": ("  - ../../base", "  - missing.yaml")}) == 2
+    assert "missing.yaml: can't be read" in capsys.readouterr().err
+
+
+def test_the_address_of_a_database_is_refused_too_as_the_service_would_take_it_for_a_file(tmp_path: Path) -> None:
     url = NONE.replace('""', "postgresql://db/agent")
-    assert render(tmp_path, {"base/rollout.yaml": (NONE, url)}) == 0
+    assert render(tmp_path, {"base/rollout.yaml": (NONE, url)}) == 2

@@ -1,6 +1,7 @@
 """`rollout render`: the shipped policy as objects of Argo Rollouts."""
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,11 +34,18 @@ def test_what_is_committed_is_what_the_shipped_policy_renders_to() -> None:
     assert committed == files(shipped())
 
 
-def test_every_alert_rule_is_rendered() -> None:
+def test_every_alert_rule_is_rendered_except_for_those_of_a_host() -> None:
     groups = rendered(shipped())["rules.yaml"][0]["spec"]["groups"]
-    of_files = [yaml.safe_load(text)["groups"] for text in read_rules(REPOSITORY / RULES).values()]
+    texts = {name: yaml.safe_load(text)["groups"] for name, text in read_rules(REPOSITORY / RULES).items()}
+    assert {"monitoring.yml", "rollout.yml"} < texts.keys()
+    of_files = [each for name, each in texts.items() if name not in ("monitoring.yml", "rollout.yml")]
     assert groups == [group for each in of_files for group in each]
     assert len(groups) > 5
+
+
+def test_no_alert_is_rendered_on_what_a_cluster_has_no_series_of_or_shares() -> None:
+    rules = files(shipped())["components/monitoring/rendered/rules.yaml"]
+    assert not {"LeaseLost", "RolloutStuck", "PrometheusUnwell", "NotificationsFail"} & set(re.findall(r"\w+", rules))
 
 
 def test_the_same_policy_gives_the_same_text() -> None:

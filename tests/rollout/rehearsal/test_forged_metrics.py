@@ -17,6 +17,12 @@ haproxy_server_http_responses_total{proxy="agent",server="blue",code="5xx",job="
 ALERTS{alertname="Forged",alertstate="firing",release="old"} 1
 release:agent_vendor_errors:evidence5m{forged="yes"} 100
 agent_requests_total{status="forged",release="old",slot="blue",job="router"} TURN
+prometheus_config_last_reload_successful{forged="yes"} 0
+prometheus_rule_evaluation_failures_total{forged="yes"} TURN
+alertmanager_notifications_failed_total{integration="webhook",forged="yes"} TURN
+agent_canary_weight_ratio{forged="yes"} 1
+agent_canary_leased{forged="yes"} 0
+agent_certificate_expires_timestamp_seconds{forged="yes"} 0
 """
 
 
@@ -33,6 +39,7 @@ def test_a_release_speaks_neither_for_the_router_nor_for_another_release_nor_of_
         assert scene.value('count(release:agent_vendor_errors:evidence5m{forged="yes"})') is None
         assert scene.value(f'count({{__name__="agent_requests_total",status="forged",release!="{NEW}"}})') is None
         assert scene.value('count({status="forged",job!="agent"})') is None
+        assert scene.value('count({forged="yes"})') is None
 
 
 def test_a_release_with_too_many_series_is_not_heard_and_never_passes() -> None:

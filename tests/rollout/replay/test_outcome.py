@@ -43,6 +43,13 @@ def test_alerts_of_the_other_release_do_not_count() -> None:
     assert set(made.before) == {"LatencyHigh"}
 
 
+def test_an_alert_that_fired_before_the_incident_has_not_noticed_it() -> None:
+    fired = {("DiskNearlyFull", ""): at(-9), ("LatencyHigh", STABLE): at(-0.1), ("ContextTruncated", STABLE): at(0.1)}
+    made = outcome(CONTEXT_FILLS, BEGAN, SPEED, fired, {STABLE: [], MANAGED: []}, [])
+    assert set(made.fired) == {"ContextTruncated"}
+    assert made.before == {}
+
+
 def test_harm_is_counted_up_to_a_moment_or_in_all() -> None:
     made = found({"ContextTruncated": 5.0}, [1.0, 4.0, 9.0])
     assert made.harmed_until(made.noticed) == 2

@@ -2,7 +2,9 @@
 
 import asyncio
 import sqlite3
+import time
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from agent.errors import StartError
 from agent.experiments import Assigned, Experiments, Outcome, Variant, open_experiments
 from agent.experiments.experiments import LOOK_SECONDS
-from agent.experiments.log import ExperimentLog
+from agent.experiments.log import BUSY_SECONDS, REST_SECONDS, ExperimentLog, LogRests
 from tests.agent.experiments.logged import rows, start, stop
 
 DONE = Outcome("answered", 100, 0.01, 0.5)
@@ -24,7 +26,8 @@ class Clock:
 
 
 def opened(path: Path, release: str = "v1", clock: Clock | None = None, runs: bool = True) -> Experiments:
-    return Experiments(ExperimentLog(str(path)), release, lambda _variant: runs, clock or Clock())
+    clock = clock or Clock()
+    return Experiments(ExperimentLog(str(path), clock), release, lambda _variant: runs, clock)
 
 
 async def names(experiments: Experiments, owner: str, conversation: str | None = None) -> list[str]:
@@ -169,6 +172,50 @@ def test_a_log_that_can_not_be_written_changes_no_assignment(tmp_path: Path, cap
     assert "an experiment's log could not be written" in caplog.text
 
 
+def test_runs_do_not_wait_one_after_the_other_for_a_log_that_is_locked(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "log.db"
+    start(path)
+
+    async def while_it_is_locked() -> float:
+        experiments = opened(path)
+        await experiments.assign("ana", None)
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            began = time.monotonic()
+            found = await asyncio.gather(*(names(experiments, f"user-{number}") for number in range(20)))
+            waited = time.monotonic() - began
+        assert all(len(each) == 1 for each in found)
+        await experiments.close()
+        return waited
+
+    assert asyncio.run(while_it_is_locked()) < 10 * BUSY_SECONDS
+    assert caplog.text.count("an experiment's log could not be written") == 1
+    assert len(rows(path, "unit", "exposures")) == 1
+
+
+def test_a_log_that_failed_is_asked_again_later(tmp_path: Path) -> None:
+    clock, path = Clock(), tmp_path / "log.db"
+
+    async def used() -> None:
+        log = ExperimentLog(str(path), clock)
+        await log.expose("cheaper", b"ana", 0, "v1", 0.0)
+        with closing(sqlite3.connect(path)) as other:
+            other.execute("ALTER TABLE exposures RENAME TO away")
+            with pytest.raises(sqlite3.OperationalError):
+                await log.expose("cheaper", b"bob", 0, "v1", 0.0)
+            other.execute("ALTER TABLE away RENAME TO exposures")
+        with pytest.raises(LogRests):
+            await log.expose("cheaper", b"bob", 0, "v1", 0.0)
+        clock.now += REST_SECONDS
+        await log.expose("cheaper", b"bob", 0, "v1", 0.0)
+        await log.close()
+
+    asyncio.run(used())
+    assert rows(path, "unit", "exposures") == [(b"ana",), (b"bob",)]
+
+
 def test_a_log_that_can_not_be_opened_stops_the_start(tmp_path: Path) -> None:
     def never(_variant: Variant) -> bool:
         return True
@@ -183,11 +230,13 @@ def test_an_exposure_that_could_not_be_written_is_written_at_the_next_run(tmp_pa
     start(path)
 
     async def expose_twice() -> None:
-        experiments = opened(path)
+        clock = Clock()
+        experiments = opened(path, clock=clock)
         other = sqlite3.connect(path)
         other.execute("ALTER TABLE exposures RENAME TO away")
         await experiments.assign("ana", None)
         other.execute("ALTER TABLE away RENAME TO exposures")
+        clock.now += REST_SECONDS
         await experiments.assign("ana", None)
         other.close()
         await experiments.close()

@@ -72,6 +72,21 @@ def test_a_tool_whose_name_no_model_takes_is_left_out(server: Running, caplog: p
     assert "'weather_a.dotted.name' is left out" in caplog.text
 
 
+def test_a_tool_of_a_name_that_is_taken_stops_the_start(server: Running) -> None:
+    (tools,) = mcp_tools([McpServer("weather", server.url)], Metrics([]), ["weather_stations"])
+
+    async def enter() -> None:
+        async with tools:
+            pass
+
+    with pytest.raises(StartError) as raised:
+        asyncio.run(enter())
+    assert str(raised.value) == (
+        f"AGENT_MCP_SERVERS: weather={server.url} has a tool weather_stations, and so does the agent itself. "
+        "Give the server another name than weather."
+    )
+
+
 def test_a_long_result_is_cut(server: Running) -> None:
     model, _ = run(server.url, ("weather_history", {"characters": 101}), max_tool_result_characters=100)
     assert str(model.results[0].content).startswith("x" * 100 + "\n[cut: the first 100 of 101 characters")
