@@ -11,9 +11,10 @@ from rollout.docker.limits import Limits, of_release
 from rollout.docker.provenance import unverified
 from rollout.docker.request import StartRequest
 from rollout.docker.start import StartedRollout, start
-from rollout.errors import HostFailed, Locked, Refused
+from rollout.errors import HostFailed, Locked, NotRunning, Refused
 from rollout.onhost import names
-from tests.rollout.docker.fakes import FakeDocker
+from rollout.onhost.complaint import Complaint
+from tests.rollout.docker.fakes import FakeDocker, says
 from tests.rollout.docker.fakes import host as host_with
 from tests.rollout.policies import SMALL
 
@@ -96,6 +97,15 @@ def test_the_slot_is_emptied_then_the_engine_starts_then_the_canary() -> None:
     ]
     assert (release_in(docker, GREEN), state(docker, GREEN), state(docker, ENGINE)) == (NEW, "running", "running")
     assert docker.targets() == [(f"blue={OLD}", f"green={NEW}")]
+    check_stable_was_left_alone(docker)
+
+
+def test_a_keep_phase_that_ends_by_itself_meanwhile_refuses_nothing() -> None:
+    docker = kept()
+    docker.answers = {"order": says(Complaint.of(NotRunning("it has ended")).line(), code=2)}
+    begin(docker)
+    assert docker.calls.count("run survey") == 2, "it may have gone back"
+    assert (release_in(docker, GREEN), state(docker, ENGINE)) == (NEW, "running")
     check_stable_was_left_alone(docker)
 
 
