@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from update import answers as saved
-from update.base import base, committed, imported, strangers, tip, with_file
+from update.base import BRANCH, base, committed, imported, strangers, tip, with_file
 from update.changelog import Part, since
 from update.errors import NotBaked, NotReady, UnknownVersion
 from update.git import Git
@@ -48,7 +48,8 @@ def refuse_unready(repository: Git) -> None:
         raise NotReady("there are uncommitted changes: commit them, or put them away with `git stash`")
     if repository.tried("symbolic-ref", "--quiet", "--short", "HEAD").stdout.strip() == "template":
         raise NotReady("the branch `template` holds only what the template made: `git switch main` first")
-    if found := strangers(repository):
+    here = repository.commit_of(f"refs/heads/{BRANCH}")
+    if here and (found := strangers(repository, here)):
         raise NotReady(
             f"the branch `template` has commits that the template did not make, such as {found[0]}, and an update from "
             "there would take your edits back. Give it another name: `git branch -m template NAME`"
@@ -93,7 +94,7 @@ def plan(repository: Git, versions: Versions, to: str, source: str = "") -> Plan
 def on_branch(repository: Git, tree: str, old: str, message: str) -> str:
     """A commit of this tree after the newest one of the template here, or that one if it has the tree already."""
     branch = tip(repository)
-    holds = branch and repository.tried("merge-base", "--is-ancestor", old, branch).returncode == 0
+    holds = branch and repository.is_ancestor(old, branch)
     newest = branch if holds else old
     same = repository.run("rev-parse", f"{newest}^{{tree}}") == tree
     return newest if same else committed(repository, tree, newest, message)
