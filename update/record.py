@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from update.errors import NotBaked
 
 FILE = ".template.json"
 # Jinja's tojson, which writes the file, escapes these.
+LOGIN = re.compile(r"(https?://)[^/\s]*@")
 ESCAPED = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "'": "\\u0027"}
 
 
@@ -35,7 +37,11 @@ def read(text: str) -> Record:
         found = json.loads(text)
         origin, answers = found["template"], dict(found["cookiecutter"])
         return Record(
-            str(origin["source"]), str(origin["version"]), origin["commit"], bool(origin.get("dirty")), answers
+            without_login(str(origin["source"])),
+            str(origin["version"]),
+            origin["commit"],
+            bool(origin.get("dirty")),
+            answers,
         )
     except (ValueError, KeyError, TypeError) as error:
         raise NotBaked(
@@ -44,10 +50,15 @@ def read(text: str) -> Record:
         ) from error
 
 
+def without_login(source: str) -> str:
+    """Without the user and the token of a web address, which are nobody's to read. The user of ssh is no secret."""
+    return LOGIN.sub(r"\1", source)
+
+
 def with_origin(text: str, source: str, checkout: str) -> str:
     """The text of the file that a bake from a temporary clone wrote, with the real source."""
     lines = text.split("\n")
-    origin: dict[str, Any] = json.loads(text)["template"] | {"source": source, "checkout": checkout}
+    origin: dict[str, Any] = json.loads(text)["template"] | {"source": without_login(source), "checkout": checkout}
     written = json.dumps(origin, sort_keys=True)
     for character, escape in ESCAPED.items():
         written = written.replace(character, escape)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 ABBREVIATIONS = {"gh": "https://github.com/{}.git", "gl": "https://gitlab.com/{}.git", "bb": "https://bitbucket.org/{}"}
 """cookiecutter's own."""
+LOGIN = re.compile(r"(https?://)[^/\s]*@")
 VERSION = re.compile(r"v(\d+)\.(\d+)\.(\d+)")
 
 
@@ -33,10 +34,15 @@ def address(source: str) -> str:
         return ABBREVIATIONS[short].format(rest)
     if source.endswith(".zip"):
         raise NoSource(
-            f"this repository was baked from a zip, {source}, without the template's history. Name its repository: "
-            "make update TEMPLATE=URL"
+            f"this repository was baked from a zip, {without_login(source)}, without the template's history. "
+            "Name its repository: make update TEMPLATE=URL"
         )
     return source.removeprefix("git+")
+
+
+def without_login(text: str) -> str:
+    """Without the user and the token of web addresses, which must not be printed. The user of ssh is no secret."""
+    return LOGIN.sub(r"\1", text)
 
 
 def newest(tags: Iterable[str]) -> str:

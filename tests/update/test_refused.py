@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.update.repository import Repository
-from tests.update.template import NEW_FILE, TAGS, replaced
+from tests.update.template import NEW_FILE, TAGS, git, replaced
 from update.errors import NotBaked, NotReady, Refused, UnknownBase, UnknownVersion
+from update.versions import Clone
 
 FIX, FILE, _, _ = TAGS.values()
 
@@ -98,6 +101,24 @@ def test_a_base_that_nobody_knows_is_refused(mine: Repository) -> None:
     mine.commit()
     mine.git.run("remote", "remove", "origin")
     refused(mine, UnknownBase, r"baked from version 0\.1\.0 of the template \(c0ffee.*TEMPLATE=URL$")
+
+
+def test_a_version_that_no_longer_offers_an_answer_is_refused(mine: Repository, history: Path, tmp_path: Path) -> None:
+    template = tmp_path / "template"
+    git(history).run("clone", "--quiet", "--shared", str(history), str(template))
+    replaced(template / "cookiecutter.json", '"model": "offline"', '"model": ["openai:gpt-5", "openai:gpt-4"]')
+    git(template).run("commit", "--quiet", "--all", "--message", "x")
+    other = Repository(mine.folder, tmp_path / "other", Clone(template))
+    refused(other, Refused, r"\.template\.json, and commit it:\n  model: 'offline' became 'openai:gpt-5'$", "main")
+
+
+def test_a_token_in_an_address_is_not_printed(mine: Repository) -> None:
+    with pytest.raises(UnknownVersion, match=r"^https://example\.org/a\.git has no tag"):
+        mine.update("v9", source="https://ada:s3cret@example.org/a.git")
+    replaced(mine.folder / ".template.json", '"source": "git+file://', '"source": "git+https://s3cret@example.org/')
+    mine.commit()
+    with pytest.raises(UnknownVersion, match=r"^git\+https://example\.org/"):
+        mine.update("v9")
 
 
 def test_a_version_that_cannot_be_baked_is_refused_with_its_message(mine: Repository) -> None:

@@ -97,6 +97,14 @@ def test_a_template_that_moved_is_recorded_at_its_new_address(mine: Repository) 
     assert "it\\u0027s" in mine.text(".template.json"), "as a bake writes it"
 
 
+@pytest.mark.parametrize("moved", ["https://ada:s3cret@example.org/a.git", ""])
+def test_a_token_in_an_address_is_not_recorded(moved: str, mine: Repository) -> None:
+    replaced(mine.folder / ".template.json", '"source": "git+file://', '"source": "https://s3cret@example.org/')
+    mine.commit()
+    mine.update(FIX, source=moved)
+    assert str(mine.record()["source"]).startswith("https://example.org/")
+
+
 def test_a_changed_answer_is_kept_and_applied(mine: Repository) -> None:
     replaced(mine.folder / ".template.json", '"model": "offline"', '"model": "openai:gpt-5"')
     mine.commit()
