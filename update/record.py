@@ -11,7 +11,6 @@ from update.errors import NotBaked
 
 FILE = ".template.json"
 # Jinja's tojson, which writes the file, escapes these.
-LOGIN = re.compile(r"(https?://)[^/\s]*@")
 ESCAPED = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "'": "\\u0027"}
 
 
@@ -51,8 +50,9 @@ def read(text: str) -> Record:
 
 
 def without_login(source: str) -> str:
-    """Without the user and the token of a web address, which are nobody's to read. The user of ssh is no secret."""
-    return LOGIN.sub(r"\1", source)
+    """Without password, the user and query of a web address, as a bake records it. The user of ssh is no secret."""
+    source = re.sub(r"(?<=://)([^/@:]*):[^/]*@", r"\1@", source)
+    return re.sub(r"(https?://)(?:[^/]*@)?([^?]*).*", r"\1\2", source)
 
 
 def with_origin(text: str, source: str, checkout: str) -> str:

@@ -8,7 +8,11 @@ from collections.abc import Iterable
 
 ABBREVIATIONS = {"gh": "https://github.com/{}.git", "gl": "https://gitlab.com/{}.git", "bb": "https://bitbucket.org/{}"}
 """cookiecutter's own."""
-LOGIN = re.compile(r"(https?://)[^/\s]*@")
+SECRETS = (
+    (re.compile(r"(?<=://)([^/@:\s]*):[^/\s]*@"), r"\1@"),  # a password
+    (re.compile(r"(https?://)[^/\s]*@"), r"\1"),  # a token as the user; ssh's user is no secret
+    (re.compile(r"(https?://[^?\s']*)\?[^\s']*"), r"\1"),
+)
 VERSION = re.compile(r"v(\d+)\.(\d+)\.(\d+)")
 
 
@@ -41,8 +45,10 @@ def address(source: str) -> str:
 
 
 def without_login(text: str) -> str:
-    """Without the user and the token of web addresses, which must not be printed. The user of ssh is no secret."""
-    return LOGIN.sub(r"\1", text)
+    """Without passwords, and without the user and query of web addresses, which must not be printed."""
+    for secret, without in SECRETS:
+        text = secret.sub(without, text)
+    return text
 
 
 def newest(tags: Iterable[str]) -> str:

@@ -49,6 +49,8 @@ def test_the_newest_version_is_the_highest_number_and_no_pre_release() -> None:
         ("git+https://s3cret@example.org/a.git", "git+https://example.org/a.git"),
         ("fatal: 'http://s3c@ret@example.org/a': no", "fatal: 'http://example.org/a': no"),
         ("ssh://git@example.org/a.git", "ssh://git@example.org/a.git"),
+        ("ssh://git:s3cret@example.org/a.git", "ssh://git@example.org/a.git"),
+        ("fatal: 'https://example.org/a.git?token=s3cret': no", "fatal: 'https://example.org/a.git': no"),
         ("https://example.org/a.git by ada@example.org", "https://example.org/a.git by ada@example.org"),
     ],
 )
