@@ -17,24 +17,29 @@ BRANCH = "template"
 
 
 def tip(repository: Git) -> str:
-    """The branch `template`, here or at the remote; empty if there is none."""
-    return repository.commit_of(f"refs/heads/{BRANCH}") or repository.commit_of(f"refs/remotes/origin/{BRANCH}")
+    """The branch `template`, here or at the remote; empty if there is none, or if the remote's is a person's."""
+    here = repository.commit_of(f"refs/heads/{BRANCH}")
+    remote = "" if here else repository.commit_of(f"refs/remotes/origin/{BRANCH}")
+    return here or ("" if remote and strangers(repository, remote) else remote)
 
 
-def strangers(repository: Git) -> list[str]:
-    """The commits of that branch that the template did not make: neither an update's, nor the first one of a bake."""
-    branch = tip(repository)
-    commits = repository.run("log", "--format=%h\t%ae\t%P", branch).splitlines() if branch else []
+def strangers(repository: Git, branch: str) -> list[str]:
+    """The commits of a branch that the template did not make: neither an update's, nor the first one of a bake."""
+    commits = repository.run("log", "--format=%h\t%ae\t%P", branch).splitlines()
     return [each.partition("\t")[0] for each in commits if f"\t{TEMPLATE['EMAIL']}\t" not in each and each[-1] != "\t"]
 
 
 def base(repository: Git, versions: Versions, recorded: Record) -> str:
     """On the branch, or baked again from the recorded commit. Raises UnknownBase."""
     branch = tip(repository)
-    for commit, record in records(repository, branch) if branch else ():
-        if record.origin == recorded.origin:
-            return commit
-    return baked_again(repository, versions, recorded, branch)
+    made = (
+        [commit for commit, record in records(repository, branch) if record.origin == recorded.origin] if branch else []
+    )
+    if not made:
+        return baked_again(repository, versions, recorded, branch)
+    # Several are of different answers. One that was not merged may have been taken back; the first was not.
+    merged = (commit for commit in made if repository.is_ancestor(commit, "HEAD"))
+    return next(merged, made[-1])
 
 
 def baked_again(repository: Git, versions: Versions, recorded: Record, branch: str) -> str:

@@ -2,10 +2,10 @@
 
 Refused
 ├── NotBaked         no repository, or none of this template
-├── NotReady         uncommitted changes, a merge in progress, the wrong branch
+├── NotReady         uncommitted changes, a merge in progress, the wrong branch, untracked files in the way
 ├── UnknownVersion   a version that the template does not have
 ├── UnknownBase      the version that this repository was baked from is not known
-└── GitFailed        git refused, for example because the merge would overwrite an untracked file
+└── GitFailed        git refused
 """
 
 from __future__ import annotations

@@ -68,6 +68,9 @@ class Git:
         """The commit that this name stands for; empty if there is none."""
         return self.tried("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").stdout.strip()
 
+    def is_ancestor(self, commit: str, of: str) -> bool:
+        return self.tried("merge-base", "--is-ancestor", commit, of).returncode == 0
+
     def text_of(self, commit: str, path: str) -> str:
         """A file as it is in a commit; empty if it is not there."""
         return self.tried("show", f"{commit}:{path}").stdout

@@ -40,15 +40,18 @@ class Merged:
 def merge(repository: Git, base: str, new: str, message: str) -> Merged:
     """Like `git merge --no-commit NEW`, with this base whatever the history says. Raises GitFailed."""
     head = repository.run("rev-parse", "HEAD")
-    # For the time of the merge, HEAD is a commit with the same files that has the base as a parent too.
+    branch = repository.tried("symbolic-ref", "--quiet", "HEAD").stdout.strip()
+    # For the time of the merge, HEAD is a commit with the same files whose only parent is the base: with its real
+    # parents, git would take a version that was merged and reverted since as the base.
     # Under the template's name, since git merges for nobody without one; the commit after it is the user's.
     merging = repository.with_variables(**BY_TEMPLATE)
-    linked = merging.run("commit-tree", "HEAD^{tree}", "-p", head, "-p", base, "-m", "The base of an update")
-    repository.run("update-ref", "HEAD", linked)
+    linked = merging.run("commit-tree", "HEAD^{tree}", "-p", base, "-m", "The base of an update")
+    repository.run("update-ref", "--no-deref", "HEAD", linked)  # detached, so that the branch outlives a kill
     try:
         done = merging.tried("merge", "--no-ff", "--no-commit", "--no-rerere-autoupdate", "-m", message, new)
     finally:
-        repository.run("update-ref", "HEAD", head)
+        back = ("symbolic-ref", "HEAD", branch) if branch else ("update-ref", "--no-deref", "HEAD", head)
+        repository.run(*back)
         repository.run("update-ref", "ORIG_HEAD", head)
     if not repository.commit_of("MERGE_HEAD"):
         raise GitFailed(f"git merge: {(done.stderr or done.stdout).strip()}")

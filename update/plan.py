@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from update import answers as saved
-from update.base import base, committed, imported, strangers, tip, with_file
+from update.base import BRANCH, base, committed, imported, strangers, tip, with_file
 from update.changelog import Part, since
-from update.errors import NotBaked, NotReady, UnknownVersion
+from update.errors import NotBaked, NotReady, Refused, UnknownVersion
 from update.git import Git
 from update.merge import changed
-from update.record import FILE, Record, read, with_origin
+from update.record import FILE, Record, read, with_origin, without_login
 from update.versions import Versions, settings
 
 YOURS = ("agent", "evals", "rollout.yaml")
@@ -48,7 +49,8 @@ def refuse_unready(repository: Git) -> None:
         raise NotReady("there are uncommitted changes: commit them, or put them away with `git stash`")
     if repository.tried("symbolic-ref", "--quiet", "--short", "HEAD").stdout.strip() == "template":
         raise NotReady("the branch `template` holds only what the template made: `git switch main` first")
-    if found := strangers(repository):
+    here = repository.commit_of(f"refs/heads/{BRANCH}")
+    if here and (found := strangers(repository, here)):
         raise NotReady(
             f"the branch `template` has commits that the template did not make, such as {found[0]}, and an update from "
             "there would take your edits back. Give it another name: `git branch -m template NAME`"
@@ -64,13 +66,14 @@ def plan(repository: Git, versions: Versions, to: str, source: str = "") -> Plan
     recorded = read(repository.text_of("HEAD", FILE))
     wanted = versions.commit_of(to)
     if not wanted:
-        raise UnknownVersion(f"{source or recorded.source} has no tag, branch or commit {to}")
+        raise UnknownVersion(f"{without_login(source) or recorded.source} has no tag, branch or commit {to}")
     asked = settings(versions, wanted)
     answers = saved.carried(recorded.answers, asked)
     old = base(repository, versions, recorded)
     with versions.baked(wanted, answers.values) as made:
         tree = imported(repository, str(made))
     file = with_origin(repository.text_of(tree, FILE), source or recorded.source, to)
+    refuse_ignored(recorded.answers, read(file).answers)
     tree = with_file(repository, tree, file)
     before = versions.commit_of(recorded.commit or f"v{recorded.version}")
     log = "CHANGELOG.md"
@@ -90,10 +93,20 @@ def plan(repository: Git, versions: Versions, to: str, source: str = "") -> Plan
     )
 
 
+def refuse_ignored(saved: Mapping[str, object], baked: Mapping[str, object]) -> None:
+    """Raises Refused if the bake replaced an answer, as cookiecutter does with a choice that is no longer offered."""
+    replaced = [name for name in saved.keys() & baked.keys() if saved[name] != baked[name]]
+    if replaced:
+        each = "\n".join(f"  {name}: {saved[name]!r} became {baked[name]!r}" for name in sorted(replaced))
+        raise Refused(
+            f"this version of the template does not take these answers. Change them in {FILE}, and commit it:\n{each}"
+        )
+
+
 def on_branch(repository: Git, tree: str, old: str, message: str) -> str:
     """A commit of this tree after the newest one of the template here, or that one if it has the tree already."""
     branch = tip(repository)
-    holds = branch and repository.tried("merge-base", "--is-ancestor", old, branch).returncode == 0
+    holds = branch and repository.is_ancestor(old, branch)
     newest = branch if holds else old
     same = repository.run("rev-parse", f"{newest}^{{tree}}") == tree
     return newest if same else committed(repository, tree, newest, message)

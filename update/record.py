@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +36,11 @@ def read(text: str) -> Record:
         found = json.loads(text)
         origin, answers = found["template"], dict(found["cookiecutter"])
         return Record(
-            str(origin["source"]), str(origin["version"]), origin["commit"], bool(origin.get("dirty")), answers
+            without_login(str(origin["source"])),
+            str(origin["version"]),
+            origin["commit"],
+            bool(origin.get("dirty")),
+            answers,
         )
     except (ValueError, KeyError, TypeError) as error:
         raise NotBaked(
@@ -44,10 +49,16 @@ def read(text: str) -> Record:
         ) from error
 
 
+def without_login(source: str) -> str:
+    """Without password, the user and query of a web address, as a bake records it. The user of ssh is no secret."""
+    source = re.sub(r"(?<=://)([^/@:]*):[^/]*@", r"\1@", source)
+    return re.sub(r"(https?://)(?:[^/]*@)?([^?]*).*", r"\1\2", source)
+
+
 def with_origin(text: str, source: str, checkout: str) -> str:
     """The text of the file that a bake from a temporary clone wrote, with the real source."""
     lines = text.split("\n")
-    origin: dict[str, Any] = json.loads(text)["template"] | {"source": source, "checkout": checkout}
+    origin: dict[str, Any] = json.loads(text)["template"] | {"source": without_login(source), "checkout": checkout}
     written = json.dumps(origin, sort_keys=True)
     for character, escape in ESCAPED.items():
         written = written.replace(character, escape)

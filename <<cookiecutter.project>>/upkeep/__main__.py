@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from upkeep.source import NoSource, address, newest, recorded
+from upkeep.source import NoSource, address, newest, recorded, without_login
 
 UPDATE = Path("update", "run")
 
@@ -27,7 +27,7 @@ def main() -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="template-") as folder:
             return run(Path(folder), given)
-    except NoSource as refused:
+    except (NoSource, OSError) as refused:
         print(f"Not updated: {refused}", file=sys.stderr)
         return 2
 
@@ -35,10 +35,10 @@ def main() -> int:
 def run(folder: Path, given: argparse.Namespace) -> int:
     """Fetch the version into the folder, and let it update this repository. Returns its exit code."""
     source = given.template or recorded(Path(".template.json").read_text(encoding="utf-8"))
-    print(f"fetching the template from {address(source)} ...", flush=True)
+    print(f"fetching the template from {without_login(address(source))} ...", flush=True)
     git("clone", "--quiet", address(source), str(folder))
     to = given.to or newest(git("-C", str(folder), "tag", "--list").split())
-    commit = found(folder, f"origin/{to}") or found(folder, to)
+    commit = found(folder, to) or found(folder, f"origin/{to}")  # in the order of update/, which looks again
     if not commit:
         raise NoSource(f"the template has no tag, branch or commit {to}")
     git("-C", str(folder), "checkout", "--quiet", "--detach", commit)
@@ -69,7 +69,8 @@ def git(*arguments: str) -> str:
     except OSError as error:
         raise NoSource(f"git could not be started: {error}") from error
     if done.returncode:
-        raise NoSource(f"{done.stderr.strip()}\n  If the template is elsewhere: make update TEMPLATE=URL")
+        said = without_login(done.stderr.strip())
+        raise NoSource(f"{said}\n  If the template is elsewhere: make update TEMPLATE=URL")
     return done.stdout.strip()
 
 

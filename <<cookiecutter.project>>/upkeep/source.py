@@ -8,6 +8,11 @@ from collections.abc import Iterable
 
 ABBREVIATIONS = {"gh": "https://github.com/{}.git", "gl": "https://gitlab.com/{}.git", "bb": "https://bitbucket.org/{}"}
 """cookiecutter's own."""
+SECRETS = (
+    (re.compile(r"(?<=://)([^/@:\s]*):[^/\s]*@"), r"\1@"),  # a password
+    (re.compile(r"(https?://)[^/\s]*@"), r"\1"),  # a token as the user; ssh's user is no secret
+    (re.compile(r"(https?://[^?\s']*)\?[^\s']*"), r"\1"),
+)
 VERSION = re.compile(r"v(\d+)\.(\d+)\.(\d+)")
 
 
@@ -33,10 +38,17 @@ def address(source: str) -> str:
         return ABBREVIATIONS[short].format(rest)
     if source.endswith(".zip"):
         raise NoSource(
-            f"this repository was baked from a zip, {source}, without the template's history. Name its repository: "
-            "make update TEMPLATE=URL"
+            f"this repository was baked from a zip, {without_login(source)}, without the template's history. "
+            "Name its repository: make update TEMPLATE=URL"
         )
     return source.removeprefix("git+")
+
+
+def without_login(text: str) -> str:
+    """Without passwords, and without the user and query of web addresses, which must not be printed."""
+    for secret, without in SECRETS:
+        text = secret.sub(without, text)
+    return text
 
 
 def newest(tags: Iterable[str]) -> str:

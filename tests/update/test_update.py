@@ -9,6 +9,7 @@ import pytest
 from tests.source import PROJECT, default_answers
 from tests.update.repository import Repository
 from tests.update.template import NEW_FILE, RULES, RULES_NOW, TAGS, Kept, git, replaced
+from update.record import without_login
 from update.text import named
 from update.versions import Clone
 
@@ -95,6 +96,27 @@ def test_a_template_that_moved_is_recorded_at_its_new_address(mine: Repository) 
     mine.update(FIX, source="https://example.org/it's/new.git")
     assert mine.record()["source"] == "https://example.org/it's/new.git"
     assert "it\\u0027s" in mine.text(".template.json"), "as a bake writes it"
+
+
+@pytest.mark.parametrize(
+    ("source", "recorded"),
+    [
+        ("https://ada:s3cret@example.org/a@b.git", "https://example.org/a@b.git"),
+        ("git+https://example.org/a.git?token=s3cret", "git+https://example.org/a.git"),
+        ("git+ssh://git:s3cret@example.org/a.git", "git+ssh://git@example.org/a.git"),
+        ("/home/ada@example.org/a b", "/home/ada@example.org/a b"),
+    ],
+)
+def test_an_address_has_no_secret(source: str, recorded: str) -> None:
+    assert without_login(source) == recorded
+
+
+@pytest.mark.parametrize("moved", ["https://ada:s3cret@example.org/a.git", ""])
+def test_a_token_in_an_address_is_not_recorded(moved: str, mine: Repository) -> None:
+    replaced(mine.folder / ".template.json", '"source": "git+file://', '"source": "https://s3cret@example.org/')
+    mine.commit()
+    mine.update(FIX, source=moved)
+    assert str(mine.record()["source"]).startswith("https://example.org/")
 
 
 def test_a_changed_answer_is_kept_and_applied(mine: Repository) -> None:

@@ -24,6 +24,15 @@ sys.exit({code})
 """
 
 
+GH = """\
+#!/bin/sh
+if [ "$2" = list ]; then printf '%s' "$*" >"{folder}/asked"; cat "{folder}/opened"; exit; fi
+[ ! -e "{folder}/down" ] || exit 1
+printf '%s\\n' "$@" >>"{folder}/gh"
+echo https://github.com/my-org/my-agent/pull/1 >"{folder}/opened"
+"""
+
+
 class Ground:
     """A clone of a repository on GitHub, with a template's code that ends in one way."""
 
@@ -32,7 +41,7 @@ class Ground:
         self.remote = folder / "my-org" / "my-agent.git"
         for name in ("bin", "temp", "clone/upkeep"):
             (folder / name).mkdir(parents=True)
-        (folder / "bin" / "gh").write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >>"{folder}/gh"\n')
+        (folder / "bin" / "gh").write_text(GH.format(folder=folder))
         (folder / "bin" / "gh").chmod(0o755)
         (self.clone / "upkeep" / "__main__.py").write_text(UPKEEP.format(code=code, found=found))
         self.environment = {
@@ -107,6 +116,26 @@ def test_with_the_newest_version_nothing_is_proposed(tmp_path: Path) -> None:
     assert ground.merge().code == 0
     assert ground.text("output") == ""
     assert ground.text("summary") == "This repository has the template's newest version.\n"
+
+
+def test_an_error_of_the_update_is_not_taken_for_conflicts(tmp_path: Path) -> None:
+    ground = Ground(tmp_path, 1, found=False)
+    assert ground.merge().code == 1
+    assert ground.text("summary") == ""
+
+
+def test_a_pull_request_that_could_not_be_opened_is_opened_by_the_next_run(tmp_path: Path) -> None:
+    ground = Ground(tmp_path)
+    ground.merge()
+    for name in ("down", "opened"):
+        (tmp_path / name).touch()
+    assert ground.propose().code == 1
+    assert ground.branches() == ["main", "template-update/v0.2.0"]
+    (tmp_path / "down").unlink()
+    shutil.rmtree(tmp_path / "job" / "proposal")  # another run
+    assert ground.propose().code == 0
+    assert ground.text("gh").startswith("pr\ncreate\n")
+    assert "--head template-update/v0.2.0 --state all" in ground.text("asked"), "a closed one is not opened again"
 
 
 def test_an_update_that_is_refused_fails_the_run(tmp_path: Path) -> None:

@@ -96,6 +96,36 @@ def test_what_can_not_be_fetched_is_refused(variables: list[str], said: str, rep
     assert "Error 2" in done.stderr
 
 
+def test_a_token_in_the_address_is_not_printed(repository: Path) -> None:
+    done = update(repository, "TEMPLATE=http://ada:s3cret@127.0.0.1:9/a.git")
+    assert "fetching the template from http://127.0.0.1:9/a.git" in done.stdout
+    assert "Not updated: " in done.stderr
+    assert "s3cret" not in done.stderr
+
+
+def test_a_token_in_gits_message_is_not_printed(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "git").write_text(
+        "#!/bin/sh\necho \"could not read Password for 'https://s3cret@example.org'\" >&2; exit 128"
+    )
+    (tmp_path / "git").chmod(0o755)
+    monkeypatch.setitem(ENVIRONMENT, "PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    assert "could not read Password for 'https://example.org'" in update(repository).stderr
+
+
+def test_a_tag_comes_before_a_branch_of_the_same_name(repository: Path, template: Path) -> None:
+    git(template, "branch", "v0.2.0", "main")
+    assert update(repository, "TO=v0.2.0").stdout.splitlines()[-1].startswith("v0.2.0 ")
+
+
+def test_a_repository_without_the_file_is_refused_with_its_own_exit_code(repository: Path) -> None:
+    (repository / ".template.json").unlink()
+    done = update(repository)
+    assert "Not updated: " in done.stderr
+    assert "Error 2" in done.stderr, "1 would mean conflicts"
+
+
 def test_a_shells_variables_choose_nothing(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(ENVIRONMENT, "TO", "v0.2.0")
     assert update(repository).stdout.splitlines()[-1].startswith("v0.3.0 ")
