@@ -11,7 +11,7 @@ from rollout.docker.container import Container, Said, volume
 from rollout.docker.image import Image
 from rollout.docker.port import ContainerEngine, NameTaken
 from rollout.engine.spec import Spec
-from rollout.errors import HostFailed, NoHost, NotOurs, Refused
+from rollout.errors import HostFailed, NoHost, NotOurs, NotRunning, Refused
 from rollout.onhost import author, names
 from rollout.onhost.routing import Routing
 from rollout.onhost.survey import Survey
@@ -190,11 +190,18 @@ class Host:
             if (release := each.labels.get(names.RELEASE)) and (each.runs or slot in sent)
         }
 
-    def end_keep(self, rollout: str, reason: str) -> None:
-        """End the keep phase of a promoted rollout now, because the slot of its old release is needed."""
-        self.order("promote", rollout, reason)
-        if engine := self.engine():
+    def end_keep(self, rollout: str, reason: str) -> bool:
+        """End the keep phase of a promoted rollout now, because the slot of its old release is needed. Returns whether
+        it obeyed; otherwise it has ended by itself meanwhile, and may have gone back."""
+        obeys = True
+        try:
+            self.order("promote", rollout, reason)
+        except NotRunning:
+            obeys = False
+        engine = self.engine()
+        if engine and engine.labels.get(names.ROLLOUT) == rollout:
             self.docker.wait(engine.id, KEEP_ENDS_WITHIN_SECONDS)
+        return obeys
 
     def pull(self, image: Image) -> None:
         """Pull a release's image to the host. Raises Refused for an image of another platform."""

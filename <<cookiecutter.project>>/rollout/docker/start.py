@@ -7,7 +7,6 @@ from rollout.docker.examine import examine
 from rollout.docker.host import Host
 from rollout.docker.placement import Placement
 from rollout.docker.request import FIRST, StartRequest
-from rollout.errors import NotRunning
 from rollout.text import Say
 
 
@@ -25,10 +24,8 @@ def start(request: StartRequest, host: Host, say: Say) -> StartedRollout:
     found = examine(request, host, say)
     if found.keeping:
         say(f"ending the keep phase of {found.keeping}: the slot of its old release is needed")
-        try:
-            host.end_keep(found.keeping, f"a rollout of {request.release} is starting")
-        except NotRunning:
-            found = examine(request, host, say)  # it has just ended by itself, and may have gone back
+        if not host.end_keep(found.keeping, f"a rollout of {request.release} is starting"):
+            found = examine(request, host, say)
     spec = request.spec(host, found.release, found.stable_slot, found.provenance)
     placement = Placement(host, spec, claim(host, spec, str(request.engine or host.engine_image), say))
     try:
