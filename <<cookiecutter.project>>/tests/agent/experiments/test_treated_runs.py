@@ -1,5 +1,6 @@
 """Runs with a variant, over HTTP: what it changes, and what the log has of them."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -64,8 +65,8 @@ def test_a_variants_settings_reach_its_model() -> None:
     treatments = Treatments(lambda name: pytest.fail(name))
     variant = Variant.model_validate({"name": "b", "share": 0.5, "settings": {"max_tokens": 9, "temperature": 0.5}})
     with treatments.of([Assigned("x", b"", variant)]).applied(agent):
-        agent.run_sync("What is 15 % of 240?")
-    agent.run_sync("What is 15 % of 240?")
+        asyncio.run(agent.run("What is 15 % of 240?"))  # run_sync would leave an event loop open
+    asyncio.run(agent.run("What is 15 % of 240?"))
     assert seen == [{"max_tokens": 9, "temperature": 0.5}, None]
 
 
