@@ -11,7 +11,7 @@ from tests.update.template import TAGS, replaced
 from update.record import without_login
 from update.versions import Clone
 
-FIX, FILE, RENAME, QUESTION = TAGS.values()
+FIX, *_, QUESTION = TAGS.values()
 
 
 def test_the_new_version_is_recorded_with_the_templates_real_address(mine: Repository, history: Path) -> None:

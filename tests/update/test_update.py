@@ -12,7 +12,7 @@ from tests.update.template import NEW_FILE, RULES, RULES_NOW, TAGS, Kept, git, r
 from update.text import named
 from update.versions import Clone
 
-FIX, FILE, RENAME, QUESTION = TAGS.values()
+FIX, FILE, RENAME, *_ = TAGS.values()
 
 
 def clone(history: Path, to: Path) -> Path:
