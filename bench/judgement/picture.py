@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from bench.judgement import policies
 from rollout.gates import evidence
 from rollout.policy.plan import Gate
-from rollout.report.picture.colours import BAD, CARD, EDGE, FAINT, FONT, GRID, INK, OUTCOME
-from rollout.report.picture.svg import element, line, rect, text
+from rollout.report.picture.colours import BAD, CARD, EDGE, FAINT, GRID, INK, OUTCOME
+from rollout.report.picture.svg import FONT, element, line, rect, text
 
 PICTURE = policies.PROJECT / "docs" / "concepts" / "evidence.svg"
 WIDTH, HEIGHT = 760, 400

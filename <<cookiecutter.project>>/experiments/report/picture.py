@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from experiments import amounts
 from experiments.metric import METRICS
 from experiments.report.document import Point, Report
-from rollout.report.picture.colours import BAD, CANARY, CARD, EDGE, FAINT, FONT, GRID, INK
-from rollout.report.picture.svg import element, escaped, fitted, line, rect, text
+from rollout.report.picture.colours import BAD, CANARY, CARD, EDGE, FAINT, GRID, INK
+from rollout.report.picture.svg import document, element, escaped, fitted, line, rect, text
 from rollout.text import moment
 
 WIDTH, HEIGHT = 760, 340
@@ -35,16 +35,7 @@ def picture(report: Report) -> str:
         *_axes(report, sorted({low, 0.0, high}), down),
         *_curve(points, across, down),
     ]
-    return element(
-        "svg",
-        *parts,
-        xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {WIDTH} {HEIGHT}",
-        width=WIDTH,
-        height=HEIGHT,
-        font_family=FONT,
-        role="img",
-    )
+    return document(WIDTH, HEIGHT, *parts)
 
 
 def _axes(report: Report, ticks: list[float], down: Callable[[float], float]) -> Iterator[str]:

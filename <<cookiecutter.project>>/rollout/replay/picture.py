@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from rollout.replay.incident import BEFORE
 from rollout.replay.outcome import Outcome
-from rollout.report.picture.colours import BAD, CARD, EDGE, FAINT, FONT, GRID, INK, STABLE
-from rollout.report.picture.svg import element, escaped, line, rect, text
+from rollout.report.picture.colours import BAD, CARD, EDGE, FAINT, GRID, INK, STABLE
+from rollout.report.picture.svg import document, element, escaped, line, rect, text
 from rollout.text import number
 
 WIDTH, LEFT, RIGHT = 900, 60, 870
@@ -31,16 +31,7 @@ def picture(found: Outcome) -> str:
         *marks(found, alerts),
         text(LEFT, height - 18, without(found), font_size=12, fill=FAINT),
     ]
-    return element(
-        "svg",
-        *parts,
-        xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {WIDTH} {height}",
-        width=WIDTH,
-        height=height,
-        font_family=FONT,
-        role="img",
-    )
+    return document(WIDTH, height, *parts)
 
 
 def x_of(found: Outcome, minute: float) -> float:

@@ -1,11 +1,10 @@
-"""The picture's colours and fonts. Each outcome has its own shape too, for readers with colour blindness."""
+"""The picture's colours. Each outcome has its own shape too, for readers with colour blindness."""
 
 from rollout.report.picture.svg import element
 
 STABLE, CANARY = "#3b7dd8", "#2da866"
 INK, FAINT, GRID, CARD, EDGE = "#1f2328", "#59636e", "#e3e7eb", "#ffffff", "#d1d9e0"
 BAD = "#cf222e"
-FONT = "system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, 'DejaVu Sans', sans-serif"
 VERDICTS = {"promoted": "#1a7f4b", "rolled_back": BAD, "in_doubt": "#9a6700"}
 OUTCOME = {"pass": "#57606a", "fail": BAD, "error": "#8250df", "inconclusive": "#bf8700", "no data": "#8c959f"}
 

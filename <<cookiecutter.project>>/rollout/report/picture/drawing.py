@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from rollout.journal.series import OUTCOMES
 from rollout.report.evidence import Evidence, headline
 from rollout.report.picture.axis import Axis, axis
-from rollout.report.picture.colours import BAD, CANARY, CARD, EDGE, FAINT, FONT, GRID, INK, OUTCOME, STABLE, mark
+from rollout.report.picture.colours import BAD, CANARY, CARD, EDGE, FAINT, GRID, INK, OUTCOME, STABLE, mark
 from rollout.report.picture.panel import first_bad_answer, panel, shown, verdict_lines
 from rollout.report.picture.strips import strip
-from rollout.report.picture.svg import element, escaped, fitted, line, rect, text
+from rollout.report.picture.svg import document, element, escaped, fitted, line, rect, text
 from rollout.text import moment, number, short
 
 _WIDTH, _LEFT, _RIGHT = 900, 150, 786
@@ -45,16 +45,7 @@ def picture(evidence: Evidence) -> str:
         top = panel_bottom + 14 + index * (_STRIP_HEIGHT + _STRIP_GAP)
         parts += strip(gate, times, top, top + _STRIP_HEIGHT)
     parts += _foot(evidence, times, height - 18)
-    return element(
-        "svg",
-        *parts,
-        xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {_WIDTH} {height}",
-        width=_WIDTH,
-        height=height,
-        font_family=FONT,
-        role="img",
-    )
+    return document(_WIDTH, height, *parts)
 
 
 def _head(evidence: Evidence) -> Iterator[str]:

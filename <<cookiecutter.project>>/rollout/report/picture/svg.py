@@ -3,6 +3,7 @@
 import re
 from xml.sax.saxutils import escape, quoteattr
 
+FONT = "system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, 'DejaVu Sans', sans-serif"
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # by XML 1.0, escaped or not
 
 
@@ -10,6 +11,20 @@ def element(name: str, *children: str, **attributes: str | float) -> str:
     """`element("rect", x=1, stroke_width=2)`: an underscore in a name is a hyphen; children are markup already."""
     said = "".join(f" {key.rstrip('_').replace('_', '-')}={_quoted(value)}" for key, value in attributes.items())
     return f"<{name}{said}>{''.join(children)}</{name}>" if children else f"<{name}{said}/>"
+
+
+def document(width: int, height: int, *parts: str) -> str:
+    """A complete SVG document of this size in pixels."""
+    return element(
+        "svg",
+        *parts,
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"0 0 {width} {height}",
+        width=width,
+        height=height,
+        font_family=FONT,
+        role="img",
+    )
 
 
 def escaped(text: str) -> str:
