@@ -138,12 +138,8 @@ class Service:
         return self.rollout("start", image, "--follow", "--policy", str(self.policy), *arguments)
 
     def start_only(self, image: str, *arguments: str) -> Done:
-        """Run `rollout start IMAGE`, and wait for its journal: until then, the newest one is of the rollout before."""
-        before = self.ask(NEWEST_JOURNAL)
-        done = self.rollout("start", image, *arguments)
-        if done.code == 0:
-            wait_until(lambda: self.ask(NEWEST_JOURNAL) not in ("", before), 30 * patience(), lambda: done.out)
-        return done
+        """Run `rollout start IMAGE`, which ends with the first event of its journal."""
+        return self.rollout("start", image, *arguments)
 
     def name(self, part: str) -> str:
         return f"{self.project}-{part}"

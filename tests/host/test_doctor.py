@@ -121,7 +121,7 @@ def test_prometheus_reads_what_the_alerts_on_the_host_itself_need(serving: Servi
     def counts() -> list[int]:
         return [len(series(serving, query)) for query in READ]
 
-    wait_until(lambda: counts() == [3, 2, 1, 1, 1, 1], 60 * patience(), counts)
+    wait_until(lambda: counts() == [3, 2, 1, 1, 1, 1], 120 * patience(), counts)
 
 
 def series(service: Service, promql: str) -> list[object]:
@@ -151,7 +151,7 @@ def test_a_stopped_router_is_found_like_everything_else(serving: Service) -> Non
         docker("start", serving.name("router"))
     assert set(wrong) >= {"part", "unknown"}
     assert set(rest) >= {"disk", "memory", "journal", "restart_policy"}
-    wait_until(lambda: "answers" in found(serving, "ok"), 60 * patience())
+    wait_until(lambda: "answers" in found(serving, "ok"), 120 * patience())
 
 
 def test_a_host_that_does_not_answer_is_one_message(serving: Service, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,7 +59,7 @@ def test_promote_cuts_a_hold_short_and_the_journal_says_who_did(
         assert done.code == 0, done.out + done.err
         serving.until(lambda events: len(shifts(events)) == 1)
         assert serving.rollout("promote", "--reason", "the queue is long").code == 0
-        events = serving.until(lambda events: len(shifts(events)) == 2, within_seconds=80)
+        events = serving.until(lambda events: len(shifts(events)) == 2)
         assert serving.rollout("abort", "--reason", "seen enough").code == 0
         serving.until(lambda events: events[-1]["event"] == "ended")
     order = next(event for event in events if event["event"] == "order")

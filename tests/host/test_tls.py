@@ -93,14 +93,14 @@ def test_a_certificate_comes_and_the_guides_hook_renews_it_and_nothing_is_lost(
         renewed = served(site, authority)
         assert renewed > first
     assert traffic.counts.lost == 0, traffic.counts
-    wait_until(lambda: metric(site) == renewed, 60 * patience())
+    wait_until(lambda: metric(site) == renewed, 120 * patience())
     found = {each["code"]: each for each in json.loads(site.rollout("doctor", "--json").out)["findings"]}
     assert "expires in 5 days" in found["certificate"]["message"]
     assert "TLS is published on 127.0.0.1" in found["published"]["message"]
 
 
 def traffic_is_answered(traffic: Traffic) -> None:
-    wait_until(lambda: traffic.counts.answered > 0, 30 * patience())
+    wait_until(lambda: traffic.counts.answered > 0, 120 * patience())
 
 
 def test_a_bad_one_is_refused_and_a_restarted_router_serves_the_one_before(site: Service, authority: Authority) -> None:

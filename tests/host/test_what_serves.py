@@ -66,8 +66,8 @@ def host(own: Service) -> Iterator[Service]:
             docker("unpause" if state == "paused" else "start", own.name(slot))
     stable = own.stable()
     answers(own, stable)
-    wait_until(lambda: healthy(stable), 60 * patience(), lambda: f"{stable} is not healthy")
-    wait_until(lambda: not running(own), 60 * patience(), lambda: "an engine still runs")
+    wait_until(lambda: healthy(stable), 120 * patience(), lambda: f"{stable} is not healthy")
+    wait_until(lambda: not running(own), 120 * patience(), lambda: "an engine still runs")
 
 
 def state_of(host: Service, slot: str) -> str:
@@ -90,7 +90,7 @@ def running(host: Service) -> bool:
 
 def answers(host: Service, container: str) -> None:
     """Wait until the router sends requests to this container."""
-    wait_until(lambda: served_by(host.url) == release_of(container), 90 * patience(), lambda: container)
+    wait_until(lambda: served_by(host.url) == release_of(container), 120 * patience(), lambda: container)
 
 
 def release_of(container: str) -> str:
@@ -100,7 +100,7 @@ def release_of(container: str) -> str:
 def begin(host: Service, release: str, output: Path, policy: Path | None = None) -> "subprocess.Popen[bytes]":
     """`start --follow` in the background, until the canary has its first users."""
     before = newest(host)
-    wait_until(lambda: healthy(host.stable()), 60 * patience(), lambda: "stable is not healthy")
+    wait_until(lambda: healthy(host.stable()), 120 * patience(), lambda: "stable is not healthy")
     process = host.begin("start", release, "--follow", "--policy", str(policy or host.policy), output=output)
     wait_until(
         lambda: newest(host) != before and last_of(host.events(), "shifted") is not None,
@@ -189,7 +189,7 @@ def test_a_kept_release_that_was_stopped_is_no_way_back(host: Service, images: I
         assert f"{kept} is exited (`docker start {kept}` starts it)" in refused(host, "rollback", "--reason", "why")
         assert served_by(host.url) == release
         docker("start", kept)
-        wait_until(lambda: host.host().routing().up == list(SLOTS), 60 * patience(), lambda: kept)
+        wait_until(lambda: host.host().routing().up == list(SLOTS), 120 * patience(), lambda: kept)
         done = host.rollout("rollback", "--reason", "it answers in French", "--policy", str(host.policy))
     assert done.code == 0, done.out + done.err
     assert served_by(host.url) == old
@@ -203,7 +203,7 @@ def test_prune_leaves_the_kept_release_that_answers_for_a_stable_that_was_stoppe
         done = host.start(images.release("then-stopped"))
     assert done.code == 0, done.out + done.err
     assert host.rollout("promote", "--reason", "no longer than this").code == 0
-    wait_until(lambda: not running(host), 60 * patience(), lambda: "keep goes on")
+    wait_until(lambda: not running(host), 120 * patience(), lambda: "keep goes on")
     docker("stop", host.stable())
     answers(host, kept)
     assert f"{kept} " in refused(host, "prune")

@@ -10,7 +10,7 @@ from rollout.cli import folder
 from rollout.cli.talk import Talk
 from rollout.docker import doctor, status
 from rollout.docker.certificate import put_certificate
-from rollout.docker.follow import shown
+from rollout.docker.follow import shown, until_begun
 from rollout.docker.host import Host
 from rollout.docker.image import Image
 from rollout.docker.provenance import unverified
@@ -38,6 +38,7 @@ def run_start(chosen: argparse.Namespace) -> int:
     started = start(request, host, talk.say)
     if chosen.follow:
         return EXIT_CODES[watched(host, started.rollout, talk)]
+    until_begun(host, started.rollout, talk.say)
     talk.say(f"rollout {started.rollout} is running on the host: `rollout follow {started.rollout}` shows it")
     talk.result({"rollout": started.rollout, "verdict": "running"})
     return 0

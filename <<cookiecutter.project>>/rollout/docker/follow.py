@@ -60,6 +60,17 @@ def follow(host: Host, rollout: str, view: View, say: Say) -> str:
     return verdict
 
 
+def until_begun(host: Host, rollout: str, say: Say) -> None:
+    """Wait for the first event of a rollout. Raises Refused or PartFailed, like `follow`, when its engine ended before
+    that. If the host can't be reached, does not wait: the rollout may well have begun."""
+    try:
+        while next(entries_from(host, rollout, 0), None) is None:
+            check_engine(host, rollout, say, begun=False)
+            time.sleep(ATTACH_EVERY_SECONDS)
+    except HostFailed as error:
+        say(f"{error}. The rollout was started on the host")
+
+
 def shown(host: Host, rollout: str, console: Console, say: Say) -> str:
     """Like `follow`, with a view for a terminal or a log."""
     with view_on(console) as view:

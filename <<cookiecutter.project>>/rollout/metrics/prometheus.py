@@ -17,6 +17,9 @@ from rollout.errors import ManySeries, MetricsError, NoData, NotFinite, QueryRej
 from rollout.metrics.questions import Answer, Question, one_by_one
 
 T = TypeVar("T")
+PATIENT_SECONDS = 10.0
+"""A busy server may take this long while no lease depends on the answer."""
+
 QUESTION_LABEL = "rollout_question"
 """The label that identifies each question's series in the result of a combined query."""
 
@@ -30,7 +33,7 @@ class Prometheus:
     """The server at `url`. Never retries and never waits longer than `timeout_seconds`: the engine counts errors, and
     the lease would expire while a client retries."""
 
-    def __init__(self, url: str, timeout_seconds: float = 2.0) -> None:
+    def __init__(self, url: str, timeout_seconds: float = PATIENT_SECONDS) -> None:
         self.url = url.rstrip("/")
         self._name = without_credentials(self.url)
         self._connection = PrometheusConnect(

@@ -50,13 +50,14 @@ def run(spec: Spec) -> str:
         path = state.journal(spec.rollout)
         before = journal.story_of(journal.read(path)) if path.exists() else journal.Story()
         metrics = Prometheus(spec.prometheus, timeout_seconds=wanted.lease_seconds / 4)
+        patient = Prometheus(spec.prometheus) if before.is_empty else metrics  # nothing depends on a lease yet
         if before.is_empty and spec.at_once is None:
-            preflight.check(plan(policy).gates, spec.release, spec.stable or "", metrics)
+            preflight.check(plan(policy).gates, spec.release, spec.stable or "", patient)
         if before.is_empty:
             make_room(state, clock.time())
         if spec.speed != 1:
             with suppress(MetricsError):  # a resumed engine continues without Prometheus
-                wanted = replace(wanted, gates=preflight.at_bucket_boundaries(wanted.gates, metrics))
+                wanted = replace(wanted, gates=preflight.at_bucket_boundaries(wanted.gates, patient))
         with journal.opened(path) as book:
             router = Haproxy(Path(spec.router_socket), Path(spec.router_folder), evals_token=state.evals_token())
             engine = Engine(spec, wanted, router, metrics, book, clock, IncomingOrders(state, spec.rollout, clock))

@@ -63,7 +63,7 @@ class Site(Service):
             found[:] = [json.loads(line)["bucket"] for line in lines if line.startswith("{")]
             return len(found) >= count
 
-        wait_until(seen, 20 * patience(), lambda: found)
+        wait_until(seen, 120 * patience(), lambda: found)
         return found
 
 

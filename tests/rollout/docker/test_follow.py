@@ -4,13 +4,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from rollout.docker.follow import SILENT_ROUNDS, check_end, check_host, entries_from, final, follow
+from rollout.docker.follow import SILENT_ROUNDS, check_end, check_host, entries_from, final, follow, until_begun
 from rollout.docker.host import Host
-from rollout.errors import HostFailed, PartFailed
+from rollout.errors import HostFailed, PartFailed, PolicyError
 from rollout.journal import after, story_of
 from rollout.live.view import PlainView
+from rollout.onhost import names
+from rollout.onhost.complaint import Complaint
 from tests.rollout.docker import fakes
-from tests.rollout.docker.fakes import FakeDocker
+from tests.rollout.docker.fakes import FakeDocker, says
 
 PROMOTED = ['{"time": 1, "event": "verdict", "verdict": "promoted"}', '{"time": 1, "event": "promoted"}']
 KEPT = '{"time": 2, "event": "measured", "step": 1, "weight": 1, "keep": true, "gates": []}'
@@ -65,3 +67,23 @@ def test_a_host_that_does_not_answer_is_not_taken_for_an_empty_one() -> None:
 def test_a_rollout_whose_journal_and_engine_are_gone_has_no_end() -> None:
     with pytest.raises(PartFailed, match=r"^the engine of r is gone: its container was removed\. Nobody answers$"):
         follow(host(), "r", PlainView(print), print)
+
+
+def test_a_start_whose_engine_refuses_says_why_and_stops_the_new_release() -> None:
+    docker = FakeDocker(log=says(Complaint.of(PolicyError("rollout.yaml: no gate can fail")).line()))
+    docker.add("my-agent-blue", **{names.ROLLOUT: "older"})
+    canary = docker.add("my-agent-green", **{names.ROLLOUT: "r"})
+    docker.add("my-agent-engine", "exited", **{names.ROLLOUT: "r"})
+    with pytest.raises(PolicyError, match="no gate can fail"):
+        until_begun(fakes.host(docker), "r", print)
+    assert docker.there[canary.id].state == "exited"
+
+
+def test_a_start_has_begun_with_the_first_event() -> None:
+    until_begun(host('{"time": 1, "event": "started"}'), "r", print)
+
+
+def test_a_start_that_loses_its_host_does_not_say_that_the_rollout_failed() -> None:
+    said: list[str] = []
+    until_begun(fakes.host(Removed()), "r", said.append)
+    assert said == ["there is no such network. The rollout was started on the host"]
