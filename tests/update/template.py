@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -73,6 +74,7 @@ CHANGES = {
     "a renamed file": Change(renamed_file, lambda folder: (folder / RULES_NOW).exists()),
     "a new question": Change(new_question, has("agent.env", "AGENT_REGION=eu-west")),
 }
+INSTALL = 'sh "<<cookiecutter.project>>/requirements/install" --git requirements/bake.txt'
 TAGS = {name: f"v0.2.0-{number}" for number, name in enumerate(CHANGES)}
 
 
@@ -89,6 +91,20 @@ def with_history(template: Path) -> Path:
         tagged(repository, TAGS[name])
     repository.run("checkout", "--quiet", "main")
     repository.run("gc", "--quiet")  # a clone of one pack is faster than of 1500 files
+    return template
+
+
+def with_two_releases(history: Path, template: Path) -> Path:
+    """A clone of a template with a history, whose newest release is the fix in rollout/ and whose update/run finds its
+    packages installed."""
+    git(history).run("clone", "--quiet", "--shared", str(history), str(template))
+    repository = git(template)
+    repository.run("checkout", "--quiet", "--detach", TAGS["a fix in rollout/"])
+    replaced(template / "update/run", INSTALL, f'ln -s "{sys.prefix}" .venv')
+    repository.run("commit", "--quiet", "--all", "--message", "installed")
+    for tag in TAGS.values():
+        repository.run("tag", "--delete", tag)
+    repository.run("tag", "v0.2.0")
     return template
 
 

@@ -6,35 +6,23 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.baking import Baker
 from tests.source import PROJECT, TEMPLATE
-from tests.update.template import FIXED, TAGS, git, replaced
+from tests.update.template import FIXED, git, with_two_releases
 from update.git import BY_TEMPLATE
 from update.merge import KINDS
 
 GUIDE = (TEMPLATE / PROJECT / "docs/guides/update-template.md").read_text(encoding="utf-8")
 COMMANDS = "".join(re.findall(r"^```sh\n(.+?)^```$", GUIDE, re.DOTALL | re.MULTILINE))
-INSTALL = 'sh "<<cookiecutter.project>>/requirements/install" --git requirements/bake.txt'
 
 
 @pytest.fixture
 def released(history: Path, tmp_path: Path) -> Path:
-    """The template with two releases, whose update/run finds its packages installed."""
-    template = tmp_path / "template"
-    git(history).run("clone", "--quiet", "--shared", str(history), str(template))
-    repository = git(template)
-    repository.run("checkout", "--quiet", "--detach", TAGS["a fix in rollout/"])
-    replaced(template / "update/run", INSTALL, f'ln -s "{sys.prefix}" .venv')
-    repository.run("commit", "--quiet", "--all", "--message", "installed")
-    for tag in TAGS.values():
-        repository.run("tag", "--delete", tag)
-    repository.run("tag", "v0.2.0")
-    return template
+    return with_two_releases(history, tmp_path / "template")
 
 
 def test_the_guide_brings_the_newest_release_to_a_repository_with_edits(released: Path, tmp_path: Path) -> None:
