@@ -23,8 +23,9 @@ TEST := requirements/test.txt
 unexport PYTHONPATH PYTHONHOME PYTHONSAFEPATH PYTHONUSERBASE PYTHONINSPECT PYTHONOPTIMIZE PYTHONWARNINGS
 unexport VIRTUAL_ENV CONDA_PREFIX
 
-.PHONY: help demo test test-template test-units test-engine test-parts test-hosts test-baked-code test-baked-rehearsals
-.PHONY: test-baked-images test-faults test-workflows docker-answers bench lint lint-baked bake tested requirements
+.PHONY: help demo test test-paces test-template test-units test-engine test-parts test-hosts test-baked-code
+.PHONY: test-baked-rehearsals test-baked-images test-faults test-workflows docker-answers
+.PHONY: bench lint lint-baked bake tested requirements
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s%s\n", $$1, $$2}' Makefile
@@ -34,20 +35,26 @@ demo:  ## bake the defaults into build/my-agent, then rehearse a good and a bad 
 	$(bake)
 	+@$(BAKED_MAKE) demo
 
-# Two at a time, the longest first. What needs a pace is in the second group, beside one other only: both measure what the
-# machine answers then.
+# Three at a time. The first two judge releases by their answers: both measure what the machine answers then. The others
+# take only what they leave of it, the longest first. With JOBS=1 nothing runs beside anything else.
+JOBS ?= 3
+UNJUDGED := test-template test-baked-code test-units lint lint-baked test-baked-images
+LAST := nice -n 19
 test:  ## run all tests: the template's, the engine's, and a baked repository's
 	@$(INSTALL) --parts $(BAKE) $(DEV) $(TEST)
 	$(bake)
 	+@$(BAKED_MAKE) setup
-	@$(MAKE) --no-print-directory -j2 test-baked-code test-template test-units lint lint-baked test-baked-images REPOSITORY="$(BAKED)"
-	@$(MAKE) --no-print-directory -j2 test-hosts test-parts test-baked-rehearsals REPOSITORY="$(BAKED)"
+	@$(MAKE) --no-print-directory -j$(JOBS) test-hosts test-paces $(UNJUDGED) REPOSITORY="$(BAKED)"
 	@$(without_docker) || true
+
+test-paces:
+	@$(MAKE) --no-print-directory test-parts
+	@$(MAKE) --no-print-directory test-baked-rehearsals
 
 test-template:
 	@$(INSTALL) $(BAKE) $(TEST)
 	@echo "running the template's tests ..."
-	@.venv/bin/python -m pytest $(addprefix --ignore=,$(ENGINE))
+	@$(LAST) .venv/bin/python -m pytest $(addprefix --ignore=,$(ENGINE))
 
 test-engine: tested  ## run the engine's tests; on your own copy: make test-engine REPOSITORY=../my-agent
 	@$(MAKE) --no-print-directory test-units
@@ -56,7 +63,7 @@ test-engine: tested  ## run the engine's tests; on your own copy: make test-engi
 
 test-units:
 	@echo "running the engine's unit tests on $(REPOSITORY) ..."
-	@$(PYTEST) -m "not parts and not docker and not workflows" $(ENGINE)
+	@$(LAST) env $(PYTEST) -m "not parts and not docker and not workflows" $(ENGINE)
 
 test-parts:
 	@echo "running the engine's tests on $(REPOSITORY) with HAProxy and Prometheus ..."
@@ -73,7 +80,7 @@ without_docker = { ! docker info >/dev/null 2>&1 && \
 # These three are without a bake: make test bakes first, and two bakes at once would conflict.
 test-baked-code:
 	@echo "running the tests of $(BAKED) ..."
-	+@$(BAKED_MAKE) test-code
+	+@$(LAST) $(BAKED_MAKE) test-code
 
 test-baked-rehearsals:
 	@echo "running the rehearsals of $(BAKED) ..."
@@ -81,10 +88,10 @@ test-baked-rehearsals:
 
 test-baked-images:
 	@echo "running the tests of the images of $(BAKED) ..."
-	+@$(BAKED_MAKE) test-docker
+	+@$(LAST) $(BAKED_MAKE) test-docker
 
 lint-baked:
-	+@$(BAKED_MAKE) lint
+	+@$(LAST) $(BAKED_MAKE) lint
 
 test-faults: docker-answers tested  ## run the whole fault matrix on containers; an hour
 	@$(PYTEST) -m "docker or faults" tests/host/faults tests/host/test_what_serves.py tests/rollout/rehearsal/test_stable_dies.py

@@ -98,26 +98,27 @@ def write_alerting(config: Path, root: Path) -> list[str]:
     kept, missing = only_with_files(content, lambda path: below(root, path).exists())
     durable.replace(root / "etc/alertmanager-agent/alertmanager.yml", yaml.safe_dump(kept, sort_keys=False))
     return [
-        f"alerts for receiver `{receiver}` are not delivered: the secret {Path(path).name} is missing"
-        for receiver, path in missing
+        f"alerts for receiver `{receiver}` are not delivered: the secret {' or '.join(secrets)} is missing"
+        for receiver, secrets in missing.items()
     ]
 
 
 def only_with_files(
     content: dict[str, Any], there: Callable[[str], bool]
-) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-    """Alertmanager's configuration without notifications whose file is missing; and these, as the receiver's name and
-    the file's path. Pure."""
-    receivers: list[dict[str, Any]] = content["receivers"]
-    missing = [(receiver["name"], path) for receiver in receivers for path in files_named(receiver) if not there(path)]
+) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    """Alertmanager's configuration without notifications whose file is missing; and each receiver that has none left,
+    with the names of its files. Pure."""
 
     def complete(notifications: list[Any]) -> list[Any]:
         return [each for each in notifications if all(map(there, files_named(each)))]
 
-    kept = [
-        {key: complete(value) if isinstance(value, list) else value for key, value in receiver.items()}
-        for receiver in receivers
-    ]
+    kept: list[dict[str, Any]] = []
+    missing: dict[str, list[str]] = {}
+    for receiver in content["receivers"]:
+        left = {key: complete(value) if isinstance(value, list) else value for key, value in receiver.items()}
+        kept.append(left)
+        if not any(value for value in left.values() if isinstance(value, list)) and left != receiver:
+            missing[receiver["name"]] = [Path(path).name for path in files_named(receiver)]
     return {**content, "receivers": kept}, missing
 
 

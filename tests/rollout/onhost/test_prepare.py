@@ -139,7 +139,8 @@ def test_without_secrets_no_alert_is_delivered_and_the_output_says_so(root: Path
     ] == []
     assert said == [
         *NO_CERTIFICATE,
-        "alerts for receiver `pages` are not delivered: the secret webhook_url is missing",
+        "alerts for receiver `pages` are not delivered: the secret webhook_url or slack_url or smtp_password is "
+        "missing",
         "alerts for receiver `heartbeat` are not delivered: the secret heartbeat_url is missing",
     ]
 
@@ -160,7 +161,16 @@ def test_only_notifications_without_their_secret_are_omitted() -> None:
     content = {"receivers": [{"name": "all", "slack_configs": [slack], "email_configs": [mail, {"to": "d@e.f"}]}]}
     kept, missing = only_with_files(content, lambda path: path.endswith("slack"))
     assert kept["receivers"] == [{"name": "all", "slack_configs": [slack], "email_configs": [{"to": "d@e.f"}]}]
-    assert missing == [("all", "/run/secrets/cert")]
+    assert missing == {}
+
+
+def test_a_receiver_without_any_notification_left_is_named_with_all_its_secrets() -> None:
+    slack, hook = {"api_url_file": "/run/secrets/slack"}, {"url_file": "/run/secrets/hook"}
+    receivers = [{"name": "nobody"}, {"name": "pages", "webhook_configs": [hook], "slack_configs": [slack]}]
+    _, missing = only_with_files({"receivers": receivers}, lambda _: False)
+    assert missing == {"pages": ["hook", "slack"]}
+    _, missing = only_with_files({"receivers": receivers}, lambda path: path.endswith("hook"))
+    assert missing == {}
 
 
 def test_a_volume_that_cant_be_written_is_one_message(root: Path) -> None:

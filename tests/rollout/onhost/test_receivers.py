@@ -20,7 +20,10 @@ def config(*routes: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_ours_send_pages_and_the_heartbeat_once_their_secrets_are_there() -> None:
-    assert (notifications(OURS, PAGE), notifications(OURS, HEARTBEAT)) == (["webhook"], ["webhook"])
+    assert (notifications(OURS, PAGE), notifications(OURS, HEARTBEAT)) == (
+        ["webhook", "slack", "email"],
+        ["webhook"],
+    )
     without, _ = only_with_files(OURS, lambda path: Path(path).name == "heartbeat_url")
     assert (notifications(without, PAGE), notifications(without, HEARTBEAT)) == ([], ["webhook"])
 
