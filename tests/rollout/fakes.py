@@ -2,6 +2,7 @@
 
 import errno
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -95,6 +96,8 @@ class FakeRouter:
         self.sides: dict[Slot, ServerStats] = {"blue": UP, "green": UP}
         self.silent = False
         self.stuck: set[Slot] = set()
+        self.unvisited: set[Slot] = set()
+        self.requests: Counter[Slot] = Counter()
         self.fails_next = 0
         self.solves: dict[str, Solved | Unsolved] = {}
         self.solved: list[tuple[Slot, str, float, Split]] = []
@@ -109,8 +112,10 @@ class FakeRouter:
         self.splits.append((self._clock.time(), split))
 
     def health(self, slot: Slot) -> ServerStats:
+        """Whoever the split sends users to, and is not `unvisited`, has got another request."""
         self._answer()
-        return self.sides[slot]
+        self.requests[slot] += slot not in self.unvisited and (slot == self.split.stable or self.split.weight > 0)
+        return replace(self.sides[slot], requests=self.sides[slot].requests + self.requests[slot])
 
     def current(self) -> dict[str, str]:
         self._answer()

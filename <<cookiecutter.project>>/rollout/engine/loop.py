@@ -186,6 +186,7 @@ class Engine:
         before, self._watch.step = self._traffic.weight, number
         self._traffic.shift(step.weight)
         self._record.write(events.Shifted(time=self._now(), step=number, weight_before=before, weight=step.weight))
+        requests_before = self._traffic.requests_of_canary()
         began, errors, extended_for, self._watch.skip_hold = self._clock.monotonic(), 0, "", False
         if step.weight == 1:
             self._watch.stable_left = began
@@ -195,7 +196,8 @@ class Engine:
                 began, errors = began + held_seconds, 0
                 continue
             errors = errors + 1 if any(measured.outcome is Outcome.ERROR for measured in gates) else 0
-            decision = decide(self._plan, step, self._clock.monotonic() - began, gates, errors)
+            elapsed_seconds, requests = self._clock.monotonic() - began, self._traffic.canary.requests - requests_before
+            decision = decide(self._plan, step, elapsed_seconds, gates, errors, requests)
             if decision.move == "back":
                 raise GoBack(decision.reason, decision.gate, in_doubt=decision.in_doubt)
             if decision.move == "advance" or self._watch.skip_hold:

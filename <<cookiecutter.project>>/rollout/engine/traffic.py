@@ -112,6 +112,11 @@ class Traffic:
         self._attempt(lambda: self.canary.update(self._router.health(self._spec.canary_slot)))
         self._attempt(lambda: self.stable.update(self._router.health(self._spec.stable_slot)))
 
+    def requests_of_canary(self) -> int:
+        """Its requests since the rollout began, counted now."""
+        self.refresh_health()
+        return self.canary.requests
+
     def trouble(self) -> str | None:
         """A message if the canary is or was down, with the result of stable's health check."""
         trouble, stable = self.canary.trouble(), self.stable.last

@@ -6,6 +6,7 @@ from typing import Literal
 
 from rollout.gates.judge import Measurement, Outcome
 from rollout.policy.plan import Plan, Step
+from rollout.text import percent
 
 
 @dataclass(frozen=True)
@@ -19,12 +20,15 @@ class Decision:
     in_doubt: bool = False
 
 
-def decide(plan: Plan, step: Step, elapsed_seconds: float, gates: Sequence[Measurement], errors: int) -> Decision:
-    """`elapsed_seconds` is the time since the step's shift; `errors` is the number of consecutive measurements in which
-    a query had no answer.
+def decide(
+    plan: Plan, step: Step, elapsed_seconds: float, gates: Sequence[Measurement], errors: int, requests: int
+) -> Decision:
+    """`elapsed_seconds` is the time since the step's shift, and `requests` the canary's since then, by the router's own
+    count; `errors` is the number of consecutive measurements in which a query had no answer.
 
-    A failed gate ends the rollout at any time. A step passes when its hold is over and every gate passes on a window
-    that started after the shift. Until then it is extended, up to its deadline.
+    A failed gate ends the rollout at any time. A step passes when its hold is over, the canary has got requests at its
+    weight, and every gate passes on a window that started after the shift. Until then it is extended, up to its
+    deadline.
     """
     for measured in gates:
         if measured.outcome is Outcome.FAIL:
@@ -36,9 +40,11 @@ def decide(plan: Plan, step: Step, elapsed_seconds: float, gates: Sequence[Measu
     if elapsed_seconds < step.hold_seconds:
         return Decision("stay")
     waiting = [measured for measured in gates if measured.outcome is not Outcome.PASS]
-    if not waiting and elapsed_seconds >= plan.settle_seconds:
+    if not waiting and requests and elapsed_seconds >= plan.settle_seconds:
         return Decision("advance")
     why = "; ".join(f"{measured.gate}: {measured.detail}" for measured in waiting)
+    if not requests:  # gates that count since the first step may pass all the same
+        why = "; ".join(filter(None, [f"the canary has got no request at {percent(step.weight)}", why]))
     why = why or "the window still contains requests from the previous weight"
     first = waiting[0].gate if waiting else None
     if elapsed_seconds >= max(plan.decide_within_seconds, plan.settle_seconds):

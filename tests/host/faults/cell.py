@@ -57,10 +57,12 @@ def run(cell: Cell, fault: Fault, ground: Ground, begun: Callable[[], None]) -> 
         begun()
         scene.reach(cell.moment)
         begun_at = time.time()
-        fault.strike(scene)
-        fault_at = time.time()
-        events = scene.over(cell.verdicts)
-        fault.heal(scene)
+        try:
+            fault.strike(scene)
+            fault_at = time.time()
+            events = scene.over(cell.verdicts)
+        finally:  # otherwise one failure causes those of the next cells
+            fault.heal(scene)
         over_at = time.time()
         until(lambda: one_release(load.latest(AGREEING, over_at)) is not None, "one release serves")
         serving = one_release(load.latest(AGREEING, over_at))

@@ -58,6 +58,7 @@ def test_a_measurement_contains_everything_needed_to_judge_it_again(world: World
 
 def test_a_measurement_counts_each_slots_requests_since_the_rollout_began(world: World) -> None:
     sides: list[tuple[Slot, int]] = [("blue", 5000), ("green", 100)]
+    world.router.unvisited = {"blue", "green"}
     for slot, requests in sides:
         world.router.make(slot, replace(UP, requests=requests))
         world.clock.at(STEP_1, partial(world.router.make, slot, replace(UP, requests=requests + 7)))
@@ -133,6 +134,17 @@ def test_too_few_samples_extend_the_step_and_it_passes_when_there_are_enough(wor
     assert world.journal.only("extended")["why"] == "errors: 7 of 20 samples so far"
     first, second = world.journal.all("shifted")[:2]
     assert 29 < second["time"] - first["time"] < 32
+
+
+@pytest.mark.parametrize(("step", "at"), [(STEP_1, "5 %"), (STEP_2, "25 %")])
+def test_a_step_whose_canary_gets_no_request_is_undecided_although_every_gate_passes(
+    world: World, step: float, at: str
+) -> None:
+    """Gates that count since the first step may have enough samples from before."""
+    world.clock.at(step, lambda: world.router.unvisited.add("green"))
+    assert world.run() == "in_doubt"
+    verdict = world.journal.only("verdict")
+    assert verdict["reason"] == f"undecided at the deadline: the canary has got no request at {at}"
 
 
 @pytest.mark.parametrize(

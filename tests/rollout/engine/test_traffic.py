@@ -74,6 +74,7 @@ def test_every_answer_of_the_router_restarts_its_timeout(scene: Scene) -> None:
 
 
 def test_a_refresh_updates_both_slots(scene: Scene) -> None:
+    scene.router.unvisited = {"blue", "green"}
     scene.traffic.refresh_health()
     scene.router.sides = {"blue": replace(UP, requests=95), "green": replace(UP, requests=5)}
     scene.traffic.refresh_health()
