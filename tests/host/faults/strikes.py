@@ -142,7 +142,8 @@ class Image(Fault):
         self._name, self._dockerfile = name, dockerfile
 
     def begin(self, scene: Scene) -> None:
-        scene.release = scene.ground.images.release(self._name, dockerfile=self._dockerfile)
+        name = f"{self._name}-{len(scene.ground.rollouts())}"  # the alerts of an earlier cell's may still begin to fire
+        scene.release = scene.ground.images.release(name, dockerfile=self._dockerfile)
         scene.start()
 
 
