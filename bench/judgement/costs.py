@@ -92,18 +92,18 @@ class CostRollout:
         return End("rolled_back", seconds + failed, during_keep=True) if failed is not None else End(verdict, seconds)
 
     def _take(self, step: Step) -> tuple[str, float]:
-        only, self._idle, requests = replace(self._plan, gates=(self._gate,)), step.weight == 1, 0
+        only, self._idle = replace(self._plan, gates=(self._gate,)), step.weight == 1
         looks = int(only.decide_within_seconds / LOOK_SECONDS)
         ours = zip(*self._draws(step.weight, looks, self._factor), strict=True)
         theirs = zip(*self._draws(1 - step.weight, looks, 1.0), strict=True)
         for look, (new, old) in enumerate(zip(ours, theirs, strict=True), start=1):
             self._canary.add(*new)
-            requests += new[2]
             if not self._idle:
                 self._stable.add(*old)
             elapsed = look * LOOK_SECONDS
             if elapsed < step.hold_seconds and not self._above():
                 continue
+            requests = int(self._canary.last(round(only.window_seconds / LOOK_SECONDS)).count)
             decision = decide(only, step, elapsed, [self._measure()], errors=0, requests=requests)
             if decision.move == "back":
                 return "in_doubt" if decision.in_doubt else "rolled_back", elapsed

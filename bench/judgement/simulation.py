@@ -64,13 +64,13 @@ class Simulation:
         looks = int(self._plan.decide_within_seconds / LOOK_SECONDS)
         drawn = zip(*self._canary(step.weight, looks), *self._beside(1 - step.weight, looks), strict=True)
         (gate,) = self._plan.gates_of(step)
-        self._idle, requests = step.weight == 1, 0
+        self._idle = step.weight == 1
         for look, counts in enumerate(drawn, start=1):
             self._add(counts)
-            requests += counts[1]
             elapsed = look * LOOK_SECONDS
             if elapsed < step.hold_seconds and not self._above():
                 continue
+            requests = self._total.last(round(self._plan.window_seconds / LOOK_SECONDS))
             decision = decide(self._plan, step, elapsed, [self._measure(gate)], errors=0, requests=requests)
             if decision.move == "back":
                 return "in_doubt" if decision.in_doubt else "rolled_back", elapsed

@@ -11,6 +11,7 @@ from rollout.engine.record import Record
 from rollout.engine.recovery import AlreadyEnded, Promotion, Repeat, choose, last
 from rollout.engine.spec import Spec
 from rollout.engine.traffic import Traffic
+from rollout.engine.visits import Visits
 from rollout.engine.watch import Interrupted, Watch
 from rollout.errors import MetricsError
 from rollout.gates.decide import GoBack, decide, decide_kept
@@ -186,7 +187,7 @@ class Engine:
         before, self._watch.step = self._traffic.weight, number
         self._traffic.shift(step.weight)
         self._record.write(events.Shifted(time=self._now(), step=number, weight_before=before, weight=step.weight))
-        requests_before = self._traffic.requests_of_canary()
+        visits = Visits(self._clock.monotonic(), self._traffic.requests_of_canary())
         began, errors, extended_for, self._watch.skip_hold = self._clock.monotonic(), 0, "", False
         if step.weight == 1:
             self._watch.stable_left = began
@@ -196,8 +197,8 @@ class Engine:
                 began, errors = began + held_seconds, 0
                 continue
             errors = errors + 1 if any(measured.outcome is Outcome.ERROR for measured in gates) else 0
-            elapsed_seconds, requests = self._clock.monotonic() - began, self._traffic.canary.requests - requests_before
-            decision = decide(self._plan, step, elapsed_seconds, gates, errors, requests)
+            visits.add(now := self._clock.monotonic(), self._traffic.canary.requests)
+            decision = decide(self._plan, step, now - began, gates, errors, visits.during(self._plan.window_seconds))
             if decision.move == "back":
                 raise GoBack(decision.reason, decision.gate, in_doubt=decision.in_doubt)
             if decision.move == "advance" or self._watch.skip_hold:
@@ -289,12 +290,8 @@ class Engine:
             while self._running() and self._clock.monotonic() - began < self._plan.drain_within_seconds:
                 self._clock.sleep(self._plan.beat_seconds)
                 self._traffic.refresh_health()
-        self._record.try_write(
-            events.Drained,
-            time=self._now(),
-            seconds=round(self._clock.monotonic() - began, 3),
-            in_flight=self._running(),
-        )
+        seconds = round(self._clock.monotonic() - began, 3)
+        self._record.try_write(events.Drained, time=self._now(), seconds=seconds, in_flight=self._running())
 
     def _running(self) -> int:
         return self._traffic.canary.last.running if self._traffic.canary.last else 0

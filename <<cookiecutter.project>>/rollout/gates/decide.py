@@ -23,12 +23,11 @@ class Decision:
 def decide(
     plan: Plan, step: Step, elapsed_seconds: float, gates: Sequence[Measurement], errors: int, requests: int
 ) -> Decision:
-    """`elapsed_seconds` is the time since the step's shift, and `requests` the canary's since then, by the router's own
-    count; `errors` is the number of consecutive measurements in which a query had no answer.
+    """`elapsed_seconds` is the time since the step's shift; `errors` is the number of consecutive measurements in which
+    a query had no answer; `requests` are the canary's in the first window, since the shift, by the router's own count.
 
-    A failed gate ends the rollout at any time. A step passes when its hold is over, the canary has got requests at its
-    weight, and every gate passes on a window that started after the shift. Until then it is extended, up to its
-    deadline.
+    A failed gate ends the rollout at any time. A step passes when its hold is over, the canary still gets requests, and
+    every gate passes on a window that started after the shift. Until then it is extended, up to its deadline.
     """
     for measured in gates:
         if measured.outcome is Outcome.FAIL:
@@ -44,7 +43,7 @@ def decide(
         return Decision("advance")
     why = "; ".join(f"{measured.gate}: {measured.detail}" for measured in waiting)
     if not requests:  # gates that count since the first step may pass all the same
-        why = "; ".join(filter(None, [f"the canary has got no request at {percent(step.weight)}", why]))
+        why = "; ".join(filter(None, [f"at {percent(step.weight)}, the canary gets no requests", why]))
     why = why or "the window still contains requests from the previous weight"
     first = waiting[0].gate if waiting else None
     if elapsed_seconds >= max(plan.decide_within_seconds, plan.settle_seconds):

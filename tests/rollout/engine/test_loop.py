@@ -136,15 +136,17 @@ def test_too_few_samples_extend_the_step_and_it_passes_when_there_are_enough(wor
     assert 29 < second["time"] - first["time"] < 32
 
 
-@pytest.mark.parametrize(("step", "at"), [(STEP_1, "5 %"), (STEP_2, "25 %")])
-def test_a_step_whose_canary_gets_no_request_is_undecided_although_every_gate_passes(
-    world: World, step: float, at: str
+@pytest.mark.parametrize(
+    ("from_", "at"), [(STEP_1, "5 %"), (STEP_2, "25 %"), (STEP_3, "100 %"), (STEP_3 + 10, "100 %")]
+)
+def test_a_step_whose_canary_gets_no_requests_is_undecided_although_every_gate_passes(
+    world: World, from_: float, at: str
 ) -> None:
     """Gates that count since the first step may have enough samples from before."""
-    world.clock.at(step, lambda: world.router.unvisited.add("green"))
+    world.clock.at(from_, lambda: world.router.unvisited.add("green"))
     assert world.run() == "in_doubt"
     verdict = world.journal.only("verdict")
-    assert verdict["reason"] == f"undecided at the deadline: the canary has got no request at {at}"
+    assert verdict["reason"] == f"undecided at the deadline: at {at}, the canary gets no requests"
 
 
 @pytest.mark.parametrize(

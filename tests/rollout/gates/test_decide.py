@@ -57,11 +57,11 @@ def test_a_step_that_is_late_may_still_pass_at_its_deadline() -> None:
     assert decide(PLAN, STEP, 40, [PASS], errors=0, requests=9) == ADVANCE
 
 
-def test_a_step_without_a_request_to_the_canary_never_passes() -> None:
+def test_a_step_whose_canary_gets_no_requests_never_passes() -> None:
     decision = decide(PLAN, STEP, 20, [PASS], errors=0, requests=0)
-    assert decision == Decision("extend", "the canary has got no request at 5 %")
+    assert decision == Decision("extend", "at 5 %, the canary gets no requests")
     decision = decide(PLAN, STEP, 40, [PASS, NO_DATA], errors=0, requests=0)
-    reason = "undecided at the deadline: the canary has got no request at 5 %; errors: it is no data"
+    reason = "undecided at the deadline: at 5 %, the canary gets no requests; errors: it is no data"
     assert (decision.reason, decision.in_doubt) == (reason, True)
 
 
