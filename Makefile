@@ -23,7 +23,7 @@ TEST := requirements/test.txt
 unexport PYTHONPATH PYTHONHOME PYTHONSAFEPATH PYTHONUSERBASE PYTHONINSPECT PYTHONOPTIMIZE PYTHONWARNINGS
 unexport VIRTUAL_ENV CONDA_PREFIX
 
-.PHONY: help demo test test-paces test-template test-units test-engine test-parts test-hosts test-baked-code
+.PHONY: help demo test test-template test-units test-engine test-parts test-hosts test-baked-code
 .PHONY: test-baked-rehearsals test-baked-images test-faults test-workflows docker-answers
 .PHONY: bench lint lint-baked bake tested requirements
 
@@ -35,26 +35,21 @@ demo:  ## bake the defaults into build/my-agent, then rehearse a good and a bad 
 	$(bake)
 	+@$(BAKED_MAKE) demo
 
-# Three at a time. The first two judge releases by their answers: both measure what the machine answers then. The others
-# take only what they leave of it, the longest first. With JOBS=1 nothing runs beside anything else.
-JOBS ?= 3
-UNJUDGED := test-template test-baked-code test-units lint lint-baked test-baked-images
-LAST := nice -n 19
+# Two at a time, the longest first. The second group judges releases by their answers, so each measures what the machine
+# answers beside the other. With JOBS=1 nothing is beside it, which takes 15 minutes more.
+JOBS ?= 2
 test:  ## run all tests: the template's, the engine's, and a baked repository's
 	@$(INSTALL) --parts $(BAKE) $(DEV) $(TEST)
 	$(bake)
 	+@$(BAKED_MAKE) setup
-	@$(MAKE) --no-print-directory -j$(JOBS) test-hosts test-paces $(UNJUDGED) REPOSITORY="$(BAKED)"
+	@$(MAKE) --no-print-directory -j2 test-baked-code test-template test-units lint lint-baked test-baked-images REPOSITORY="$(BAKED)"
+	@$(MAKE) --no-print-directory -j$(JOBS) test-hosts test-parts test-baked-rehearsals REPOSITORY="$(BAKED)"
 	@$(without_docker) || true
-
-test-paces:
-	@$(MAKE) --no-print-directory test-parts
-	@$(MAKE) --no-print-directory test-baked-rehearsals
 
 test-template:
 	@$(INSTALL) $(BAKE) $(TEST)
 	@echo "running the template's tests ..."
-	@$(LAST) .venv/bin/python -m pytest $(addprefix --ignore=,$(ENGINE))
+	@.venv/bin/python -m pytest $(addprefix --ignore=,$(ENGINE))
 
 test-engine: tested  ## run the engine's tests; on your own copy: make test-engine REPOSITORY=../my-agent
 	@$(MAKE) --no-print-directory test-units
@@ -63,7 +58,7 @@ test-engine: tested  ## run the engine's tests; on your own copy: make test-engi
 
 test-units:
 	@echo "running the engine's unit tests on $(REPOSITORY) ..."
-	@$(LAST) env $(PYTEST) -m "not parts and not docker and not workflows" $(ENGINE)
+	@$(PYTEST) -m "not parts and not docker and not workflows" $(ENGINE)
 
 test-parts:
 	@echo "running the engine's tests on $(REPOSITORY) with HAProxy and Prometheus ..."
@@ -80,7 +75,7 @@ without_docker = { ! docker info >/dev/null 2>&1 && \
 # These three are without a bake: make test bakes first, and two bakes at once would conflict.
 test-baked-code:
 	@echo "running the tests of $(BAKED) ..."
-	+@$(LAST) $(BAKED_MAKE) test-code
+	+@$(BAKED_MAKE) test-code
 
 test-baked-rehearsals:
 	@echo "running the rehearsals of $(BAKED) ..."
@@ -88,10 +83,10 @@ test-baked-rehearsals:
 
 test-baked-images:
 	@echo "running the tests of the images of $(BAKED) ..."
-	+@$(LAST) $(BAKED_MAKE) test-docker
+	+@$(BAKED_MAKE) test-docker
 
 lint-baked:
-	+@$(LAST) $(BAKED_MAKE) lint
+	+@$(BAKED_MAKE) lint
 
 test-faults: docker-answers tested  ## run the whole fault matrix on containers; an hour
 	@$(PYTEST) -m "docker or faults" tests/host/faults tests/host/test_what_serves.py tests/rollout/rehearsal/test_stable_dies.py
