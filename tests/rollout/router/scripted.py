@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -17,7 +17,8 @@ from rollout.onhost import engine_process
 from rollout.onhost.clock import MachineClock
 from rollout.policy.plan import Gate, Plan, Step
 from rollout.policy.quantity import Limit
-from rollout.router.haproxy import Haproxy
+from rollout.router.haproxy import Haproxy, ServerStats
+from rollout.router.split import Slot
 
 LEASE_SECONDS = 0.8
 GATE = Gate(
@@ -126,13 +127,24 @@ class Script:
         return TURNS[self._fate](self._router.current())
 
 
+class Visited(Haproxy):
+    """A router on which each look finds another request to each slot: no step passes without."""
+
+    looks = 0
+
+    def health(self, slot: Slot) -> ServerStats:
+        self.looks += 1
+        found = super().health(slot)
+        return replace(found, requests=found.requests + self.looks)
+
+
 def plan(case: Case) -> Plan:
     return Plan(
         steps=tuple(Step(weight, case.hold_seconds) for weight in (0.05, 0.25, 1.0)),
         gates=(GATE,),
         keep_seconds=case.keep_seconds,
         every_seconds=0.1,
-        window_seconds=0.0,
+        window_seconds=0.05,
         lease_seconds=LEASE_SECONDS,
         ready_within_seconds=20.0,
         decide_within_seconds=20.0,
@@ -144,7 +156,7 @@ def plan(case: Case) -> Plan:
 def run(case: Case, kill: Kill | None) -> None:
     """Start the rollout, or resume a dead engine's, like `engine_process.run`."""
     clock, wanted = MachineClock(), plan(case)
-    router = Haproxy(Path(case.spec.router_socket), Path(case.spec.router_folder))
+    router = Visited(Path(case.spec.router_socket), Path(case.spec.router_folder))
     script = Script(case.fate, router)
     before = journal.story_of(journal.read(case.journal)) if case.journal.exists() else journal.Story()
     book = DeadlyJournal(case.journal, kill)
