@@ -88,11 +88,11 @@ test-baked-images:
 lint-baked:
 	+@$(BAKED_MAKE) lint
 
-test-faults: docker-answers tested  ## run the whole fault matrix on containers; an hour
+test-faults: docker-answers tested  ## run the whole fault matrix on containers; over an hour
 	@$(PYTEST) -m "docker or faults" tests/host/faults tests/host/test_what_serves.py tests/rollout/rehearsal/test_stable_dies.py
 	@REPOSITORY="$(REPOSITORY)" .venv/bin/python -m tests.host.faults.page
 
-test-workflows: docker-answers tested  ## run the baked workflows with act and Docker; 10 minutes
+test-workflows: docker-answers tested  ## run the baked workflows with act and Docker; 17 minutes
 	@$(PYTEST) -m workflows tests/workflows/executed
 
 # Before anything is baked.
