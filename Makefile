@@ -53,7 +53,7 @@ test-template:
 
 test-engine: tested  ## run the engine's tests; on your own copy: make test-engine REPOSITORY=../my-agent
 	@$(MAKE) --no-print-directory test-units
-	@$(MAKE) --no-print-directory -j2 test-hosts test-parts
+	@$(MAKE) --no-print-directory -j$(JOBS) test-hosts test-parts
 	@$(without_docker) || true
 
 test-units:

@@ -8,7 +8,7 @@ from tests.host.service import Service
 from tests.waiting import wait_until
 
 PARTS = ("router", "prometheus", "alertmanager")
-HEALTHY_WITHIN_SECONDS = 120.0
+HEALTHY_WITHIN_SECONDS = RELOADED_WITHIN_SECONDS = 120.0
 PROBE = """
 import sys, urllib.error, urllib.request
 try:
@@ -54,6 +54,26 @@ def ask(host: Service, url: str) -> tuple[int, str]:
 def on_volumes(host: Service, command: str) -> str:
     """Run a shell command as in the guide: in the container `prepare`, which has the volumes."""
     return host.compose("run", "--rm", "-T", "--entrypoint", "sh", "prepare", "-c", command)
+
+
+READ_AGAIN = {  # the signal, and what shows that the configuration was read
+    "router": ("USR2", 8404, "haproxy_process_start_time_seconds"),
+    "prometheus": ("HUP", 9090, "prometheus_config_last_reload_success_timestamp_seconds"),
+    "alertmanager": ("HUP", 9093, "alertmanager_config_last_reload_success_timestamp_seconds"),
+}
+
+
+def read_again(host: Service, part: str) -> None:
+    """Tell a part as in the guide. Returns when the part has reloaded its configuration."""
+    signal, port, metric = READ_AGAIN[part]
+
+    def read_at() -> str:
+        _, page = ask(host, f"http://{address(host, part)}:{port}/metrics")
+        return next(line for line in page.splitlines() if line.startswith(metric))
+
+    before = read_at()
+    host.compose("exec", "-T", part, "sh", "-c", f"kill -{signal} 1")
+    wait_until(lambda: read_at() != before, RELOADED_WITHIN_SECONDS, lambda: f"{part} last read it at {before}")
 
 
 def left(host: Service) -> list[str]:

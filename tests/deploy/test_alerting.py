@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.deploy import receivers
-from tests.deploy.hosts import address, on_volumes
-from tests.host.images import docker
+from tests.deploy.hosts import address, on_volumes, read_again
 from tests.host.service import Service
 from tests.waiting import wait_until
 
@@ -125,19 +124,14 @@ def arrived(host: Service, tmp_path: Path) -> Iterator[Path]:
         command = ["docker", "exec", host.reader(), "python", "-u", "-c", Path(receivers.__file__).read_text()]
         process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT)
     wait_until(lambda: lines(path), seen=path.read_text)
-    reader = docker(
-        "inspect",
-        "--format",
-        f'{{{{(index .NetworkSettings.Networks "{host.project}_agent").IPAddress}}}}',
-        host.reader(),
-    )
+    reader = address(host, "reader")
     for name, secret in SECRETS.items():
-        done = host.rollout("secret", "--for", "alerting", name, stdin=secret.replace("reader", reader.strip()))
+        done = host.rollout("secret", "--for", "alerting", name, stdin=secret.replace("reader", reader))
         assert done.code == 0, done.err
     host.compose("run", "--rm", "-T", "prepare")
-    ours = f"s/smtp.example.org:587/{reader.strip()}:2525/; s/auth_password_file/require_tls: false\\n    &/"
+    ours = f"s/smtp.example.org:587/{reader}:2525/; s/auth_password_file/require_tls: false\\n    &/"
     on_volumes(host, f"sed -i '{ours}' {CONFIG}")
-    host.compose("exec", "-T", "alertmanager", "sh", "-c", "kill -HUP 1")
+    read_again(host, "alertmanager")
     yield path
     process.kill()
     process.wait()

@@ -9,13 +9,11 @@ import pytest
 from rollout.router.haproxy import write_map
 from rollout.router.split import everybody_on
 from tests.deploy.composed import composed, services
-from tests.deploy.hosts import PARTS, address, ask, inspect, on_volumes, started, wait_for
+from tests.deploy.hosts import PARTS, address, ask, inspect, on_volumes, read_again, started, wait_for
 from tests.host.images import docker
 from tests.host.service import Service
-from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.parts, pytest.mark.docker]
-WITHIN_SECONDS = 120.0
 
 
 def answer(host: Service, method: str, path: str) -> tuple[int, bytes]:
@@ -110,26 +108,6 @@ def test_preparing_again_updates_configuration_and_does_not_change_split_or_cont
     host.compose(*again)
     assert on_volumes(host, "cat /var/lib/router/split.map; find /etc/prometheus-agent/rules -name old.yml") == split
     assert {part: inspect(host, part)["Id"] for part in PARTS} == before
-
-
-READ_AGAIN = {  # the signal, and what shows that the configuration was read
-    "router": ("USR2", 8404, "haproxy_process_start_time_seconds"),
-    "prometheus": ("HUP", 9090, "prometheus_config_last_reload_success_timestamp_seconds"),
-    "alertmanager": ("HUP", 9093, "alertmanager_config_last_reload_success_timestamp_seconds"),
-}
-
-
-def read_again(host: Service, part: str) -> None:
-    """Follow the guide. Returns when the part has reloaded its configuration."""
-    signal, port, metric = READ_AGAIN[part]
-
-    def read_at() -> str:
-        _, page = ask(host, f"http://{address(host, part)}:{port}/metrics")
-        return next(line for line in page.splitlines() if line.startswith(metric))
-
-    before = read_at()
-    host.compose("exec", "-T", part, "sh", "-c", f"kill -{signal} 1")
-    wait_until(lambda: read_at() != before, WITHIN_SECONDS, lambda: f"{part} last read it at {before}")
 
 
 @pytest.mark.parametrize("part", PARTS)

@@ -41,10 +41,10 @@ def decide(
     waiting = [measured for measured in gates if measured.outcome is not Outcome.PASS]
     if not waiting and requests and elapsed_seconds >= plan.settle_seconds:
         return Decision("advance")
-    why = "; ".join(f"{measured.gate}: {measured.detail}" for measured in waiting)
+    reasons = [f"{measured.gate}: {measured.detail}" for measured in waiting]
     if not requests:  # gates that count since the first step may pass all the same
-        why = "; ".join(filter(None, [f"at {percent(step.weight)}, the canary gets no requests", why]))
-    why = why or "the window still contains requests from the previous weight"
+        reasons.insert(0, f"at {percent(step.weight)}, the canary gets no requests")
+    why = "; ".join(reasons) or "the window still contains requests from the previous weight"
     first = waiting[0].gate if waiting else None
     if elapsed_seconds >= max(plan.decide_within_seconds, plan.settle_seconds):
         return Decision("back", f"undecided at the deadline: {why}", first, in_doubt=True)
