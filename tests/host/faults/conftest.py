@@ -22,7 +22,7 @@ def results() -> Results:
     return Results(Path(os.environ.get("FAULTS_RESULTS", REPOSITORY / ".rollout" / "faults.json")))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # an idle host's Prometheus takes a tenth of a core from the tests after it
 def grounds(
     images: Images, registry: Registry, results: Results, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Grounds]:
