@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from experiments import commands
-from rollout.cli.options import AS_JSON, positive, said_clearly, some_text
+from rollout.cli.options import AS_JSON, SERVICE, positive, said_clearly, some_text
 from rollout.onhost.command_line import Commands, Parser, run
 from rollout.onhost.complaint import Complaint
 
@@ -61,8 +61,10 @@ def named() -> argparse.ArgumentParser:
 
 def where() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(add_help=False)
-    log = "the log of experiments that the service uses (default: that of its settings, AGENT_EXPERIMENTS)"
-    options.add_argument("--log", default="", metavar="FILE", help=log)
+    one = options.add_mutually_exclusive_group()
+    log = "the file of a service's log on this machine, instead of the one on the Docker host"
+    one.add_argument("--log", type=said_clearly(some_text), metavar="FILE", help=log)
+    one.add_argument("--service", metavar="NAME", help=SERVICE)
     return options
 
 
