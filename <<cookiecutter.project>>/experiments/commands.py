@@ -26,7 +26,7 @@ from experiments.file import Definition
 from experiments.inference.sums import NotEnough
 from experiments.log import Log, opened
 from experiments.metric import METRICS
-from experiments.plan import ADVISED, LEAST_FOR_HARM, Plan, plan
+from experiments.plan import LEAST_FOR_HARM, Plan, plan
 from experiments.report import Report, write
 from experiments.report.document import Point
 from experiments.sentence import sentence
@@ -34,29 +34,6 @@ from rollout.docker.host import Host
 from rollout.onhost import author
 
 REHEARSAL = "rehearsal"
-
-
-def run_plan(chosen: argparse.Namespace) -> int:
-    """How many users, and for how long."""
-    definition, wanted = declared(chosen)
-    policy = definition.policy
-    days = wanted.days(chosen.users_a_day, policy.shares) if chosen.users_a_day else None
-    lines = [f"{name}: {units:,} users" for name, units in named(definition, wanted.units).items()]
-    lines += [f"  {METRICS[name].title}: {units:,} users in all" for name, units in wanted.needs]
-    if not wanted.is_advised:
-        lines.append(f"{ADVISED:,} users of each variant are advised: rare outcomes need them")
-    if days is not None:
-        lines.append(f"about {days:,} days with {chosen.users_a_day:g} new users a day")
-    return said(
-        chosen,
-        lines,
-        experiment=definition.name,
-        sha256=definition.sha256,
-        units=named(definition, wanted.units),
-        needs=dict(wanted.needs),
-        is_advised=wanted.is_advised,
-        days=days,
-    )
 
 
 def run_start(chosen: argparse.Namespace) -> int:

@@ -81,6 +81,12 @@ class TooLarge(ExperimentRefused):
     code = "too_large"
 
 
+class NoTraffic(ExperimentRefused):
+    """Nobody knows how many users a day has: the plan has no days."""
+
+    code = "no_traffic"
+
+
 class Unmeasured(ExperimentRefused):
     """A metric can't be computed from what the log has."""
 

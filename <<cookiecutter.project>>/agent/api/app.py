@@ -66,7 +66,7 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAP
     admission = Admission(limits, metrics)
     budget = open_budget(settings.conversations_file, BudgetLimits.of(settings), metrics, model.unpriced)
     treatments = Treatments(lambda name: variants_model(name, settings, metrics))
-    experiments = open_experiments(settings.experiments_file, settings.release, treatments.can_run)
+    experiments = open_experiments(settings.experiments_file, settings.release, treatments.can_run, metrics)
     treated = None if experiments is None else TreatedRuns(experiments, treatments)
     runner = Runner(
         agent, window_tokens, metrics, settings.deadline_seconds, admission, kept, limits_of(settings), budget, treated

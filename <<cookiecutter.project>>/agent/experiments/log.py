@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from agent.experiments.definition import Experiment
 from agent.sqlite_file import SqliteFile
 
 # Only ever add columns with defaults: the release before reads and writes these tables too.
@@ -24,7 +23,7 @@ CREATE TABLE IF NOT EXISTS outcomes (
   PRIMARY KEY (experiment, unit, run_id)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS outcomes_by_run ON outcomes (run_id);
 """
-RUNNING = "SELECT definition FROM experiments WHERE ended_at IS NULL ORDER BY started_at, name"
+RUNNING = "SELECT name, sha256, definition FROM experiments WHERE ended_at IS NULL ORDER BY started_at, name"
 EXPOSE = "INSERT OR IGNORE INTO exposures (experiment, unit, variant, release, at) VALUES (?, ?, ?, ?, ?)"
 ADD = """
 INSERT OR IGNORE INTO outcomes (experiment, unit, run_id, at, outcome, tokens, cost_usd, seconds)
@@ -61,6 +60,16 @@ def unit_id(experiment: str, unit: str) -> bytes:
     return hashlib.sha256(f"{experiment}\0{unit}".encode()).digest()[:UNIT_BYTES]
 
 
+@dataclass(frozen=True)
+class Running:
+    """An experiment that was started and has not ended: the hash of its file, and its definition as JSON, which another
+    release may have written."""
+
+    name: str
+    sha256: str
+    definition: str
+
+
 class ExperimentLog:
     """Each method waits for the disk in the file's own thread. All raise sqlite3.Error, and LogRests for some seconds
     after another error."""
@@ -72,10 +81,10 @@ class ExperimentLog:
         self._clock = clock
         self._rests_until = 0.0
 
-    async def running(self) -> list[Experiment]:
+    async def running(self) -> list[Running]:
         """The experiments that were started and have not ended, the oldest first."""
         rows = await self._in_thread(lambda: self._file.database.execute(RUNNING).fetchall())
-        return [Experiment.model_validate_json(row[0]) for row in rows]
+        return [Running(*row) for row in rows]
 
     async def expose(self, experiment: str, unit: bytes, variant: int, release: str, at: float) -> None:
         """Note a unit's first exposure; a later one changes nothing. `at` is in epoch seconds."""

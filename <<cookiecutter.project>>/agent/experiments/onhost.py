@@ -3,13 +3,11 @@
 Prints one JSON object. A refusal is one too, `{"refused": {"code": …, "message": …}}`, with exit code 2."""
 
 import argparse
-import hashlib
 import json
 import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -18,14 +16,12 @@ from agent.errors import StartError
 from agent.experiments.definition import Experiment
 from agent.experiments.measures import MEASURES
 from agent.experiments.records import Records, RecordsRefused, opened
+from agent.experiments.released import released_sha256
 from agent.settings import load_settings
 
 REFUSED = 2
 WITHIN_SECONDS = 45.0
 """Below the time for which `experiments` waits."""
-
-RELEASED = Path("experiments")
-"""The definitions that are part of the release: relative to the working directory, as agent.env."""
 
 Answer = dict[str, Any]
 
@@ -113,12 +109,7 @@ def sums(records: Records, chosen: argparse.Namespace) -> Answer:
 
 def check_released(name: str, sha256: str) -> None:
     """A prompt or a model reaches users only as part of a signed and approved release. Raises RecordsRefused."""
-    path = RELEASED / f"{name}.yaml"
-    try:
-        found = hashlib.sha256(path.read_text(encoding="utf-8").encode()).hexdigest()
-    except (OSError, UnicodeDecodeError):
-        found = ""
-    if found != sha256:
+    if (found := released_sha256(name)) != sha256:
         which = "another experiments" if found else "no experiments"
         raise RecordsRefused(
             "not_released", f"the stable release has {which}/{name}.yaml: release it, then start the experiment"

@@ -19,6 +19,7 @@ from agent.run.outcome import outcome_of
 from agent.run.progress import Progress
 from agent.run.request import RunRequest, RunResult
 from agent.run.treatment import TreatedRuns
+from agent.run.units import DailyUnits
 from agent.run.usage import Usage, account, count, tool_calls
 
 NO_LIMITS_SET = RunLimits()
@@ -40,6 +41,7 @@ class Runner:
         treated: TreatedRuns | None = None,
     ) -> None:
         self._treated = treated
+        self._units = DailyUnits(metrics.units)
         self._limits = limits.usage_limits()
         self._agent = agent
         self._kept = kept
@@ -116,6 +118,7 @@ class Runner:
         seconds, is_the_clients = request.deadline(self._deadline_seconds)
         began = asyncio.get_running_loop().time()  # the wait for a slot is part of the deadline
         async with self._admission.slot(seconds, is_the_clients=is_the_clients):
+            self._units.note(request)
             with capture_run_messages() as messages:
                 run, outcome = Progress(messages, is_the_clients, began), "answered"
                 try:

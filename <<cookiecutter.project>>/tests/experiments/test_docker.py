@@ -1,15 +1,13 @@
 """The log on a Docker host: the same answers as from a file, and clear refusals."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from agent.experiments.onhost import parser
 from experiments import docker, errors
+from experiments.command import main
 from experiments.commands import experiment_of
 from experiments.docker import HostLog
 from experiments.evidence import Evidence
@@ -21,7 +19,6 @@ from tests.experiments.filled import Behaviour, fill
 from tests.experiments.onhost import Engine
 from tests.experiments.samples import CHEAPER, defined
 
-ROOT = Path(__file__).parents[2]
 METRICS = ("cost_per_task", "completion", "tokens_per_task")
 
 
@@ -160,9 +157,9 @@ def test_each_command_of_the_image_is_one_that_the_host_log_uses() -> None:
     assert all(f'"{name}"' in source for name in commands)
 
 
-def test_without_a_host_the_message_says_so() -> None:
-    """In a process of its own: Docker's client leaves a socket behind when nobody answers."""
-    command = [sys.executable, "-m", "experiments", "stop", "cheaper", "--reason", "a test", "--json"]
-    env = os.environ | {"DOCKER_HOST": "unix:///nonexistent.sock"}
-    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
-    assert (done.returncode, json.loads(done.stdout)["refused"]["code"]) == (2, "no_host")
+def test_without_a_host_the_message_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "nonsense://host")
+    assert main(["stop", "cheaper", "--reason", "a test", "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["refused"]["code"] == "no_host"
