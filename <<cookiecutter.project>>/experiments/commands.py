@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.experiments import Experiment, Variant
+from agent.experiments.completed import Completed
 from agent.experiments.measures import MOMENTS
 from agent.experiments.records import Started
 from agent.settings import Settings
@@ -241,7 +242,14 @@ def experiment_of(definition: Definition) -> Experiment:
     """What the service needs of a definition."""
     policy = definition.policy
     first, second = (Variant(name=name, **each.model_dump()) for name, each in policy.variants.items())
-    return Experiment(name=definition.name, unit=policy.unit, anonymous=policy.anonymous, variants=(first, second))
+    completed = None if policy.completed is None else Completed(**policy.completed.model_dump())
+    return Experiment(
+        name=definition.name,
+        unit=policy.unit,
+        anonymous=policy.anonymous,
+        variants=(first, second),
+        completed=completed,
+    )
 
 
 def named(definition: Definition, units: tuple[int, int]) -> dict[str, int]:

@@ -6,9 +6,10 @@ import sqlite3
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.errors import StartError
+from agent.experiments.completed import Answered, Completed
 from agent.experiments.definition import Experiment, Variant
 from agent.experiments.log import ExperimentLog, LogRests, Outcome, Running, unit_id
 from agent.experiments.released import released_sha256
@@ -31,6 +32,7 @@ class Assigned:
     experiment: str
     unit: bytes
     variant: Variant
+    completed: Completed | None = None
 
 
 class Experiments:
@@ -69,13 +71,16 @@ class Experiments:
             if unit is None or index is None:
                 continue
             key = unit_id(experiment.name, unit)
-            assigned.append(Assigned(experiment.name, key, experiment.variants[index]))
+            assigned.append(Assigned(experiment.name, key, experiment.variants[index], experiment.completed))
             await self._expose(experiment.name, key, index)
         return tuple(assigned)
 
-    async def ended(self, assigned: Sequence[Assigned], run_id: str, outcome: Outcome) -> None:
-        """Write how a run ended; also if the caller is cancelled meanwhile."""
-        await asyncio.shield(self._add(assigned, run_id, outcome))
+    async def ended(
+        self, assigned: Sequence[Assigned], run_id: str, outcome: Outcome, answered: Answered | None = None
+    ) -> None:
+        """Write how a run ended, and whether its answer, if it has one, completed the task; also if the caller is
+        cancelled meanwhile."""
+        await asyncio.shield(self._add(assigned, run_id, outcome, answered))
 
     async def rated(self, run_id: str, rating: str) -> None:
         """Write a run's rating."""
@@ -140,8 +145,14 @@ class Experiments:
             if len(self._seen) > MOST_SEEN:
                 self._seen.popitem(last=False)
 
-    async def _add(self, assigned: Sequence[Assigned], run_id: str, outcome: Outcome) -> None:
+    async def _add(
+        self, assigned: Sequence[Assigned], run_id: str, outcome: Outcome, answered: Answered | None
+    ) -> None:
         for each in assigned:
+            if each.completed is not None and answered is not None:
+                outcome = replace(outcome, passed=each.completed.is_met(answered))
+            else:
+                outcome = replace(outcome, passed=None)
             await self._written(self._log.add(each.experiment, each.unit, run_id, self._clock(), outcome))
 
     async def _written(self, write: Awaitable[None]) -> bool:

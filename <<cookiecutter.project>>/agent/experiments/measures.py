@@ -27,13 +27,14 @@ MEASURES = {
 
 EXPOSED = "SELECT variant, count(*), min(at), max(at) FROM exposures WHERE experiment = ? AND at <= ? GROUP BY variant"
 # A run that its client ended stays, and did not complete its task: the clients of a slow variant end more, and without
-# these runs only patient users would count. Nor did a run that was rated bad. One that failed before it used a token
+# these runs only patient users would count. Nor did a run that was rated bad, or whose answer did not
+# pass. One that failed before it used a token
 # cost nothing.
 PER_UNIT = """
 CREATE TEMP TABLE per_unit AS
 SELECT e.variant, e.release, min(?, cast((e.at - ?) * ? / ? AS INTEGER)) AS moment, o.*
 FROM exposures e JOIN (
-  SELECT unit, count(*) AS runs, sum(outcome = 'answered' AND rating IS NOT 'bad') AS completed,
+  SELECT unit, count(*) AS runs, sum(outcome = 'answered' AND rating IS NOT 'bad' AND passed IS NOT 0) AS completed,
     sum(outcome NOT IN ('answered', 'cancelled') AND substr(outcome, 1, 7) <> 'client_') AS failed,
     sum(tokens) AS tokens, total(cost_usd) AS cost_usd,
     sum(cost_usd IS NULL AND tokens > 0) AS unpriced, sum(seconds) AS seconds, sum(rating IS 'good') AS good,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.experiments.definition import Experiment
-from agent.experiments.log import SCHEMA
+from agent.experiments.log import SCHEMA, with_new_columns
 from agent.experiments.measures import EXPOSED, MEASURES, MOMENTS, PER_UNIT, UNPRICED, sums_of
 from agent.sqlite_file import SqliteFile
 
@@ -167,6 +167,7 @@ def opened(path: str, *, is_new: bool = False, within_seconds: float = math.inf)
     try:
         file = SqliteFile(path, "experiments", SCHEMA, BUSY_SECONDS)
         try:
+            with_new_columns(file.database)
             yield Records(file.database, within_seconds)
         finally:
             file.database.close()

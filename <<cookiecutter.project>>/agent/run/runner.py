@@ -139,7 +139,9 @@ class Runner:
                     if self._budget is not None:
                         await self._budget.charge(request.owner, request.record.usage.spent())
                     if self._treated is not None:
-                        await self._treated.ended(request, run.treatment, outcome, request.record.usage, run.seconds())
+                        await self._treated.ended(
+                            request, run.treatment, outcome, request.record.usage, run.seconds(), own
+                        )
 
     async def _load(self, request: RunRequest) -> Conversation | None:
         if self._kept is None or not request.is_kept:
