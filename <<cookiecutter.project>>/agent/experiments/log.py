@@ -47,8 +47,8 @@ class LogRests(sqlite3.Error):
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended, and what it used. `outcome` is one of the metrics' OUTCOMES; an unknown cost is None. `passed` is
-    whether the answer is as the experiment's `completed` says; None if it says nothing."""
+    """How a run ended, and what it used. `outcome` is one of the metrics' OUTCOMES; an unknown cost is None. `passed`
+    is whether the answer is as the experiment's `completed` says; None if it says nothing."""
 
     outcome: str
     tokens: int
