@@ -7,6 +7,14 @@ class StartError(Exception):
     """The service can't start with these settings. The message says what is wrong, where, and what to do."""
 
 
+class StorageError(Exception):
+    """What is kept could not be read or written. The message is for the log, not for a client."""
+
+
+class StorageUnavailable(StorageError):
+    """The database does not answer, or not in time."""
+
+
 class DeadlineError(Exception):
     """A run had no answer before its deadline."""
 

@@ -37,6 +37,7 @@ RATIO_BUCKETS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.5)
 UNKNOWN_TOOL = "unknown"
 REFUSALS = ("queue_full", "waited")
 RATINGS = ("good", "bad")
+UNITS = ("user", "conversation", "anonymous_conversation")
 OUTCOMES = (
     "answered",
     "usage_limit",
@@ -155,6 +156,19 @@ class Metrics:
         self.refused_runs = Counter(
             "agent_refused_runs", "Runs that were refused with 503, by reason", ["reason"], registry=registry
         )
+        self.units = Counter(
+            "agent_units",
+            "Users with a token, their named conversations, and those of anonymous callers, each once a day (UTC)",
+            ["kind"],
+            registry=registry,
+        )
+        self.experiment_troubles = Gauge(
+            "agent_experiment_troubles",
+            "1 while an experiment does not run as it was started (`model`, `definition`, `changed`), or the last use "
+            "of the log of all failed (`log_read`, `log_write`)",
+            ["experiment", "reason"],
+            registry=registry,
+        )
         self.replays = Counter(
             "agent_replays", "Requests that got the stored answer to their Idempotency-Key", registry=registry
         )
@@ -215,6 +229,8 @@ class Metrics:
             self.tokens.labels(kind)
         for reason in REFUSALS:
             self.refused_runs.labels(reason)
+        for unit in UNITS:
+            self.units.labels(unit)
         for rating in RATINGS:
             self.feedback.labels(rating)
         self._tools: frozenset[str] = frozenset()

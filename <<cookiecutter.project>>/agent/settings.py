@@ -12,6 +12,7 @@ from agent.errors import StartError
 PREFIX = "AGENT_"
 ENV_FILE = "agent.env"
 MCP_SERVER = r"[a-z][a-z0-9_]{0,31}=https?://[^\s,=@]+"
+URL_SCHEMES = ("postgresql://", "postgres://")
 LONGEST_DEADLINE_SECONDS = 120
 """The router and the stop of a container wait a little longer; a test of the template checks this."""
 
@@ -78,7 +79,8 @@ class Settings(BaseSettings):
     )
     conversations: str = Field(
         default="",
-        description="the SQLite file that keeps conversations; empty keeps none",
+        repr=False,  # a URL has a password
+        description="the SQLite file that keeps conversations, or the URL of a PostgreSQL database; empty keeps none",
         examples=["conversations.db"],
     )
     experiments: str = Field(
@@ -203,7 +205,7 @@ class Settings(BaseSettings):
 
     @property
     def conversations_file(self) -> str:
-        """The path of `conversations`; empty without."""
+        """The path of `conversations`, if it is one; empty without."""
         return self._path(self.conversations)
 
     @property
@@ -223,6 +225,11 @@ class Settings(BaseSettings):
                 f"{LONGEST_STOP_SECONDS - self.deadline_seconds:g} and {self.deadline_seconds:g}"
             )
         return self
+
+
+def is_url(conversations: str) -> bool:
+    """Whether the setting `conversations` is the URL of a database and not a file."""
+    return conversations.lower().startswith(URL_SCHEMES)
 
 
 def load_settings() -> Settings:

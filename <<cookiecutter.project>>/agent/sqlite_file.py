@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+from agent.errors import StorageError
+
 AGAIN_SECONDS = 0.01
 
 T = TypeVar("T")
@@ -41,6 +43,13 @@ class SqliteFile:
     async def in_thread(self, work: Callable[[], T]) -> T:
         """What the work returns. Raises what it raises."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    async def ask(self, work: Callable[[], T]) -> T:
+        """As `in_thread`, and an sqlite3.Error becomes a StorageError, as of every other storage."""
+        try:
+            return await self.in_thread(work)
+        except sqlite3.Error as error:
+            raise StorageError(str(error)) from error
 
     async def close(self) -> None:
         """Close the file."""

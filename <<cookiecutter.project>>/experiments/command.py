@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from experiments import commands
-from rollout.cli.options import AS_JSON, positive, said_clearly, some_text
+from experiments.planned import run_plan
+from rollout.cli.options import AS_JSON, SERVICE, positive, said_clearly, some_text
 from rollout.onhost.command_line import Commands, Parser, run
 from rollout.onhost.complaint import Complaint
 
@@ -25,9 +26,13 @@ def parser() -> Parser:
     top = Parser(prog="python -m experiments", description=__doc__, allow_abbrev=False)
     all_of = Commands(top)
     one, log, as_json = named(), where(), options_json()
-    planned = all_of.add("plan", commands.run_plan, "show how many users an experiment needs", one, as_json)
+    planned = all_of.add("plan", run_plan, "show how many users an experiment needs, and for how long", one, as_json)
+    traffic = planned.add_mutually_exclusive_group()
     days = "the new users of a day, for the number of days"
-    planned.add_argument("--users-a-day", type=said_clearly(positive), metavar="N", help=days)
+    traffic.add_argument("--users-a-day", type=said_clearly(positive), metavar="N", help=days)
+    present = "the users of the last 24 hours, as Prometheus counts them: on the Docker host, or at the URL"
+    traffic.add_argument("--prometheus", nargs="?", const="", metavar="URL", help=present)
+    planned.add_argument("--service", metavar="NAME", help=SERVICE)
     start = "start an experiment whose definition is committed: the service assigns users within a second"
     all_of.add("start", commands.run_start, start, one, log, as_json)
     rehearse = "let made-up users ask the offline models until it can be decided; needs no key and no service"
@@ -61,8 +66,10 @@ def named() -> argparse.ArgumentParser:
 
 def where() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(add_help=False)
-    log = "the log of experiments that the service uses (default: that of its settings, AGENT_EXPERIMENTS)"
-    options.add_argument("--log", default="", metavar="FILE", help=log)
+    one = options.add_mutually_exclusive_group()
+    log = "the file of a service's log on this machine, instead of the one on the Docker host"
+    one.add_argument("--log", type=said_clearly(some_text), metavar="FILE", help=log)
+    one.add_argument("--service", metavar="NAME", help=SERVICE)
     return options
 
 

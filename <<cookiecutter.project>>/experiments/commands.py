@@ -5,63 +5,44 @@ import asyncio
 import json
 import math
 import sys
-import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from agent.errors import StartError
 from agent.experiments import Experiment, Variant
-from agent.settings import Settings, load_settings
+from agent.experiments.completed import Completed
+from agent.experiments.measures import MOMENTS
+from agent.experiments.records import Started
+from agent.settings import Settings
 from experiments import amounts, file, rehearsal, winner
 from experiments import decide as decisions
 from experiments.committed import commit_of
 from experiments.compare import Look, compared
-from experiments.errors import AlreadyStarted, Changed, Ended, NoDiff, NoLog, NotARehearsal, NotDecided
-from experiments.evidence import MOMENTS, Evidence
+from experiments.docker import HostLog
+from experiments.errors import AlreadyStarted, Changed, Ended, NoDiff, NotARehearsal, NotDecided
+from experiments.evidence import Evidence
 from experiments.file import Definition
 from experiments.inference.sums import NotEnough
-from experiments.log import Log, Started, opened
+from experiments.log import Log, opened
 from experiments.metric import METRICS
-from experiments.plan import ADVISED, LEAST_FOR_HARM, Plan, plan
+from experiments.plan import LEAST_FOR_HARM, Plan, plan
 from experiments.report import Report, write
 from experiments.report.document import Point
 from experiments.sentence import sentence
+from rollout.docker.host import Host
 from rollout.onhost import author
 
 REHEARSAL = "rehearsal"
-
-
-def run_plan(chosen: argparse.Namespace) -> int:
-    """How many users, and for how long."""
-    definition, wanted = declared(chosen)
-    policy = definition.policy
-    days = wanted.days(chosen.users_a_day, policy.shares) if chosen.users_a_day else None
-    lines = [f"{name}: {units:,} users" for name, units in named(definition, wanted.units).items()]
-    lines += [f"  {METRICS[name].title}: {units:,} users in all" for name, units in wanted.needs]
-    if not wanted.is_advised:
-        lines.append(f"{ADVISED:,} users of each variant are advised: rare outcomes need them")
-    if days is not None:
-        lines.append(f"about {days:,} days with {chosen.users_a_day:g} new users a day")
-    return said(
-        chosen,
-        lines,
-        experiment=definition.name,
-        sha256=definition.sha256,
-        units=named(definition, wanted.units),
-        needs=dict(wanted.needs),
-        is_advised=wanted.is_advised,
-        days=days,
-    )
 
 
 def run_start(chosen: argparse.Namespace) -> int:
     """Let the service assign users."""
     definition, _ = declared(chosen)
     commit = commit_of(path_of(chosen))
-    with opened(log_of(chosen)) as log:
-        log.start(definition.name, definition.sha256, experiment_of(definition), time.time(), author.name(), commit)
+    with log_of(chosen) as log:
+        log.start(experiment_of(definition), definition.sha256, author.name(), commit)
     line = f"{definition.name} is running: the service assigns users within a second"
     return said(chosen, [line], experiment=definition.name, sha256=definition.sha256, commit=commit)
 
@@ -80,7 +61,7 @@ def run_rehearse(chosen: argparse.Namespace) -> int:
             raise NotARehearsal(f"{path} may be the log of a service, which would run this: use another file")
         asked = experiment_of(definition)
         try:
-            log.start(definition.name, definition.sha256, asked, time.time(), author.name(), REHEARSAL)
+            log.start(asked, definition.sha256, author.name(), REHEARSAL)
         except AlreadyStarted:
             again = f"{path} has a rehearsal of {definition.name}: delete it, or use another one with --log"
             raise AlreadyStarted(again) from None
@@ -99,7 +80,7 @@ def run_rehearse(chosen: argparse.Namespace) -> int:
 def run_status(chosen: argparse.Namespace) -> int:
     """Progress and guardrails; of a plan with one look, no difference."""
     definition, wanted = declared(chosen)
-    with opened(log_of(chosen)) as log:
+    with log_of(chosen) as log:
         started = same(log, definition)
         found = decisions.status(definition.policy, wanted, evidence(log, definition, end_of(started)))
     state = "running" if started.ended_at is None else "ended"
@@ -135,13 +116,13 @@ def run_status(chosen: argparse.Namespace) -> int:
 def run_decide(chosen: argparse.Namespace) -> int:
     """Decide, end the experiment, and keep its data. The first decision stays."""
     definition, wanted = declared(chosen)
-    with opened(log_of(chosen)) as log:
+    with log_of(chosen) as log:
         started = same(log, definition)
         if started.ending is None:
-            now = time.time()
-            found = decisions.decide(definition.policy, wanted, evidence(log, definition, now))
+            known = evidence(log, definition)
+            found = decisions.decide(definition.policy, wanted, known)
             ending = {"kind": "decided", **asdict(found), "sentence": sentence(definition.policy, found)}
-            log.end(definition.name, now, author.name(), ending)
+            log.end(definition.name, author.name(), ending, known.at)
         else:
             ending = started.ending
     if ending["kind"] != "decided":
@@ -156,9 +137,8 @@ def run_decide(chosen: argparse.Namespace) -> int:
 
 def run_stop(chosen: argparse.Namespace) -> int:
     """End an experiment without a decision; its data stays."""
-    with opened(log_of(chosen)) as log:
-        log.started(chosen.name)
-        log.end(chosen.name, time.time(), author.name(), {"kind": "stopped", "reason": chosen.reason})
+    with log_of(chosen) as log:
+        log.end(chosen.name, author.name(), {"kind": "stopped", "reason": chosen.reason})
     line = f"{chosen.name} is stopped: all users get the release's own configuration within a second"
     return said(chosen, [line], experiment=chosen.name, reason=chosen.reason)
 
@@ -166,7 +146,7 @@ def run_stop(chosen: argparse.Namespace) -> int:
 def run_report(chosen: argparse.Namespace) -> int:
     """Write the report of an experiment that has ended."""
     definition, wanted = declared(chosen)
-    with opened(log_of(chosen)) as log:
+    with log_of(chosen) as log:
         started = same(log, definition)
         if started.ending is None:
             raise NotDecided(f"{definition.name} is running: `status` shows how far it is")
@@ -181,7 +161,7 @@ def run_report(chosen: argparse.Namespace) -> int:
 def run_winner(chosen: argparse.Namespace) -> int:
     """Print the diff that makes the winner the configuration."""
     definition, _ = declared(chosen)
-    with opened(log_of(chosen)) as log:
+    with log_of(chosen) as log:
         ending = same(log, definition).ending or {}
     if ending.get("verdict") != "treatment_wins":
         raise NotDecided(f"{definition.name} has no winner: {ending.get('sentence', 'it was not decided')}")
@@ -219,14 +199,14 @@ def declared(chosen: argparse.Namespace) -> tuple[Definition, Plan]:
     return definition, plan(definition.policy)
 
 
-def log_of(chosen: argparse.Namespace) -> str:
-    """The log that a command names, or the one of the service's settings. Raises NoLog."""
+@contextmanager
+def log_of(chosen: argparse.Namespace) -> Iterator[Log]:
+    """The log in the file that a command names, or else on the Docker host. Raises NoLog, NoHost or NoRelease."""
     if chosen.log:
-        return str(chosen.log)
-    try:
-        return load_settings().experiments_file
-    except StartError as error:
-        raise NoLog(f"no log is named with --log, and {error}") from None
+        with opened(chosen.log) as log:
+            yield log
+    else:
+        yield HostLog.of(Host.connect(chosen.service, stopped=True))  # without a router there is a log too
 
 
 def path_of(chosen: argparse.Namespace) -> Path:
@@ -262,7 +242,14 @@ def experiment_of(definition: Definition) -> Experiment:
     """What the service needs of a definition."""
     policy = definition.policy
     first, second = (Variant(name=name, **each.model_dump()) for name, each in policy.variants.items())
-    return Experiment(name=definition.name, unit=policy.unit, anonymous=policy.anonymous, variants=(first, second))
+    completed = None if policy.completed is None else Completed(**policy.completed.model_dump())
+    return Experiment(
+        name=definition.name,
+        unit=policy.unit,
+        anonymous=policy.anonymous,
+        variants=(first, second),
+        completed=completed,
+    )
 
 
 def named(definition: Definition, units: tuple[int, int]) -> dict[str, int]:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from experiments.evidence import MOMENTS, Measured
+from agent.experiments.measures import MOMENTS
+from experiments.evidence import Measured
 from experiments.inference.contrast import Contrast, Pair, contrast
 from experiments.inference.interval import Interval, fixed, p_value, sequence
 from experiments.inference.sums import NotEnough

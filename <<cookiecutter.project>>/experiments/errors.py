@@ -58,9 +58,33 @@ class TooEarly(ExperimentRefused):
 
 
 class NoLog(ExperimentRefused):
-    """The file of AGENT_EXPERIMENTS is not named, does not exist, or can't be used."""
+    """The log is not named in AGENT_EXPERIMENTS, does not exist, or can't be used."""
 
     code = "no_log"
+
+
+class NoRelease(ExperimentRefused):
+    """No release is running on the host, whose image would read the log."""
+
+    code = "no_release"
+
+
+class NotReleased(ExperimentRefused):
+    """The stable release on the host does not have this definition: what users get was not approved."""
+
+    code = "not_released"
+
+
+class TooLarge(ExperimentRefused):
+    """Reading the log takes too long, or it has too many releases."""
+
+    code = "too_large"
+
+
+class NoTraffic(ExperimentRefused):
+    """Nobody knows how many users a day has: the plan has no days."""
+
+    code = "no_traffic"
 
 
 class Unmeasured(ExperimentRefused):

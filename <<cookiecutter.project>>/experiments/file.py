@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from evals.case import Expectations
 from experiments.errors import WrongDefinition
 from experiments.schema import ExperimentPolicy, GuardrailPolicy, PrimaryPolicy, VariantPolicy
 from rollout.errors import PolicyError
@@ -44,6 +45,7 @@ def known_keys(path: tuple[Key, ...]) -> list[str]:
             "variants": VariantPolicy,
             "primary": PrimaryPolicy,
             "guardrails": GuardrailPolicy,
+            "completed": Expectations,
         }
         return list(parts[str(path[0])].model_fields)
     return list(ExperimentPolicy.model_fields)

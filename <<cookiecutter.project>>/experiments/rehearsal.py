@@ -59,7 +59,7 @@ async def runner_of(settings: Settings) -> AsyncIterator[Runner]:
     fitted, window_tokens = fitted_to(choose_model(settings, metrics).asked, settings, metrics)
     agent = build_agent(fitted, tools_of(settings, metrics))
     treatments = Treatments(lambda name: variants_model(name, settings, metrics))
-    experiments = open_experiments(settings.experiments_file, settings.release, treatments.can_run)
+    experiments = open_experiments(settings.experiments_file, settings.release, treatments.can_run, metrics)
     if experiments is None:
         raise ValueError("a rehearsal needs a log")
     admission = Admission(AdmissionLimits(1, 0, 0), metrics)

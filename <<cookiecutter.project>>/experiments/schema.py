@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from evals.case import Expectations
 from experiments.metric import METRICS
 from rollout.policy.keys import LimitText, Part, Ratio
 from rollout.policy.schema import wrong_key
@@ -124,6 +125,7 @@ class ExperimentPolicy(Part):
     anonymous: Literal["conversation", "left_out"] = "left_out"
     variants: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")], VariantPolicy]
     primary: PrimaryPolicy
+    completed: Expectations | None = None
     guardrails: Annotated[list[GuardrailPolicy], Field(default_factory=list)]
     power: Annotated[Ratio, Field(ge=0.5, lt=1)]
     significance: Annotated[Ratio, Field(gt=0, le=0.2)]

@@ -24,11 +24,15 @@ class Answer:
 
 
 def ask(
-    url: str, task: str, timeout_seconds: float = TIMEOUT_SECONDS, headers: Mapping[str, str] | None = None
+    url: str,
+    task: str,
+    timeout_seconds: float = TIMEOUT_SECONDS,
+    headers: Mapping[str, str] | None = None,
+    **more: str,
 ) -> Answer:
-    """Run a task on the service at this URL. Raises OSError if there is no answer."""
+    """Run a task on the service at this URL, with `more` in its body. Raises OSError if there is no answer."""
     headers = {"content-type": "application/json", **(headers or {})}
-    request = urllib.request.Request(f"{url}/agent/run", json.dumps({"task": task}).encode(), headers)  # noqa: S310  the URL is our own
+    request = urllib.request.Request(f"{url}/agent/run", json.dumps({"task": task, **more}).encode(), headers)  # noqa: S310  the URL is our own
     try:
         with urllib.request.urlopen(request, timeout=timeout_seconds) as response:  # noqa: S310
             return Answer(response.status, response.headers["x-release"], str(response.read(), "utf-8"))

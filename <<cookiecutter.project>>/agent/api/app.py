@@ -26,6 +26,7 @@ from agent.experiments import open_experiments
 from agent.idempotency import open_answers
 from agent.metrics import Metrics
 from agent.models import choose_model
+from agent.place import Place, opened, place_of
 from agent.run import (
     TOOL_NAMES,
     Admission,
@@ -46,16 +47,17 @@ if TYPE_CHECKING:
     from agent.traces import Traces
 
 
-def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAPI:
-    """Create the ASGI app, with its own registry of metrics.
+def create_app(settings: Settings, readiness: Readiness | None = None, place: "Place | None" = None) -> FastAPI:
+    """Create the ASGI app, with its own registry of metrics. `place` is used instead of what the settings name.
 
     Raises:
         StartError: the model, the tools, the tokens or the conversations can't be used.
     """
     metrics = Metrics(TOOL_NAMES)
     model = choose_model(settings, metrics)
-    kept = open_conversations(settings.conversations_file, settings.keep_conversations_days)
-    answers = open_answers(settings.conversations_file, settings.keep_answers_hours, settings.keep_answers)
+    place = place_of(settings) if place is None else place
+    kept = open_conversations(place, settings.keep_conversations_days)
+    answers = open_answers(place, settings.keep_answers_hours, settings.keep_answers)
     tokens = TokenFile(Path(settings.tokens_file))
     readiness = readiness or Readiness()
     fitted, window_tokens = fitted_to(model.asked, settings, metrics)
@@ -64,9 +66,9 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAP
     agent = build_agent(fitted, tools_of(settings, metrics), [traces.instrumentation] if traces else [])
     limits = AdmissionLimits(settings.max_running, settings.max_queued, settings.max_wait_seconds)
     admission = Admission(limits, metrics)
-    budget = open_budget(settings.conversations_file, BudgetLimits.of(settings), metrics, model.unpriced)
+    budget = open_budget(place, BudgetLimits.of(settings), metrics, model.unpriced)
     treatments = Treatments(lambda name: variants_model(name, settings, metrics))
-    experiments = open_experiments(settings.experiments_file, settings.release, treatments.can_run)
+    experiments = open_experiments(settings.experiments_file, settings.release, treatments.can_run, metrics)
     treated = None if experiments is None else TreatedRuns(experiments, treatments)
     runner = Runner(
         agent, window_tokens, metrics, settings.deadline_seconds, admission, kept, limits_of(settings), budget, treated
@@ -77,23 +79,34 @@ def create_app(settings: Settings, readiness: Readiness | None = None) -> FastAP
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         metrics.count_loop(get_running_loop())
-        async with agent:
-            yield
-            await background.ended()
-        await answers.close()
-        if budget is not None:
-            await budget.close()
+        async with opened(place):
+            async with agent:
+                yield
+                await background.ended()
+            await answers.close()
+            if budget is not None:
+                await budget.close()
+            if kept is not None:
+                await kept.close()
         if experiments is not None:
             await experiments.close()
-        if kept is not None:
-            await kept.close()
         if traces is not None:
             await traces.close()
 
     app = FastAPI(title="agent", version=settings.release, lifespan=lifespan)
     app.include_router(
         make_router(
-            settings, model.first, window_tokens, keyed, metrics, readiness, kept, background, budget, experiments
+            settings,
+            model.first,
+            window_tokens,
+            keyed,
+            metrics,
+            readiness,
+            kept,
+            background,
+            budget,
+            experiments,
+            place,
         )
     )
     app.add_middleware(LimitBodies)  # innermost: its errors become problems too

@@ -44,6 +44,7 @@ MODEL_ERROR = ProblemType("model-error", 502, "The model's API failed")
 OVERLOADED = ProblemType("overloaded", 503, "Too many runs at once")
 STOPPING = ProblemType("stopping", 503, "The service is about to stop")
 NOT_READY = ProblemType("not-ready", 503, "The service is not ready")
+STORAGE_UNAVAILABLE = ProblemType("storage-unavailable", 503, "The database does not answer")
 MODEL_TIMEOUT = ProblemType("model-timeout", 504, "The model's API did not answer in time")
 DEADLINE = ProblemType("deadline", 504, "There was no answer within the deadline")
 
@@ -73,6 +74,7 @@ TYPES = (
     OVERLOADED,
     STOPPING,
     NOT_READY,
+    STORAGE_UNAVAILABLE,
     MODEL_TIMEOUT,
     DEADLINE,
 )

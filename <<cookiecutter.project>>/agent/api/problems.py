@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agent.api import problem_types as types
 from agent.api.run_problems import problem_of_a_run
-from agent.errors import BudgetUsedUp, OverloadedError
+from agent.errors import BudgetUsedUp, OverloadedError, StorageUnavailable
 from agent.idempotency import KeyReused, RunInProgress, RunWithoutAnswer
 from agent.metrics import Metrics
 
@@ -27,6 +27,7 @@ MOST_MISTAKES = 10
 """The most mistakes in one answer: a body may have a million."""
 
 LONGEST_TEXT = 200
+STORAGE_RETRY_AFTER_SECONDS = "5"
 
 OF_KEYS: dict[type[Exception], tuple[types.ProblemType, str]] = {
     KeyReused: (types.KEY_REUSED, "this Idempotency-Key came with another request before: use a new one"),
@@ -87,6 +88,8 @@ def headers_of(error: Exception) -> Mapping[str, str] | None:
             return {"retry-after": str(math.ceil(error.retry_after_seconds))}
         case RunInProgress():
             return {"retry-after": "1"}
+        case StorageUnavailable():
+            return {"retry-after": STORAGE_RETRY_AFTER_SECONDS}
         case HTTPException() | types.Refused():
             return error.headers
         case _:

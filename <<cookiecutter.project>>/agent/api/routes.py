@@ -13,6 +13,7 @@ from agent.budget import Budget
 from agent.conversations import Conversations
 from agent.experiments import Experiments
 from agent.metrics import LEFT_STATUS, Metrics
+from agent.place import Place
 from agent.run import BackgroundRuns, KeyedRunner, RatedRuns
 from agent.settings import Settings
 from agent.stopping import Readiness
@@ -32,6 +33,7 @@ def make_router(
     background: BackgroundRuns,
     budget: Budget | None,
     experiments: Experiments | None,
+    place: Place,
 ) -> APIRouter:
     """The service's routes."""
     router = APIRouter(responses=documented())
@@ -55,7 +57,7 @@ def make_router(
 
     router.include_router(streaming.make_router(settings, runner, rated, metrics, background))
     router.include_router(feedback.make_router(rated, metrics, experiments))
-    router.include_router(status.make_router(settings, model, window_tokens, metrics, readiness, budget))
+    router.include_router(status.make_router(settings, model, window_tokens, metrics, readiness, budget, place))
     if page.is_shown(settings, is_loopback(settings.host)):
         router.include_router(page.make_router())
     if kept is not None:

@@ -11,7 +11,7 @@ from pydantic_ai import (
 
 from agent.api import problem_types as types
 from agent.conversations import ConversationConflict, ConversationFull
-from agent.errors import ClientDeadlineError, ContextFullError, DeadlineError, SlowClientError
+from agent.errors import ClientDeadlineError, ContextFullError, DeadlineError, SlowClientError, StorageUnavailable
 
 CONTEXT_FULL = (
     types.CONTEXT_FULL,
@@ -31,6 +31,10 @@ SAID: dict[type[Exception], tuple[types.ProblemType, str]] = {
     ConversationFull: (types.CONVERSATION_FULL, "the conversation is too long to be continued: begin a new one"),
     ContextFullError: CONTEXT_FULL,
     ModelContextWindowExceededError: CONTEXT_FULL,
+    StorageUnavailable: (
+        types.STORAGE_UNAVAILABLE,
+        "the database that keeps conversations, answers and budgets does not answer: try again later",
+    ),
     SlowClientError: (
         types.SLOW_CLIENT,
         "the run waited for you to read its events until its time was over: read faster",

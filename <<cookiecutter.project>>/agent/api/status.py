@@ -13,6 +13,7 @@ from agent.api.task import MOST_TASK_CHARACTERS
 from agent.budget import Budget
 from agent.metrics import Metrics
 from agent.models import is_ready
+from agent.place import Place, is_reachable
 from agent.settings import Settings
 from agent.stopping import Readiness
 
@@ -62,6 +63,7 @@ def make_router(
     metrics: Metrics,
     readiness: Readiness,
     budget: Budget | None,
+    place: Place,
 ) -> APIRouter:
     """The routes that need no run."""
     router = APIRouter()
@@ -88,10 +90,8 @@ def make_router(
 
     @router.get("/health")
     async def health() -> Health:
-        if readiness.stopping:
-            raise Refused(STOPPING, "the service got a signal to stop")
-        if not is_ready(model):
-            raise Refused(NOT_READY, f"the model {settings.model} is not ready")
+        if (refused := why_not_ready(settings.model, readiness, model, place)) is not None:
+            raise refused
         return healthy
 
     @router.get("/info")
@@ -105,3 +105,14 @@ def make_router(
         return Response(metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
 
     return router
+
+
+def why_not_ready(name: str, readiness: Readiness, model: Model, place: Place) -> Refused | None:
+    """What /health answers instead of 200; None if the service is ready for runs."""
+    if readiness.stopping:
+        return Refused(STOPPING, "the service got a signal to stop")
+    if not is_ready(model):
+        return Refused(NOT_READY, f"the model {name} is not ready")
+    if not is_reachable(place):
+        return Refused(NOT_READY, "the database that keeps conversations does not answer")
+    return None

@@ -1,16 +1,15 @@
 """Lets runs begin until the day's budget is used up, and counts what each has used."""
 
 import logging
-import sqlite3
 import time
 from collections.abc import Callable, Sequence
 
 from agent.budget.ledger import Ledger
 from agent.budget.limits import BudgetLimits, Spent, day_of, seconds_left
-from agent.errors import BudgetUsedUp, StartError
+from agent.budget.sums import sums_in
+from agent.errors import BudgetUsedUp, StartError, StorageError
 from agent.metrics import Metrics
-
-MEMORY = ":memory:"
+from agent.place import Place
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +31,7 @@ class Budget:
 
         Raises:
             BudgetUsedUp: the day's budget of the service or of this owner is used up.
-            sqlite3.Error: nobody knows whether it is.
+            StorageError: nobody knows whether it is.
         """
         now = self._clock()
         scope = self._limits.reached(*await self._ledger.spent(day_of(now), owner))
@@ -48,7 +47,7 @@ class Budget:
         """Set the metrics to what all processes have used today. They stay as they are if that can't be read."""
         try:
             service, caller = await self._ledger.highest(day_of(self._clock()))
-        except sqlite3.Error as error:
+        except StorageError as error:
             logger.warning("the budget's metrics are not up to date: %s", error)
             return
         of_scope = {"service": service, "caller": caller}
@@ -57,16 +56,16 @@ class Budget:
             self._metrics.budget_used.labels(scope, unit).set(spent.tokens if unit == "tokens" else spent.cost_usd)
 
     async def close(self) -> None:
-        """Close the file."""
+        """Close the ledger."""
         await self._ledger.close()
 
 
-def open_budget(path: str, limits: BudgetLimits, metrics: Metrics, unpriced: Sequence[str] = ()) -> Budget | None:
-    """The budget in a file, or without a path in memory; None without limits. `unpriced` are the settings whose model
-    has no known price.
+def open_budget(place: Place, limits: BudgetLimits, metrics: Metrics, unpriced: Sequence[str] = ()) -> Budget | None:
+    """The budget in a file or a database, or without either in memory; None without limits. `unpriced` are the settings
+    whose model has no known price.
 
     Raises:
-        StartError: the file can't be used; or a limit is in USD, and a price is not known.
+        StartError: the place can't be used; or a limit is in USD, and a price is not known.
     """
     if not limits:
         return None
@@ -76,7 +75,4 @@ def open_budget(path: str, limits: BudgetLimits, metrics: Metrics, unpriced: Seq
             "set AGENT_BUDGET_TOKENS or AGENT_CALLER_BUDGET_TOKENS instead of AGENT_BUDGET_COST_USD or "
             "AGENT_CALLER_BUDGET_COST_USD"
         )
-    try:
-        return Budget(limits, Ledger(path or MEMORY), metrics)
-    except sqlite3.Error as error:
-        raise StartError(f"AGENT_CONVERSATIONS={path} can't be used: {error}") from None
+    return Budget(limits, Ledger(sums_in(place)), metrics)

@@ -23,6 +23,9 @@ class Spent:
     def __add__(self, other: "Spent") -> "Spent":
         return Spent(self.tokens + other.tokens, self.cost_usd + other.cost_usd)
 
+    def __sub__(self, other: "Spent") -> "Spent":
+        return Spent(self.tokens - other.tokens, self.cost_usd - other.cost_usd)
+
 
 @dataclass(frozen=True)
 class DayLimits:

@@ -1,17 +1,16 @@
 """The conversations of each owner: continued, exported, deleted, and forgotten after some days."""
 
 import logging
-import sqlite3
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from pydantic_ai import ModelMessage
 from pydantic_ai.conversation import Conversation
 from pydantic_ai.conversation_store import ConversationConflict
 
-from agent.conversations.sqlite import SqliteConversationStore
-from agent.errors import StartError
+from agent.conversations.store import Store, store_in
+from agent.errors import StorageError
+from agent.place import Place
 
 __all__ = ["ConversationConflict", "ConversationFull", "Conversations", "open_conversations"]
 
@@ -35,7 +34,7 @@ class Conversations:
 
     def __init__(
         self,
-        store: SqliteConversationStore,
+        store: Store,
         keep_days: float,
         clock: Callable[[], float] = time.time,
         most_characters: int = MOST_CHARACTERS,
@@ -86,18 +85,13 @@ class Conversations:
         try:
             await self._store.delete_older(now - self._keep_seconds)
             self._forget_at = now + FORGET_EVERY_SECONDS
-        except sqlite3.Error as error:
+        except StorageError as error:
             logger.warning("old conversations could not be deleted: %s; trying again later", error)
 
 
-def open_conversations(path: str, keep_days: float) -> Conversations | None:
-    """The conversations in a file; None without a path. Raises StartError."""
-    if not path:
-        return None
-    try:
-        return Conversations(SqliteConversationStore(Path(path)), keep_days)
-    except sqlite3.Error as error:
-        raise StartError(f"AGENT_CONVERSATIONS={path} can't be used: {error}") from None
+def open_conversations(place: Place, keep_days: float) -> Conversations | None:
+    """The conversations in a file or a database; None without either. Raises StartError."""
+    return Conversations(store_in(place), keep_days) if place else None
 
 
 def _key(owner: str, conversation_id: str) -> str:

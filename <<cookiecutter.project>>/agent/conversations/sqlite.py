@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pydantic import TypeAdapter
 from pydantic_ai.conversation_store import (
     ConversationConflict,
     ConversationEntry,
@@ -15,6 +14,7 @@ from pydantic_ai.conversation_store import (
     ConversationStore,
 )
 
+from agent.conversations.rows import ENTRY, RECORD, chain, written, written_entry
 from agent.sqlite_file import SqliteFile
 
 # Only ever add columns with defaults: the release before reads and writes these tables too.
@@ -33,12 +33,9 @@ BUSY_SECONDS = 5.0
 
 logger = logging.getLogger(__name__)
 
-RECORD = TypeAdapter(ConversationRecord)
-ENTRY = TypeAdapter(ConversationEntry)
-
 
 class SqliteConversationStore(ConversationStore):
-    """Forks are not supported: deleting a conversation deletes all of its messages."""
+    """Forks are not supported: deleting a conversation deletes all of its messages. Raises StorageError."""
 
     def __init__(self, path: Path, busy_seconds: float = BUSY_SECONDS) -> None:
         """Open or create the file. Raises sqlite3.Error."""
@@ -59,12 +56,7 @@ class SqliteConversationStore(ConversationStore):
 
     async def read_history(self, head_id: str | None, *, limit: int | None = None) -> list[ConversationEntry]:
         of_the_same = "SELECT entry FROM entries WHERE conversation = (SELECT conversation FROM entries WHERE id = ?)"
-        found = {entry.id: entry for entry in map(ENTRY.validate_json, await self._select(of_the_same, head_id))}
-        history: list[ConversationEntry] = []
-        while head_id is not None and (limit is None or len(history) < limit):
-            history.append(found[head_id])
-            head_id = history[-1].parent_id
-        return history[::-1]
+        return chain(await self._select(of_the_same, head_id), head_id, limit)
 
     async def read_entry(self, entry_id: str) -> ConversationEntry:
         rows = await self._select("SELECT entry FROM entries WHERE id = ?", entry_id)
@@ -79,9 +71,8 @@ class SqliteConversationStore(ConversationStore):
         new_entries: Sequence[ConversationEntry] = (),
         expected_revision: str | None,
     ) -> None:
-        key, at = record.conversation_id, record.updated_at.timestamp()
-        row = (key, record.scope, record.revision, at, RECORD.dump_json(record).decode())
-        entries = [(entry.id, key, ENTRY.dump_json(entry).decode()) for entry in new_entries]
+        key, row = record.conversation_id, written(record)
+        entries = [written_entry(key, entry) for entry in new_entries]
 
         def write() -> None:
             self._expect(key, expected_revision)
@@ -97,7 +88,7 @@ class SqliteConversationStore(ConversationStore):
             self._file.database.execute("DELETE FROM entries WHERE conversation = ?", (conversation_id,))
 
         await self._in_transaction(delete)
-        await self._file.in_thread(self._empty_log)
+        await self._file.ask(self._empty_log)
 
     async def ids(self, scope: str, limit: int, offset: int) -> list[str]:
         """The ids of a scope's conversations, the newest first, without the first `offset`; `limit` at most."""
@@ -117,7 +108,7 @@ class SqliteConversationStore(ConversationStore):
             self._file.database.execute("DELETE FROM conversations WHERE updated_at < ?", (before,))
 
         await self._in_transaction(delete)
-        await self._file.in_thread(self._empty_log)
+        await self._file.ask(self._empty_log)
 
     def _empty_log(self) -> None:
         """Empty the write-ahead log, which still has the deleted text. It stays while another process reads."""
@@ -136,7 +127,7 @@ class SqliteConversationStore(ConversationStore):
             raise ConversationConflict(conversation_id)
 
     async def _select(self, select: str, *values: object) -> list[str]:
-        return await self._file.in_thread(lambda: [row[0] for row in self._file.database.execute(select, values)])
+        return await self._file.ask(lambda: [row[0] for row in self._file.database.execute(select, values)])
 
     async def _in_transaction(self, change: Callable[[], None]) -> None:
         """All of a change or, if it fails or the caller is cancelled meanwhile, nothing of it."""
@@ -154,7 +145,7 @@ class SqliteConversationStore(ConversationStore):
             self._file.database.execute("COMMIT")
 
         try:
-            await self._file.in_thread(run)
+            await self._file.ask(run)
         except asyncio.CancelledError:
             given_up.set()
             raise

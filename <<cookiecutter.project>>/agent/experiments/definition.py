@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from agent.experiments.assignment import bucket, chosen
+from agent.experiments.completed import Completed
 
 
 class Variant(BaseModel):
@@ -21,7 +22,8 @@ class Variant(BaseModel):
 
 class Experiment(BaseModel):
     """Two variants, the control first; the rest of the users is not in the experiment. A run whose caller is not known
-    is assigned by its conversation, or `left_out`."""
+    is assigned by its conversation, or `left_out`. An answer that is not as `completed` says did not
+    complete its task."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -29,6 +31,7 @@ class Experiment(BaseModel):
     unit: Literal["user", "conversation"]
     anonymous: Literal["conversation", "left_out"]
     variants: tuple[Variant, Variant]
+    completed: Completed | None = None
 
     @property
     def changes(self) -> set[str]:

@@ -6,11 +6,15 @@ import sqlite3
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.errors import StartError
+from agent.experiments.completed import Answered, Completed
 from agent.experiments.definition import Experiment, Variant
-from agent.experiments.log import ExperimentLog, LogRests, Outcome, unit_id
+from agent.experiments.log import ExperimentLog, LogRests, Outcome, Running, unit_id
+from agent.experiments.released import released_sha256
+from agent.experiments.troubles import Trouble, Troubles
+from agent.metrics import Metrics
 
 LOOK_SECONDS = 1.0
 """How often the log is asked which experiments are running: a start or a stop takes effect within it."""
@@ -28,13 +32,15 @@ class Assigned:
     experiment: str
     unit: bytes
     variant: Variant
+    completed: Completed | None = None
 
 
 class Experiments:
     """What can't be read or written changes no run's answer: it is an error in the log, and the run goes on.
 
     `can_run` says whether this service can run a variant. An experiment with one that it can't is not run at all: one
-    side alone would be a bias.
+    side alone would be a bias. What does not run as it was started is in `troubles`; `released` is the sha256 of the
+    definition that this release has, by an experiment's name.
     """
 
     def __init__(
@@ -42,13 +48,16 @@ class Experiments:
         log: ExperimentLog,
         release: str,
         can_run: Callable[[Variant], bool],
+        troubles: Troubles,
         clock: Callable[[], float] = time.time,
+        released: Callable[[str], str | None] = released_sha256,
     ) -> None:
         self._log, self._release, self._can_run, self._clock = log, release, can_run, clock
+        self._troubles, self._released = troubles, released
         self._looking = asyncio.Lock()
         self._looked_at: float | None = None
         self._running: Sequence[Experiment] = ()
-        self._found: Sequence[Experiment] = ()
+        self._found: Sequence[Running] = ()
         self._seen: OrderedDict[bytes, None] = OrderedDict()
 
     async def assign(self, owner: str, conversation_id: str | None) -> tuple[Assigned, ...]:
@@ -62,13 +71,16 @@ class Experiments:
             if unit is None or index is None:
                 continue
             key = unit_id(experiment.name, unit)
-            assigned.append(Assigned(experiment.name, key, experiment.variants[index]))
+            assigned.append(Assigned(experiment.name, key, experiment.variants[index], experiment.completed))
             await self._expose(experiment.name, key, index)
         return tuple(assigned)
 
-    async def ended(self, assigned: Sequence[Assigned], run_id: str, outcome: Outcome) -> None:
-        """Write how a run ended; also if the caller is cancelled meanwhile."""
-        await asyncio.shield(self._add(assigned, run_id, outcome))
+    async def ended(
+        self, assigned: Sequence[Assigned], run_id: str, outcome: Outcome, answered: Answered | None = None
+    ) -> None:
+        """Write how a run ended, and whether its answer, if it has one, completed the task; also if the caller is
+        cancelled meanwhile."""
+        await asyncio.shield(self._add(assigned, run_id, outcome, answered))
 
     async def rated(self, run_id: str, rating: str) -> None:
         """Write a run's rating."""
@@ -94,19 +106,36 @@ class Experiments:
             found = await self._log.running()
         except LogRests:
             return
-        except (sqlite3.Error, ValueError) as error:
+        except sqlite3.Error as error:
             logger.error("the running experiments could not be read; those before go on: %s", error)
+            self._troubles.show_log("log_read", True)
             return
+        self._troubles.show_log("log_read", False)
         if found != self._found:
             # In a thread: the first use of a provider's model imports its client.
-            self._running = await asyncio.to_thread(lambda: [each for each in found if self._runs(each)])
+            self._running = await asyncio.to_thread(self._runnable, found)
             self._found = found
 
-    def _runs(self, experiment: Experiment) -> bool:
-        if all(map(self._can_run, experiment.variants)):
-            return True
-        logger.error("the experiment %s is not run: this release can't run one of its variants", experiment.name)
-        return False
+    def _runnable(self, found: Sequence[Running]) -> Sequence[Experiment]:
+        """What of it this release can run; one that it can't costs no other."""
+        running, troubles = list[Experiment](), list[tuple[str, Trouble]]()
+        for each in found:
+            try:
+                experiment = Experiment.model_validate_json(each.definition)
+            except ValueError as error:
+                logger.error("the experiment %s is not run: this release can't read it: %s", each.name, error)
+                troubles.append((each.name, "definition"))
+                continue
+            if self._released(each.name) not in (None, each.sha256):
+                logger.error("the experiment %s goes on as it was started: its file was changed since", each.name)
+                troubles.append((each.name, "changed"))
+            if all(map(self._can_run, experiment.variants)):
+                running.append(experiment)
+            else:
+                logger.error("the experiment %s is not run: this release can't run one of its variants", each.name)
+                troubles.append((each.name, "model"))
+        self._troubles.show(troubles)
+        return running
 
     async def _expose(self, experiment: str, unit: bytes, variant: int) -> None:
         if unit in self._seen:
@@ -116,8 +145,14 @@ class Experiments:
             if len(self._seen) > MOST_SEEN:
                 self._seen.popitem(last=False)
 
-    async def _add(self, assigned: Sequence[Assigned], run_id: str, outcome: Outcome) -> None:
+    async def _add(
+        self, assigned: Sequence[Assigned], run_id: str, outcome: Outcome, answered: Answered | None
+    ) -> None:
         for each in assigned:
+            if each.completed is not None and answered is not None:
+                outcome = replace(outcome, passed=each.completed.is_met(answered))
+            else:
+                outcome = replace(outcome, passed=None)
             await self._written(self._log.add(each.experiment, each.unit, run_id, self._clock(), outcome))
 
     async def _written(self, write: Awaitable[None]) -> bool:
@@ -127,15 +162,19 @@ class Experiments:
             return False
         except sqlite3.Error as error:
             logger.error("an experiment's log could not be written: %s", error)
+            self._troubles.show_log("log_write", True)
             return False
+        self._troubles.show_log("log_write", False)
         return True
 
 
-def open_experiments(path: str, release: str, can_run: Callable[[Variant], bool]) -> Experiments | None:
+def open_experiments(
+    path: str, release: str, can_run: Callable[[Variant], bool], metrics: Metrics
+) -> Experiments | None:
     """The experiments of a log; None without a path. Raises StartError."""
     if not path:
         return None
     try:
-        return Experiments(ExperimentLog(path), release, can_run)
+        return Experiments(ExperimentLog(path), release, can_run, Troubles(metrics.experiment_troubles))
     except sqlite3.Error as error:
         raise StartError(f"AGENT_EXPERIMENTS={path} can't be used: {error}") from None

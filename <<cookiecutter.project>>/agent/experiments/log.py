@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from agent.experiments.definition import Experiment
 from agent.sqlite_file import SqliteFile
 
 # Only ever add columns with defaults: the release before reads and writes these tables too.
@@ -20,15 +19,15 @@ CREATE TABLE IF NOT EXISTS exposures (
   PRIMARY KEY (experiment, unit)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS outcomes (
   experiment TEXT NOT NULL, unit BLOB NOT NULL, run_id TEXT NOT NULL, at REAL NOT NULL, outcome TEXT NOT NULL,
-  tokens INTEGER NOT NULL, cost_usd REAL, seconds REAL NOT NULL, rating TEXT,
+  tokens INTEGER NOT NULL, cost_usd REAL, seconds REAL NOT NULL, rating TEXT, passed INTEGER,
   PRIMARY KEY (experiment, unit, run_id)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS outcomes_by_run ON outcomes (run_id);
 """
-RUNNING = "SELECT definition FROM experiments WHERE ended_at IS NULL ORDER BY started_at, name"
+RUNNING = "SELECT name, sha256, definition FROM experiments WHERE ended_at IS NULL ORDER BY started_at, name"
 EXPOSE = "INSERT OR IGNORE INTO exposures (experiment, unit, variant, release, at) VALUES (?, ?, ?, ?, ?)"
 ADD = """
-INSERT OR IGNORE INTO outcomes (experiment, unit, run_id, at, outcome, tokens, cost_usd, seconds)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
+INSERT OR IGNORE INTO outcomes (experiment, unit, run_id, at, outcome, tokens, cost_usd, seconds, passed)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 RATE = """
 UPDATE outcomes SET rating = ? WHERE run_id = ? AND rating IS NULL
 AND experiment IN (SELECT name FROM experiments WHERE ended_at IS NULL)"""
@@ -48,17 +47,40 @@ class LogRests(sqlite3.Error):
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended, and what it used. `outcome` is one of the metrics' OUTCOMES; an unknown cost is None."""
+    """How a run ended, and what it used. `outcome` is one of the metrics' OUTCOMES; an unknown cost is None. `passed`
+    is whether the answer is as the experiment's `completed` says; None if it says nothing."""
 
     outcome: str
     tokens: int
     cost_usd: float | None
     seconds: float
+    passed: bool | None = None
 
 
 def unit_id(experiment: str, unit: str) -> bytes:
     """What the log has in place of a user's name: 16 bytes, other ones in each experiment."""
     return hashlib.sha256(f"{experiment}\0{unit}".encode()).digest()[:UNIT_BYTES]
+
+
+@dataclass(frozen=True)
+class Running:
+    """An experiment that was started and has not ended: the hash of its file, and its definition as JSON, which another
+    release may have written."""
+
+    name: str
+    sha256: str
+    definition: str
+
+
+def with_new_columns(database: sqlite3.Connection) -> None:
+    """Add the columns to a file that an earlier release created. Raises sqlite3.Error."""
+    if "passed" in {row[1] for row in database.execute("PRAGMA table_info(outcomes)")}:
+        return
+    try:
+        database.execute("ALTER TABLE outcomes ADD COLUMN passed INTEGER")
+    except sqlite3.OperationalError as error:
+        if "duplicate column" not in str(error):  # another process was faster
+            raise
 
 
 class ExperimentLog:
@@ -68,14 +90,15 @@ class ExperimentLog:
     def __init__(self, path: str, clock: Callable[[], float] = time.monotonic) -> None:
         """Open or create the file."""
         self._file = SqliteFile(path, "experiments", SCHEMA, OPEN_SECONDS)
+        with_new_columns(self._file.database)
         self._file.database.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")
         self._clock = clock
         self._rests_until = 0.0
 
-    async def running(self) -> list[Experiment]:
+    async def running(self) -> list[Running]:
         """The experiments that were started and have not ended, the oldest first."""
         rows = await self._in_thread(lambda: self._file.database.execute(RUNNING).fetchall())
-        return [Experiment.model_validate_json(row[0]) for row in rows]
+        return [Running(*row) for row in rows]
 
     async def expose(self, experiment: str, unit: bytes, variant: int, release: str, at: float) -> None:
         """Note a unit's first exposure; a later one changes nothing. `at` is in epoch seconds."""
@@ -83,7 +106,7 @@ class ExperimentLog:
 
     async def add(self, experiment: str, unit: bytes, run_id: str, at: float, outcome: Outcome) -> None:
         """Note how a run ended."""
-        used = (outcome.outcome, outcome.tokens, outcome.cost_usd, outcome.seconds)
+        used = (outcome.outcome, outcome.tokens, outcome.cost_usd, outcome.seconds, outcome.passed)
         await self._write(ADD, (experiment, unit, run_id, at, *used))
 
     async def rate(self, run_id: str, rating: str) -> None:

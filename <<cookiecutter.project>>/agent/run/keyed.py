@@ -1,12 +1,12 @@
 """Runs with an idempotency key: each key runs once, and every later request with it gets the first answer."""
 
 import logging
-import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from pydantic import TypeAdapter
 
+from agent.errors import StorageError
 from agent.idempotency import Answers, Claim
 from agent.metrics import Metrics
 from agent.run.events import Event, Token
@@ -78,5 +78,5 @@ async def _written(write: Awaitable[None]) -> None:
     """An end that can't be written changes no answer: its key is then one without an answer, and does not run again."""
     try:
         await write
-    except sqlite3.Error as error:
+    except StorageError as error:
         logger.error("the end of a run with a key could not be written: %s", error)

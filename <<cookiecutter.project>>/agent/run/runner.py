@@ -19,6 +19,7 @@ from agent.run.outcome import outcome_of
 from agent.run.progress import Progress
 from agent.run.request import RunRequest, RunResult
 from agent.run.treatment import TreatedRuns
+from agent.run.units import DailyUnits
 from agent.run.usage import Usage, account, count, tool_calls
 
 NO_LIMITS_SET = RunLimits()
@@ -40,6 +41,7 @@ class Runner:
         treated: TreatedRuns | None = None,
     ) -> None:
         self._treated = treated
+        self._units = DailyUnits(metrics.units)
         self._limits = limits.usage_limits()
         self._agent = agent
         self._kept = kept
@@ -116,6 +118,7 @@ class Runner:
         seconds, is_the_clients = request.deadline(self._deadline_seconds)
         began = asyncio.get_running_loop().time()  # the wait for a slot is part of the deadline
         async with self._admission.slot(seconds, is_the_clients=is_the_clients):
+            self._units.note(request)
             with capture_run_messages() as messages:
                 run, outcome = Progress(messages, is_the_clients, began), "answered"
                 try:
@@ -136,7 +139,9 @@ class Runner:
                     if self._budget is not None:
                         await self._budget.charge(request.owner, request.record.usage.spent())
                     if self._treated is not None:
-                        await self._treated.ended(request, run.treatment, outcome, request.record.usage, run.seconds())
+                        await self._treated.ended(
+                            request, run.treatment, outcome, request.record.usage, run.seconds(), own
+                        )
 
     async def _load(self, request: RunRequest) -> Conversation | None:
         if self._kept is None or not request.is_kept:

@@ -6,13 +6,13 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from pydantic_ai import Agent, ModelSettings
+from pydantic_ai import Agent, ModelMessage, ModelResponse, ModelSettings, TextPart
 from pydantic_ai.models import Model
 
 from agent.errors import StartError
-from agent.experiments import Assigned, Experiments, Outcome, Variant
+from agent.experiments import Answered, Assigned, Experiments, Outcome, Variant
 from agent.run.request import RunRequest
-from agent.run.usage import Usage
+from agent.run.usage import Usage, tool_calls
 
 logger = logging.getLogger(__name__)
 
@@ -88,10 +88,23 @@ class TreatedRuns:
         return self.treatments.of(assigned) if assigned else UNTREATED
 
     async def ended(
-        self, request: RunRequest, treatment: Treatment, outcome: str, usage: Usage, seconds: float
+        self,
+        request: RunRequest,
+        treatment: Treatment,
+        outcome: str,
+        usage: Usage,
+        seconds: float,
+        messages: Sequence[ModelMessage],
     ) -> None:
-        """Write a treated run's end to the log."""
+        """Write a treated run's end to the log; `messages` are its own."""
         if treatment.assigned:
             tokens = usage.input_tokens + usage.output_tokens
             ended = Outcome(outcome, tokens, usage.cost_usd, seconds)
-            await self.experiments.ended(treatment.assigned, request.run_id, ended)
+            answered = Answered(answer_of(messages), tool_calls(messages), tokens) if outcome == "answered" else None
+            await self.experiments.ended(treatment.assigned, request.run_id, ended, answered)
+
+
+def answer_of(messages: Sequence[ModelMessage]) -> str:
+    """The text of the model's last response; empty without one."""
+    last = next((each for each in reversed(messages) if isinstance(each, ModelResponse)), None)
+    return "".join(part.content for part in last.parts if isinstance(part, TextPart)) if last else ""

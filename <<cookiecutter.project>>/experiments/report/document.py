@@ -3,9 +3,9 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from agent.experiments.records import Started
 from experiments.compare import Compared
 from experiments.file import Definition
-from experiments.log import Started
 from experiments.plan import Plan
 
 

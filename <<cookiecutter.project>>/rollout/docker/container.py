@@ -14,7 +14,8 @@ LOGS = LogConfig(type="json-file", config={"max-size": "10m", "max-file": "3"})
 @dataclass(frozen=True)
 class Container:
     """One container. `state` is Docker's: created, running, restarting, exited. `restarts` counts those by its restart
-    policy; `published` are the addresses of this host at which it answers, in Compose's notation, by its own port."""
+    policy; `published` are the addresses of this host at which it answers, in Compose's notation, by its own port;
+    `volumes` are the names of its volumes, by their folder."""
 
     id: str
     name: str
@@ -28,6 +29,7 @@ class Container:
     restarts: int = 0
     out_of_memory: bool = False
     published: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    volumes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def runs(self) -> bool:
@@ -79,6 +81,7 @@ def read(model: Model) -> Container:
         restarts=attrs.get("RestartCount", 0),
         out_of_memory=state.get("OOMKilled", False),
         published=published(settings),
+        volumes={each["Destination"]: each["Name"] for each in attrs.get("Mounts") or [] if each["Type"] == "volume"},
     )
 
 

@@ -1,4 +1,4 @@
-"""Conversations in SQLite are one file on one node: several replicas can't share it."""
+"""Conversations in SQLite are one file on one node: several replicas can't share it. They can share a database."""
 
 from collections.abc import Iterable, Iterator
 
@@ -6,6 +6,7 @@ from rollout.errors import Refused
 from rollout.kubernetes.analysis import Object
 
 SETTING = "AGENT_CONVERSATIONS"
+DATABASES = ("postgresql://", "postgres://")
 ELSEWHERE = "that valueFrom names"
 
 
@@ -16,18 +17,23 @@ def check(name: str, objects: Iterable[Object]) -> None:
     if file and replicas > 1:
         raise Refused(
             f"{name}: {SETTING} is the SQLite file {file}, and there can be {replicas} replicas: each pod would have "
-            "its own conversations, or damage a shared file. Set replicas: 1 without scaling, or keep no conversations"
+            "its own conversations, or damage a shared file. Set replicas: 1 without scaling, or name a PostgreSQL "
+            "database by its URL, in a Secret"
         )
 
 
 def conversations(objects: Iterable[Object]) -> str:
-    """The last value of the setting; empty for none."""
-    values = [
-        variable.get("value") or (ELSEWHERE if variable.get("valueFrom") else "")
-        for each in objects
-        for variable in variables(each)
-    ]
+    """The file of the last value of the setting; empty for none, and for a database."""
+    values = [file_of(variable) for each in objects for variable in variables(each)]
     return values[-1] if values else ""
+
+
+def file_of(variable: Object) -> str:
+    """A value in a Secret is taken as a URL with a password: the path of a file is none."""
+    value, source = variable.get("value") or "", variable.get("valueFrom") or {}
+    if value.lower().startswith(DATABASES) or "secretKeyRef" in source:
+        return ""
+    return value or (ELSEWHERE if source else "")
 
 
 def variables(found: Object) -> Iterator[Object]:

@@ -29,6 +29,9 @@ def parser() -> Parser:
     onhost.add("check-host", commands.run_check_host, "check that an engine can run on this host")
     seen = onhost.add("doctor", commands.run_doctor, "print what can be seen of a host from beside the traffic as JSON")
     seen.add_argument("--prometheus", required=True, metavar="URL")
+    measured = onhost.add("measure", commands.run_measure, "print what Prometheus says to an expression as JSON")
+    measured.add_argument("promql")
+    measured.add_argument("--prometheus", required=True, metavar="URL")
     empty = onhost.add(
         "wait-until-empty", commands.run_wait_until_empty, "wait until the router reports a slot as down"
     )

@@ -7,8 +7,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from rollout.engine.spec import Spec
-from rollout.errors import Refused
+from rollout.errors import MetricsError, Refused
 from rollout.journal.state import State
+from rollout.metrics.prometheus import Prometheus
 from rollout.metrics.targets import Target, write
 from rollout.onhost import certificate, doctor, engine_process, names, records
 from rollout.onhost.command_line import to_program
@@ -71,6 +72,16 @@ def run_doctor(chosen: argparse.Namespace) -> int:
     router = TlsRouter(Path(names.SOCKET), Path(names.CERTIFICATE) / certificate.NAME, Path(names.MASTER))
     needs = disk_needs(Path(names.STATE), Path(names.ROUTER_FOLDER))
     print(doctor.facts(State(Path(names.STATE)), router, needs, chosen.prometheus).model_dump_json())
+    return 0
+
+
+def run_measure(chosen: argparse.Namespace) -> int:
+    """Print the number that an expression evaluates to, or the code and the message of why there is none."""
+    try:
+        found: dict[str, float | str | None] = {"value": Prometheus(chosen.prometheus).value(chosen.promql)}
+    except MetricsError as error:
+        found = {"value": None, "code": error.code, "message": str(error)}
+    print(json.dumps(found))
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,45 @@ from starlette.testclient import TestClient
 
 from agent.api import create_app
 from agent.settings import Settings
+from tests.agent.postgres_server import PostgresServer, postgres_server
 from tests.agent.service import Service, start_service
+from tests.agent.storages import PostgresStorage, SqliteStorage, Storage
 
 Serve = Callable[..., TestClient]
 Start = Callable[..., Service]
 
 models.ALLOW_MODEL_REQUESTS = False  # tests must not call a model that costs money
+
+
+NUMBERS = count()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[PostgresServer]:
+    """A PostgreSQL server, the same for all tests."""
+    with postgres_server() as started:
+        yield started
+
+
+@pytest.fixture
+def postgres(server: PostgresServer) -> PostgresStorage:
+    """An empty schema of that server."""
+    schema = f"test_{next(NUMBERS)}"
+    server.execute(f"CREATE SCHEMA {schema}")
+    return PostgresStorage(server, schema)
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> SqliteStorage:
+    """A file that does not exist yet."""
+    return SqliteStorage(tmp_path / "conversations.db")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def storage(request: pytest.FixtureRequest) -> Storage:
+    """Each of the two."""
+    found: Storage = request.getfixturevalue(request.param)
+    return found
 
 
 @pytest.fixture

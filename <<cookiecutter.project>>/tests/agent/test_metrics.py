@@ -46,6 +46,8 @@ def test_the_names_and_labels_are_the_ones_that_gates_use(client: TestClient) ->
         ("agent_queue_depth", "gauge"),
         ("agent_refused_runs", "counter", "reason"),
         ("agent_replays", "counter"),
+        ("agent_units", "counter", "kind"),
+        ("agent_experiment_troubles", "gauge"),  # has series only with a log
         ("agent_model_answers", "counter", "model", "role"),
         ("agent_model_price_known", "gauge", "model", "role"),
         ("agent_unpriced_model_requests", "counter"),

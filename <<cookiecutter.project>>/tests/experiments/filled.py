@@ -49,7 +49,8 @@ def fill(
         for run in range(chance.choice((1, 1, 2, 3))):
             outcome = "answered" if chance.random() < how.answered else "error"
             cost = max(0.0, chance.gauss(how.cost, how.spread))
-            outcomes.append((name, unit, f"run-{number}-{run}", 1_000.0 + number, outcome, 100, cost, 0.5))
+            ended = (outcome, 100, cost, 0.5, None)
+            outcomes.append((name, unit, f"run-{number}-{run}", 1_000.0 + number, *ended))
     with closing(sqlite3.connect(path)) as database, database:
         database.executescript(SCHEMA)
         database.executemany(EXPOSE, exposures)

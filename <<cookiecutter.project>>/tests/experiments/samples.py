@@ -18,6 +18,9 @@ power: 80%
 significance: 5%
 """
 
+BY_CONVERSATION = CHEAPER.replace("unit: user", "unit: conversation")
+"""It needs no token."""
+
 
 def defined(folder: Path, text: str = CHEAPER, name: str = "cheaper") -> Definition:
     """The definition with this text, in a file of this folder."""

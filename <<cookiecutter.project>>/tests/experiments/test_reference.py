@@ -39,7 +39,7 @@ def test_every_command_is_listed_with_its_options() -> None:
 
 def test_every_code_and_every_verdict_is_listed() -> None:
     codes = {each.code for each in every_error(ExperimentRefused)} - {ExperimentRefused.code}
-    assert set(rows(PAGE, "Code")) == codes | {"wrong_command_line"}
+    assert set(rows(PAGE, "Code")) == codes | {"wrong_command_line", "no_host", "other_version"}
     assert set(rows(PAGE, "Verdict")) == set(get_args(Verdict))
 
 

@@ -8,13 +8,13 @@ from agent.api import create_app
 from agent.settings import Settings
 from experiments.commands import REHEARSAL
 from tests.experiments.repository import Repository
-from tests.experiments.samples import CHEAPER
+from tests.experiments.samples import BY_CONVERSATION
 
 TASK = {"task": "Hello"}
 
 
 def test_the_service_runs_what_the_command_starts_and_ends_what_it_stops(repository: Repository) -> None:
-    repository.commit(CHEAPER.replace("unit: user", "unit: conversation"))
+    repository.commit(BY_CONVERSATION)
     assert repository.say("start")[0] == 0
     settings = Settings.model_construct(experiments=str(repository.log), conversations="", release=REHEARSAL)
     with TestClient(create_app(settings)) as client:

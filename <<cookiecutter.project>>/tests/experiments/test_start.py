@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from experiments.command import main
+from agent.experiments.records import INSERT
 from experiments.commands import experiment_of
 from experiments.errors import Overlaps
-from experiments.log import INSERT, opened
+from experiments.log import opened
 from tests.experiments.repository import Repository, code
 from tests.experiments.samples import CHEAPER, defined
 
@@ -52,27 +52,6 @@ def test_a_start_does_not_create_a_log_that_no_service_uses(repository: Reposito
     assert not repository.log.exists()
 
 
-@pytest.mark.parametrize("where", ["agent.env", "environment"])
-def test_the_log_is_the_one_of_the_services_settings(
-    repository: Repository, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], where: str
-) -> None:
-    monkeypatch.chdir(repository.folder)
-    monkeypatch.delenv("AGENT_EXPERIMENTS", raising=False)
-    assert main(["start", "cheaper"]) == 2
-    assert "no log is named" in capsys.readouterr().err
-    if where == "agent.env":
-        (repository.folder / "agent.env").write_text("AGENT_EXPERIMENTS=experiments.db\n")
-    else:
-        monkeypatch.setenv("AGENT_EXPERIMENTS", "experiments.db")
-        monkeypatch.setenv("AGENT_DATA_FOLDER", "data")
-        (repository.folder / "data").mkdir()
-        repository.log.rename(repository.folder / "data" / "experiments.db")
-    assert main(["start", "cheaper"]) == 0
-    (repository.folder / "agent.env").write_text("AGENT_EXPERIMENT=experiments.db\n")
-    assert main(["status", "cheaper", "--json"]) == 2
-    assert '"no_log"' in capsys.readouterr().out
-
-
 def test_two_starts_at_once_do_not_both_run(repository: Repository, tmp_path: Path) -> None:
     """The second waits for the first, and sees it."""
     both = []
@@ -94,4 +73,4 @@ def test_two_starts_at_once_do_not_both_run(repository: Repository, tmp_path: Pa
         with ThreadPoolExecutor() as threads:
             threads.submit(end)
             with pytest.raises(Overlaps):
-                log.start(second.name, "", second, 0.0, "", "")
+                log.start(second, "", "", "")

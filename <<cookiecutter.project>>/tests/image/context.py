@@ -6,6 +6,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from tests.experiments.samples import BY_CONVERSATION
+
 ROOT = Path(__file__).parents[2]
 LITTER = shutil.ignore_patterns(".git", ".venv", ".rollout", ".*_cache", "__pycache__", "*.egg-info")
 ORIGIN = "https://deploy:{secret}@git.example.org/team/agent.git"
@@ -19,6 +21,7 @@ PLACES = (
     "agent/model.key",
     "agent/tools/id_ed25519",
     "deploy/server.key",
+    "experiments/answers.csv",
     "monitoring/.htpasswd",
     "monitoring/client.pem",
     "notes.txt",
@@ -29,8 +32,9 @@ PLACES = (
 
 
 def copy_with_secret(to: Path, secret: str) -> Path:
-    """Commit the working tree, with the secret in all these files and in its remote's URL."""
+    """Commit the working tree and an experiment, with the secret in all these files and in its remote's URL."""
     shutil.copytree(ROOT, to, ignore=LITTER)
+    (to / "experiments" / "cheaper.yaml").write_text(BY_CONVERSATION)
     git(to, "init", "--quiet")
     git(to, "remote", "add", "origin", ORIGIN.format(secret=secret))
     git(to, "add", "--all")

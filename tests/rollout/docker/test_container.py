@@ -36,3 +36,13 @@ def test_what_another_engine_does_not_say_costs_nothing() -> None:
     model: Any = Model({"PortBindings": None, "RestartPolicy": {"Name": ""}}, {})
     found = read(model)
     assert (found.published, found.restart_policy, found.out_of_memory) == ({}, "no", False)
+
+
+def test_says_which_volumes_it_has_by_their_folder() -> None:
+    model: Any = Model({}, {})
+    model.attrs["Mounts"] = [
+        {"Type": "volume", "Name": "my-agent_data", "Destination": "/var/lib/agent"},
+        {"Type": "bind", "Source": "/srv", "Destination": "/srv"},
+    ]
+    assert read(model).volumes == {"/var/lib/agent": "my-agent_data"}
+    assert read(Model({}, {})).volumes == {}  # type: ignore[arg-type]

@@ -39,6 +39,17 @@ def test_sqlite_is_refused_with_several_replicas(tmp_path: Path, capsys: pytest.
     assert not list(tmp_path.rglob("rendered"))
 
 
+@pytest.mark.parametrize(
+    "database",
+    [
+        "{name: AGENT_CONVERSATIONS, value: 'postgresql://db/agent'}",
+        "{name: AGENT_CONVERSATIONS, valueFrom: {secretKeyRef: {name: agent, key: conversations}}}",
+    ],
+)
+def test_a_database_is_for_any_number_of_replicas(tmp_path: Path, database: str) -> None:
+    assert render(tmp_path, {"base/rollout.yaml": (NONE, database)}) == 0
+
+
 def test_sqlite_is_allowed_with_one_replica(tmp_path: Path) -> None:
     one = {"base/rollout.yaml": (f"{NONE}", FILE)}
     out = tmp_path / "one"
@@ -85,8 +96,3 @@ def test_what_kustomize_fetches_from_elsewhere_stops_no_render(tmp_path: Path, r
 def test_a_path_that_is_not_there_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert render(tmp_path, {"overlays/traefik/kustomization.yaml": ("  - ../../base", "  - missing.yaml")}) == 2
     assert "missing.yaml: can't be read" in capsys.readouterr().err
-
-
-def test_the_address_of_a_database_is_refused_too_as_the_service_would_take_it_for_a_file(tmp_path: Path) -> None:
-    url = NONE.replace('""', "postgresql://db/agent")
-    assert render(tmp_path, {"base/rollout.yaml": (NONE, url)}) == 2

@@ -9,14 +9,15 @@ from agent.auth import Token
 from agent.auth.tokens import digest_of, text_of
 from tests.agent.conftest import Serve
 from tests.agent.samples import samples
+from tests.agent.storages import Storage
 
 TASK = {"task": "What is 15 % of 240?"}
 TYPE = "urn:problem-type:agent:budget-used-up"
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> str:
-    return str(tmp_path / "conversations.db")
+def shared(storage: Storage) -> str:
+    return storage.setting
 
 
 @pytest.fixture
@@ -78,22 +79,22 @@ def test_the_stored_answer_to_a_key_costs_nothing(serve: Serve) -> None:
     assert [status(client, key="k"), status(client, key="k"), status(client, key="other")] == [200, 200, 429]
 
 
-def test_a_refusal_keeps_no_key(serve: Serve, file: str) -> None:
-    assert [status(serve(conversations=file, budget_tokens=1), key=key) for key in ("a", "b")] == [200, 429]
-    assert status(serve(conversations=file), key="b") == 200, "its key is free"
+def test_a_refusal_keeps_no_key(serve: Serve, shared: str) -> None:
+    assert [status(serve(conversations=shared, budget_tokens=1), key=key) for key in ("a", "b")] == [200, 429]
+    assert status(serve(conversations=shared), key="b") == 200, "its key is free"
 
 
-def test_both_releases_share_the_budget_and_a_restart_keeps_it(serve: Serve, file: str) -> None:
-    blue = serve(conversations=file, budget_tokens=1, release="blue")
-    green = serve(conversations=file, budget_tokens=1, release="green")
+def test_both_releases_share_the_budget_and_a_restart_keeps_it(serve: Serve, shared: str) -> None:
+    blue = serve(conversations=shared, budget_tokens=1, release="blue")
+    green = serve(conversations=shared, budget_tokens=1, release="green")
     assert status(blue) == 200
     assert [status(green), status(blue)] == [429, 429]
-    assert status(serve(conversations=file, budget_tokens=1)) == 429
+    assert status(serve(conversations=shared, budget_tokens=1)) == 429
 
 
-def test_the_metrics_show_what_all_releases_used_and_the_limits(serve: Serve, file: str, tokens: str) -> None:
+def test_the_metrics_show_what_all_releases_used_and_the_limits(serve: Serve, shared: str, tokens: str) -> None:
     limits = {"budget_tokens": 10**6, "budget_cost_usd": 5, "caller_budget_tokens": 10**5, "tokens_file": tokens}
-    blue, green = (serve(conversations=file, release=release, **limits) for release in ("blue", "green"))
+    blue, green = (serve(conversations=shared, release=release, **limits) for release in ("blue", "green"))
     for client, name in ((blue, "ann"), (green, "ann"), (green, "bob")):
         assert status(client, name) == 200
     found = samples(blue)
@@ -109,8 +110,8 @@ def test_the_metrics_show_what_all_releases_used_and_the_limits(serve: Serve, fi
     assert ("agent_budget_used", "caller,usd") not in found
 
 
-def test_a_service_without_limits_has_no_such_series_and_writes_nothing(serve: Serve, file: str) -> None:
-    client = serve(conversations=file)
+def test_a_service_without_limits_has_no_such_series_and_writes_nothing(serve: Serve, shared: str) -> None:
+    client = serve(conversations=shared)
     status(client)
     assert not [name for name, _ in samples(client) if name.startswith("agent_budget")]
 

@@ -1,6 +1,5 @@
 """Conversations, over HTTP."""
 
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -12,14 +11,15 @@ from agent.conversations.kept import MOST_CHARACTERS
 from tests.agent.conftest import Serve
 from tests.agent.samples import samples
 from tests.agent.sse import events
+from tests.agent.storages import Storage
 
 TASK = {"task": "What is 15 % of 240?"}
 NAMED = {**TASK, "conversation_id": "c-1"}
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> str:
-    return str(tmp_path / "conversations.db")
+def database(storage: Storage) -> str:
+    return storage.setting
 
 
 def test_a_named_conversation_is_continued_by_runs_and_streams(serve: Serve, database: str) -> None:
@@ -71,13 +71,11 @@ def test_the_list_has_pages(serve: Serve, database: str) -> None:
 
 
 def test_a_conversation_that_is_too_long_is_not_continued_and_not_counted_against_the_release(
-    serve: Serve, database: str
+    serve: Serve, storage: Storage
 ) -> None:
-    client = serve(conversations=database)
+    client = serve(conversations=storage.setting)
     client.post("/agent/run", json=NAMED)
-    with sqlite3.connect(database) as other:
-        other.execute("UPDATE entries SET entry = entry || ?", (" " * MOST_CHARACTERS,))
-    other.close()
+    storage.execute("UPDATE {entries} SET entry = entry || '" + " " * MOST_CHARACTERS + "'")  # noqa: S608  no input
     response = client.post("/agent/run", json=NAMED)
     assert (response.status_code, response.json()["type"]) == (413, "urn:problem-type:agent:conversation-full")
     found = samples(client)

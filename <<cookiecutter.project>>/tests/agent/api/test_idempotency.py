@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from tests.agent.conftest import Serve, Start
 from tests.agent.samples import samples
 from tests.agent.sse import events
+from tests.agent.storages import Storage
 from tests.waiting import wait_until
 
 TASK = {"task": "What is 15 % of 240?"}
@@ -101,9 +102,8 @@ def test_what_failed_after_it_called_tools_does_not_run_again_and_is_no_error_tw
     assert ran(client) == (1, 1)
 
 
-def test_both_releases_know_a_key_and_only_of_the_same_token(serve: Serve, tmp_path: Path) -> None:
-    file = str(tmp_path / "conversations.db")
-    blue, green = (serve(release=release, conversations=file) for release in ("v1", "v2"))
+def test_both_releases_know_a_key_and_only_of_the_same_token(serve: Serve, storage: Storage) -> None:
+    blue, green = (serve(release=release, conversations=storage.setting) for release in ("v1", "v2"))
     first = blue.post("/agent/run", json=TASK, headers=KEY).json()
     assert green.post("/agent/run", json=TASK, headers=KEY).json() == first
     assert first["release"] == "v1"
@@ -133,12 +133,12 @@ def test_a_run_that_found_no_slot_may_run_again(serve: Serve) -> None:
     assert client.post("/agent/run", json=TASK, headers=KEY).status_code == 200
 
 
-def test_a_conversation_s_answers_are_deleted_with_it(serve: Serve, tmp_path: Path) -> None:
-    client = serve(conversations=str(tmp_path / "conversations.db"))
+def test_a_conversation_s_answers_are_deleted_with_it(serve: Serve, storage: Storage) -> None:
+    client = serve(conversations=storage.setting)
     body = {**TASK, "conversation_id": "c-1"}
     client.post("/agent/run", json=body, headers=KEY)
     client.delete("/agent/conversations/c-1")
-    assert all(b"answer is 36" not in file.read_bytes() for file in tmp_path.iterdir())
+    assert storage.execute("SELECT key FROM {answers}") == []
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -1,16 +1,17 @@
 """The budget as time goes by, and while its file can't be used."""
 
 import asyncio
-import sqlite3
 from pathlib import Path
 
 import pytest
 
 from agent.budget import Budget, BudgetLimits, DayLimits, Spent, open_budget
 from agent.budget.ledger import Ledger
-from agent.errors import BudgetUsedUp, StartError
+from agent.budget.sums import sums_in
+from agent.errors import BudgetUsedUp, StartError, StorageError
 from agent.metrics import Metrics
 from tests.agent.budget.test_limits import MIDNIGHT
+from tests.agent.storages import SqliteStorage
 
 LIMITS = BudgetLimits(DayLimits(tokens=100))
 
@@ -18,7 +19,7 @@ LIMITS = BudgetLimits(DayLimits(tokens=100))
 def test_a_new_day_has_a_new_budget() -> None:
     async def scenario() -> None:
         now, metrics = [MIDNIGHT - 10.5], Metrics([])
-        budget = Budget(LIMITS, Ledger(":memory:"), metrics, lambda: now[0])
+        budget = Budget(LIMITS, Ledger(sums_in("")), metrics, lambda: now[0])
         await budget.admit("ann")
         await budget.charge("ann", Spent(100))
         with pytest.raises(BudgetUsedUp) as refused:
@@ -34,16 +35,16 @@ def test_a_new_day_has_a_new_budget() -> None:
     asyncio.run(scenario())
 
 
-def test_metrics_that_can_t_be_read_stay_as_they_are(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    path, metrics = tmp_path / "conversations.db", Metrics([])
+def test_metrics_that_can_t_be_read_stay_as_they_are(sqlite: SqliteStorage, caplog: pytest.LogCaptureFixture) -> None:
+    metrics = Metrics([])
 
     async def scenario() -> None:
-        budget = Budget(LIMITS, Ledger(str(path)), metrics)
+        budget = Budget(LIMITS, Ledger(sums_in(sqlite.place())), metrics)
         await budget.charge("ann", Spent(30))
         await budget.show()
-        sqlite3.connect(path, isolation_level=None).execute("ALTER TABLE spent RENAME TO gone")
+        sqlite.execute("ALTER TABLE spent RENAME TO gone")
         await budget.show()
-        with pytest.raises(sqlite3.Error):
+        with pytest.raises(StorageError):
             await budget.admit("ann")
         await budget.close()
 

@@ -1,7 +1,6 @@
 """What is kept of conversations."""
 
 import asyncio
-import sqlite3
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -11,23 +10,26 @@ from pydantic_ai import ModelMessage
 
 from agent.conversations import ConversationConflict, Conversations, open_conversations
 from agent.conversations.kept import SECONDS_PER_DAY
-from agent.conversations.sqlite import SqliteConversationStore
+from agent.conversations.store import store_in
 from agent.errors import StartError
+from agent.place import opened
 from tests.agent.context.histories import answered, asked, called, returned
+from tests.agent.storages import SqliteStorage, Storage
 
 TURN: list[ModelMessage] = [asked("one"), called("a", "x"), returned("a", "y"), answered()]
 
 Scenario = Callable[[Conversations], Awaitable[None]]
 
 
-def run(path: Path, scenario: Scenario, keep_days: float = 30, clock: Callable[[], float] | None = None) -> None:
+def run(storage: Storage, scenario: Scenario, keep_days: float = 30, clock: Callable[[], float] = time.time) -> None:
     async def whole() -> None:
-        store = SqliteConversationStore(path)
-        kept = Conversations(store, keep_days, clock) if clock else Conversations(store, keep_days)
-        try:
-            await scenario(kept)
-        finally:
-            await kept.close()
+        place = storage.place()
+        kept = Conversations(store_in(place), keep_days, clock)
+        async with opened(place):
+            try:
+                await scenario(kept)
+            finally:
+                await kept.close()
 
     asyncio.run(whole())
 
@@ -36,12 +38,7 @@ async def say(kept: Conversations, owner: str, name: str) -> None:
     await kept.add(owner, await kept.load(owner, name), TURN)
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "conversations.db"
-
-
-def test_a_conversation_is_continued_after_a_restart(path: Path) -> None:
+def test_a_conversation_is_continued_after_a_restart(storage: Storage) -> None:
     async def first(kept: Conversations) -> None:
         await say(kept, "ann", "c")
 
@@ -50,11 +47,11 @@ def test_a_conversation_is_continued_after_a_restart(path: Path) -> None:
         await say(kept, "ann", "c")
         assert await kept.export("ann", "c") == [*TURN, *TURN]
 
-    run(path, first)
-    run(path, second)
+    run(storage, first)
+    run(storage, second)
 
 
-def test_an_owner_s_conversation_is_nobody_else_s(path: Path) -> None:
+def test_an_owner_s_conversation_is_nobody_else_s(storage: Storage) -> None:
     async def scenario(kept: Conversations) -> None:
         await say(kept, "ann", "c")
         assert (await kept.load("bob", "c")).messages == []
@@ -65,10 +62,10 @@ def test_an_owner_s_conversation_is_nobody_else_s(path: Path) -> None:
         assert await kept.ids("ann") == await kept.ids("bob") == ["c"]
         assert await kept.ids("an") == []
 
-    run(path, scenario)
+    run(storage, scenario)
 
 
-def test_of_two_runs_at_once_one_is_kept_and_the_other_is_told(path: Path) -> None:
+def test_of_two_runs_at_once_one_is_kept_and_the_other_is_told(storage: Storage) -> None:
     async def scenario(kept: Conversations) -> None:
         one, two = await kept.load("ann", "c"), await kept.load("ann", "c")
         await kept.add("ann", one, TURN)
@@ -76,34 +73,36 @@ def test_of_two_runs_at_once_one_is_kept_and_the_other_is_told(path: Path) -> No
             await kept.add("ann", two, TURN)
         assert await kept.export("ann", "c") == TURN
 
-    run(path, scenario)
+    run(storage, scenario)
 
 
-def test_two_releases_use_one_file_at_once(path: Path) -> None:
+def test_two_releases_use_one_place_at_once(storage: Storage) -> None:
     async def scenario(blue: Conversations) -> None:
-        green = open_conversations(str(path), 30)
+        place = storage.place()
+        green = open_conversations(place, 30)
         assert green is not None
-        for each in (blue, green, blue, green):
-            await say(each, "ann", "c")
-        assert await blue.export("ann", "c") == TURN * 4
-        await asyncio.gather(*(say(each, "ann", f"{number}") for number in range(20) for each in (blue,)))
-        assert len(await green.ids("ann")) == 21
-        await green.close()
+        async with opened(place):
+            for each in (blue, green, blue, green):
+                await say(each, "ann", "c")
+            assert await blue.export("ann", "c") == TURN * 4
+            await asyncio.gather(*(say(each, "ann", f"{number}") for number in range(20) for each in (blue,)))
+            assert len(await green.ids("ann")) == 21
+            await green.close()
 
-    run(path, scenario)
+    run(storage, scenario)
 
 
-def test_what_is_deleted_is_gone_from_the_file(path: Path) -> None:
+def test_what_is_deleted_is_gone_from_the_file(sqlite: SqliteStorage) -> None:
     async def scenario(kept: Conversations) -> None:
         await kept.add("ann", await kept.load("ann", "c"), [asked("a-secret-task"), answered()])
         await kept.delete("ann", "c")
         assert await kept.ids("ann") == []
-        assert all(b"a-secret-task" not in file.read_bytes() for file in path.parent.iterdir())
+        assert all(b"a-secret-task" not in file.read_bytes() for file in sqlite.path.parent.iterdir())
 
-    run(path, scenario)
+    run(sqlite, scenario)
 
 
-def test_a_conversation_that_nobody_continues_is_forgotten(path: Path) -> None:
+def test_a_conversation_that_nobody_continues_is_forgotten(storage: Storage) -> None:
     now = [0.0]
 
     async def scenario(kept: Conversations) -> None:
@@ -112,24 +111,20 @@ def test_a_conversation_that_nobody_continues_is_forgotten(path: Path) -> None:
         assert await kept.ids("ann") == []
 
     now[0] = time.time()
-    run(path, scenario, clock=lambda: now[0])
-    with sqlite3.connect(path) as database:
-        assert database.execute("SELECT count(*) FROM entries").fetchone() == (0,)
-    database.close()
+    run(storage, scenario, clock=lambda: now[0])
+    assert storage.execute("SELECT count(*) FROM {entries}") == [(0,)]
 
 
-def test_the_rows_of_the_first_version_can_be_read(path: Path) -> None:
+def test_the_rows_of_the_first_version_can_be_read(storage: Storage) -> None:
     """The release before wrote them; this one must read them, for as long as both run side by side."""
-    with sqlite3.connect(path) as database:
-        database.executescript((Path(__file__).parent / "version_1.sql").read_text())
-    database.close()
+    storage.execute((Path(__file__).parent / f"version_1.{type(storage).__name__}.sql").read_text())
 
     async def scenario(kept: Conversations) -> None:
         messages = await kept.export("ann", "c") or []
         assert [message.kind for message in messages] == ["request", "response", "request", "response"]
         await say(kept, "ann", "c")
 
-    run(path, scenario, keep_days=36_500)
+    run(storage, scenario, keep_days=36_500)
 
 
 def test_a_file_that_can_t_be_opened_stops_the_start(tmp_path: Path) -> None:

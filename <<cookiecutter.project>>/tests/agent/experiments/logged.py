@@ -14,7 +14,7 @@ SPLIT: list[dict[str, Any]] = [
 ]
 
 
-def start(path: Path, name: str = "cheaper", variants: list[dict[str, Any]] = SPLIT, **more: str) -> None:
+def start(path: Path, name: str = "cheaper", variants: list[dict[str, Any]] = SPLIT, **more: Any) -> None:
     """Write a running experiment to the log, as `experiments start` does."""
     definition = {"name": name, "unit": "user", "anonymous": "left_out", "variants": variants} | more
     with closing(sqlite3.connect(path)) as database, database:

@@ -13,6 +13,8 @@ from agent.errors import StartError
 from agent.experiments import Assigned, Experiments, Outcome, Variant, open_experiments
 from agent.experiments.experiments import LOOK_SECONDS
 from agent.experiments.log import BUSY_SECONDS, REST_SECONDS, ExperimentLog, LogRests
+from agent.experiments.troubles import Troubles
+from agent.metrics import Metrics
 from tests.agent.experiments.logged import rows, start, stop
 
 DONE = Outcome("answered", 100, 0.01, 0.5)
@@ -27,7 +29,11 @@ class Clock:
 
 def opened(path: Path, release: str = "v1", clock: Clock | None = None, runs: bool = True) -> Experiments:
     clock = clock or Clock()
-    return Experiments(ExperimentLog(str(path), clock), release, lambda _variant: runs, clock)
+    return Experiments(ExperimentLog(str(path), clock), release, lambda _variant: runs, troubles(), clock)
+
+
+def troubles() -> Troubles:
+    return Troubles(Metrics([]).experiment_troubles)
 
 
 async def names(experiments: Experiments, owner: str, conversation: str | None = None) -> list[str]:
@@ -220,9 +226,9 @@ def test_a_log_that_can_not_be_opened_stops_the_start(tmp_path: Path) -> None:
     def never(_variant: Variant) -> bool:
         return True
 
-    assert open_experiments("", "v1", never) is None
+    assert open_experiments("", "v1", never, Metrics([])) is None
     with pytest.raises(StartError, match=r"AGENT_EXPERIMENTS=.* can't be used: unable to open"):
-        open_experiments(str(tmp_path / "no" / "log.db"), "v1", never)
+        open_experiments(str(tmp_path / "no" / "log.db"), "v1", never, Metrics([]))
 
 
 def test_an_exposure_that_could_not_be_written_is_written_at_the_next_run(tmp_path: Path) -> None:

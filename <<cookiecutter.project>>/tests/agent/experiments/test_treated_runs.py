@@ -123,3 +123,12 @@ def test_a_variants_window_is_what_its_runs_fill(serve: Serve, log: Path) -> Non
     filled = {float(ask(client, user)["usage"]["context_utilization_ratio"]) for user in USERS}  # type: ignore[index]
     small, large = sorted(filled)
     assert large == pytest.approx(4 * small)  # the offline model's own window has 8,000 tokens
+
+
+def test_an_answer_is_held_against_what_the_experiment_says(serve: Serve, log: Path) -> None:
+    for name, expected in (("right", "36"), ("wrong", "63")):
+        prompts = [{"name": "a", "share": 0.5}, {"name": "b", "share": 0.5, "settings": {"top_p": 0.5}}]
+        start(log, name, prompts, completed={"expects": expected, "tools": ["calculate"]})
+    start(log, "neither")
+    ask(serving(serve, log), USERS[0])
+    assert dict(rows(log, "experiment, passed", "outcomes")) == {"right": 1, "wrong": 0, "neither": None}

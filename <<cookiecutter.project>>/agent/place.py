@@ -1,0 +1,50 @@
+"""Where conversations, answers and budgets are kept: a SQLite file, or PostgreSQL by its URL."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, TypeAlias
+
+from agent.errors import StartError
+from agent.settings import Settings, is_url
+
+if TYPE_CHECKING:
+    from agent.postgres import Postgres
+
+Place: TypeAlias = "str | Postgres"
+"""The path of a file, empty for none; or a database."""
+
+
+def place_of(settings: Settings) -> Place:
+    """What AGENT_CONVERSATIONS names. Raises StartError."""
+    return database(settings.conversations) if is_url(settings.conversations) else settings.conversations_file
+
+
+def database(url: str) -> "Postgres":
+    """A database that is not connected yet. Only here its driver is imported: not every image has it.
+
+    Raises:
+        StartError: the URL is wrong, or the driver is not installed.
+    """
+    try:
+        from agent.postgres import Postgres
+    except ImportError as error:
+        raise StartError(
+            f"AGENT_CONVERSATIONS is a URL, and the package {error.name} is not installed: write asyncpg in "
+            "requirements/agent.in, and run make requirements"
+        ) from error
+    return Postgres(url)
+
+
+@asynccontextmanager
+async def opened(place: Place) -> AsyncIterator[None]:
+    """Connects to a database for as long as this is open; a file is open already. Raises StartError."""
+    if isinstance(place, str):
+        yield
+        return
+    async with place:
+        yield
+
+
+def is_reachable(place: Place) -> bool:
+    """Whether a database has answered lately; a file always does."""
+    return isinstance(place, str) or place.is_reachable()
