@@ -1,9 +1,11 @@
 """Grafana beside a rehearsal: found only as a container's image, and without it the rehearsal is the same."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Protocol
 
+from rollout.errors import PartFailed
 from rollout.rehearsal.containers import Containers
 from rollout.rehearsal.machine import World
 from rollout.rehearsal.programs import Program, Requirement
@@ -38,6 +40,26 @@ def find(world: World) -> Program | str:
     troubles: list[str] = []
     found = source.bring([GRAFANA], world, troubles)
     return found.get(GRAFANA.name) or "; ".join(troubles)
+
+
+class Stage(Protocol):
+    """Where Grafana is started."""
+
+    def start_grafana(self, dashboards: Mapping[str, str]) -> str:
+        """Its address. Raises PartFailed."""
+
+
+def beside(stage: Stage, dashboards: Mapping[str, str], say: Callable[[str], None]) -> list[str]:
+    """Start it before there is load, so that it slows nothing down. Returns its address for people; nothing if it does
+    not start: the rehearsal is the same without it."""
+    say("starting Grafana")
+    try:
+        address = f"Grafana {stage.start_grafana(dashboards)}"
+    except PartFailed as error:
+        say(f"without Grafana: {error}")
+        return []
+    say(address)
+    return [address]
 
 
 def settings(folder: Path, port: int, prometheus_url: str) -> dict[str, str]:

@@ -25,7 +25,7 @@ from rollout.policy import file as policy_file
 from rollout.policy.placeholders import Values
 from rollout.policy.plan import Plan, plan, traffic_needed
 from rollout.policy.schema import Policy
-from rollout.rehearsal import baseline, busy, capacity
+from rollout.rehearsal import baseline, busy, capacity, grafana
 from rollout.rehearsal.ending import Result, end
 from rollout.rehearsal.faults import offline_model
 from rollout.rehearsal.load import Load, tasks_of
@@ -140,18 +140,8 @@ class Rehearsal:
         self._stage.wait_for("blue", up=True, alive=self._stable)
         self._stage.wait_for("green", up=False)
         if self._with_grafana:
-            self._start_grafana()
-
-    def _start_grafana(self) -> None:
-        """Before the load, so that its start slows nothing down. Without it, the rehearsal goes on."""
-        self._say("starting Grafana")
-        try:
-            address = self._stage.start_grafana(dashboards.render(self._policy, self._pace.speed))
-        except PartFailed as error:
-            self._say(f"without Grafana: {error}")
-        else:
-            self._addresses.append(f"Grafana {address}")
-            self._say(f"Grafana {address}")
+            shown = dashboards.render(self._policy, self._pace.speed)
+            self._addresses += grafana.beside(self._stage, shown, self._say)
 
     def _say(self, line: str) -> None:
         self._console.print(line, highlight=False, soft_wrap=True)
