@@ -78,7 +78,8 @@ def test_compose_accepts_the_file_with_the_profile_and_without(profiles: list[st
     read = json.loads(done.stdout)["services"]
     assert read.keys() == {"prepare", *PARTS} | more
     if more:
-        assert read["grafana"]["environment"] == SERVICE["environment"]
+        shown = {name: value.replace("$$", "$") for name, value in read["grafana"]["environment"].items()}
+        assert shown == SERVICE["environment"]
         assert read["grafana"]["healthcheck"]["test"] == SERVICE["healthcheck"]["test"]
 
 
@@ -101,9 +102,10 @@ def test_without_a_password_grafana_does_not_start_and_with_one_it_reads_all_tha
     assert NO_PASSWORD not in begun.stderr
     look = (
         f"cat /run/grafana-secrets/{GRAFANA_PASSWORD}; echo; id -u; touch /var/lib/grafana/new && echo writable;"
-        "ls $GF_PATHS_PROVISIONING $DASHBOARDS_FOLDER; touch /new"
+        "ls $GF_PATHS_PROVISIONING $DASHBOARDS_FOLDER; echo $GF_SECURITY_ADMIN_PASSWORD; touch /new"
     )
     seen = started(host, "--entrypoint", "sh", "grafana", "-c", look)
     assert seen.stdout.split()[:3] == ["hush", "472", "writable"]
     assert {"datasources", "dashboards", "service.json", "rollout.json", "cost.json"} <= set(seen.stdout.split())
+    assert seen.stdout.split()[-1] == SERVICE["environment"]["GF_SECURITY_ADMIN_PASSWORD"]
     assert "Read-only file system" in seen.stderr

@@ -59,14 +59,15 @@ class Stage:
         self.close()
 
     def close(self) -> None:
-        """End all processes, newest first. A second Ctrl-C does not interrupt this."""
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        """End all processes, newest first. A second Ctrl-C or SIGTERM does not interrupt this."""
+        before = {each: signal.signal(each, signal.SIG_IGN) for each in (signal.SIGINT, signal.SIGTERM)}
         for process in reversed(self._processes):
             process.stop()
         for removal in self._removals:
             subprocess.run(removal, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
-        signal.signal(signal.SIGINT, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
     def _prepare(self) -> None:
         self.port, self.router_metrics_port, self.prometheus_port = free_port(), free_port(), free_port()
