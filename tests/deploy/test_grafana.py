@@ -63,7 +63,7 @@ def test_grafana_finds_its_files_where_prepare_copies_them() -> None:
     provisioning = environment["GF_PATHS_PROVISIONING"]
     assert f"prometheus-config:{folder.rstrip('/')}:ro" in SERVICE["volumes"]
     monitoring = REPOSITORY / "monitoring"
-    assert (monitoring / provisioning.removeprefix(folder) / "datasources/prometheus.yml").is_file()
+    assert (monitoring / provisioning.removeprefix(folder) / "datasources/source.yml").is_file()
     for place in (environment["DASHBOARDS_FOLDER"], f"{provisioning}/dashboards"):
         assert list((monitoring / place.removeprefix(folder)).glob("*.json"))
     assert (monitoring / environment["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"].removeprefix(folder)).is_file()

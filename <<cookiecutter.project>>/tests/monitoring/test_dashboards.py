@@ -28,7 +28,7 @@ def test_every_recorded_signal_that_a_dashboard_shows_is_recorded() -> None:
 
 
 def test_grafana_asks_prometheus_as_often_as_it_scrapes() -> None:
-    (source,) = yaml.safe_load((MONITORING / "grafana/datasources/prometheus.yml").read_text())["datasources"]
+    (source,) = yaml.safe_load((MONITORING / "grafana/datasources/source.yml").read_text())["datasources"]
     scraped = yaml.safe_load((MONITORING / "prometheus.yml").read_text())["global"]["scrape_interval"]
     assert source["jsonData"]["timeInterval"] == scraped
 

@@ -60,7 +60,7 @@ def test_grafana_gets_the_dashboards_and_the_rehearsals_prometheus(stage: Stage)
     assert set(seen["files"]) == {*DASHBOARDS, "files.yml"}
     folder = Path(environment["DASHBOARDS_FOLDER"])
     assert (folder / "rollout.json").read_text() == DASHBOARDS["rollout.json"]
-    assert "timeInterval: 250ms" in (folder.parent / "datasources" / "prometheus.yml").read_text()
+    assert "timeInterval: 250ms" in (folder.parent / "datasources" / "source.yml").read_text()
 
 
 def test_the_administrators_password_is_new_each_time_and_only_the_owner_can_read_it(stage: Stage) -> None:
