@@ -103,6 +103,7 @@ def test_a_release_shares_its_network_with_the_router_and_prometheus_alone() -> 
         "router": {"agent", "blue", "green"},
         "prometheus": {"agent", "blue", "green"},
         "alertmanager": {"agent"},
+        "grafana": {"agent"},
     }
 
 
@@ -163,7 +164,12 @@ def test_a_volume_is_mounted_at_the_same_path_everywhere_and_where_commands_expe
 
 
 def test_only_prepare_may_write_configuration_and_only_the_engine_the_split() -> None:
-    writable = {"router": {"socket"}, "prometheus": {"prometheus-data"}, "alertmanager": {"alertmanager-data"}}
+    writable: dict[str, set[str]] = {
+        "router": {"socket"},
+        "prometheus": {"prometheus-data"},
+        "alertmanager": {"alertmanager-data"},
+        "grafana": set(),
+    }
     for name in PARTS:
         assert {volume.split(":")[0] for volume in PARTS[name]["volumes"] if volume.count(":") == 1} == writable[name]
 

@@ -78,6 +78,7 @@ class Service:
             "ROUTER_ADDRESS": f"{subnet}.2",
             "PROMETHEUS_ADDRESS": f"{subnet}.3",
             "ALERTMANAGER_ADDRESS": f"{subnet}.4",
+            "GRAFANA_ADDRESS": f"{subnet}.5",
             "BLUE_ADDRESS": f"{subnet}.140:8000",
             "GREEN_ADDRESS": f"{subnet}.204:8000",
             "SPEED": f"{pace().speed:g}",

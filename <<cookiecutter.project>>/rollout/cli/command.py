@@ -7,7 +7,7 @@ or failed, 141 the program that reads the output has ended.
 from collections.abc import Sequence
 
 from rollout import VERSION
-from rollout.cli import host, options, orders, rehearsal, replay
+from rollout.cli import dashboards, host, options, orders, rehearsal, replay
 from rollout.cli.check import run_check
 from rollout.cli.render import run_render
 from rollout.kubernetes.render import FOLDER, RULES
@@ -48,6 +48,9 @@ def on_this_machine(commands: Commands) -> None:
     rules, out = f"the alert rules (default: {RULES})", f"where to write them (default: {FOLDER})"
     sub.add_argument("--rules", type=options.said_clearly(options.path), default=RULES, metavar="FOLDER", help=rules)
     sub.add_argument("--out", type=options.said_clearly(options.path), default=FOLDER, metavar="FOLDER", help=out)
+    shown = "write the dashboards of Grafana: the service, a rollout with the gates of rollout.yaml, and cost"
+    sub = commands.add("dashboards", dashboards.run_dashboards, shown, options.policy(), options.as_json())
+    dashboards.dashboards_options(sub)
 
 
 def on_a_host(commands: Commands) -> None:
@@ -101,11 +104,13 @@ def on_a_host(commands: Commands) -> None:
     commands.add("certificate", host.run_certificate, certificate, service)
     help_text = "store a secret on a host, read from standard input; the next release reads it when it starts"
     sub = commands.add("secret", host.run_secret, help_text, service)
-    sub.add_argument("name", help="name of the environment variable, or webhook_url for alerting")
+    sub.add_argument(
+        "name", help="name of the environment variable, or webhook_url for alerting, or admin_password for grafana"
+    )
     sub.add_argument(
         "--for",
         dest="reader",
-        choices=["agent", "alerting", "engine"],
+        choices=["agent", "alerting", "engine", "grafana"],
         default="agent",
         help="what reads it (default: agent)",
     )

@@ -107,7 +107,10 @@ def run_prune(chosen: argparse.Namespace) -> int:
 
 def run_secret(chosen: argparse.Namespace) -> int:
     put_secret(Host.connect(chosen.service), chosen.reader, chosen.name, sys.stdin.buffer.read())
-    say(f"{chosen.name} is stored on the host: the next release reads it when it starts")
+    reads = (
+        "Grafana reads it when it starts" if chosen.reader == "grafana" else "the next release reads it when it starts"
+    )
+    say(f"{chosen.name} is stored on the host: {reads}")
     return 0
 
 

@@ -14,11 +14,11 @@ from rollout.journal import lock
 from rollout.onhost import engine_process
 from rollout.policy import file as policy_file
 from rollout.policy import quantity
-from rollout.rehearsal import candidate
-from rollout.rehearsal.machine import Machine
+from rollout.rehearsal import candidate, grafana
+from rollout.rehearsal.machine import Machine, World
 from rollout.rehearsal.pace import Asked
 from rollout.rehearsal.parts import find_programs, lines
-from rollout.rehearsal.programs import PARTS
+from rollout.rehearsal.programs import PARTS, Program
 from rollout.rehearsal.rehearse import rehearse
 from rollout.rehearsal.request import RehearsalRequest
 from rollout.report.steps import TOO_BUSY
@@ -41,6 +41,8 @@ def run_rehearse(chosen: argparse.Namespace) -> int:
     if request.faults:
         candidate.check(request.repository, request.faults)
     programs = find_programs(PARTS, Machine())
+    if chosen.grafana:
+        programs |= found_grafana(Machine())
     console = Console()
     result = rehearse(request, programs, console)
     console.print(f"report: {os.path.relpath(result.report)}", highlight=False, soft_wrap=True)
@@ -52,6 +54,15 @@ def run_rehearse(chosen: argparse.Namespace) -> int:
     lost, ended = result.counts.lost, result.verdict
     console.print(f"expected {chosen.expect} and no lost requests; got {ended} and {lost} lost", highlight=False)
     return int(ended != chosen.expect or lost > 0)
+
+
+def found_grafana(world: World) -> dict[str, Program]:
+    """Grafana, if this machine can run it; otherwise says why not."""
+    found = grafana.find(world)
+    if isinstance(found, str):
+        world.say(f"without Grafana: {found}")
+        return {}
+    return {grafana.GRAFANA.name: found}
 
 
 def first_weight(policy: Path, wanted: float | None) -> float:
@@ -99,6 +110,8 @@ def rehearse_options(sub: argparse.ArgumentParser) -> None:
     option("--keep", quantity.duration, 300.0, "DURATION", keep)
     keep_going = "keep everything running under load after the verdict, until Ctrl-C"
     sub.add_argument("--keep-going", action="store_true", help=keep_going)
+    shown = "start Grafana too, with the dashboards, if Docker can run its image"
+    sub.add_argument("--grafana", action="store_true", help=shown)
     expect = "exit with 0 if this is the verdict and no request was lost, otherwise with 1"
     sub.add_argument("--expect", choices=list(engine_process.EXIT_CODES), help=expect)
     kept = "where to write the journal and the report (default: .rollout)"

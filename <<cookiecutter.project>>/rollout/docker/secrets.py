@@ -9,7 +9,8 @@ from rollout.onhost import names
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 EVALS_TOKEN = "EVALS_TOKEN"  # noqa: S105  the name of its file
-VOLUMES = {"agent": "secrets", "alerting": "alerting-secrets", "engine": "state"}
+GRAFANA_PASSWORD = "admin_password"  # noqa: S105  the name of its file
+VOLUMES = {"agent": "secrets", "alerting": "alerting-secrets", "engine": "state", "grafana": "grafana-secrets"}
 
 
 def put_secret(host: Host, reader: str, name: str, content: bytes) -> None:
@@ -20,6 +21,8 @@ def put_secret(host: Host, reader: str, name: str, content: bytes) -> None:
         )
     if reader == "engine" and name != EVALS_TOKEN:  # its folder holds the journals
         raise Refused(f"{name}: the engine reads only {EVALS_TOKEN}")
+    if reader == "grafana" and name != GRAFANA_PASSWORD:
+        raise Refused(f"{name}: Grafana reads only {GRAFANA_PASSWORD}")
     content = content.rstrip(b"\r\n")
     if not content:
         raise Refused(f"{name}: standard input is empty. Pipe the secret in: rollout secret {name} < key.txt")

@@ -11,6 +11,7 @@ from dataclasses import replace
 from rich.console import Console
 
 from rollout import journal
+from rollout.dashboards import files as dashboards
 from rollout.engine.record import KEPT_MEASUREMENTS_APART
 from rollout.engine.spec import Spec
 from rollout.errors import PartFailed, Refused, TooBusy
@@ -24,7 +25,7 @@ from rollout.policy import file as policy_file
 from rollout.policy.placeholders import Values
 from rollout.policy.plan import Plan, plan, traffic_needed
 from rollout.policy.schema import Policy
-from rollout.rehearsal import baseline, busy, capacity
+from rollout.rehearsal import baseline, busy, capacity, grafana
 from rollout.rehearsal.ending import Result, end
 from rollout.rehearsal.faults import offline_model
 from rollout.rehearsal.load import Load, tasks_of
@@ -72,7 +73,8 @@ def rehearse(request: RehearsalRequest, programs: Mapping[str, Program], console
         wanted = plan(policy, pace.speed)
         with Stage(request.repository, programs, pace.speed, wanted.lease_seconds) as stage:
             try:
-                result = asyncio.run(Rehearsal(request, policy, wanted, stage, pace, console).run())
+                seen = "grafana" in programs
+                result = asyncio.run(Rehearsal(request, policy, wanted, stage, pace, console, seen).run())
             except Slower as slower:
                 pace = slower.pace
                 continue
@@ -90,10 +92,18 @@ class Rehearsal:
     """A running rehearsal."""
 
     def __init__(
-        self, request: RehearsalRequest, policy: Policy, wanted: Plan, stage: Stage, pace: Pace, console: Console
+        self,
+        request: RehearsalRequest,
+        policy: Policy,
+        wanted: Plan,
+        stage: Stage,
+        pace: Pace,
+        console: Console,
+        with_grafana: bool = False,
     ) -> None:
         self._request, self._policy, self._plan, self._stage = request, policy, wanted, stage
-        self._pace, self._console = pace, console
+        self._pace, self._console, self._with_grafana = pace, console, with_grafana
+        self._addresses = [f"service {stage.url}", f"Prometheus {stage.prometheus.url}"]
         first = plan(policy, first_weight=request.first_weight)
         self._demand = Demand(traffic_needed(first), first.every_seconds)
         self._tasks = tasks_of(request.repository)
@@ -122,14 +132,16 @@ class Rehearsal:
         return end(engine, self._journal, self._request.state, counts, self._stage.router_log, why)
 
     def _start_parts(self) -> None:
-        addresses = f"service {self._stage.url}, Prometheus {self._stage.prometheus.url}, logs {self._stage.folder}"
-        self._say(f"starting the stable release: {addresses}")
+        self._say(f"starting the stable release: {', '.join(self._addresses)}, logs {self._stage.folder}")
         self._stage.start_router()
         self._stable = self._stage.start_release("blue", STABLE, {"AGENT_MODEL": "offline"})
         self._stage.announce("green", self._request.release)
         self._stage.start_prometheus()
         self._stage.wait_for("blue", up=True, alive=self._stable)
         self._stage.wait_for("green", up=False)
+        if self._with_grafana:
+            shown = dashboards.render(self._policy, self._pace.speed)
+            self._addresses += grafana.beside(self._stage, shown, self._say)
 
     def _say(self, line: str) -> None:
         self._console.print(line, highlight=False, soft_wrap=True)
@@ -244,7 +256,8 @@ class Rehearsal:
 
     async def _stay_up(self) -> None:
         """Leave everything running, for inspection."""
-        self._console.print("still running, under load: press Ctrl-C to stop", highlight=False)
+        self._say(f"still running, under load: {', '.join(self._addresses)}")
+        self._say("press Ctrl-C to stop")
         stop = asyncio.Event()
         with on_signal(stop.set):
             await stop.wait()

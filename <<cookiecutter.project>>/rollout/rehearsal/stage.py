@@ -15,6 +15,7 @@ from rollout.errors import RouterError
 from rollout.metrics.prometheus import Prometheus
 from rollout.metrics.targets import Target, write, write_parts
 from rollout.onhost.faster import copy_faster
+from rollout.rehearsal import grafana
 from rollout.rehearsal.process import Process, free_port, listening, wait_until
 from rollout.rehearsal.programs import Program
 from rollout.router.folder import CONFIG, prepare_folder
@@ -22,6 +23,7 @@ from rollout.router.haproxy import Haproxy
 from rollout.router.split import Slot
 
 START_WITHIN_SECONDS = 30.0
+GRAFANA_WITHIN_SECONDS = 120.0
 LONGEST_SOCKET_PATH = 90
 """The longest socket path for HAProxy and the kernels, minus the suffix of a temporary name."""
 
@@ -57,14 +59,15 @@ class Stage:
         self.close()
 
     def close(self) -> None:
-        """End all processes, newest first. A second Ctrl-C does not interrupt this."""
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        """End all processes, newest first. A second Ctrl-C or SIGTERM does not interrupt this."""
+        before = {each: signal.signal(each, signal.SIG_IGN) for each in (signal.SIGINT, signal.SIGTERM)}
         for process in reversed(self._processes):
             process.stop()
         for removal in self._removals:
             subprocess.run(removal, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
-        signal.signal(signal.SIGINT, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
     def _prepare(self) -> None:
         self.port, self.router_metrics_port, self.prometheus_port = free_port(), free_port(), free_port()
@@ -155,6 +158,17 @@ class Stage:
         prometheus = self._start_program("prometheus", "prometheus", arguments, {}, [self.folder])
         wait_until(lambda: listening(self.prometheus_port), "Prometheus answers", START_WITHIN_SECONDS, [prometheus])
         return prometheus
+
+    def start_grafana(self, dashboards: Mapping[str, str]) -> str:
+        """Start Grafana with these dashboards, texts by file name; returns its address once it answers. Raises
+        PartFailed."""
+        for name, text in dashboards.items():
+            (self.folder / "monitoring" / "grafana" / "dashboards" / name).write_text(text, encoding="utf-8")
+        port = free_port()
+        environment = grafana.settings(self.folder, port, self.prometheus.url)
+        started = self._start_program("grafana", "grafana", list(grafana.ARGUMENTS), environment, [self.folder])
+        wait_until(lambda: listening(port), "Grafana answers", GRAFANA_WITHIN_SECONDS, [started])
+        return f"http://127.0.0.1:{port}"
 
     def _start_program(
         self, program: str, name: str, arguments: list[str], environment: Mapping[str, str], folders: list[Path]

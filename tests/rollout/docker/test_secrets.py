@@ -24,6 +24,7 @@ class KeepsMounts(FakeDocker):
         ("agent", "OPENAI_API_KEY", "secrets"),
         ("alerting", "webhook_url", "alerting-secrets"),
         ("engine", "EVALS_TOKEN", "state"),
+        ("grafana", "admin_password", "grafana-secrets"),
     ],
 )
 def test_each_reader_has_a_volume(whose: str, name: str, volume: str) -> None:
@@ -39,4 +40,11 @@ def test_nothing_else_gets_into_the_folder_of_the_journals(name: str) -> None:
     docker = FakeDocker()
     with pytest.raises(Refused, match=f"{name}: the engine reads only EVALS_TOKEN"):
         put_secret(host(docker), "engine", name, b"hush")
+    assert docker.calls == []
+
+
+def test_grafana_reads_its_password_only() -> None:
+    docker = FakeDocker()
+    with pytest.raises(Refused, match="webhook_url: Grafana reads only admin_password"):
+        put_secret(host(docker), "grafana", "webhook_url", b"hush")
     assert docker.calls == []

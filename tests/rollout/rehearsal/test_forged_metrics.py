@@ -22,6 +22,7 @@ prometheus_rule_evaluation_failures_total{forged="yes"} TURN
 alertmanager_notifications_failed_total{integration="webhook",forged="yes"} TURN
 agent_canary_weight_ratio{forged="yes"} 1
 agent_canary_leased{forged="yes"} 0
+agent_stable_slot{forged="yes",slot="green"} 1
 agent_certificate_expires_timestamp_seconds{forged="yes"} 0
 """
 

@@ -1,6 +1,8 @@
 """The stage, with a fake Docker client: a script that records its arguments."""
 
 import shlex
+import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from rollout.errors import PartFailed
 from rollout.rehearsal.programs import Program
 from rollout.rehearsal.stage import Stage
 from tests.repository import REPOSITORY
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -32,3 +35,24 @@ def test_a_stage_removes_its_containers_even_if_their_client_could_not(docker: P
     assert f"--mount=type=bind,source={folder},target={folder} " in run
     assert removal == f"rm --force {folder.name}-router"
     assert not folder.exists()
+
+
+INTERRUPTS_US = """
+import os, signal, sys, time
+signal.signal(signal.SIGTERM, lambda *_: (os.kill(os.getppid(), int(sys.argv[1])), os._exit(0)))
+print("ready", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+def test_a_second_signal_does_not_interrupt_the_end(number: signal.Signals) -> None:
+    before = signal.signal(number, signal.default_int_handler)  # as the command does
+    try:
+        with Stage(REPOSITORY, {}, speed=15, lease_seconds=1) as stage:
+            rude = stage.start("rude", (sys.executable, "-c", INTERRUPTS_US, str(int(number))))
+            wait_until(lambda: "ready" in rude.log.read_text())
+        assert not stage.folder.exists()
+        assert signal.getsignal(number) == signal.default_int_handler
+    finally:
+        signal.signal(number, before)

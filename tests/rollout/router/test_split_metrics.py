@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from rollout.router.split import everybody_on
 from tests.rollout.router.backend import Backend
 from tests.rollout.router.running import LEASE_MOST_SECONDS, RunningRouter
 from tests.waiting import wait_until
@@ -17,12 +18,25 @@ pytestmark = pytest.mark.parts
 WEIGHT, LEASED, ENDS = (f"agent_canary_{name}" for name in ("weight_ratio", "leased", "lease_ends_timestamp_seconds"))
 
 
-def split(router: RunningRouter) -> dict[str, float]:
+SLOT = "agent_stable_slot"
+
+
+def page(router: RunningRouter) -> str:
     port = int(router.environment["ROUTER_METRICS_BIND"].rpartition(":")[2])
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
         connection.request("GET", "/split")
-        text = connection.getresponse().read().decode()
-    return {family.name: family.samples[0].value for family in text_string_to_metric_families(text)}
+        return connection.getresponse().read().decode()
+
+
+def split(router: RunningRouter) -> dict[str, float]:
+    found = {family.name: family.samples[0] for family in text_string_to_metric_families(page(router))}
+    return {name: sample.value for name, sample in found.items() if name != SLOT}
+
+
+def stable_slot(router: RunningRouter) -> str:
+    (family,) = [each for each in text_string_to_metric_families(page(router)) if each.name == SLOT]
+    assert [sample.value for sample in family.samples] == [1]
+    return family.samples[0].labels["slot"]
 
 
 def test_without_a_canary_its_share_is_zero(router: RunningRouter) -> None:
@@ -42,9 +56,16 @@ def test_a_lease_that_the_router_rejects_is_none(router: RunningRouter) -> None:
     assert (split(router)[WEIGHT], split(router)[LEASED]) == (1, 0)
 
 
+def test_the_stable_slot_is_named_and_changes_with_a_promotion(router: RunningRouter) -> None:
+    assert stable_slot(router) == "blue"
+    router.control.shift(everybody_on("green"))
+    assert stable_slot(router) == "green"
+
+
 @pytest.mark.parametrize("content", ["", "weight many\nuntil_ms tomorrow\n"])
 def test_a_map_that_cannot_be_read_is_a_split_without_a_canary(
     tmp_path: Path, blue: Backend, green: Backend, content: str
 ) -> None:
     with RunningRouter(tmp_path, blue, green, split_map=content) as router:
         assert split(router) == {WEIGHT: 0, LEASED: 0, ENDS: 0}
+        assert stable_slot(router) == "blue"

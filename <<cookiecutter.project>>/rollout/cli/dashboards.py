@@ -1,0 +1,33 @@
+"""`rollout dashboards`: rollout.yaml as dashboards of Grafana."""
+
+import argparse
+import json
+
+from rollout.cli import folder, options
+from rollout.dashboards import files
+from rollout.policy import file as policy_file
+
+
+def run_dashboards(chosen: argparse.Namespace) -> int:
+    """Write the files or, with --check, refuse if they are not what the policy renders to."""
+    rendered = files.render(policy_file.load(chosen.policy))
+    if chosen.check:
+        files.check(chosen.out, rendered)
+    else:
+        folder.check(chosen.out)
+        files.write(chosen.out, rendered)
+    if chosen.json:
+        print(json.dumps({"folder": str(chosen.out), "files": list(rendered)}))
+    else:
+        said = "match rollout.yaml" if chosen.check else "written"
+        print(f"{chosen.out}: {', '.join(rendered)} {said}")
+    return 0
+
+
+def dashboards_options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "--check", action="store_true", help="write nothing; refuse if the files do not match rollout.yaml"
+    )
+    out = f"where to write them (default: {files.FOLDER})"
+    read = options.said_clearly(options.path)
+    sub.add_argument("--out", type=read, default=files.FOLDER, metavar="FOLDER", help=out)

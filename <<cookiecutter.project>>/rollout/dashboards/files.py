@@ -1,0 +1,71 @@
+"""rollout.yaml -> the files in monitoring/grafana/dashboards/. Deterministic: the same policy, the same text."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from rollout.dashboards.cost import COST
+from rollout.dashboards.grafana import document
+from rollout.dashboards.rollouts import dashboard
+from rollout.dashboards.service import SERVICE
+from rollout.dashboards.shown import Dashboard, Panel, Query, Row
+from rollout.errors import Stale
+from rollout.onhost.faster import IN_PROMQL, shorter
+from rollout.policy.plan import plan
+from rollout.policy.schema import Policy
+
+FOLDER = Path("monitoring/grafana/dashboards")
+
+
+def dashboards(policy: Policy, speed: float = 1.0) -> dict[str, Dashboard]:
+    """Each dashboard by its file's name, with every duration divided by the speed."""
+    return {
+        "service.json": faster(SERVICE, speed),
+        "rollout.json": replace(dashboard(plan(policy, speed)), events=faster(SERVICE, speed).events),
+        "cost.json": faster(COST, speed),
+    }
+
+
+def render(policy: Policy, speed: float = 1.0) -> dict[str, str]:
+    """The text of each file."""
+    return {
+        name: json.dumps(document(each), indent=2, sort_keys=True) + "\n"
+        for name, each in dashboards(policy, speed).items()
+    }
+
+
+def faster(shown: Dashboard, speed: float) -> Dashboard:
+    if speed == 1:
+        return shown
+
+    def quick(promql: str) -> str:
+        return IN_PROMQL.sub(lambda found: shorter(found[0], speed), promql)
+
+    def panel(found: Panel) -> Panel:
+        return replace(found, queries=tuple(Query(quick(each.promql), each.legend) for each in found.queries))
+
+    return replace(
+        shown,
+        rows=tuple(Row(row.title, tuple(map(panel, row.panels))) for row in shown.rows),
+        events=tuple(replace(event, promql=quick(event.promql)) for event in shown.events),
+    )
+
+
+def write(folder: Path, files: Mapping[str, str]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def check(folder: Path, files: Mapping[str, str]) -> None:
+    """Raises Stale if a file is missing, or is not what the policy renders to."""
+    stale = [
+        name
+        for name, text in files.items()
+        if not (folder / name).is_file() or (folder / name).read_text(encoding="utf-8") != text
+    ]
+    if stale:
+        raise Stale(
+            f"{folder}: {', '.join(stale)} do not match rollout.yaml: run `rollout dashboards`, and commit them"
+        )
