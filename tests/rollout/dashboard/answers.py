@@ -11,7 +11,10 @@ NOW = EPOCH + 40
 SHARE_OF_REQUESTS = {"release:agent_errors:count5m": 3.0, "release:agent_answers:count5m": 60.0}
 FIRING = {
     "labels": {"alertname": "LatencyHigh", "severity": "page", "release": CANARY, "slot": "green"},
-    "annotations": {"summary": "more than 1 % of the requests take over 30 s", "runbook": "docs/runbooks/LatencyHigh.md"},
+    "annotations": {
+        "summary": "more than 1 % of the requests take over 30 s",
+        "runbook": "docs/runbooks/LatencyHigh.md",
+    },
     "state": "firing",
     "activeAt": "2025-11-24T16:00:20.000000000Z",
 }

@@ -22,7 +22,7 @@ def world() -> World:
 
 
 def ended_in(world: World) -> int:
-    return round(world.journal.all("verdict")[-1]["time"])
+    return round(float(world.journal.all("verdict")[-1]["time"]))
 
 
 def test_a_rollout_in_doubt_says_when_it_ended(world: World) -> None:

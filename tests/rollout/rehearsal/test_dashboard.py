@@ -9,6 +9,7 @@ from rollout.onhost.look import Look
 from rollout.rehearsal.dashboard import written
 from tests.rollout.dashboard.boards import look
 from tests.rollout.report.examples import engine_died
+from tests.waiting import wait_until
 
 EVENTS = engine_died()
 
@@ -19,8 +20,8 @@ def running(_: str | None, first: int) -> Look:
 
 async def rehearse(path: Path | None, *, over: bool) -> None:
     async with written(running, path) as page:
-        while path and not path.exists() and path.parent.exists():
-            await asyncio.sleep(0.01)
+        if path and path.parent.name != "gone":
+            await asyncio.to_thread(wait_until, path.exists, 20)
         page.over = over
 
 
