@@ -11,14 +11,17 @@ TONES = {"page": "bad", "ticket": "doubtful"}
 
 
 def alerts(board: Board) -> str:
-    return section("alerts", "Alerts", *content(board.seen))
+    parts = content(board.seen)
+    if board.seen_before:
+        parts.insert(0, paragraph(f"As at {moment(board.seen_before.time)}: what fires now is not known.", "doubtful"))
+    return section("alerts", "Alerts", *parts)
 
 
 def content(seen: Seen | None) -> list[str]:
     if seen is None:
-        return [paragraph("Not known: Prometheus has not been asked.", "faint")]
+        return [paragraph("Not known: Prometheus has not answered.", "faint")]
     if not seen.firing:
-        now = paragraph("No alert fires.", "good")
+        now = paragraph("No alert fires.")
     else:
         rows = [row(each, seen.time) for each in sorted(seen.firing, key=lambda each: each.since)]
         now = table(f"Alerts that fire ({moment(seen.time)})", HEADS, rows)

@@ -46,6 +46,11 @@ class Board:
             changed_at=now if look.lines or not self.time else self.changed_at,
         )
 
+    @property
+    def seen_before(self) -> Seen | None:
+        """What Prometheus has answered, if that is not from this look; None if it is, or if it never answered."""
+        return self.seen if self.troubles.keys() & {"host", "prometheus"} else None
+
     def without_an_answer(self, why: str, now: float) -> "Board":
         """The board after a look that the host did not answer: it shows what was seen before."""
         return replace(self, troubles={"host": why}, time=now)

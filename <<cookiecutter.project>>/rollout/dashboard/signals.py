@@ -63,7 +63,7 @@ def figure(
             points = values(seen, line, release)
             curves.append(Curve(colour, [(time - start, value) for time, value in points], dash))
             newest += [f"{role} {line.name} {quantity(points[-1][1], signal.unit)}"] if points else []
-    said = f"Now: {', '.join(newest)}" if newest else "No values"
+    said = f"Newest: {', '.join(newest)}" if newest else "No values"
     if signal.limit is not None:
         said += f". Alert above {quantity(signal.limit, signal.unit)}"
     marks = [

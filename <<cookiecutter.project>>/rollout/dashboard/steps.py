@@ -7,7 +7,7 @@ from rollout.live.sentences import named, requests, time_left
 from rollout.report.evidence import Evidence
 from rollout.report.picture.colours import CANARY, STABLE
 from rollout.report.picture.svg import document, element, escaped, rect
-from rollout.text import duration, percent
+from rollout.text import duration, moment, percent
 
 WIDTH, HEIGHT = 900, 22
 GOOD_OR_BAD = {"done": "good", "failed": "bad", "in doubt": "doubtful"}
@@ -59,6 +59,9 @@ def in_the_router(board: Board) -> str:
     """What the router shows to Prometheus, which may differ from the journal when an engine is dead."""
     if board.seen is None or board.seen.weight is None:
         return ""
+    if board.seen_before:
+        told = f"The router was told to give {percent(board.seen.weight)} to the canary"
+        return f"{told} at {moment(board.seen.time)}; what it does now is not known."
     if not board.seen.weight:
         return "The router has no canary now."
     share = percent(board.seen.weight)

@@ -63,7 +63,7 @@ def test_a_screen_reader_hears_names_and_words_instead_of_pictures(tmp_path: Pat
         pictures = [*await browser.names("image"), *await browser.names("img")]
         assert len(pictures) == 7
         assert all(pictures)
-        assert any(each.startswith("Errors over time. Now: canary share of requests 5 %") for each in pictures)
+        assert any(each.startswith("Errors over time. Newest: canary share of requests 5 %") for each in pictures)
         assert await browser.names("checkbox") == ["Load this page again every 60 s"]
         assert all(await browser.names("progressbar"))
         assert all(await browser.names("region"))

@@ -86,11 +86,11 @@ def test_a_running_rollout_shows_its_step_its_traffic_and_each_gate_with_stable_
 
 def test_the_five_signals_have_both_releases_their_limit_and_words_instead_of_the_picture() -> None:
     found = read(board(examples.engine_died(), seen(), running=True))
-    assert "Now: canary p99 1 s, stable p99 0.5 s" in found.text
+    assert "Newest: canary p99 1 s, stable p99 0.5 s" in found.text
     assert "Alert above 30 s" in found.text
-    assert "Errors Now: canary share of requests 5 %, stable share of requests 5 %. Alert above 1 %" in found.text
+    assert "Errors Newest: canary share of requests 5 %, stable share of requests 5 %. Alert above 1 %" in found.text
     for title in ("Latency", "Traffic", "Errors", "Saturation", "Context window"):
-        assert f"{title} over time. Now: canary" in found.text
+        assert f"{title} over time. Newest: canary" in found.text
     assert found.text.count("limit ") >= 4
 
 
@@ -128,6 +128,9 @@ def test_without_prometheus_the_rest_is_shown_and_it_is_said() -> None:
     assert "Not known: http://p:9090 does not answer." in never.text
     later = read(board(examples.engine_died(), seen(), running=True, prometheus="no answer"))
     assert "Prometheus: no answer. It shows what was seen at 2025-11-24 16:00:40 UTC." in later.text
+    assert "As at 2025-11-24 16:00:40 UTC: what fires now is not known." in later.text
+    assert "The router was told to give 25 % to the canary at 2025-11-24 16:00:40 UTC; what it does now" in later.text
+    assert "its lease is renewed" not in later.text
 
 
 def test_a_host_that_does_not_answer_is_said_above_what_was_seen_before() -> None:
