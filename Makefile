@@ -24,7 +24,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONSAFEPATH PYTHONUSERBASE PYTHONINSPECT PYTHO
 unexport VIRTUAL_ENV CONDA_PREFIX
 
 .PHONY: help demo test test-template test-units test-engine test-parts test-hosts test-baked-code
-.PHONY: test-baked-rehearsals test-baked-images test-faults test-workflows docker-answers
+.PHONY: test-browser test-baked-rehearsals test-baked-images test-faults test-workflows docker-answers
 .PHONY: bench lint lint-baked bake tested requirements
 
 help:  ## show this list
@@ -42,9 +42,10 @@ test:  ## run all tests: the template's, the engine's, and a baked repository's
 	@$(INSTALL) --parts $(BAKE) $(DEV) $(TEST)
 	$(bake)
 	+@$(BAKED_MAKE) setup
-	@$(MAKE) --no-print-directory -j2 test-baked-code test-template test-units lint lint-baked test-baked-images REPOSITORY="$(BAKED)"
+	@$(MAKE) --no-print-directory -j2 test-baked-code test-template test-units test-browser lint lint-baked test-baked-images REPOSITORY="$(BAKED)"
 	@$(MAKE) --no-print-directory -j$(JOBS) test-hosts test-parts test-baked-rehearsals REPOSITORY="$(BAKED)"
 	@$(without_docker) || true
+	@$(without_browser) || true
 
 test-template:
 	@$(INSTALL) $(BAKE) $(TEST)
@@ -52,13 +53,18 @@ test-template:
 	@.venv/bin/python -m pytest $(addprefix --ignore=,$(ENGINE))
 
 test-engine: tested  ## run the engine's tests; on your own copy: make test-engine REPOSITORY=../my-agent
-	@$(MAKE) --no-print-directory test-units
+	@$(MAKE) --no-print-directory test-units test-browser
 	@$(MAKE) --no-print-directory -j$(JOBS) test-hosts test-parts
 	@$(without_docker) || true
+	@$(without_browser) || true
 
 test-units:
 	@echo "running the engine's unit tests on $(REPOSITORY) ..."
-	@$(PYTEST) -m "not parts and not docker and not workflows" $(ENGINE)
+	@$(PYTEST) -m "not parts and not docker and not browser and not workflows" $(ENGINE)
+
+test-browser:
+	@echo "running the tests of the dashboard in Chromium ..."
+	@$(without_browser) || $(PYTEST) -m browser tests/rollout/dashboard
 
 test-parts:
 	@echo "running the engine's tests on $(REPOSITORY) with HAProxy and Prometheus ..."
@@ -71,6 +77,9 @@ test-hosts:
 # Said again at the end, where it is seen.
 without_docker = { ! docker info >/dev/null 2>&1 && \
   echo "SKIPPED: the tests of the Docker target. No Docker engine answers; 'docker info' says why."; }
+
+without_browser = { ! { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null && \
+  echo "SKIPPED: the tests of the dashboard in a browser. No Chromium: 'apt-get install chromium' brings one; CI has it."; }
 
 # These three are without a bake: make test bakes first, and two bakes at once would conflict.
 test-baked-code:

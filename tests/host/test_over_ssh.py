@@ -1,6 +1,9 @@
 """The same commands from another machine: DOCKER_HOST=ssh://…, with a real sshd, by digest from a registry."""
 
+import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -56,6 +59,18 @@ def test_one_that_fails_one_request_in_five_is_taken_back(remote: Service, image
     assert "ending the keep phase of " in done.out
     assert served_by(remote.url) == before
     assert traffic.counts.lost == 0, traffic.counts
+
+
+def test_its_page_has_the_journal_and_what_prometheus_has_seen(remote: Service, tmp_path: Path) -> None:
+    page = tmp_path / "rollout.html"
+    done = remote.rollout("dashboard", "--once", "--json", "--out", str(page))
+    assert done.code == 0, done.err
+    assert json.loads(done.out)["verdict"] == "rolled_back"
+    text = page.read_text(encoding="utf-8")
+    assert "Rolled back at " in text
+    assert "The router has no canary now." in text
+    assert re.search(r"Traffic over time\. Newest: canary requests [\d.]+ requests/s, stable requests", text)
+    assert 'class="trouble"' not in text
 
 
 def test_a_host_that_ssh_can_not_reach_is_refused(remote: Service, images: Images) -> None:

@@ -18,6 +18,7 @@ from rollout.metrics.questions import Question, one_by_one
 from rollout.onhost.engine_process import started
 from rollout.policy.plan import Gate, Plan, Step
 from rollout.policy.quantity import Limit
+from rollout.router.aftermath import Aftermath
 from rollout.router.haproxy import ServerStats
 from rollout.router.split import Slot, Split, everybody_on
 from rollout.router.task import Solved, Unsolved
@@ -93,6 +94,7 @@ class FakeRouter:
         self._clock = clock
         self.splits: list[tuple[float, Split]] = []
         self.split = everybody_on("blue")
+        self.aftermath = Aftermath()
         self.sides: dict[Slot, ServerStats] = {"blue": UP, "green": UP}
         self.silent = False
         self.stuck: set[Slot] = set()
@@ -110,6 +112,11 @@ class FakeRouter:
             raise RouterError("the router says no")
         self.split = split
         self.splits.append((self._clock.time(), split))
+
+    def record(self, aftermath: Aftermath) -> None:
+        if self.silent:
+            raise RouterError("the router is silent")
+        self.aftermath = aftermath
 
     def health(self, slot: Slot) -> ServerStats:
         """Whoever the split sends users to, and is not `unvisited`, has got another request."""

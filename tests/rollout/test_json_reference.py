@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
 from rollout.cli.check import checked
+from rollout.cli.dashboard import result
+from rollout.dashboard import Board
 from rollout.docker import doctor, status
 from rollout.docker.doctor.finding import CODES, in_json, ok
 from rollout.errors import Refused, every_error
@@ -40,6 +43,7 @@ def test_every_code_is_listed_with_its_exit_code() -> None:
         ("a measurement", document(gather(story(promoted()), alive=False))["gates"][0]["series"][0]),
         ("doctor", doctor.document("my-agent", [])),
         ("a finding", in_json(ok("part", "runs"))),
+        ("dashboard", result(Board(), Path("page.html"))),
         ("check", checked(policy_file.parse(SMALL, "rollout.yaml"))),
     ],
 )

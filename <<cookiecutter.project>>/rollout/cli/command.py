@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from rollout import VERSION
 from rollout.cli import dashboards, host, options, orders, rehearsal, replay
 from rollout.cli.check import run_check
+from rollout.cli.dashboard import dashboard_options, run_dashboard
 from rollout.cli.render import run_render
 from rollout.kubernetes.render import FOLDER, RULES
 from rollout.onhost.command_line import Commands, Parser, run
@@ -98,6 +99,10 @@ def on_a_host(commands: Commands) -> None:
     one.add_argument("--json", action="store_true", help=options.AS_JSON)
     out = "where to write it (default: .rollout/reports, or the folder of --state)"
     one.add_argument("--out", type=options.said_clearly(options.path), metavar="FOLDER", help=out)
+    page = "write a rollout as an HTML page, again and again until it has ended: no Grafana, no server"
+    sub = commands.add("dashboard", run_dashboard, page, where, options.rollout("the newest"), as_json)
+    dashboard_options(sub)
+    sub.set_defaults(interrupted="the page stays as it is, and the rollout is not affected")
     prune = "remove unneeded containers and images from a host; keeps the images of the last two stable releases"
     commands.add("prune", host.run_prune, prune, service)
     certificate = "give the router a TLS certificate with its chain and key, read from standard input"

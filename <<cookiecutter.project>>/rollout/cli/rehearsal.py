@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from rollout.cli import options
+from rollout.cli import folder, options
 from rollout.errors import WrongCommandLine
 from rollout.journal import lock
 from rollout.onhost import engine_process
@@ -37,7 +37,11 @@ def run_rehearse(chosen: argparse.Namespace) -> int:
         hold_seconds=chosen.hold,
         keep_seconds=chosen.keep,
         keep_going=chosen.keep_going,
+        dashboard=chosen.dashboard,
     )
+    if request.dashboard:
+        folder.check(request.dashboard.parent)
+        request.dashboard.parent.mkdir(parents=True, exist_ok=True)
     if request.faults:
         candidate.check(request.repository, request.faults)
     programs = find_programs(PARTS, Machine())
@@ -112,6 +116,8 @@ def rehearse_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--keep-going", action="store_true", help=keep_going)
     shown = "start Grafana too, with the dashboards, if Docker can run its image"
     sub.add_argument("--grafana", action="store_true", help=shown)
+    dashboard = "write the rehearsal as an HTML page while it runs, as `rollout dashboard` does"
+    option("--dashboard", options.path, None, "FILE", dashboard)
     expect = "exit with 0 if this is the verdict and no request was lost, otherwise with 1"
     sub.add_argument("--expect", choices=list(engine_process.EXIT_CODES), help=expect)
     kept = "where to write the journal and the report (default: .rollout)"

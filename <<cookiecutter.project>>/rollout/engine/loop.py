@@ -18,6 +18,7 @@ from rollout.gates.decide import GoBack, decide, decide_kept
 from rollout.gates.judge import Outcome
 from rollout.journal import Story, events
 from rollout.policy.plan import Plan, Step
+from rollout.router.aftermath import Aftermath
 
 
 class Engine:
@@ -42,6 +43,7 @@ class Engine:
     def run(self) -> str:
         """Run the whole rollout. Returns the verdict: promoted, rolled_back or in_doubt; or left, if the engine
         received a signal after the promotion."""
+        self._traffic.record(Aftermath())  # of the rollout before
         return self._to_the_end(self._run_steps if self._spec.at_once is None else self._go_live)
 
     def resume(self, before: Story, stable_now: str | None) -> str:
@@ -108,9 +110,14 @@ class Engine:
             self._record.try_write(
                 events.Restored, time=self._now(), release=self._spec.stable, slot=self._spec.stable_slot
             )
+        self._traffic.record(self._aftermath(in_doubt=verdict == "in_doubt", unrestored=trouble is not None))
         self._drain()
         self._record.try_write(events.Ended, time=self._now(), verdict=verdict, reason=back.reason, gate=back.gate)
         return verdict
+
+    def _aftermath(self, *, in_doubt: bool, unrestored: bool) -> Aftermath:
+        now = round(self._now())
+        return Aftermath(now if in_doubt else 0, now if unrestored else 0)
 
     def _to_the_end(self, part: Callable[[], None]) -> str:
         try:

@@ -5,6 +5,7 @@ from typing import Protocol
 from rollout.gates.measure import Metrics
 from rollout.journal.events import Event
 from rollout.journal.orders import Order, UnknownOrder
+from rollout.router.aftermath import Aftermath
 from rollout.router.split import Slot, Split
 from rollout.router.task import Solved, Unsolved
 
@@ -43,6 +44,10 @@ class Router(Protocol):
 
     def shift(self, split: Split) -> None:
         """Apply the split, and read it back. Raises RouterError."""
+        ...
+
+    def record(self, aftermath: Aftermath) -> None:
+        """Show Prometheus how the rollout has ended. Raises RouterError."""
         ...
 
     def health(self, slot: Slot) -> Health:

@@ -13,6 +13,7 @@ from rollout.engine.spec import Spec
 from rollout.errors import RouterError, SplitNotSaved
 from rollout.gates.decide import GoBack
 from rollout.policy.plan import Plan
+from rollout.router.aftermath import Aftermath
 from rollout.router.split import BUCKETS, Slot, Split, everybody_on
 from rollout.router.task import Solved, Unsolved
 
@@ -61,6 +62,11 @@ class Traffic:
         it, if the router does not confirm the split, or if its file names another slot and can't be written."""
         self.weight, self.leased = 0.0, False
         return self._retry(self._restore_once)
+
+    def record(self, aftermath: Aftermath) -> None:
+        """Show Prometheus how the rollout has ended, if the router takes it: no decision depends on that."""
+        with suppress(RouterError):
+            self._router.record(aftermath)
 
     def stable_is_down(self) -> bool:
         """Whether stable is down according to the router's health check, so that there is nothing to go back to."""

@@ -5,6 +5,7 @@ from typing import Any
 import requests
 
 from rollout.errors import Unreachable
+from rollout.metrics.prometheus import without_credentials
 
 TIMEOUT_SECONDS = 5.0
 
@@ -15,7 +16,7 @@ def get_json(url: str, path: str) -> Any:
     try:
         return answer.json()
     except ValueError as error:
-        raise Unreachable(f"{url}{path} does not answer with JSON") from error
+        raise Unreachable(f"{shown(url, path)} does not answer with JSON") from error
 
 
 def get_text(url: str, path: str) -> str:
@@ -30,4 +31,9 @@ def _get(url: str, path: str) -> requests.Response:
         return answer
     except requests.RequestException as error:
         said = error.response.status_code if error.response is not None else type(error).__name__
-        raise Unreachable(f"{url}{path} does not answer ({said})") from error
+        raise Unreachable(f"{shown(url, path)} does not answer ({said})") from error
+
+
+def shown(url: str, path: str) -> str:
+    """The address for a message: without a password, and without the query."""
+    return without_credentials(url) + path.partition("?")[0]

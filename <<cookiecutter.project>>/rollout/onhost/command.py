@@ -51,6 +51,10 @@ def parser() -> Parser:
         help="until the rollout is promoted or ends, or its engine is gone",
     )
     journal.add_argument("--from", dest="first", type=int, default=0, metavar="N", help="skip the first N events")
+    look = onhost.add("look", commands.run_look, "print a rollout's journal and its signals as JSON", state())
+    look.add_argument("rollout", nargs="?")
+    look.add_argument("--from", dest="first", type=int, default=0, metavar="N", help="skip the first N events")
+    look.add_argument("--prometheus", metavar="URL")
     order = onhost.add("order", orders.run_order, "leave an order for an engine", state())
     order.add_argument("kind", choices=["abort", "promote", "rollback"])
     order.add_argument("rollout")

@@ -15,6 +15,7 @@ from rollout.onhost import certificate, doctor, engine_process, names, records
 from rollout.onhost.command_line import to_program
 from rollout.onhost.complaint import Complaint
 from rollout.onhost.emptying import wait_until_empty
+from rollout.onhost.look import journal_of, look
 from rollout.onhost.prepare import HostSettings, prepare
 from rollout.onhost.routing import routing
 from rollout.onhost.survey import check, check_probe, disk_needs, survey
@@ -91,6 +92,12 @@ def run_status(chosen: argparse.Namespace) -> int:
 
 def run_report(chosen: argparse.Namespace) -> int:
     return records.write_report(chosen.state, chosen.rollout, chosen.state.reports(), as_json=True)
+
+
+def run_look(chosen: argparse.Namespace) -> int:
+    path = journal_of(chosen.state, chosen.rollout)
+    print(look(chosen.state, path, chosen.first, chosen.prometheus).model_dump_json())
+    return 0
 
 
 def run_certificate(_: argparse.Namespace) -> int:

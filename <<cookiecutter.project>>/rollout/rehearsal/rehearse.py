@@ -21,11 +21,13 @@ from rollout.journal.state import new_rollout
 from rollout.live.view import View, view_on
 from rollout.onhost import author
 from rollout.onhost.engine_process import LEFT
+from rollout.onhost.look import Look, look
 from rollout.policy import file as policy_file
 from rollout.policy.placeholders import Values
 from rollout.policy.plan import Plan, plan, traffic_needed
 from rollout.policy.schema import Policy
 from rollout.rehearsal import baseline, busy, capacity, grafana
+from rollout.rehearsal.dashboard import written
 from rollout.rehearsal.ending import Result, end
 from rollout.rehearsal.faults import offline_model
 from rollout.rehearsal.load import Load, tasks_of
@@ -111,6 +113,15 @@ class Rehearsal:
         self._journal = request.state.journal(self._rollout)
 
     async def run(self) -> Result:
+        async with written(self._look, self._request.dashboard) as page:
+            result = await self._run()
+            page.over = not result.too_busy  # a busy machine's rehearsal starts again
+            return result
+
+    def _look(self, _: str | None, first: int) -> Look:
+        return look(self._request.state, self._journal, first, self._stage.prometheus.url)
+
+    async def _run(self) -> Result:
         self._start_parts()
         in_time_seconds = self._stage.deadline_seconds / 4
         has = Capacity(await capacity.requests_per_second(self._stage.url, self._tasks, in_time_seconds))

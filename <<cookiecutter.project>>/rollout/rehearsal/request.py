@@ -20,6 +20,7 @@ class RehearsalRequest:
     hold_seconds: float | None  # the most to use of each step's time
     keep_seconds: float  # the most to use of the policy's keep
     keep_going: bool
+    dashboard: Path | None = None  # the page to write
 
     @property
     def repository(self) -> Path:

@@ -3,10 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
-from urllib.parse import urlencode
 
-from rollout.errors import Unreachable
-from rollout.metrics.http_api import get_json
+from rollout.metrics.ranges import matrix
 
 FIRING = 'ALERTS{alertstate="firing", alertname!="Watchdog"}'
 
@@ -30,16 +28,6 @@ def signal(url: str, promql: str, begin: float, end: float, step_seconds: float)
     """The values of a query with one series; nothing without any. Raises Unreachable."""
     found = matrix(url, promql, begin, end, step_seconds)
     return [(float(time), float(value)) for each in found[:1] for time, value in each["values"]]
-
-
-def matrix(url: str, promql: str, begin: float, end: float, step_seconds: float) -> Sequence[Mapping[str, Any]]:
-    asked = {"query": promql, "start": begin, "end": end, "step": step_seconds}
-    answer = get_json(url, f"/api/v1/query_range?{urlencode(asked)}")
-    try:
-        result: Sequence[Mapping[str, Any]] = answer["data"]["result"]
-    except (KeyError, TypeError) as error:
-        raise Unreachable(f"the answer is not from Prometheus: {error!r}") from error
-    return result
 
 
 def first_seen(found: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], float]:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from rollout import durable
+from rollout.router.aftermath import Aftermath
 from rollout.router.haproxy import write_map
 from rollout.router.split import everybody_on
 
@@ -12,6 +13,11 @@ CONFIG = Path(__file__).with_name("haproxy.cfg")
 def prepare_folder(folder: Path, trusted: str) -> None:
     """Create the files that are missing; existing ones belong to rollouts and to people. `trusted` lists the addresses
     and networks, one per line, whose x-user-id is accepted."""
-    for name, content in (("split.map", write_map(everybody_on("blue").entries())), ("trusted.lst", trusted)):
+    wanted = {
+        "split.map": write_map(everybody_on("blue").entries()),
+        "aftermath.map": write_map(Aftermath().entries()),
+        "trusted.lst": trusted,
+    }
+    for name, content in wanted.items():
         if not (folder / name).exists():
             durable.replace(folder / name, content)

@@ -1,4 +1,4 @@
-"""HAProxy as the router: its map file survives a restart, its admin socket changes the running process."""
+"""HAProxy as the router: its map files survive a restart, its admin socket changes the running process."""
 
 import csv
 import re
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rollout import durable
 from rollout.errors import RouterError, SplitNotSaved
+from rollout.router.aftermath import Aftermath
 from rollout.router.probe import ask_who_answers
 from rollout.router.split import Slot, Split
 from rollout.router.task import Solved, Unsolved, ask_to_solve
@@ -39,31 +40,39 @@ class Haproxy:
         self, socket_path: Path, folder: Path, timeout_seconds: float = 2.0, evals_token: str | None = None
     ) -> None:
         self._socket_path = socket_path
-        self._map = folder / "split.map"
-        self._map_name = re.sub(r"([\\ ;])", r"\\\1", str(self._map))  # separators in the socket's commands
+        self._map, self._aftermath = folder / "split.map", folder / "aftermath.map"
         self._timeout_seconds, self._evals_token = timeout_seconds, evals_token
 
     def shift(self, split: Split) -> None:
         """Apply a split: write the map file, so that a restarted router has it too, change the running router, and read
         it back. Raises RouterError if any of the three fails, after trying all of them; SplitNotSaved if only the file
         could not be written."""
-        wanted = split.entries()
+        if unwritten := self._set("split", self._map, split.entries()):
+            raise SplitNotSaved(f"the router applied the split, but {self._map} can't be written: {unwritten}")
+
+    def record(self, aftermath: Aftermath) -> None:
+        """Show Prometheus how a rollout has ended, also after a restart. Raises RouterError."""
+        if unwritten := self._set("aftermath", self._aftermath, aftermath.entries()):
+            raise RouterError(f"{self._aftermath} can't be written: {unwritten}")
+
+    def _set(self, what: str, path: Path, wanted: dict[str, str]) -> OSError | None:
+        """Write a map file, change the running router's map, and read that back. Returns why the file could not be
+        written. Raises RouterError if the router has not obeyed."""
         unwritten: OSError | None = None
         try:
-            durable.replace(self._map, write_map(wanted))
+            durable.replace(path, write_map(wanted))
         except OSError as error:  # even with a full disk, the traffic must move
             unwritten = error
-        commands = [f"set map {self._map_name} {key} {value}" for key, value in wanted.items()]
-        answer = self._ask(";".join([*commands, f"show map {self._map_name}"]))
+        commands = [f"set map {in_command(path)} {key} {value}" for key, value in wanted.items()]
+        answer = self._ask(";".join([*commands, f"show map {in_command(path)}"]))
         found = read_map_answer(answer)
         if found != wanted:
-            raise RouterError(f"the router's split is {found}, not {wanted}: {answer.strip()[:200]}")
-        if unwritten:
-            raise SplitNotSaved(f"the router applied the split, but {self._map} can't be written: {unwritten}")
+            raise RouterError(f"the router's {what} is {found}, not {wanted}: {answer.strip()[:200]}")
+        return unwritten
 
     def current(self) -> dict[str, str]:
         """The running router's split, as keys and values of its map. Raises RouterError."""
-        return read_map_answer(self._ask(f"show map {self._map_name}"))
+        return read_map_answer(self._ask(f"show map {in_command(self._map)}"))
 
     def version(self) -> str:
         """The version of the running router, such as `3.2.4-98813a1`. Raises RouterError."""
@@ -113,6 +122,11 @@ class Haproxy:
         except OSError as error:
             raise RouterError(f"the router's socket {self._socket_path} does not answer: {error}") from error
         return b"".join(parts).decode()
+
+
+def in_command(path: Path) -> str:
+    """A path in a command of the socket: without the escapes, parts of it would be separators."""
+    return re.sub(r"([\\ ;])", r"\\\1", str(path))
 
 
 def write_map(entries: dict[str, str]) -> str:

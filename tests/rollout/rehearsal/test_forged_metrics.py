@@ -23,6 +23,7 @@ alertmanager_notifications_failed_total{integration="webhook",forged="yes"} TURN
 agent_canary_weight_ratio{forged="yes"} 1
 agent_canary_leased{forged="yes"} 0
 agent_stable_slot{forged="yes",slot="green"} 1
+agent_rollout_in_doubt_timestamp_seconds{forged="yes"} TURN
 agent_certificate_expires_timestamp_seconds{forged="yes"} 0
 """
 

@@ -1,8 +1,12 @@
 """The shipped signals and alerts, on what a real router and a healthy release export."""
 
+import time
+
 import pytest
 import yaml
 
+from rollout.metrics.seen import Seen
+from rollout.metrics.signals import RECORDS
 from rollout.metrics.targets import write_parts
 from tests.repository import REPOSITORY
 from tests.rollout.rehearsal.scenes import NEW, Scene, runs
@@ -34,6 +38,10 @@ def test_a_healthy_release_has_every_signal_and_no_alert_fires_or_is_about_to() 
         scene.wait_for('count(ALERTS{alertname="Watchdog"})', 1)
         scene.wait_for("count(agent:agent_disk_free:share > 0)", 1)
         scene.wait_for("agent_canary_weight_ratio * agent_canary_leased", 1)
+        now = time.time()
+        seen = Seen.ask(scene.stage.prometheus.url, now - 60, now, now)
+        assert (seen.weight, seen.leased) == (1, True)
+        assert [record for record in RECORDS if not seen.series[record].get(NEW)] == []
         assert scene.value(f'count(max_over_time(ALERTS{{alertname!~"{PENDING}"}}[1m]))') is None
         firing = f'ALERTS{{alertname!~"{OF_THE_MACHINE}",alertstate="firing"}}'
         assert scene.value(f"count(max_over_time({firing}[1m]))") is None

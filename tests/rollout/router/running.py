@@ -13,6 +13,7 @@ from rollout.errors import RouterError
 from rollout.rehearsal import routed
 from rollout.rehearsal.parts import tool
 from rollout.rehearsal.process import Process, free_port, listening
+from rollout.router.aftermath import Aftermath
 from rollout.router.folder import CONFIG
 from rollout.router.haproxy import Haproxy, write_map
 from rollout.router.split import BUCKETS, Slot, Split, bucket, everybody_on, other
@@ -36,6 +37,7 @@ class RunningRouter:
         self.socket, self._log = folder / "router.sock", folder / "router.log"
         self.folder.mkdir(parents=True)
         (self.folder / "split.map").write_text(split_map, encoding="utf-8")
+        (self.folder / "aftermath.map").write_text(write_map(Aftermath().entries()), encoding="utf-8")
         (self.folder / "trusted.lst").write_text(f"{trusted}\n", encoding="utf-8")
         self.port = free_port()
         self.arguments = ["-db", "-f", str(CONFIG)]

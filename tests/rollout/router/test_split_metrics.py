@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from rollout.errors import RouterError
+from rollout.router.aftermath import Aftermath
+from rollout.router.haproxy import Haproxy
 from rollout.router.split import everybody_on
 from tests.rollout.router.backend import Backend
 from tests.rollout.router.running import LEASE_MOST_SECONDS, RunningRouter
@@ -15,6 +18,7 @@ from tests.waiting import wait_until
 
 pytestmark = pytest.mark.parts
 
+IN_DOUBT, UNRESTORED = (f"agent_rollout_{name}_timestamp_seconds" for name in ("in_doubt", "unrestored"))
 WEIGHT, LEASED, ENDS = (f"agent_canary_{name}" for name in ("weight_ratio", "leased", "lease_ends_timestamp_seconds"))
 
 
@@ -39,13 +43,17 @@ def stable_slot(router: RunningRouter) -> str:
     return family.samples[0].labels["slot"]
 
 
+def of_canary(router: RunningRouter) -> dict[str, float]:
+    return {name: value for name, value in split(router).items() if name.startswith("agent_canary_")}
+
+
 def test_without_a_canary_its_share_is_zero(router: RunningRouter) -> None:
-    assert split(router) == {WEIGHT: 0, LEASED: 0, ENDS: 0}
+    assert of_canary(router) == {WEIGHT: 0, LEASED: 0, ENDS: 0}
 
 
 def test_a_lease_is_shown_until_it_ends_and_the_share_stays_as_it_was_set(router: RunningRouter) -> None:
     set_to = router.shift(0.05, lease_seconds=2.0)
-    assert split(router) == {WEIGHT: 0.05, LEASED: 1, ENDS: set_to.until_ms / 1000}
+    assert of_canary(router) == {WEIGHT: 0.05, LEASED: 1, ENDS: set_to.until_ms / 1000}
     wait_until(lambda: split(router)[LEASED] == 0, within_seconds=4.0)
     assert time.time() * 1000 >= set_to.until_ms
     assert split(router)[WEIGHT] == 0.05
@@ -67,5 +75,31 @@ def test_a_map_that_cannot_be_read_is_a_split_without_a_canary(
     tmp_path: Path, blue: Backend, green: Backend, content: str
 ) -> None:
     with RunningRouter(tmp_path, blue, green, split_map=content) as router:
-        assert split(router) == {WEIGHT: 0, LEASED: 0, ENDS: 0}
+        assert of_canary(router) == {WEIGHT: 0, LEASED: 0, ENDS: 0}
         assert stable_slot(router) == "blue"
+
+
+def test_what_a_rollout_left_is_shown_also_by_a_router_that_restarted(router: RunningRouter) -> None:
+    assert (split(router)[IN_DOUBT], split(router)[UNRESTORED]) == (0, 0)
+    router.control.record(Aftermath(1_764_000_000, 1_764_000_007))
+    assert (split(router)[IN_DOUBT], split(router)[UNRESTORED]) == (1_764_000_000, 1_764_000_007)
+    router.kill()
+    router.start()
+    assert (split(router)[IN_DOUBT], split(router)[UNRESTORED]) == (1_764_000_000, 1_764_000_007)
+    router.control.record(Aftermath())
+    assert (split(router)[IN_DOUBT], split(router)[UNRESTORED]) == (0, 0)
+
+
+def test_what_a_rollout_left_is_no_part_of_the_split(router: RunningRouter) -> None:
+    wanted = router.shift(0.05)
+    router.control.record(Aftermath(1_764_000_000))
+    assert router.control.on_disk() == router.control.current() == wanted.entries()
+
+
+def test_a_router_without_that_map_as_before_an_update_says_so(router: RunningRouter) -> None:
+    old = Haproxy(router.socket, router.folder / "older")
+    old_map = router.folder / "older" / "aftermath.map"
+    old_map.parent.mkdir()
+    with pytest.raises(RouterError, match="the router's aftermath is"):
+        old.record(Aftermath(1_764_000_000))
+    assert "in_doubt_at 1764000000" in old_map.read_text(), "for the next start of the router"

@@ -7,7 +7,7 @@ FONT = "system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, 'DejaVu Sans', s
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # by XML 1.0, escaped or not
 
 
-def element(name: str, *children: str, **attributes: str | float) -> str:
+def element(name: str, /, *children: str, **attributes: str | float) -> str:
     """`element("rect", x=1, stroke_width=2)`: an underscore in a name is a hyphen; children are markup already."""
     said = "".join(f" {key.rstrip('_').replace('_', '-')}={_quoted(value)}" for key, value in attributes.items())
     return f"<{name}{said}>{''.join(children)}</{name}>" if children else f"<{name}{said}/>"
