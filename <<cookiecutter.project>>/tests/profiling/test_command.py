@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROW = re.compile(r"^(\D+?) +(\d+\.\d{3}) ", re.MULTILINE)
+ROW = re.compile(r"^([^\d\n]+?) +(\d+\.\d{3}) ", re.MULTILINE)
 ROOT = Path(__file__).parents[2]
 
 
