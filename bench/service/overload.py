@@ -38,6 +38,7 @@ def measure(repository: Path) -> list[Figure]:
     return [
         Figure("overload: requests refused with 503", len(over.refused), "count"),
         Figure("overload: p99 of a refusal", quantile(over.refused, 0.99), "s", GOAL_REFUSED_SECONDS),
+        Figure("overload: the fastest refusal", min(over.refused), "s"),
         Figure("overload: median of a refusal", quantile(over.refused, 0.5), "s"),
         Figure(
             "overload: median of the admitted",
