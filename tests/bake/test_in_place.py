@@ -18,6 +18,7 @@ TESTS_OF_WHAT_IS_RENDERED = (
     *("pytest", "-q", "-p", "no:cacheprovider"),
     *("-m", "not parts and not docker and not mutations"),
     *("--ignore=tests/agent", "--ignore=tests/evals", "--ignore=tests/experiments"),
+    "--ignore=tests/profiling",
 )
 
 
