@@ -36,7 +36,9 @@ class Engine:
         """Start a release so many minutes later."""
         labels = {names.PART: "release", names.PROJECT: PROJECT, names.RELEASE: f"{slot}@sha256:1"}
         made = Container(slot, f"{PROJECT}-{slot}", state, 0, None, MADE + timedelta(minutes=minutes), labels, {})
-        self.there[made.name] = replace(made, volumes=volumes or {names.DATA: VOLUME})
+        self.there[made.name] = replace(
+            made, volumes=volumes or {names.DATA: VOLUME, names.SECRETS: f"{PROJECT}_secrets"}
+        )
 
     def container(self, name: str) -> Container | None:
         return self.there.get(name)
@@ -46,7 +48,7 @@ class Engine:
         self.settings = settings
         if self.says is not None:
             return self.says
-        (mount,) = settings["mounts"]
+        mount = settings["mounts"][0]
         assert (mount["Source"], settings["environment"]["AGENT_DATA_FOLDER"]) == (VOLUME, mount["Target"])
         out, err = StringIO(), StringIO()
         os.environ["AGENT_DATA_FOLDER"] = str(self.data)
