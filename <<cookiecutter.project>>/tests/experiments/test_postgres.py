@@ -158,12 +158,19 @@ def test_a_first_exposure_and_a_first_rating_stay(postgres: PostgresStorage) -> 
             await log.add("cheaper", unit, "run-1", 2.0, Outcome("answered", 100, None, 0.5, variant == 0))
         for rating in ("bad", "good"):
             await log.rate("run-1", rating)
+        await log.add("cheaper", unit, "run-2", 2.0, Outcome("error", 0, None, 0.5))
         (running,) = await log.running()
         assert (running.name, running.definition) == ("cheaper", "{}")
+        await asyncio.to_thread(postgres.execute, "UPDATE {experiments} SET ended_at = 1")
+        await log.rate("run-2", "good")  # its end fixed what was compared
+        assert await log.running() == []
 
     use(postgres, scenario)
     assert postgres.execute("SELECT variant, release FROM {exposures}") == [(0, "v1")]
-    assert postgres.execute("SELECT cost_usd, rating, passed FROM {outcomes}") == [(None, "bad", True)]
+    assert postgres.execute("SELECT cost_usd, rating, passed FROM {outcomes} ORDER BY run_id") == [
+        (None, "bad", True),
+        (None, None, None),
+    ]
 
 
 def test_a_log_that_failed_rests(postgres: PostgresStorage) -> None:
