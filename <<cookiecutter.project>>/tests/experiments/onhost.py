@@ -17,6 +17,7 @@ from rollout.docker.port import ContainerEngine
 from rollout.onhost import names
 
 PROJECT, VOLUME = "my-agent", "my-agent_data"
+MOST_ARGUMENT_BYTES = 128 * 1024
 MADE = datetime(2026, 11, 29, tzinfo=UTC)
 
 
@@ -46,6 +47,7 @@ class Engine:
     def run(self, image: str, command: Sequence[str], **settings: Any) -> Said:
         self.ran.append(image)
         self.settings = settings
+        assert all(len(each.encode()) < MOST_ARGUMENT_BYTES for each in command), "Linux would not start it"
         if self.says is not None:
             return self.says
         mount = settings["mounts"][0]

@@ -73,7 +73,7 @@ def test_the_container_has_what_the_release_has_and_nothing_else(engine: Engine)
 
 
 def test_the_longest_definition_arrives_although_arguments_are_limited(engine: Engine, tmp_path: Path) -> None:
-    prompts = ("\U0001f600" * 20_000, "-" * 20_000)
+    prompts = ("\U0001f600" * 20_000, "-" + "\U0001f601" * 19_999)
     text = CHEAPER.replace('model: "offline:cost=0.5"', f'prompt: "{prompts[0]}"').replace(
         "control: {share: 50%", f'control: {{share: 50%, prompt: "{prompts[1]}"'
     )

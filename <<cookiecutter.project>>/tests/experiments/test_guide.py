@@ -119,7 +119,7 @@ def test_a_rehearsal_uses_no_log_of_a_service(folder: Path, capsys: pytest.Captu
 
 
 def test_a_rehearsal_uses_no_database(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["rehearse", "cheaper-model", "--log", "postgresql://db.example.com/agent", "--json"]) == 2
+    assert main(["rehearse", "cheaper-model", "--users", "1", "--log", "postgresql://db/agent", "--json"]) == 2
     assert '"not_a_rehearsal"' in capsys.readouterr().out
     assert not list(folder.glob("postgresql*"))
 

@@ -16,6 +16,7 @@ from agent.errors import StorageError
 from agent.experiments.log import LogRests, Outcome, unit_id
 from agent.experiments.measures import MEASURES
 from agent.experiments.postgres import ADD, EXPOSE, SCHEMA, PostgresLog
+from agent.experiments.postgres_records import INSERT
 from agent.experiments.records import RecordsRefused, Store, opened_store
 from agent.place import database
 from agent.settings import Settings
@@ -125,27 +126,29 @@ def test_a_service_writes_what_the_commands_start_and_read(
     assert '"ended"' in run("stop", "--reason", "again")[1]
 
 
-def test_of_two_starts_at_once_one_runs(postgres: PostgresStorage, tmp_path: Path) -> None:
+def test_a_start_waits_for_another_one_and_sees_it(postgres: PostgresStorage, tmp_path: Path) -> None:
     """Both would change the model."""
+    first, second = (experiment_of(defined(tmp_path, CHEAPER, name)) for name in ("first", "second"))
 
-    async def nothing(_log: PostgresLog) -> None:
-        """The tables are there."""
-
-    use(postgres, nothing)
-
-    def start(name: str) -> str:
-        definition = experiment_of(defined(tmp_path, CHEAPER, name))
+    def start() -> str:
         try:
             with opened_store(postgres.setting) as store:
-                store.start(definition, "", 0.0, "", "")
+                store.start(second, "", 0.0, "", "")
         except RecordsRefused as error:
             return error.code
         return "started"
 
-    async def at_once() -> list[str]:
-        return await asyncio.gather(*(asyncio.to_thread(start, f"e{number}") for number in range(4)))
+    async def at_once() -> str:
+        place = database(postgres.setting)
+        PostgresLog(place)
+        async with place:
+            async with place.transaction() as connection:
+                await connection.fetch(INSERT, "first", "", first.model_dump_json(), 0.0, "", "")
+                starting = asyncio.create_task(asyncio.to_thread(start))
+                await asyncio.wait([starting], timeout=1.0)
+            return await starting
 
-    assert sorted(asyncio.run(at_once())) == ["overlaps"] * 3 + ["started"]
+    assert asyncio.run(at_once()) == "overlaps"
 
 
 def test_a_first_exposure_and_a_first_rating_stay(postgres: PostgresStorage) -> None:
