@@ -131,7 +131,7 @@ def fill(repository: Path, definitions: Path, log: Path) -> None:
         database.executemany(
             ADD,
             (
-                (name, unit, f"run-{number}", float(number), "answered", 100, chance.gauss(0.002, 0.0005), 0.5)
+                (name, unit, f"run-{number}", float(number), "answered", 100, chance.gauss(0.002, 0.0005), 0.5, None)
                 for unit, number in rows
             ),
         )

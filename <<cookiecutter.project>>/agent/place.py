@@ -19,20 +19,28 @@ def place_of(settings: Settings) -> Place:
     return database(settings.conversations) if is_url(settings.conversations) else settings.conversations_file
 
 
-def database(url: str) -> "Postgres":
+def place_of_experiments(settings: Settings) -> Place:
+    """What AGENT_EXPERIMENTS names: a run waits for it for a second, and goes on without it. Raises StartError."""
+    if not is_url(settings.experiments):
+        return settings.experiments_file
+    return database(settings.experiments, "AGENT_EXPERIMENTS", wait_seconds=1.0)
+
+
+def database(url: str, setting: str = "AGENT_CONVERSATIONS", wait_seconds: float | None = None) -> "Postgres":
     """A database that is not connected yet. Only here its driver is imported: not every image has it.
 
     Raises:
         StartError: the URL is wrong, or the driver is not installed.
     """
     try:
-        from agent.postgres import Postgres
+        from agent.postgres import PATIENCE, Patience, Postgres
     except ImportError as error:
         raise StartError(
-            f"AGENT_CONVERSATIONS is a URL, and the package {error.name} is not installed: write asyncpg in "
+            f"{setting} is a URL, and the package {error.name} is not installed: write asyncpg in "
             "requirements/agent.in, and run make requirements"
         ) from error
-    return Postgres(url)
+    patience = PATIENCE if wait_seconds is None else Patience(connect=wait_seconds, command=wait_seconds)
+    return Postgres(url, patience, setting)
 
 
 @asynccontextmanager

@@ -70,9 +70,10 @@ class Postgres:
     """A pool of connections. Each method raises StorageUnavailable if there is no answer in time, and StorageError if
     the answer is an error."""
 
-    def __init__(self, url: str, patience: Patience = PATIENCE) -> None:
-        """Connects to nothing yet. Raises StartError: the URL is wrong."""
-        self.name = name_of(url)
+    def __init__(self, url: str, patience: Patience = PATIENCE, setting: str = "AGENT_CONVERSATIONS") -> None:
+        """Connects to nothing yet; `setting` is where the URL is from. Raises StartError: the URL is wrong."""
+        self.name = name_of(url, setting)
+        self._setting = setting
         self._url, self._patience = url, patience
         self._schemas: list[str] = []
         self._pool: Any = None
@@ -105,7 +106,7 @@ class Postgres:
         ) as error:
             await self.__aexit__()
             said = without_password(str(error), self._url) or f"no answer within {self._patience.start:g} s"
-            raise StartError(f"AGENT_CONVERSATIONS: the database {self.name} can't be used: {said}") from None
+            raise StartError(f"{self._setting}: the database {self.name} can't be used: {said}") from None
         self._answered_at = time.monotonic()
         self._looking = asyncio.create_task(self._look())
         return self

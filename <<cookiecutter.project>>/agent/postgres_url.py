@@ -7,7 +7,7 @@ from agent.errors import StartError
 EXAMPLE = "postgresql://user:password@db.example.com:5432/agent"
 
 
-def name_of(url: str) -> str:
+def name_of(url: str, setting: str = "AGENT_CONVERSATIONS") -> str:
     """What a log may show of a URL: host, port and database.
 
     Raises:
@@ -17,11 +17,11 @@ def name_of(url: str) -> str:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        raise _wrong() from None
+        raise _wrong(setting) from None
     rest = parts.path.removeprefix("/") + parts.query
     # A password with one of these, not percent-encoded, would end up here.
     if parts.fragment or url.endswith("#") or "@" in rest or "/" in parts.path.removeprefix("/") or len(parts.path) < 2:
-        raise _wrong()
+        raise _wrong(setting)
     return f"{host}{'' if port is None else f':{port}'}{parts.path}"
 
 
@@ -33,8 +33,8 @@ def without_password(text: str, url: str) -> str:
     return text
 
 
-def _wrong() -> StartError:
+def _wrong(setting: str) -> StartError:
     return StartError(
-        f"AGENT_CONVERSATIONS should be a file, or a URL like {EXAMPLE}, with what is special in the password "
+        f"{setting} should be a file, or a URL like {EXAMPLE}, with what is special in the password "
         "percent-encoded, for example %40 for @"
     )

@@ -85,7 +85,8 @@ class Settings(BaseSettings):
     )
     experiments: str = Field(
         default="",
-        description="the SQLite file with the log of experiments; empty runs none",
+        repr=False,  # a URL has a password
+        description="the SQLite file with the log of experiments, or the URL of a PostgreSQL database; empty runs none",
         examples=["experiments.db"],
     )
     data_folder: str = Field(
@@ -216,7 +217,7 @@ class Settings(BaseSettings):
 
     @property
     def experiments_file(self) -> str:
-        """The path of `experiments`; empty without."""
+        """The path of `experiments`, if it is one; empty without."""
         return self._path(self.experiments)
 
     def _path(self, file: str) -> str:
@@ -233,9 +234,9 @@ class Settings(BaseSettings):
         return self
 
 
-def is_url(conversations: str) -> bool:
-    """Whether the setting `conversations` is the URL of a database and not a file."""
-    return conversations.lower().startswith(URL_SCHEMES)
+def is_url(setting: str) -> bool:
+    """Whether the setting `conversations` or `experiments` is the URL of a database and not a file."""
+    return setting.lower().startswith(URL_SCHEMES)
 
 
 def load_settings() -> Settings:

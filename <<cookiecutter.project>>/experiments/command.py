@@ -67,8 +67,8 @@ def named() -> argparse.ArgumentParser:
 def where() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(add_help=False)
     one = options.add_mutually_exclusive_group()
-    log = "the file of a service's log on this machine, instead of the one on the Docker host"
-    one.add_argument("--log", type=said_clearly(some_text), metavar="FILE", help=log)
+    log = "a service's log on this machine, or the URL of its database, instead of the one on the Docker host"
+    one.add_argument("--log", type=said_clearly(some_text), metavar="FILE_OR_URL", help=log)
     one.add_argument("--service", metavar="NAME", help=SERVICE)
     return options
 

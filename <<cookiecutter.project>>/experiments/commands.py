@@ -15,7 +15,7 @@ from agent.experiments import Experiment, Variant
 from agent.experiments.completed import Completed
 from agent.experiments.measures import MOMENTS
 from agent.experiments.records import Started
-from agent.settings import Settings
+from agent.settings import Settings, is_url
 from experiments import amounts, file, rehearsal, winner
 from experiments import decide as decisions
 from experiments.committed import commit_of
@@ -25,7 +25,7 @@ from experiments.errors import AlreadyStarted, Changed, Ended, NoDiff, NotARehea
 from experiments.evidence import Evidence
 from experiments.file import Definition
 from experiments.inference.sums import NotEnough
-from experiments.log import Log, opened
+from experiments.log import Log, opened, rehearsed
 from experiments.metric import METRICS
 from experiments.plan import LEAST_FOR_HARM, Plan, plan
 from experiments.report import Report, write
@@ -52,11 +52,13 @@ def run_rehearse(chosen: argparse.Namespace) -> int:
     definition, wanted = declared(chosen)
     policy = definition.policy
     rehearsal.check(policy, chosen.model)
+    if is_url(chosen.log):
+        raise NotARehearsal("a rehearsal has its log in a file of its own: the database may be a service's")
     chosen.log = chosen.log or str(Path(".experiments") / f"{definition.name}.db")
     path = Path(chosen.log)
     path.parent.mkdir(parents=True, exist_ok=True)
     is_new = not path.exists()
-    with opened(chosen.log, is_new=True) as log:
+    with rehearsed(chosen.log) as log:
         if not (is_new or log.sources() == {REHEARSAL}):
             raise NotARehearsal(f"{path} may be the log of a service, which would run this: use another file")
         asked = experiment_of(definition)

@@ -1,11 +1,13 @@
-"""The log on a Docker host: each command runs in a container of the stable release's image, which has the log's volume
-and nothing else: no network, no secrets, no Docker socket."""
+"""The log on a Docker host: each command runs in a container of the stable release's image, which has what the
+release itself has: its data, its secrets and its network, for a log in a database; no Docker socket."""
 
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from docker.types import Mount
 
 from agent.experiments import Experiment
 from agent.experiments.records import Gathered, Started
@@ -27,7 +29,6 @@ TAIL_CHARACTERS = 500
 NO_SUCH_COMMAND = ("No module named", "cannot be directly executed", "invalid choice", "usage:")
 SETTINGS: Mapping[str, Any] = {
     "entrypoint": ENTRYPOINT,
-    "network_mode": "none",
     "user": USER,
     "mem_limit": "768m",
     "oom_score_adj": 1000,  # if the host runs out of memory, this dies, and no release
@@ -84,7 +85,8 @@ class HostLog:
             **SETTINGS,
             "labels": {names.PROJECT: self.host.project, names.PART: "helper"},
             "environment": {"AGENT_DATA_FOLDER": names.DATA},
-            "mounts": [volume(self.data, names.DATA)],
+            "mounts": [volume(self.data, names.DATA), *self._secrets()],
+            "network_mode": f"container:{self.release.id}",
         }
         said = self.host.docker.run(self._image, command, **settings)
         if said.exit_code:
@@ -93,6 +95,10 @@ class HostLog:
             return {**json.loads(said.out)}
         except (TypeError, ValueError) as error:
             raise other_version(self._image, command[0], said.out[:TAIL_CHARACTERS]) from error
+
+    def _secrets(self) -> list[Mount]:
+        name = self.release.volumes.get(names.SECRETS)
+        return [volume(name, names.SECRETS, read_only=True)] if name else []
 
     @property
     def _image(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from agent.experiments import Experiment
 from agent.experiments import records as onhost
-from agent.experiments.records import Records, RecordsRefused, Started
+from agent.experiments.records import Records, RecordsRefused, Started, Store
 from experiments import errors  # noqa: F401  its codes become its errors
 from experiments.evidence import Evidence, evidence_of
 from rollout.onhost.complaint import Complaint
@@ -35,19 +35,15 @@ class Log(Protocol):
         ...
 
 
-class FileLog:
-    """A log in a file of this machine."""
+class StoredLog:
+    """A log that this machine reaches: a file, or a database."""
 
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: Store) -> None:
         self._records = records
 
     def started(self, name: str) -> Started:
         with refusals():
             return self._records.started(name)
-
-    def sources(self) -> set[str]:
-        """The commits of all experiments, or what else they were started from."""
-        return self._records.sources()
 
     def start(self, definition: Experiment, sha256: str, by: str, source: str) -> None:
         with refusals():
@@ -63,10 +59,29 @@ class FileLog:
             return evidence_of(self._records.gathered(name, metrics, time.time(), end))
 
 
+class FileLog(StoredLog):
+    """A log in a file of this machine."""
+
+    def __init__(self, records: Records) -> None:
+        super().__init__(records)
+        self._file = records
+
+    def sources(self) -> set[str]:
+        """The commits of all experiments, or what else they were started from."""
+        return self._file.sources()
+
+
 @contextmanager
-def opened(path: str, *, is_new: bool = False) -> Iterator[FileLog]:
-    """The log in a file, which only a service creates, and a rehearsal (`is_new`). Raises NoLog."""
-    with refusals(), onhost.opened(path, is_new=is_new) as records:
+def opened(where: str) -> Iterator[Log]:
+    """The log in a file or in the database of a URL; a service has created it. Raises NoLog."""
+    with refusals(), onhost.opened_store(where) as records:
+        yield StoredLog(records)
+
+
+@contextmanager
+def rehearsed(path: str) -> Iterator[FileLog]:
+    """The log of a rehearsal, which creates its file. Raises NoLog."""
+    with refusals(), onhost.opened(path, is_new=True) as records:
         yield FileLog(records)
 
 

@@ -26,7 +26,7 @@ from agent.experiments import open_experiments
 from agent.idempotency import open_answers
 from agent.metrics import Metrics
 from agent.models import choose_model
-from agent.place import Place, opened, place_of
+from agent.place import Place, opened, place_of, place_of_experiments
 from agent.run import (
     TOOL_NAMES,
     Admission,
@@ -70,7 +70,8 @@ def create_app(settings: Settings, readiness: Readiness | None = None, place: "P
     admission = Admission(limits, metrics)
     budget = open_budget(place, BudgetLimits.of(settings), metrics, model.unpriced)
     treatments = Treatments(lambda name: variants_model(name, settings, metrics))
-    experiments = open_experiments(settings.experiments_file, settings.release, treatments.can_run, metrics)
+    place_of_log = place_of_experiments(settings)
+    experiments = open_experiments(place_of_log, settings.release, treatments.can_run, metrics)
     treated = None if experiments is None else TreatedRuns(experiments, treatments)
     runner = Runner(
         agent, window_tokens, metrics, settings.deadline_seconds, admission, kept, limits_of(settings), budget, treated
@@ -81,7 +82,7 @@ def create_app(settings: Settings, readiness: Readiness | None = None, place: "P
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         metrics.count_loop(get_running_loop())
-        async with opened(place):
+        async with opened(place), opened(place_of_log):
             async with agent:
                 yield
                 await background.ended()
@@ -90,8 +91,8 @@ def create_app(settings: Settings, readiness: Readiness | None = None, place: "P
                 await budget.close()
             if kept is not None:
                 await kept.close()
-        if experiments is not None:
-            await experiments.close()
+            if experiments is not None:
+                await experiments.close()
         if traces is not None:
             await traces.close()
 

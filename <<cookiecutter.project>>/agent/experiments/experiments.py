@@ -7,14 +7,19 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from agent.errors import StartError
+from agent.errors import StartError, StorageError
 from agent.experiments.completed import Answered, Completed
 from agent.experiments.definition import Experiment, Variant
 from agent.experiments.log import ExperimentLog, LogRests, Outcome, Running, unit_id
 from agent.experiments.released import released_sha256
 from agent.experiments.troubles import Trouble, Troubles
 from agent.metrics import Metrics
+from agent.place import Place
+
+if TYPE_CHECKING:
+    from agent.experiments.postgres import PostgresLog
 
 LOOK_SECONDS = 1.0
 """How often the log is asked which experiments are running: a start or a stop takes effect within it."""
@@ -45,7 +50,7 @@ class Experiments:
 
     def __init__(
         self,
-        log: ExperimentLog,
+        log: "ExperimentLog | PostgresLog",
         release: str,
         can_run: Callable[[Variant], bool],
         troubles: Troubles,
@@ -106,7 +111,7 @@ class Experiments:
             found = await self._log.running()
         except LogRests:
             return
-        except sqlite3.Error as error:
+        except StorageError as error:
             logger.error("the running experiments could not be read; those before go on: %s", error)
             self._troubles.show_log("log_read", True)
             return
@@ -160,7 +165,7 @@ class Experiments:
             await write
         except LogRests:
             return False
-        except sqlite3.Error as error:
+        except StorageError as error:
             logger.error("an experiment's log could not be written: %s", error)
             self._troubles.show_log("log_write", True)
             return False
@@ -169,12 +174,22 @@ class Experiments:
 
 
 def open_experiments(
-    path: str, release: str, can_run: Callable[[Variant], bool], metrics: Metrics
+    place: Place, release: str, can_run: Callable[[Variant], bool], metrics: Metrics
 ) -> Experiments | None:
-    """The experiments of a log; None without a path. Raises StartError."""
-    if not path:
+    """The experiments of a log in a file, or in a database that is opened later; None without a path. Raises
+    StartError."""
+    if not place:
         return None
+    return Experiments(log_in(place), release, can_run, Troubles(metrics.experiment_troubles))
+
+
+def log_in(place: Place) -> "ExperimentLog | PostgresLog":
+    """The log in a file or a database. Raises StartError."""
+    if not isinstance(place, str):
+        from agent.experiments.postgres import PostgresLog
+
+        return PostgresLog(place)
     try:
-        return Experiments(ExperimentLog(path), release, can_run, Troubles(metrics.experiment_troubles))
+        return ExperimentLog(place)
     except sqlite3.Error as error:
-        raise StartError(f"AGENT_EXPERIMENTS={path} can't be used: {error}") from None
+        raise StartError(f"AGENT_EXPERIMENTS={place} can't be used: {error}") from None

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from agent.errors import StorageError
 from agent.sqlite_file import SqliteFile
 
 # Only ever add columns with defaults: the release before reads and writes these tables too.
@@ -41,7 +42,7 @@ UNIT_BYTES = 16
 T = TypeVar("T")
 
 
-class LogRests(sqlite3.Error):
+class LogRests(StorageError):
     """The log failed a moment ago, and was not asked again."""
 
 
@@ -84,11 +85,11 @@ def with_new_columns(database: sqlite3.Connection) -> None:
 
 
 class ExperimentLog:
-    """Each method waits for the disk in the file's own thread. All raise sqlite3.Error, and LogRests for some seconds
+    """Each method waits for the disk in the file's own thread. All raise StorageError, and LogRests for some seconds
     after another error."""
 
     def __init__(self, path: str, clock: Callable[[], float] = time.monotonic) -> None:
-        """Open or create the file."""
+        """Open or create the file. Raises sqlite3.Error."""
         self._file = SqliteFile(path, "experiments", SCHEMA, OPEN_SECONDS)
         with_new_columns(self._file.database)
         self._file.database.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")
@@ -129,8 +130,8 @@ class ExperimentLog:
                 raise LogRests
             try:
                 return work()
-            except sqlite3.Error:
+            except sqlite3.Error as error:
                 self._rests_until = self._clock() + REST_SECONDS
-                raise
+                raise StorageError(str(error)) from error
 
         return await self._file.in_thread(run)

@@ -5,6 +5,7 @@ Prints one JSON object. A refusal is one too, `{"refused": {"code": …, "messag
 import argparse
 import json
 import math
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -15,9 +16,10 @@ from pydantic import ValidationError
 from agent.errors import StartError
 from agent.experiments.definition import Experiment
 from agent.experiments.measures import MEASURES
-from agent.experiments.records import Records, RecordsRefused, opened
+from agent.experiments.records import RecordsRefused, Store, opened_store
 from agent.experiments.released import released_sha256
-from agent.settings import load_settings
+from agent.secrets import load_secrets
+from agent.settings import is_url, load_settings
 
 REFUSED = 2
 WITHIN_SECONDS = 45.0
@@ -42,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m agent.experiments", description=__doc__, allow_abbrev=False)
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
-    def add(name: str, command: Callable[[Records, argparse.Namespace], Answer]) -> argparse.ArgumentParser:
+    def add(name: str, command: Callable[[Store, argparse.Namespace], Answer]) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, allow_abbrev=False, help=command.__doc__)
         sub.set_defaults(command=command)
         sub.add_argument("name")
@@ -67,24 +69,26 @@ def parser() -> argparse.ArgumentParser:
 def answered(chosen: argparse.Namespace) -> Answer:
     """What the command found in the log of this image's settings. Raises RecordsRefused."""
     try:
-        path = load_settings().experiments_file
+        load_secrets(os.environ)  # the URL of a database may be one
+        settings = load_settings()
     except StartError as error:
         raise RecordsRefused("no_log", f"the settings of the release are wrong: {error}") from None
-    if not path:
+    if not settings.experiments:
         raise RecordsRefused(
             "no_log", "the release has no log of experiments: set AGENT_EXPERIMENTS in agent.env, and release that"
         )
-    with opened(path, within_seconds=WITHIN_SECONDS) as records:
-        command: Callable[[Records, argparse.Namespace], Answer] = chosen.command
+    where = settings.experiments if is_url(settings.experiments) else settings.experiments_file
+    with opened_store(where, WITHIN_SECONDS) as records:
+        command: Callable[[Store, argparse.Namespace], Answer] = chosen.command
         return command(records, chosen)
 
 
-def started(records: Records, chosen: argparse.Namespace) -> Answer:
+def started(records: Store, chosen: argparse.Namespace) -> Answer:
     """print how an experiment was started, and its end"""
     return asdict(records.started(chosen.name))
 
 
-def start(records: Records, chosen: argparse.Namespace) -> Answer:
+def start(records: Store, chosen: argparse.Namespace) -> Answer:
     """start an experiment whose definition is part of this release"""
     try:
         definition = Experiment.model_validate_json("".join(chosen.definition))
@@ -95,14 +99,14 @@ def start(records: Records, chosen: argparse.Namespace) -> Answer:
     return {}
 
 
-def end(records: Records, chosen: argparse.Namespace) -> Answer:
+def end(records: Store, chosen: argparse.Namespace) -> Answer:
     """end an experiment"""
     records.started(chosen.name)
     records.end(chosen.name, chosen.at or time.time(), chosen.by, json.loads(chosen.ending))
     return {}
 
 
-def sums(records: Records, chosen: argparse.Namespace) -> Answer:
+def sums(records: Store, chosen: argparse.Namespace) -> Answer:
     """print the sums of an experiment's metrics"""
     return asdict(records.gathered(chosen.name, chosen.metric, time.time(), chosen.end))
 

@@ -5,15 +5,16 @@ import json
 import math
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from agent.experiments.definition import Experiment
 from agent.experiments.log import SCHEMA, with_new_columns
 from agent.experiments.measures import EXPOSED, MEASURES, MOMENTS, PER_UNIT, UNPRICED, sums_of
+from agent.settings import is_url
 from agent.sqlite_file import SqliteFile
 
 BUSY_SECONDS = 10.0
@@ -68,8 +69,53 @@ class Gathered:
     unpriced: int
 
 
+def not_started(name: str) -> RecordsRefused:
+    return RecordsRefused("not_started", f"{name} was not started: `python -m experiments start {name}` starts it")
+
+
+def already_started(name: str) -> RecordsRefused:
+    again = "a change, or a second try, is a new experiment with a new name"
+    return RecordsRefused("already_started", f"{name} was started before: {again}")
+
+
+def has_ended(name: str) -> RecordsRefused:
+    return RecordsRefused("ended", f"{name} has ended")
+
+
+def check_overlaps(definition: Experiment, running: Iterable[Experiment]) -> None:
+    """Raises RecordsRefused if a running experiment changes the same."""
+    for other in running:
+        if both := definition.changes & other.changes:
+            same = " and ".join(sorted(both))
+            raise RecordsRefused("overlaps", f"{other.name} is running and changes the {same} too: wait for its end")
+
+
+def check_size(name: str, cells: Mapping[str, Sequence[object]]) -> None:
+    """Raises RecordsRefused for more sums than a command can answer with."""
+    if sum(map(len, cells.values())) > MOST_CELLS:
+        raise RecordsRefused("too_large", f"{name} has users of too many releases to be read")
+
+
+class Store(Protocol):
+    """A log as `experiments` uses it: Records, or PostgresRecords."""
+
+    def started(self, name: str) -> Started:
+        """Raises RecordsRefused."""
+
+    def start(self, definition: Experiment, sha256: str, at: float, by: str, source: str) -> None:
+        """Start an experiment. Raises RecordsRefused if there was one of this name, or a running one changes the
+        same."""
+
+    def end(self, name: str, at: float, by: str, ending: dict[str, Any]) -> None:
+        """End an experiment; its data stays. Raises RecordsRefused if it has ended."""
+
+    def gathered(self, name: str, metrics: Iterable[str], at: float, end: float = math.inf) -> Gathered:
+        """The exposures, and the sums of these metrics, up to the earlier of `at`, which is now, and the `end` of the
+        experiment, in epoch seconds. Raises RecordsRefused."""
+
+
 class Records:
-    """An open log. Every method raises sqlite3.Error if the file can't be used."""
+    """An open log in a file. Every method raises sqlite3.Error if the file can't be used."""
 
     def __init__(self, database: sqlite3.Connection, within_seconds: float = math.inf) -> None:
         """A query that takes longer than `within_seconds` ends with an error."""
@@ -79,9 +125,7 @@ class Records:
         """Raises RecordsRefused."""
         row = self._database.execute(SELECT, (name,)).fetchone()
         if row is None:
-            raise RecordsRefused(
-                "not_started", f"{name} was not started: `python -m experiments start {name}` starts it"
-            )
+            raise not_started(name)
         sha256, at, by, source, ended_at, ended_by, ending = row
         return Started(sha256, at, by, source, ended_at, ended_by, None if ending is None else json.loads(ending))
 
@@ -99,22 +143,14 @@ class Records:
         name = definition.name
         values = (name, sha256, definition.model_dump_json(), at, by, source)
         with self._alone():  # two starts at once would not see each other
-            for other in self.running():
-                if both := definition.changes & other.changes:
-                    same = " and ".join(sorted(both))
-                    raise RecordsRefused(
-                        "overlaps", f"{other.name} is running and changes the {same} too: wait for its end"
-                    )
+            check_overlaps(definition, self.running())
             if not self._database.execute(INSERT, values).rowcount:
-                raise RecordsRefused(
-                    "already_started",
-                    f"{name} was started before: a change, or a second try, is a new experiment with a new name",
-                )
+                raise already_started(name)
 
     def end(self, name: str, at: float, by: str, ending: dict[str, Any]) -> None:
         """End an experiment; its data stays. Raises RecordsRefused if it has ended."""
         if not self._database.execute(END, (at, by, json.dumps(ending), name)).rowcount:
-            raise RecordsRefused("ended", f"{name} has ended")
+            raise has_ended(name)
 
     def gathered(self, name: str, metrics: Iterable[str], at: float, end: float = math.inf) -> Gathered:
         """The exposures, and the sums of these metrics, up to the earlier of `at`, which is now, and the `end` of the
@@ -129,8 +165,7 @@ class Records:
             self._database.execute(PER_UNIT, (*moments, name, end, name, end))
             cells = {each: list(self._database.execute(sums_of(MEASURES[each]))) for each in metrics}
             unpriced = self._database.execute(UNPRICED).fetchone()[0]
-        if sum(map(len, cells.values())) > MOST_CELLS:
-            raise RecordsRefused("too_large", f"{name} has users of too many releases to be read")
+        check_size(name, cells)
         return Gathered(at, (rows.get(0, (0,))[0], rows.get(1, (0,))[0]), began, until, cells, unpriced)
 
     @contextmanager
@@ -173,3 +208,17 @@ def opened(path: str, *, is_new: bool = False, within_seconds: float = math.inf)
             file.database.close()
     except sqlite3.Error as error:
         raise RecordsRefused("no_log", f"{path} can't be used: {error}") from error
+
+
+@contextmanager
+def opened_store(where: str, within_seconds: float = math.inf) -> Iterator[Store]:
+    """The log in a file, or in the PostgreSQL database of a URL. Raises RecordsRefused."""
+    if not is_url(where):
+        with opened(where, within_seconds=within_seconds) as records:
+            yield records
+        return
+    try:
+        from agent.experiments.postgres_records import PostgresRecords
+    except ImportError as error:
+        raise RecordsRefused("no_log", f"a log in PostgreSQL needs the package {error.name}") from error
+    yield PostgresRecords(where, within_seconds)

@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.agent.conftest import postgres, server
 from tests.experiments.repository import Repository, created
+
+__all__ = ["postgres", "server"]
 
 
 @pytest.fixture

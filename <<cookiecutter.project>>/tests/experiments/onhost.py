@@ -17,6 +17,7 @@ from rollout.docker.port import ContainerEngine
 from rollout.onhost import names
 
 PROJECT, VOLUME = "my-agent", "my-agent_data"
+MOST_ARGUMENT_BYTES = 128 * 1024
 MADE = datetime(2026, 11, 29, tzinfo=UTC)
 
 
@@ -36,7 +37,9 @@ class Engine:
         """Start a release so many minutes later."""
         labels = {names.PART: "release", names.PROJECT: PROJECT, names.RELEASE: f"{slot}@sha256:1"}
         made = Container(slot, f"{PROJECT}-{slot}", state, 0, None, MADE + timedelta(minutes=minutes), labels, {})
-        self.there[made.name] = replace(made, volumes=volumes or {names.DATA: VOLUME})
+        self.there[made.name] = replace(
+            made, volumes=volumes or {names.DATA: VOLUME, names.SECRETS: f"{PROJECT}_secrets"}
+        )
 
     def container(self, name: str) -> Container | None:
         return self.there.get(name)
@@ -44,9 +47,10 @@ class Engine:
     def run(self, image: str, command: Sequence[str], **settings: Any) -> Said:
         self.ran.append(image)
         self.settings = settings
+        assert all(len(each.encode()) < MOST_ARGUMENT_BYTES for each in command), "Linux would not start it"
         if self.says is not None:
             return self.says
-        (mount,) = settings["mounts"]
+        mount = settings["mounts"][0]
         assert (mount["Source"], settings["environment"]["AGENT_DATA_FOLDER"]) == (VOLUME, mount["Target"])
         out, err = StringIO(), StringIO()
         os.environ["AGENT_DATA_FOLDER"] = str(self.data)

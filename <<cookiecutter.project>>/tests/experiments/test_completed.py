@@ -4,13 +4,14 @@ import asyncio
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic_evals.evaluators import EvaluatorContext
 from pydantic_evals.otel import SpanTree
 
 from agent.experiments.completed import Answered, Completed
-from agent.experiments.log import SCHEMA, ExperimentLog
+from agent.experiments.log import SCHEMA, ExperimentLog, with_new_columns
 from evals.case import Expectations
 from evals.evaluators import Evaluates, evaluators_of
 from evals.subject import Run
@@ -94,3 +95,19 @@ def test_a_log_of_an_earlier_release_gets_the_column(tmp_path: Path) -> None:
     with opened(str(path)) as log:
         assert log.evidence("cheaper", ["completion"]).exposed == (0, 0)
     assert rows(path, "passed", "outcomes") == []
+
+
+class Late(sqlite3.Connection):
+    """Another process adds the column after this one has looked."""
+
+    def execute(self, sql: str, *more: Any) -> sqlite3.Cursor:
+        return super().execute("SELECT 1, 'unit'" if sql.startswith("PRAGMA") else sql, *more)
+
+
+def test_two_processes_may_add_the_column_at_once() -> None:
+    with closing(sqlite3.connect(":memory:", factory=Late)) as database:
+        database.executescript(SCHEMA)
+        with_new_columns(database)
+        database.execute("DROP TABLE outcomes")
+        with pytest.raises(sqlite3.OperationalError, match="no such table"):
+            with_new_columns(database)

@@ -5,18 +5,19 @@ from pathlib import Path
 
 import pytest
 
+from agent.experiments import records
 from agent.experiments.onhost import parser
 from experiments import docker, errors
 from experiments.command import main
 from experiments.commands import experiment_of
 from experiments.docker import HostLog
 from experiments.evidence import Evidence
-from experiments.log import opened
+from experiments.log import opened, rehearsed
 from rollout.docker.container import Said
 from rollout.errors import HostFailed, OtherVersion, Refused, RolloutError
 from rollout.onhost import names
 from tests.experiments.filled import Behaviour, fill
-from tests.experiments.onhost import Engine
+from tests.experiments.onhost import VOLUME, Engine
 from tests.experiments.samples import CHEAPER, defined
 
 METRICS = ("cost_per_task", "completion", "tokens_per_task")
@@ -30,7 +31,7 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
         (tmp_path / name).mkdir(parents=True)
     (tmp_path / "app" / "agent.env").write_text("AGENT_EXPERIMENTS=experiments.db\n")
     (tmp_path / "app" / "experiments" / "cheaper.yaml").write_text(CHEAPER)
-    with opened(str(tmp_path / "data" / "experiments.db"), is_new=True):
+    with rehearsed(str(tmp_path / "data" / "experiments.db")):
         pass
     made = Engine(tmp_path / "app", tmp_path / "data")
     made.release("blue", 1)
@@ -62,23 +63,24 @@ def without_time(found: Evidence) -> Evidence:
     return Evidence(found.exposed, found.began, found.until, found.measured, 0)
 
 
-def test_the_container_reaches_the_log_and_nothing_else(engine: Engine) -> None:
+def test_the_container_has_what_the_release_has_and_nothing_else(engine: Engine) -> None:
     with pytest.raises(errors.NotStarted, match="cheaper was not started"):
         engine.log().started("cheaper")
-    assert engine.settings["network_mode"] == "none"
-    assert [each["Target"] for each in engine.settings["mounts"]] == [names.DATA]
+    assert engine.settings["network_mode"] == "container:blue"
+    mounts = [(each["Source"], each["Target"], each["ReadOnly"]) for each in engine.settings["mounts"]]
+    assert mounts == [(VOLUME, names.DATA, False), ("my-agent_secrets", names.SECRETS, True)]
     assert engine.settings["oom_score_adj"] == 1000
 
 
 def test_the_longest_definition_arrives_although_arguments_are_limited(engine: Engine, tmp_path: Path) -> None:
-    prompts = ("\U0001f600" * 20_000, "-" * 20_000)
+    prompts = ("\U0001f600" * 20_000, "-" + "\U0001f601" * 19_999)
     text = CHEAPER.replace('model: "offline:cost=0.5"', f'prompt: "{prompts[0]}"').replace(
         "control: {share: 50%", f'control: {{share: 50%, prompt: "{prompts[1]}"'
     )
     (engine.app / "experiments" / "cheaper.yaml").write_text(text)
     start(engine.log(), tmp_path, text)
-    with opened(str(engine.data / "experiments.db")) as file:
-        (found,) = file._records.running()
+    with records.opened(str(engine.data / "experiments.db")) as file:
+        (found,) = file.running()
     assert tuple(each.prompt for each in found.variants) == (prompts[1], prompts[0])
     assert 4 * docker.PIECE_CHARACTERS < 128 * 1024
 
@@ -107,7 +109,7 @@ def test_the_release_that_has_run_for_longest_answers(engine: Engine) -> None:
 
 
 def test_a_release_without_the_volume_or_without_a_log_is_refused(engine: Engine) -> None:
-    engine.release("green", 0, **{"/run/secrets": "my-agent_secrets"})
+    engine.release("green", 0, **{names.SECRETS: "my-agent_secrets"})
     with pytest.raises(errors.NoLog, match="has no volume at /var/lib/agent"):
         engine.log()
     engine.release("green", 2)

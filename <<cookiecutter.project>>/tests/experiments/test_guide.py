@@ -118,6 +118,12 @@ def test_a_rehearsal_uses_no_log_of_a_service(folder: Path, capsys: pytest.Captu
     assert rows(folder / "service.db", "unit", "exposures") == []
 
 
+def test_a_rehearsal_uses_no_database(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rehearse", "cheaper-model", "--users", "1", "--log", "postgresql://db/agent", "--json"]) == 2
+    assert '"not_a_rehearsal"' in capsys.readouterr().out
+    assert not list(folder.glob("postgresql*"))
+
+
 @pytest.mark.parametrize("fault", ["window=20", "latency=1s"])
 def test_a_run_that_fails_in_a_rehearsal_is_in_its_log(tmp_path: Path, fault: str) -> None:
     log = tmp_path / "log.db"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.errors import StartError
+from agent.errors import StartError, StorageError
 from agent.experiments import Assigned, Experiments, Outcome, Variant, open_experiments
 from agent.experiments.experiments import LOOK_SECONDS
 from agent.experiments.log import BUSY_SECONDS, REST_SECONDS, ExperimentLog, LogRests
@@ -209,7 +209,7 @@ def test_a_log_that_failed_is_asked_again_later(tmp_path: Path) -> None:
         await log.expose("cheaper", b"ana", 0, "v1", 0.0)
         with closing(sqlite3.connect(path)) as other:
             other.execute("ALTER TABLE exposures RENAME TO away")
-            with pytest.raises(sqlite3.OperationalError):
+            with pytest.raises(StorageError):
                 await log.expose("cheaper", b"bob", 0, "v1", 0.0)
             other.execute("ALTER TABLE away RENAME TO exposures")
         with pytest.raises(LogRests):

@@ -4,7 +4,7 @@ from datetime import date
 
 from agent.metrics import UNITS, Metrics
 from agent.run.request import RunRequest
-from agent.run.units import DailyUnits
+from agent.run.units import MOST_UNITS, DailyUnits
 
 
 def request(owner: str, conversation: str | None = None) -> RunRequest:
@@ -27,3 +27,12 @@ def test_each_user_and_each_named_conversation_counts_once_a_day() -> None:
     days.append(date(2026, 11, 29))
     units.note(request("ann"))
     assert counted(metrics) == [3, 2, 1]
+
+
+def test_a_days_units_are_not_remembered_without_end() -> None:
+    metrics = Metrics([])
+    units = DailyUnits(metrics.units, lambda: date(2026, 11, 28))
+    for number in range(MOST_UNITS + 10):
+        units.note(request(f"user-{number}"))
+    assert counted(metrics) == [MOST_UNITS, 0, 0]
+    assert len(units._seen) == MOST_UNITS
