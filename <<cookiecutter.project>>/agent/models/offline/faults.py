@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from agent.models.offline.tokens import CONTEXT_WINDOW_TOKENS
 
 SECONDS_PER_UNIT = {"ms": 0.001, "s": 1.0, "m": 60.0}
+AFTER = "after_seconds"
 # A coroutine can't raise these: Python turns them into a RuntimeError.
 NOT_RAISABLE = (StopIteration, StopAsyncIteration)
 
@@ -39,27 +40,43 @@ class Faults:
     window_tokens: int = CONTEXT_WINDOW_TOKENS
     slow_start_seconds: float = 0.0
     unhealthy: bool = False
+    rate_limit_ratio: float = 0.0
+    lookups: int = 0
+    parallel: bool = False
+    after_seconds: float = 0.0
+    later: "Faults | None" = None
+
+    def at(self, seconds: float) -> "Faults":
+        """The faults so many seconds after the process has started."""
+        return self.later if self.later is not None and seconds >= self.after_seconds else self
 
 
 def parse_faults(text: str) -> Faults:
-    """Parse the text after `offline:`; an empty text means no faults.
+    """Parse the text after `offline:`; an empty text means no faults. Those after `after` are added later.
 
     Raises:
         FaultError: says what is wrong and lists every fault with an example.
     """
     found: dict[str, Any] = {}
+    later: dict[str, Any] | None = None
     for entry in filter(None, (entry.strip() for entry in text.split(","))):
         name, _, value = entry.partition("=")
         fault = FAULTS.get(name)
         if fault is None:
             raise _error(f"unknown fault {name!r}")
-        if fault.field in found:
+        part = found if later is None or fault.field == AFTER else later
+        if fault.field in part:
             raise _error(f"{name} is given twice")
         try:
-            found[fault.field] = fault.read(value)
+            part[fault.field] = fault.read(value)
         except ValueError as error:
             raise _error(f"{entry!r}: {error}") from None
-    return Faults(**found)
+        if fault.field == AFTER:
+            later = {}
+    if later is None:
+        return Faults(**found)
+    begun = {field: value for field, value in found.items() if field != AFTER}
+    return Faults(**found, later=Faults(**begun | later))
 
 
 def _error(what: str) -> FaultError:
@@ -149,4 +166,10 @@ FAULTS = {
     ),
     "slow_start": Fault("slow_start_seconds", _seconds, "slow_start=10m", "the release serves nothing for this long"),
     "unhealthy": Fault("unhealthy", _flag, "unhealthy", "the model never reports ready"),
+    "rate_limit": Fault(
+        "rate_limit_ratio", _ratio, "rate_limit=0.2", "the model's API refuses this share of runs (429)"
+    ),
+    "lookups": Fault("lookups", _count, "lookups=3", "each run makes 3 more calls, of the tool look_up"),
+    "parallel": Fault("parallel", _flag, "parallel", "the calls of lookups are made at once"),
+    "after": Fault(AFTER, _seconds, "after=10m", "the faults named after this one begin so long after the start"),
 }
