@@ -35,12 +35,13 @@ def run_replay(chosen: argparse.Namespace) -> int:
     def say(text: str) -> None:
         console.print(text, highlight=False, soft_wrap=True)
 
-    programs = find_programs(PARTS, Machine())
-    found = asyncio.run(replay_all(wanted, policy, programs, chosen.speed, say, chosen.at_once))
+    def done(outcome: Outcome) -> None:
+        write(outcome, chosen.speed, policy.parent, chosen.out)
+        say(f"report: {os.path.relpath(chosen.out / outcome.incident.name)}.md")
+
     chosen.out.mkdir(parents=True, exist_ok=True)
-    for each in found:
-        write(each, chosen.speed, policy.parent, chosen.out)
-        say(f"report: {os.path.relpath(chosen.out / each.incident.name)}.md")
+    programs = find_programs(PARTS, Machine())
+    found = asyncio.run(replay_all(wanted, policy, programs, chosen.speed, say, chosen.at_once, done))
     durable.replace(chosen.out / "README.md", table(chosen.out))
     if chosen.json:
         print(json.dumps({"incidents": [as_data(each) for each in found]}))

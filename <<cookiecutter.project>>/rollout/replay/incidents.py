@@ -60,8 +60,8 @@ V1_1_HOURS_LATER = Incident(
     name="v1.1-hours-later",
     title="v1.1 gets bad three hours after its promotion",
     story="The same release, but it begins to look up more, and to fail, three hours after it was promoted, when it "
-    "gets one request in four seconds. The gates stay active for `keep`, but an alert takes back only a release that is "
-    "being shifted: alerts are for people then.",
+    "gets one request in four seconds. The gates stay active for `keep`, but an alert takes back only a release that "
+    "is being shifted: alerts are for people then.",
     service=Service(USUAL_CALLS),
     rollout=Rollout(
         Service(f"{USUAL_CALLS},after={PROMOTED_WITHIN + HOURS:g}m,errors=0.028,lookups=3", slow=LOOKUPS),

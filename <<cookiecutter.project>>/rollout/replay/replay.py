@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -43,13 +43,18 @@ async def replay_all(
     speed: float,
     say: Say,
     at_once: int,
+    done: Callable[[Outcome], None] | None = None,
 ) -> list[Outcome]:
-    """Run each on a stage of its own, which leaves nothing behind; so many beside each other: they mostly wait."""
+    """Run each on a stage of its own, which leaves nothing behind; so many beside each other: they mostly wait. `done`
+    gets each as soon as it is over."""
     places = asyncio.Semaphore(at_once)
 
     async def one(incident: Incident) -> Outcome:
         async with places:
-            return await replay(incident, policy, programs, speed, say)
+            found = await replay(incident, policy, programs, speed, say)
+        if done:
+            done(found)
+        return found
 
     tasks = [asyncio.create_task(one(each)) for each in incidents]
     try:

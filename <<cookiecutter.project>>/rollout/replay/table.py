@@ -27,25 +27,24 @@ def table(folder: Path) -> str:
             "",
             "| Incident | Detected by | Harmed | The rollout |",
             "|---|---|---|---|",
-            *(row(each) for each in reports(folder)),
+            *(row(name, report) for name, report in reports(folder)),
             "",
         ]
     )
 
 
-def reports(folder: Path) -> Iterator[Mapping[str, Any]]:
+def reports(folder: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for name in INCIDENTS:
         path = folder / f"{name}.json"
         if path.exists():
             try:
-                yield json.loads(path.read_text(encoding="utf-8"))
+                yield name, json.loads(path.read_text(encoding="utf-8"))
             except (OSError, ValueError) as error:
                 raise WrongInput(f"{path}: can't be read as a report ({error}): replay {name} again") from error
 
 
-def row(report: Mapping[str, Any]) -> str:
+def row(name: str, report: Mapping[str, Any]) -> str:
     """Raises WrongInput if it is of another version."""
-    name = report.get("incident")
     try:
         said = report["rollout"]["did"].partition(":")[0] if report["rollout"] else NONE_RAN
         cells = [
