@@ -67,7 +67,8 @@ def replay_options(sub: argparse.ArgumentParser) -> None:
     count = options.said_clearly(how_many)
     sub.add_argument("--at-once", type=count, default=AT_ONCE, metavar="N", help=at_once)
     out = "where to write the reports and their table (default: .rollout/replays)"
-    sub.add_argument("--out", type=Path, default=Path(".rollout/replays"), metavar="FOLDER", help=out)
+    folder = options.said_clearly(options.path)
+    sub.add_argument("--out", type=folder, default=Path(".rollout/replays"), metavar="FOLDER", help=out)
 
 
 def incident(text: str) -> str:
