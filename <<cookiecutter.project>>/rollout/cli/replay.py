@@ -37,12 +37,12 @@ def run_replay(chosen: argparse.Namespace) -> int:
 
     def done(outcome: Outcome) -> None:
         write(outcome, chosen.speed, policy.parent, chosen.out)
+        durable.replace(chosen.out / "README.md", table(chosen.out))
         say(f"report: {os.path.relpath(chosen.out / outcome.incident.name)}.md")
 
     chosen.out.mkdir(parents=True, exist_ok=True)
     programs = find_programs(PARTS, Machine())
     found = asyncio.run(replay_all(wanted, policy, programs, chosen.speed, say, chosen.at_once, done))
-    durable.replace(chosen.out / "README.md", table(chosen.out))
     if chosen.json:
         print(json.dumps({"incidents": [as_data(each) for each in found]}))
     return 0

@@ -9,7 +9,7 @@ SHORT = [question(words) for words in range(5, 40, 5)]
 """Tasks that need one tool call."""
 
 FAILED = Harm("failed", has_failed=True)
-DEAR = Harm("cost over three times the usual", dearer_than_usd=0.0075)
+DEAR = Harm("cost over one and a half times the usual", dearer_than_usd=0.0045)
 SLOW = Harm("took over 30 s", slower_than_seconds=30)
 SLOW_OR_FAILED = Harm("failed or took over 30 s", has_failed=True, slower_than_seconds=30)
 USUAL = "errors=0.003"
@@ -88,12 +88,12 @@ V1_1_PARALLEL = replace(
 RUNAWAY_LOOP = Incident(
     name="runaway-loop",
     title="A tool loop runs away",
-    story="After an hour, each run calls a tool twenty times, because the model never takes the result for final. The "
-    "number of requests is as usual, so this is no good day; all answers are right and come fast; only each of them "
-    "costs many times as much.",
-    service=Service(f"{USUAL},after=75m,tool_calls=20"),
+    story="After two and a half hours each run calls a tool twenty times, because the model never takes a result for "
+    "final. The number of requests is as usual, so this is no good day; all answers are right and come fast; only each "
+    "of them costs many times as much.",
+    service=Service(f"{USUAL},after=150m,tool_calls=20"),
     harm=DEAR,
-    phases=(Phase(75, 3, SHORT), Phase(30, 3, SHORT)),
+    phases=(Phase(150, 3, SHORT), Phase(30, 3, SHORT)),
     runbook="TokensPerRunTripled",
 )
 
@@ -124,10 +124,10 @@ SLOW_TOOL = Incident(
 
 COST_JUMP = Incident(
     name="cost-jump",
-    title="A release costs four times as much",
-    story="The new release asks a model that costs four times as much. Its answers are as good and as fast.",
+    title="A release costs twice as much",
+    story="The new release asks a model that costs twice as much. Its answers are as good and as fast.",
     service=Service(USUAL),
-    rollout=Rollout(Service(f"{USUAL},cost=4"), at_minute=10),
+    rollout=Rollout(Service(f"{USUAL},cost=2"), at_minute=10),
     harm=DEAR,
     phases=(Phase(10, 16, SHORT), Phase(30, 16, SHORT)),
     runbook="CostPerRunTripled",
@@ -147,13 +147,14 @@ NEW_EXCEPTION = Incident(
 VENDOR_DOWN = Incident(
     name="vendor-down",
     title="The model's API is down in part, during a rollout",
-    story="Twelve minutes after a good release began to get a quarter of the traffic, the model's API begins to fail "
-    "one request in 25, whichever release asks.",
-    service=Service(f"{USUAL},after=22m,errors=0.04"),
-    rollout=Rollout(Service(f"{USUAL},after=12m,errors=0.04"), at_minute=10, first_weight=0.25, good_for_minutes=12),
+    story="Three minutes after a good release began to get a quarter of the traffic, the model's API fails one request "
+    "in 25 for twelve minutes, whichever release asks.",
+    service=Service(f"{USUAL},after=13m,errors=0.04,after=25m,{USUAL}"),
+    rollout=Rollout(
+        Service(f"{USUAL},after=3m,errors=0.04,after=15m,{USUAL}"), at_minute=10, first_weight=0.25, good_for_minutes=3
+    ),
     harm=FAILED,
-    phases=(Phase(10, 16, SHORT), Phase(12, 16, SHORT), Phase(40, 16, SHORT)),
-    calm=2,
+    phases=(Phase(13, 16, SHORT), Phase(45, 16, SHORT)),
     runbook="VendorFails",
 )
 

@@ -8,6 +8,13 @@ from rollout.rehearsal.load import Answer
 from rollout.replay.incident import BEFORE, CANDIDATE, MANAGED, STABLE, Incident
 from rollout.replay.timeline import Series
 from rollout.replay.told import Told
+from rollout.text import listed, percent
+
+BUSY_AT_ANY_TIME = frozenset({"AgentDown", "RouterDown"})
+BUSY = BUSY_AT_ANY_TIME | {"ErrorRateHigh", "LatencyHigh", "MostRequestsFail", "NoSuccess"}
+"""What a machine that is too busy causes."""
+
+MOST_ERRORS_BEFORE = 0.04
 
 
 @dataclass(frozen=True)
@@ -23,7 +30,8 @@ class Seen:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Times are minutes since the incident began; `first` is when the replay did. No alert in `fired` is older. `asked`
+    """Times are minutes since the incident began; `first` is when the replay did. `early` are the alerts that are older
+    than it, `fired` the others. `asked`
     are all answers, `managed` those with the remedy, `line` the values of the incident's line, and `did` the times of
     what the rollout did, with the engine's sentences."""
 
@@ -33,6 +41,7 @@ class Outcome:
     fired: Mapping[str, float]
     asked: Sequence[Seen]
     managed: Sequence[Seen] = ()
+    early: Sequence[str] = ()
     line: Series = ()
     rollout: Told | None = None
     did: Sequence[tuple[float, str]] = ()
@@ -68,6 +77,16 @@ class Outcome:
     def harmed_until(self, minute: float | None) -> int:
         """How many were harmed until then; all, without a time."""
         return sum(minute is None or each <= minute for each in self.harmed)
+
+
+def too_busy(found: Outcome) -> str | None:
+    """What the machine has caused, and not the incident: before it all is well, and in none of them a part dies."""
+    early = sorted(BUSY.intersection(found.early) | BUSY_AT_ANY_TIME.intersection(found.fired))
+    if early:
+        return f"{listed(early)} fired without a cause"
+    if errors_ratio(found.calm) > MOST_ERRORS_BEFORE:
+        return f"{percent(errors_ratio(found.calm))} of the requests failed before the incident"
+    return None
 
 
 def errors_ratio(seen: Sequence[Seen]) -> float:
@@ -119,6 +138,7 @@ def outcome(
         first=time.minute(began),
         end=time.minute(ended),
         fired={name: at for name, at in first_of.items() if at >= 0},  # an older one has another cause
+        early=[name for name, at in first_of.items() if at < 0],
         asked=[seen(each) for each in answers[STABLE]],
         managed=[seen(each) for each in answers[MANAGED]],
         line=[(time.minute(at), value) for at, value in shown],

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from rollout import journal
+from rollout.errors import TooBusy
 from rollout.journal.state import State, new_rollout
 from rollout.policy import file as policy_file
 from rollout.policy.plan import plan
@@ -16,7 +17,7 @@ from rollout.rehearsal.programs import Program
 from rollout.rehearsal.stage import Stage
 from rollout.replay import timeline
 from rollout.replay.incident import CANDIDATE, MANAGED, STABLE, Incident, Phase, Rollout, Service
-from rollout.replay.outcome import Outcome, Time, outcome
+from rollout.replay.outcome import Outcome, Time, outcome, too_busy
 from rollout.replay.timeline import Timeline
 from rollout.replay.told import Told, told
 from rollout.text import Say
@@ -46,24 +47,30 @@ async def replay_all(
     done: Callable[[Outcome], None] | None = None,
 ) -> list[Outcome]:
     """Run each on a stage of its own, which leaves nothing behind; so many beside each other: they mostly wait. `done`
-    gets each as soon as it is over."""
-    places = asyncio.Semaphore(at_once)
+    gets each as soon as it is over. Raises TooBusy, after all, for those that this machine was too busy for."""
+    places, busy = asyncio.Semaphore(at_once), list[str]()
 
-    async def one(incident: Incident) -> Outcome:
+    async def one(incident: Incident) -> Outcome | None:
         async with places:
             found = await replay(incident, policy, programs, speed, say)
+        if why := too_busy(found):
+            busy.append(f"{incident.name}: {why}")
+            return None
         if done:
             done(found)
         return found
 
     tasks = [asyncio.create_task(one(each)) for each in incidents]
     try:
-        return await asyncio.gather(*tasks)
+        found = await asyncio.gather(*tasks)
     except BaseException:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)  # each ends its stage
         raise
+    if busy:
+        raise TooBusy(f"this machine is too busy for a replay, so nothing was written of: {'; '.join(busy)}")
+    return [each for each in found if each]
 
 
 async def replay(incident: Incident, policy: Path, programs: Mapping[str, Program], speed: float, say: Say) -> Outcome:

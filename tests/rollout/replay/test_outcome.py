@@ -1,10 +1,12 @@
 """Who noticed when, and who was harmed before."""
 
+import pytest
+
 from rollout.journal.events import Verdict
 from rollout.rehearsal.load import Answer
 from rollout.replay.incident import CANDIDATE, MANAGED, STABLE
 from rollout.replay.incidents import CONTEXT_FILLS, V1_1
-from rollout.replay.outcome import Outcome, Time, errors_ratio, outcome, p99_seconds, steps_of
+from rollout.replay.outcome import Outcome, Time, errors_ratio, outcome, p99_seconds, steps_of, too_busy
 from rollout.replay.timeline import first_seen
 from rollout.replay.told import Told
 from tests.rollout.replay.outcomes import BEGAN, SPEED, ZERO, at, found, seen
@@ -48,6 +50,21 @@ def test_an_alert_that_fired_before_the_incident_has_not_noticed_it() -> None:
     result = made(fired)
     assert set(result.fired) == {"ContextTruncated"}
     assert result.before == {}
+
+
+@pytest.mark.parametrize(("name", "minute"), [("LatencyHigh", -1), ("AgentDown", 5)])
+def test_an_alert_without_a_cause_shows_that_the_machine_is_too_busy(name: str, minute: float) -> None:
+    assert too_busy(made({(name, STABLE): at(minute)})) == f"{name} fired without a cause"
+
+
+@pytest.mark.parametrize(("name", "minute"), [("LatencyHigh", 1), ("DiskNearlyFull", -1)])
+def test_an_alert_of_the_incident_or_of_the_disk_shows_nothing(name: str, minute: float) -> None:
+    assert too_busy(made({(name, STABLE): at(minute)})) is None
+
+
+def test_many_errors_before_the_incident_show_it_too() -> None:
+    failed = {STABLE: [answer(-5, 503), *[answer(-5)] * 9], MANAGED: []}
+    assert too_busy(made({}, failed)) == "10 % of the requests failed before the incident"
 
 
 def test_harm_is_counted_up_to_a_moment_or_in_all() -> None:

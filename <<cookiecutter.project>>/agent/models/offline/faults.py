@@ -2,7 +2,7 @@
 
 import builtins
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
@@ -48,7 +48,7 @@ class Faults:
 
     def at(self, seconds: float) -> "Faults":
         """The faults so many seconds after the process has started."""
-        return self.later if self.later is not None and seconds >= self.after_seconds else self
+        return self.later.at(seconds) if self.later is not None and seconds >= self.after_seconds else self
 
 
 def parse_faults(text: str) -> Faults:
@@ -57,26 +57,31 @@ def parse_faults(text: str) -> Faults:
     Raises:
         FaultError: says what is wrong and lists every fault with an example.
     """
-    found: dict[str, Any] = {}
-    later: dict[str, Any] | None = None
+    parts: list[dict[str, Any]] = [{}]
     for entry in filter(None, (entry.strip() for entry in text.split(","))):
         name, _, value = entry.partition("=")
         fault = FAULTS.get(name)
         if fault is None:
             raise _error(f"unknown fault {name!r}")
-        part = found if later is None or fault.field == AFTER else later
-        if fault.field in part:
+        if fault.field in parts[-1]:
             raise _error(f"{name} is given twice")
         try:
-            part[fault.field] = fault.read(value)
+            parts[-1][fault.field] = fault.read(value)
         except ValueError as error:
             raise _error(f"{entry!r}: {error}") from None
         if fault.field == AFTER:
-            later = {}
-    if later is None:
-        return Faults(**found)
-    begun = {field: value for field, value in found.items() if field != AFTER}
-    return Faults(**found, later=Faults(**begun | later))
+            parts.append({})
+    return _added(parts)
+
+
+def _added(parts: Sequence[dict[str, Any]]) -> Faults:
+    """Each part adds its faults to those before it. All but the last have the time at which it ends."""
+    begun: dict[str, Any] = {}
+    every = [begun := begun | {AFTER: 0.0} | part for part in parts]
+    faults: Faults | None = None
+    for each in reversed(every):
+        faults = Faults(**each, later=faults)
+    return faults or Faults()
 
 
 def _error(what: str) -> FaultError:

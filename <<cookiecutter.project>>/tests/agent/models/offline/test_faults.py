@@ -47,7 +47,6 @@ def test_each_example_in_the_message_is_valid(fault: Fault) -> None:
         ("erors=0.2", "unknown fault 'erors'"),
         ("errors=0.1,errors=0.2", "errors is given twice"),
         ("after=1s,errors=0.1,errors=0.2", "errors is given twice"),
-        ("after=1s,after=2s", "after is given twice"),
         ("errors", "'errors': should be a number"),
         ("errors=0", "should be a share above 0 and up to 1"),
         ("errors=20", "should be a share above 0 and up to 1"),
@@ -81,4 +80,7 @@ def test_the_faults_after_after_begin_later_and_the_others_stay() -> None:
     assert faults.at(9.9) == faults
     assert (faults.error_ratio, faults.min_tool_calls) == (0.01, 0)
     assert faults.at(10) == Faults(error_ratio=0.2, latency_seconds=3.0, min_tool_calls=7)
+    passing = parse_faults("errors=0.01,after=10s,errors=0.2,latency=3s,after=20s,errors=0.01")
+    assert [passing.at(seconds).error_ratio for seconds in (9, 10, 19, 20)] == [0.01, 0.2, 0.2, 0.01]
+    assert passing.at(20).latency_seconds == 3
     assert parse_faults("errors=0.01").at(1e9) == Faults(error_ratio=0.01)
