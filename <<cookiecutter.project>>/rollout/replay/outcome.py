@@ -14,6 +14,8 @@ BUSY_AT_ANY_TIME = frozenset({"AgentDown", "RouterDown"})
 BUSY = BUSY_AT_ANY_TIME | {"ErrorRateHigh", "LatencyHigh", "MostRequestsFail", "NoSuccess"}
 """What a machine that is too busy causes."""
 
+BUSY_AT_STABLE = frozenset({"LatencyHigh", "MostRequestsFail", "NoSuccess"})
+
 MOST_ERRORS_BEFORE = 0.04
 
 
@@ -31,9 +33,9 @@ class Seen:
 @dataclass(frozen=True)
 class Outcome:
     """Times are minutes since the incident began; `first` is when the replay did. `early` are the alerts that are older
-    than it, `fired` the others. `asked`
-    are all answers, `managed` those with the remedy, `line` the values of the incident's line, and `did` the times of
-    what the rollout did, with the engine's sentences."""
+    than it, `fired` the others; those `of_stable` speak of the release that served before. `asked` are all answers,
+    `managed` those with the remedy, `line` the values of the incident's line, and `did` the times of what the rollout
+    did, with the engine's sentences."""
 
     incident: Incident
     first: float
@@ -42,6 +44,7 @@ class Outcome:
     asked: Sequence[Seen]
     managed: Sequence[Seen] = ()
     early: Sequence[str] = ()
+    of_stable: Sequence[str] = ()
     line: Series = ()
     rollout: Told | None = None
     did: Sequence[tuple[float, str]] = ()
@@ -81,9 +84,13 @@ class Outcome:
 
 def too_busy(found: Outcome) -> str | None:
     """What the machine has caused, and not the incident: before it all is well, and in none of them a part dies."""
-    early = sorted(BUSY.intersection(found.early) | BUSY_AT_ANY_TIME.intersection(found.fired))
-    if early:
-        return f"{listed(early)} fired without a cause"
+    causeless = BUSY.intersection(found.early) | BUSY_AT_ANY_TIME.intersection(found.fired)
+    if found.incident.rollout:  # only the new release is bad
+        causeless |= BUSY_AT_STABLE.intersection(found.of_stable)
+    if causeless:
+        return f"{listed(sorted(causeless))} fired without a cause"
+    if found.taken_back is not None and found.taken_back < 0:
+        return "the new release was taken back before it got bad"
     if errors_ratio(found.calm) > MOST_ERRORS_BEFORE:
         return f"{percent(errors_ratio(found.calm))} of the requests failed before the incident"
     return None
@@ -138,6 +145,7 @@ def outcome(
         first=time.minute(began),
         end=time.minute(ended),
         fired={name: at for name, at in first_of.items() if at >= 0},  # an older one has another cause
+        of_stable=[name for name, release in fired if release == STABLE],
         early=[name for name, at in first_of.items() if at < 0],
         asked=[seen(each) for each in answers[STABLE]],
         managed=[seen(each) for each in answers[MANAGED]],

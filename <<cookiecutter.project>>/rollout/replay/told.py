@@ -44,9 +44,13 @@ class Told:
 
 def told(entries: Iterable[Entry]) -> Told:
     """The story of a journal so far."""
-    story, steps = Story(), list[tuple[float, str]]()
+    story, steps, extended = Story(), list[tuple[float, str]](), 0
     for entry in entries:
         story = after(story, entry)
+        if isinstance(entry, Extended):
+            if entry.step == extended:  # it says so again whenever the reason changes
+                continue
+            extended = entry.step
         if not isinstance(entry, BadLine) and isinstance(entry, TOLD):
             said = sentence(entry, progress_of(story))
             steps += [(entry.time, said.text)] if said else []

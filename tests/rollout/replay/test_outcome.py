@@ -62,6 +62,20 @@ def test_an_alert_of_the_incident_or_of_the_disk_shows_nothing(name: str, minute
     assert too_busy(made({(name, STABLE): at(minute)})) is None
 
 
+def test_a_rollout_makes_only_the_new_release_slow() -> None:
+    def of(release: str) -> str | None:
+        fired = {("LatencyHigh", release): at(3)}
+        return too_busy(outcome(V1_1, Time(ZERO, SPEED), BEGAN, at(40), fired, NOBODY))
+
+    assert of(STABLE) == "LatencyHigh fired without a cause"
+    assert of(CANDIDATE) is None
+
+
+def test_a_release_that_is_taken_back_while_it_is_good_shows_it_too() -> None:
+    told = Told([], [], None, Verdict(time=at(-3), verdict="rolled_back", gate="errors"))
+    assert too_busy(found({}, [], V1_1, told)) == "the new release was taken back before it got bad"
+
+
 def test_many_errors_before_the_incident_show_it_too() -> None:
     failed = {STABLE: [answer(-5, 503), *[answer(-5)] * 9], MANAGED: []}
     assert too_busy(made({}, failed)) == "10 % of the requests failed before the incident"

@@ -28,6 +28,15 @@ def test_a_promoted_release_that_nothing_took_back() -> None:
     assert result.shares[-1][1] == 1.0
 
 
+def test_a_step_that_is_extended_is_told_once() -> None:
+    journal = Journal().write("ready", 1.8, seconds=1.8).shift(1, 0.05)
+    for why in ("few", "few", "fewer"):
+        journal.write("extended", 1.0, step=1, why=why)
+    journal.shift(2, 0.25).write("extended", 1.0, step=2, why="few")
+    said = [text for _, text in of(journal).steps]
+    assert [each for each in said if "extended" in each] == ["step 1 extended: few", "step 2 extended: few"]
+
+
 def test_a_release_can_be_taken_back_after_its_promotion() -> None:
     result = of(examples.rolled_back_after_promotion())
     assert result.summary == "promoted, and taken back by the gate p99: p99: 84.2 s is above 60 s"
