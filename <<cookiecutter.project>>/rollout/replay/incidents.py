@@ -148,10 +148,10 @@ VENDOR_DOWN = Incident(
     name="vendor-down",
     title="The model's API is down in part, during a rollout",
     story="Three minutes after a good release began to get a quarter of the traffic, the model's API fails one request "
-    "in 25 for twelve minutes, whichever release asks.",
-    service=Service(f"{USUAL},after=13m,errors=0.04,after=25m,{USUAL}"),
+    "in twelve for twelve minutes, whichever release asks.",
+    service=Service(f"{USUAL},after=13m,errors=0.08,after=25m,{USUAL}"),
     rollout=Rollout(
-        Service(f"{USUAL},after=3m,errors=0.04,after=15m,{USUAL}"), at_minute=10, first_weight=0.25, good_for_minutes=3
+        Service(f"{USUAL},after=3m,errors=0.08,after=15m,{USUAL}"), at_minute=10, first_weight=0.25, good_for_minutes=3
     ),
     harm=FAILED,
     phases=(Phase(13, 16, SHORT), Phase(45, 16, SHORT)),
