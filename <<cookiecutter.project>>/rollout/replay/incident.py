@@ -67,7 +67,7 @@ class Rollout:
 
 @dataclass(frozen=True)
 class Phase:
-    """So many minutes at so many requests per second, as they are sent here: production has fewer, by the speed."""
+    """So many minutes at so many requests per second, in production: a faster replay sends more, by its speed."""
 
     minutes: float
     requests_per_second: float

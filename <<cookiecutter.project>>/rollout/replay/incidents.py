@@ -29,15 +29,15 @@ CONTEXT_FILLS = Incident(
     ),
     harm=Harm("were wrong, with status 200", is_wrong=True),
     phases=tuple(
-        Phase(10, 2 + 0.5 * number, [question(words) for words in range(longest - 25, longest + 1, 5)])
+        Phase(10, 0.1 + 0.025 * number, [question(words) for words in range(longest - 25, longest + 1, 5)])
         for number, longest in enumerate((35, 55, 75, 95, 115))
     ),
     line=Line("fullest context window", f'max(release:agent_context_utilization:max10m{{release="{STABLE}"}})'),
     runbook="ContextNearlyFull",
 )
 
-USUAL_CALLS = f"{USUAL},latency=6s,tool_calls=10"
-MORE_CALLS = "errors=0.028,latency=6s,tool_calls=10,lookups=3"
+USUAL_CALLS = f"{USUAL},latency=6s,tool_calls=7"
+MORE_CALLS = "errors=0.028,latency=6s,tool_calls=7,lookups=3"
 LOOKUPS = SlowTool("look_up", longest_seconds=12.5)
 
 V1_1 = Incident(
@@ -49,12 +49,12 @@ V1_1 = Incident(
     service=Service(USUAL_CALLS),
     rollout=Rollout(Service(MORE_CALLS, slow=LOOKUPS), at_minute=10, first_weight=0.25),
     harm=SLOW_OR_FAILED,
-    phases=(Phase(10, 5, SHORT), Phase(25, 5, SHORT)),
+    phases=(Phase(10, 0.25, SHORT), Phase(25, 0.25, SHORT)),
     runbook="LatencyHigh",
 )
 
 HOURS = 180.0
-PROMOTED_WITHIN = 20.0
+PROMOTED_WITHIN = 16.0
 
 V1_1_HOURS_LATER = Incident(
     name="v1.1-hours-later",
@@ -65,12 +65,12 @@ V1_1_HOURS_LATER = Incident(
     service=Service(USUAL_CALLS),
     rollout=Rollout(
         Service(f"{USUAL_CALLS},after={PROMOTED_WITHIN + HOURS:g}m,errors=0.028,lookups=3", slow=LOOKUPS),
-        at_minute=10,
+        at_minute=6,
         first_weight=1.0,
         good_for_minutes=PROMOTED_WITHIN + HOURS,
     ),
     harm=SLOW_OR_FAILED,
-    phases=(Phase(10 + PROMOTED_WITHIN, 5, SHORT), Phase(HOURS, 3, SHORT), Phase(40, 5, SHORT)),
+    phases=(Phase(6 + PROMOTED_WITHIN, 0.25, SHORT), Phase(HOURS, 0.15, SHORT), Phase(25, 0.25, SHORT)),
     calm=2,
     runbook="LatencyHigh",
 )
@@ -82,7 +82,7 @@ V1_1_PARALLEL = replace(
     story="The release of v1.1 once more, without its errors, and its three more tool calls are made at once: they "
     "take as long as the slowest of them.",
     rollout=Rollout(Service(f"{USUAL_CALLS},lookups=3,parallel", slow=LOOKUPS), at_minute=10, first_weight=1.0),
-    phases=(Phase(10, 5, SHORT), Phase(40, 5, SHORT)),
+    phases=(Phase(10, 0.25, SHORT), Phase(40, 0.25, SHORT)),
 )
 
 RUNAWAY_LOOP = Incident(
@@ -93,7 +93,7 @@ RUNAWAY_LOOP = Incident(
     "of them costs many times as much.",
     service=Service(f"{USUAL},after=150m,tool_calls=20"),
     harm=DEAR,
-    phases=(Phase(150, 3, SHORT), Phase(30, 3, SHORT)),
+    phases=(Phase(150, 0.15, SHORT), Phase(30, 0.15, SHORT)),
     runbook="TokensPerRunTripled",
 )
 
@@ -107,7 +107,7 @@ RATE_LIMITED_VENDOR = Incident(
         "AGENT_FALLBACK_MODEL, another vendor's model",
     ),
     harm=FAILED,
-    phases=(Phase(10, 6, SHORT), Phase(30, 6, SHORT)),
+    phases=(Phase(10, 0.3, SHORT), Phase(30, 0.3, SHORT)),
     runbook="VendorFails",
 )
 
@@ -118,7 +118,7 @@ SLOW_TOOL = Incident(
     "of a tool call. The model itself takes 15 s.",
     service=Service(f"{USUAL},latency=15s,lookups=1", slow=SlowTool("look_up", 29, after_seconds=600)),
     harm=SLOW,
-    phases=(Phase(10, 6, SHORT), Phase(25, 6, SHORT)),
+    phases=(Phase(10, 0.3, SHORT), Phase(25, 0.3, SHORT)),
     runbook="LatencyHigh",
 )
 
@@ -129,7 +129,7 @@ COST_JUMP = Incident(
     service=Service(USUAL),
     rollout=Rollout(Service(f"{USUAL},cost=2"), at_minute=10),
     harm=DEAR,
-    phases=(Phase(10, 16, SHORT), Phase(30, 16, SHORT)),
+    phases=(Phase(10, 0.8, SHORT), Phase(30, 0.8, SHORT)),
     runbook="CostPerRunTripled",
 )
 
@@ -140,7 +140,7 @@ NEW_EXCEPTION = Incident(
     service=Service(USUAL),
     rollout=Rollout(Service(f"{USUAL},exception=LookupError@0.05"), at_minute=10, first_weight=0.25),
     harm=FAILED,
-    phases=(Phase(10, 16, SHORT), Phase(25, 16, SHORT)),
+    phases=(Phase(10, 0.8, SHORT), Phase(25, 0.8, SHORT)),
     runbook="ErrorRateHigh",
 )
 
@@ -154,7 +154,7 @@ VENDOR_DOWN = Incident(
         Service(f"{USUAL},after=3m,errors=0.08,after=15m,{USUAL}"), at_minute=10, first_weight=0.25, good_for_minutes=3
     ),
     harm=FAILED,
-    phases=(Phase(13, 16, SHORT), Phase(45, 16, SHORT)),
+    phases=(Phase(13, 0.8, SHORT), Phase(45, 0.8, SHORT)),
     runbook="VendorFails",
 )
 
@@ -165,7 +165,7 @@ NIGHT = Incident(
     "anybody. Then every request fails.",
     service=Service("errors=0.02,after=60m,errors=1"),
     harm=FAILED,
-    phases=(Phase(60, 0.2, SHORT), Phase(30, 0.2, SHORT)),
+    phases=(Phase(60, 0.01, SHORT), Phase(30, 0.01, SHORT)),
     runbook="ErrorRateHigh",
 )
 

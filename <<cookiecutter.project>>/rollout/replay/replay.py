@@ -14,7 +14,7 @@ from rollout.policy.plan import plan
 from rollout.rehearsal.engine import follow, spec_on, start_canary, start_engine
 from rollout.rehearsal.load import Answer, Load
 from rollout.rehearsal.programs import Program
-from rollout.rehearsal.stage import Stage
+from rollout.rehearsal.stage import PATIENCE_SECONDS, Stage
 from rollout.replay import timeline
 from rollout.replay.incident import CANDIDATE, MANAGED, STABLE, Incident, Phase, Rollout, Service
 from rollout.replay.outcome import Outcome, Time, outcome, too_busy
@@ -23,9 +23,9 @@ from rollout.replay.told import Told, told
 from rollout.text import Say
 
 SCRAPE_SECONDS = 5.0
-MANAGED_REQUESTS_PER_SECOND = 1.0
-DEADLINE_SECONDS = 15.0
-"""Not divided by the speed: a busy machine answers late, which is no part of the incident."""
+MANAGED_REQUESTS_PER_SECOND = 0.05
+SHORTEST_DEADLINE_SECONDS = 15.0
+"""At any speed: a busy machine answers late, which is no part of the incident."""
 
 TOOL_TIMEOUT_SECONDS = 30.0
 """The default of the service's setting, which is divided by the speed."""
@@ -121,10 +121,14 @@ class Replay:
 
     def _environment(self, service: Service) -> dict[str, str]:
         return {
-            "AGENT_DEADLINE_SECONDS": f"{DEADLINE_SECONDS}",
+            "AGENT_DEADLINE_SECONDS": f"{self._deadline_seconds}",
             "AGENT_TOOL_TIMEOUT_SECONDS": f"{TOOL_TIMEOUT_SECONDS / self._stage.speed}",
             **service.environment(self._stage.speed),
         }
+
+    @property
+    def _deadline_seconds(self) -> float:
+        return max(SHORTEST_DEADLINE_SECONDS, self._stage.deadline_seconds)
 
     def _real_seconds(self, minutes: float) -> float:
         return minutes * 60 / self._stage.speed
@@ -137,15 +141,19 @@ class Replay:
                 self._say(
                     f"{self._incident.name}: {phase.minutes:g} minutes at {phase.requests_per_second:g} requests/s"
                 )
-                loads.create_task(self._ask(STABLE, self._stage.url, phase, phase.requests_per_second))
+                speed = self._stage.speed
+                loads.create_task(self._ask(STABLE, self._stage.url, phase, phase.requests_per_second * speed))
                 if self._incident.remedy:
-                    loads.create_task(self._ask(MANAGED, managed, phase, MANAGED_REQUESTS_PER_SECOND))
+                    loads.create_task(self._ask(MANAGED, managed, phase, MANAGED_REQUESTS_PER_SECOND * speed))
                 await asyncio.sleep(self._real_seconds(phase.minutes))
 
     async def _ask(self, release: str, url: str, phase: Phase, requests_per_second: float) -> None:
-        """The load of a phase. Its rate is not divided, so a window of the alerts sees fewer requests, by the speed."""
+        """The load of a phase, at this many requests per second."""
         is_right = self._incident.harm.is_right
-        async with Load(url, phase.tasks, requests_per_second, is_right=is_right) as load:
+        timeout_seconds = self._deadline_seconds + PATIENCE_SECONDS
+        async with Load(
+            url, phase.tasks, requests_per_second, timeout_seconds=timeout_seconds, is_right=is_right
+        ) as load:
             await asyncio.sleep(self._real_seconds(phase.minutes))
             await load.stop()
         self._answers[release] += load.answers()

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.parts
 
 SPEED = 20.0
 SHORT = [question(5)]
-CALM = Phase(3, 5, SHORT)
+CALM = Phase(3, 0.25, SHORT)
 
 
 def rollout_of(incident: Incident) -> Rollout:
@@ -29,17 +29,17 @@ def rollout_of(incident: Incident) -> Rollout:
 FAST: tuple[Incident, ...] = (
     replace(
         CONTEXT_FILLS,
-        phases=(Phase(2, 4, [question(10)]), Phase(3, 4, [question(words) for words in range(100, 116, 5)])),
+        phases=(Phase(2, 0.2, [question(10)]), Phase(3, 0.2, [question(words) for words in range(100, 116, 5)])),
     ),
-    replace(V1_1, phases=(CALM, Phase(12, 5, SHORT)), rollout=replace(rollout_of(V1_1), at_minute=3)),
+    replace(V1_1, phases=(CALM, Phase(12, 0.25, SHORT)), rollout=replace(rollout_of(V1_1), at_minute=3)),
     replace(
         SLOW_TOOL,
-        phases=(CALM, Phase(8, 5, SHORT)),
+        phases=(CALM, Phase(8, 0.25, SHORT)),
         service=Service("latency=15s,lookups=1", slow=SlowTool("look_up", 29, after_seconds=180)),
     ),
     replace(
         RATE_LIMITED_VENDOR,
-        phases=(CALM, Phase(14, 5, SHORT)),
+        phases=(CALM, Phase(14, 0.25, SHORT)),
         service=Service("after=3m,rate_limit=0.5"),
         remedy=None,
     ),
