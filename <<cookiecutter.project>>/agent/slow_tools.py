@@ -1,6 +1,7 @@
 """`python -m agent.slow_tools` serves with one tool that takes time, to see what a slow tool does to the service.
 
-SLOW_TOOL is the tool, SLOW_TOOL_SECONDS the longest that a call takes, SLOW_TOOL_AFTER_SECONDS when that begins.
+SLOW_TOOL is the tool, SLOW_TOOL_SECONDS the longest that a call takes, SLOW_TOOL_AFTER_SECONDS how long after the first
+call that begins.
 """
 
 import asyncio
@@ -20,12 +21,14 @@ from agent.tools import Tool
 
 
 def slowed(tool: Tool, longest_seconds: float, after_seconds: float, clock: Callable[[], float]) -> Tool:
-    """The tool, whose calls take up to this long once so many seconds have passed."""
-    began, chance = clock(), Random(0)  # noqa: S311  repeatable, not unguessable
+    """The tool, whose calls take up to this long once so many seconds have passed since the first of them."""
+    chance, began = Random(0), list[float]()  # noqa: S311  repeatable, not unguessable
 
     @wraps(tool)
     async def slow(*args: Any, **kwargs: Any) -> str:
-        if clock() - began >= after_seconds:
+        if not began:
+            began.append(clock())
+        if clock() - began[0] >= after_seconds:
             await asyncio.sleep(chance.uniform(0, longest_seconds))
         return await tool(*args, **kwargs)
 

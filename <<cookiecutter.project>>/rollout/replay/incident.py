@@ -17,7 +17,7 @@ SLOW_TOOLS = "agent.slow_tools"
 
 @dataclass(frozen=True)
 class SlowTool:
-    """A tool whose calls take up to so long, from a moment on after the service's start."""
+    """A tool whose calls take up to so long, from a moment on after the first of them."""
 
     name: str
     longest_seconds: float
