@@ -36,8 +36,9 @@ CONTEXT_FILLS = Incident(
     runbook="ContextNearlyFull",
 )
 
-USUAL_CALLS = f"{USUAL},latency=6s,tool_calls=7"
-MORE_CALLS = "errors=0.028,latency=6s,tool_calls=7,lookups=3"
+CALLS = "latency=6s,tool_calls=7"
+USUAL_CALLS = f"{USUAL},{CALLS}"
+MORE_CALLS = f"errors=0.028,{CALLS},lookups=3"
 LOOKUPS = SlowTool("look_up", longest_seconds=12.5)
 
 V1_1 = Incident(
@@ -64,7 +65,7 @@ V1_1_HOURS_LATER = Incident(
     "is being shifted: alerts are for people then.",
     service=Service(USUAL_CALLS),
     rollout=Rollout(
-        Service(f"{USUAL_CALLS},after={PROMOTED_WITHIN + HOURS:g}m,errors=0.028,lookups=3", slow=LOOKUPS),
+        Service(f"{CALLS},after={PROMOTED_WITHIN + HOURS:g}m,errors=0.028,lookups=3", slow=LOOKUPS),
         at_minute=6,
         first_weight=1.0,
         good_for_minutes=PROMOTED_WITHIN + HOURS,
@@ -81,7 +82,7 @@ V1_1_PARALLEL = replace(
     title="v1.1 with parallel tool calls",
     story="The release of v1.1 once more, without its errors, and its three more tool calls are made at once: they "
     "take as long as the slowest of them.",
-    rollout=Rollout(Service(f"{USUAL_CALLS},lookups=3,parallel", slow=LOOKUPS), at_minute=10, first_weight=1.0),
+    rollout=Rollout(Service(f"{CALLS},lookups=3,parallel", slow=LOOKUPS), at_minute=10, first_weight=1.0),
     phases=(Phase(10, 0.25, SHORT), Phase(40, 0.25, SHORT)),
 )
 
