@@ -11,6 +11,8 @@ from rollout.replay.outcome import Outcome, errors_ratio, p99_seconds
 from rollout.text import duration, number, percent
 
 RUNBOOKS = Path("docs") / "runbooks"
+BESIDE = re.compile(r"\]\((?=\w+\.md)")
+"""The begin of a link to another runbook."""
 
 
 def markdown(found: Outcome, speed: float, repository: Path) -> str:
@@ -91,9 +93,9 @@ def noticed_by(fired: Mapping[str, float], nothing_in: float | None = None) -> s
 
 
 def what_it_means(page: str) -> str:
-    """The paragraph of a runbook that says what its alert means, on one line."""
+    """The paragraph of a runbook that says what its alert means, on one line. Its links lead from a report."""
     found = re.search(r"^## What it means\n\n(.*?)\n\n", page, re.MULTILINE | re.DOTALL)
-    return " ".join(found[1].split()) if found else ""
+    return BESIDE.sub("](../runbooks/", " ".join(found[1].split())) if found else ""
 
 
 def as_data(found: Outcome) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pytest
 
 from rollout.errors import WrongInput
 from rollout.journal.events import Verdict
-from rollout.replay.document import as_json, markdown
+from rollout.replay.document import as_json, markdown, what_it_means
 from rollout.replay.incidents import INCIDENTS, V1_1
 from rollout.replay.picture import picture
 from rollout.replay.table import table
@@ -57,6 +57,14 @@ def test_the_report_has_what_the_runbook_says() -> None:
     said = [line[2:] for line in markdown(NOTICED, 20.0, REPOSITORY).splitlines() if line.startswith("> ")]
     assert len(said) > 1
     assert " ".join(said) in " ".join(runbook.split())
+
+
+def test_its_links_to_other_runbooks_lead_there_from_the_report() -> None:
+    text = markdown(found({}, [], V1_1), 20.0, REPOSITORY)
+    assert what_it_means("## What it means\n\nSee [B](B.md) and\n[C](../c.md).\n\n") == (
+        "See [B](../runbooks/B.md) and [C](../c.md)."
+    )
+    assert "](../reference/judgement.md#formulas)" in text
 
 
 def test_a_monitoring_that_noticed_is_not_said_to_have_slept() -> None:
