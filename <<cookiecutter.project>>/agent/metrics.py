@@ -27,8 +27,9 @@ LEFT_STATUS = 499
 LATE_SECONDS = 60
 """The limit of the gate `latency_p99`. A client that left before may have had a fast answer or a slow one."""
 
-# Goes beyond the highest limit of a gate: a quantile can't exceed the last finite bucket.
-SECONDS_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 90, 120, 300)
+# Goes beyond the highest limit of a gate: a quantile can't exceed the last finite bucket. Has the limits of the gate
+# and of the alert at the speeds of a rehearsal too: 60 s and 30 s divided by 20 or 12.
+SECONDS_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 2, 2.5, 3, 5, 10, 30, 60, 90, 120, 300)
 TOOL_SECONDS_BUCKETS = (0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 120)
 TOOL_OUTCOMES = ("success", "failure", "timeout", "error", "cancelled")
 """`failure` is what a tool tells the model, `error` any other exception: it ends the run."""

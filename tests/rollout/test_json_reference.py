@@ -14,11 +14,13 @@ from rollout.docker.doctor.finding import CODES, in_json, ok
 from rollout.errors import Refused, every_error
 from rollout.onhost.command_line import IN_DOUBT, REFUSED
 from rollout.policy import file as policy_file
+from rollout.replay.document import as_data
 from rollout.report import document, gather
 from tests.pages import rows
 from tests.rollout.docker.fakes import FakeDocker, host, says, stable
 from tests.rollout.lines import story
 from tests.rollout.policies import SMALL
+from tests.rollout.replay.outcomes import found
 from tests.rollout.report.examples import promoted
 
 EMPTY = '{"rollouts": [], "running": null, "unreadable": {}}'
@@ -44,6 +46,7 @@ def test_every_code_is_listed_with_its_exit_code() -> None:
         ("doctor", doctor.document("my-agent", [])),
         ("a finding", in_json(ok("part", "runs"))),
         ("dashboard", result(Board(), Path("page.html"))),
+        ("an incident", as_data(found({}, []))),
         ("check", checked(policy_file.parse(SMALL, "rollout.yaml"))),
     ],
 )

@@ -33,8 +33,8 @@ def parser() -> Parser:
 def on_this_machine(commands: Commands) -> None:
     rehearse = "rehearse a rollout on this machine, with real HAProxy, Prometheus and requests"
     rehearsal.rehearse_options(commands.add("rehearse", rehearsal.run_rehearse, rehearse, options.policy()))
-    again = "replay an incident on this machine: when each alert notices, and who was harmed before"
-    replay.replay_options(commands.add("replay", replay.run_replay, again, options.policy()))
+    again = "replay incidents on this machine: when each alert notices, who was harmed before, what a rollout did"
+    replay.replay_options(commands.add("replay", replay.run_replay, again, options.policy(), options.as_json()))
     parts = "find or install HAProxy and Prometheus for rehearsals and tests, without root"
     rehearsal.parts_options(commands.add("parts", rehearsal.run_parts, parts))
     check = "validate rollout.yaml; changes nothing"

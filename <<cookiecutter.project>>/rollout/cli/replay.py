@@ -1,6 +1,8 @@
-"""`rollout replay`: an incident on this machine."""
+"""`rollout replay`: incidents on this machine."""
 
 import argparse
+import asyncio
+import json
 import os
 import signal
 from pathlib import Path
@@ -9,35 +11,75 @@ from rich.console import Console
 
 from rollout import durable
 from rollout.cli import options
+from rollout.policy import file as policy_file
 from rollout.rehearsal.machine import Machine
 from rollout.rehearsal.parts import find_programs
 from rollout.rehearsal.programs import PARTS
-from rollout.replay.document import as_json, markdown
+from rollout.replay.document import as_data, as_json, markdown
 from rollout.replay.incidents import INCIDENTS
+from rollout.replay.outcome import Outcome
 from rollout.replay.picture import picture
-from rollout.replay.replay import replay
+from rollout.replay.replay import replay_all
+from rollout.replay.table import table
 
 SPEED = 20.0
+AT_ONCE = 3
 
 
 def run_replay(chosen: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # like Ctrl-C: every exit cleans up
-    incident, repository, console = INCIDENTS[chosen.name], chosen.policy.resolve().parent, Console()
-    found = replay(incident, repository, find_programs(PARTS, Machine()), chosen.speed, console)
+    policy, console = chosen.policy.resolve(), Console(stderr=chosen.json)
+    policy_file.load(policy)
+    wanted = [INCIDENTS[name] for name in dict.fromkeys(chosen.name or INCIDENTS)]
+
+    def say(text: str) -> None:
+        console.print(text, highlight=False, soft_wrap=True)
+
+    def done(outcome: Outcome) -> None:
+        write(outcome, chosen.speed, policy.parent, chosen.out)
+        durable.replace(chosen.out / "README.md", table(chosen.out))
+        say(f"report: {os.path.relpath(chosen.out / outcome.incident.name)}.md")
+
     chosen.out.mkdir(parents=True, exist_ok=True)
-    for suffix, content in (
-        ("svg", picture(found) + "\n"),
-        ("json", as_json(found)),
-        ("md", markdown(found, chosen.speed, repository)),
-    ):
-        durable.replace(chosen.out / f"{incident.name}.{suffix}", content)
-    console.print(f"report: {os.path.relpath(chosen.out / incident.name)}.md", highlight=False, soft_wrap=True)
+    programs = find_programs(PARTS, Machine())
+    found = asyncio.run(replay_all(wanted, policy, programs, chosen.speed, say, chosen.at_once, done))
+    if chosen.json:
+        print(json.dumps({"incidents": [as_data(each) for each in found]}))
     return 0
 
 
+def write(found: Outcome, speed: float, repository: Path, folder: Path) -> None:
+    for suffix, content in (
+        ("svg", picture(found) + "\n"),
+        ("json", as_json(found)),
+        ("md", markdown(found, speed, repository)),
+    ):
+        durable.replace(folder / f"{found.incident.name}.{suffix}", content)
+
+
 def replay_options(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("name", choices=list(INCIDENTS), metavar="NAME", help=f"the incident: {', '.join(INCIDENTS)}")
+    # not argparse's choices: with them, no name at all would be an unknown one
+    names = f"the incidents (default: all): {', '.join(INCIDENTS)}"
+    sub.add_argument("name", nargs="*", type=options.said_clearly(incident), metavar="NAME", help=names)
     speed = f"divide every duration by N (default: {SPEED:g})"
     sub.add_argument("--speed", type=options.said_clearly(options.speed), default=SPEED, metavar="N", help=speed)
-    out = "where to write the report (default: .rollout/replays)"
-    sub.add_argument("--out", type=Path, default=Path(".rollout/replays"), metavar="FOLDER", help=out)
+    at_once = f"how many are replayed beside each other (default: {AT_ONCE})"
+    count = options.said_clearly(how_many)
+    sub.add_argument("--at-once", type=count, default=AT_ONCE, metavar="N", help=at_once)
+    out = "where to write the reports and their table (default: .rollout/replays)"
+    folder = options.said_clearly(options.path)
+    sub.add_argument("--out", type=folder, default=Path(".rollout/replays"), metavar="FOLDER", help=out)
+
+
+def incident(text: str) -> str:
+    """Raises ValueError for an unknown name."""
+    if text not in INCIDENTS:
+        raise ValueError(f"{text!r} is no incident: choose from {', '.join(INCIDENTS)}")
+    return text
+
+
+def how_many(text: str) -> int:
+    """Raises ValueError below 1."""
+    if not text.isascii() or not text.isdigit() or not int(text):
+        raise ValueError(f"{text!r} should be a whole number from 1")
+    return int(text)

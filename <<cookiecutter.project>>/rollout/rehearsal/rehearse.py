@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,14 +11,11 @@ from rich.console import Console
 
 from rollout import journal
 from rollout.dashboards import files as dashboards
-from rollout.engine.record import KEPT_MEASUREMENTS_APART
-from rollout.engine.spec import Spec
-from rollout.errors import PartFailed, Refused, TooBusy
+from rollout.errors import TooBusy
 from rollout.gates import preflight
 from rollout.gates.measure import measure_all, with_baselines
 from rollout.journal.state import new_rollout
 from rollout.live.view import View, view_on
-from rollout.onhost import author
 from rollout.onhost.engine_process import LEFT
 from rollout.onhost.look import Look, look
 from rollout.policy import file as policy_file
@@ -29,10 +25,11 @@ from rollout.policy.schema import Policy
 from rollout.rehearsal import baseline, busy, capacity, grafana
 from rollout.rehearsal.dashboard import written
 from rollout.rehearsal.ending import Result, end
+from rollout.rehearsal.engine import follow, spec_on, start_canary, start_engine
 from rollout.rehearsal.faults import offline_model
 from rollout.rehearsal.load import Load, tasks_of
 from rollout.rehearsal.pace import SLOWEST, Capacity, Demand, Pace, calmer, fit, warnings, whole
-from rollout.rehearsal.process import Process, wait_until
+from rollout.rehearsal.process import Process
 from rollout.rehearsal.programs import Program
 from rollout.rehearsal.request import RehearsalRequest
 from rollout.rehearsal.stage import Stage
@@ -50,9 +47,6 @@ ENGINE_ENDS = {0, 1, 2, 3, LEFT}
 AFTER_THE_END_SECONDS = 1.0
 """The load continues this long after the end, to check that no more requests reach the canary; after the engine's death
 at least until its lease expires."""
-
-HANGS_SECONDS = 15.0
-"""An engine that is silent for this much longer than allowed hangs. By then the router has restored stable."""
 
 SEEN_AFTERWARDS_SECONDS = 3.0
 """After a rollback, stable gets all the load for at least this long, to check that it can handle it."""
@@ -201,51 +195,25 @@ class Rehearsal:
 
     async def _start_canary(self) -> None:
         model = offline_model(self._request.faults, self._pace.speed)
-        canary = self._stage.start_release("green", self._request.release, {"AGENT_MODEL": model})
-        try:
-            # in a thread, so that the load continues
-            await asyncio.to_thread(wait_until, lambda: self._stage.router.health("green").up, "ready", 5, [canary])
-        except PartFailed as error:
-            if canary.exit_code() == 2:  # it refused its settings: the fault's name is wrong
-                raise Refused(canary.last_lines(20)) from error
-            # the engine judges a canary that is late, unhealthy or dead
+        await start_canary(self._stage, self._request.release, {"AGENT_MODEL": model})
 
     def _start_engine(self) -> Process:
-        spec = Spec(
-            rollout=self._rollout,
-            release=self._request.release,
-            stable=STABLE,
-            stable_slot="blue",
-            by=author.name(),
-            target="local",
-            policy=self._request.policy.read_text(encoding="utf-8"),
-            prometheus=self._stage.prometheus.url,
-            router_socket=str(self._stage.router_socket),
-            router_folder=str(self._stage.router_folder),
-            state=str(self._request.state.folder),
-            speed=self._pace.speed,
+        spec = spec_on(
+            self._stage,
+            self._request.state,
+            self._rollout,
+            self._request.release,
+            STABLE,
+            self._request.policy.read_text(encoding="utf-8"),
             first_weight=self._request.first_weight,
-            hold_at_most_seconds=self._request.hold_seconds,
-            keep_at_most_seconds=self._request.keep_seconds,
+            hold_seconds=self._request.hold_seconds,
+            keep_seconds=self._request.keep_seconds,
         )
-        path = self._stage.folder / "spec.json"
-        path.write_text(spec.text(), encoding="utf-8")
-        return self._stage.start("engine", (sys.executable, "-m", "rollout.onhost", "engine", str(path)))
+        return start_engine(self._stage, spec)
 
     async def _follow(self, engine: Process, view: View, load: Load) -> None:
-        """Show the journal until the engine ends; kill an engine that hangs."""
-        tail, heard_at = journal.Tail(self._journal), time.monotonic()
-        while True:
-            ended = engine.exit_code() is not None
-            for _, entry in tail.new():
-                view.entry(entry)
-                heard_at = time.monotonic()
-            view.counts(load.counts())
-            if ended:
-                return
-            if time.monotonic() - heard_at > silent_at_most_seconds(self._plan) + HANGS_SECONDS:
-                await asyncio.to_thread(engine.stop)
-            await asyncio.sleep(0.1)
+        """Show the journal and the load until the engine ends."""
+        await follow(engine, self._journal, self._plan, view.entry, lambda: view.counts(load.counts()))
 
     async def _see_afterwards(self, engine: Process, load: Load, slow_before_seconds: float) -> str | None:
         """Continue the load for a moment; returns why the machine may have caused a verdict against the release."""
@@ -272,17 +240,6 @@ class Rehearsal:
         stop = asyncio.Event()
         with on_signal(stop.set):
             await stop.wait()
-
-
-def silent_at_most_seconds(plan: Plan) -> float:
-    """How long a running engine may write nothing to its journal."""
-    return max(
-        plan.ready_within_seconds,
-        plan.drain_within_seconds,
-        plan.lease_seconds,
-        plan.evals.within_seconds if plan.evals else 0.0,
-        KEPT_MEASUREMENTS_APART * plan.every_seconds,
-    )
 
 
 @contextmanager

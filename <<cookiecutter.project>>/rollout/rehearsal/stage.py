@@ -14,7 +14,7 @@ from typing import Self
 from rollout.errors import RouterError
 from rollout.metrics.prometheus import Prometheus
 from rollout.metrics.targets import Target, write, write_parts
-from rollout.onhost.faster import copy_faster
+from rollout.onhost.faster import SHORTEST_FOR_SECONDS, copy_faster
 from rollout.rehearsal import grafana
 from rollout.rehearsal.process import Process, free_port, listening, wait_until
 from rollout.rehearsal.programs import Program
@@ -37,8 +37,16 @@ PATIENCE_SECONDS = 20.0
 class Stage:
     """Everything a rollout needs, in a temporary folder. Leaving the context ends all processes and removes it."""
 
-    def __init__(self, repository: Path, programs: Mapping[str, Program], speed: float, lease_seconds: float) -> None:
-        self.repository, self.speed = repository, speed
+    def __init__(
+        self,
+        repository: Path,
+        programs: Mapping[str, Program],
+        speed: float,
+        lease_seconds: float,
+        shortest_for_seconds: float = SHORTEST_FOR_SECONDS,
+    ) -> None:
+        """No alert's `for` is below `shortest_for_seconds`, unless it is in the repository."""
+        self.repository, self.speed, self._shortest_for_seconds = repository, speed, shortest_for_seconds
         self._programs, self._lease_seconds = programs, lease_seconds
         self._processes: list[Process] = []
         self._removals: list[tuple[str, ...]] = []
@@ -61,13 +69,17 @@ class Stage:
     def close(self) -> None:
         """End all processes, newest first. A second Ctrl-C or SIGTERM does not interrupt this."""
         before = {each: signal.signal(each, signal.SIG_IGN) for each in (signal.SIGINT, signal.SIGTERM)}
-        for process in reversed(self._processes):
-            process.stop()
-        for removal in self._removals:
-            subprocess.run(removal, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.end()
         for each, handler in before.items():
             signal.signal(each, handler)
+
+    def end(self) -> None:
+        """The same, from any thread; safe to call twice."""
+        while self._processes:
+            self._processes.pop().stop()
+        while self._removals:
+            subprocess.run(self._removals.pop(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _prepare(self) -> None:
         self.port, self.router_metrics_port, self.prometheus_port = free_port(), free_port(), free_port()
@@ -75,7 +87,7 @@ class Stage:
         self.router_folder = self.folder / "router"
         self.router_folder.mkdir()
         prepare_folder(self.router_folder, trusted="127.0.0.0/8\n")
-        copy_faster(self.repository / "monitoring", self.folder / "monitoring", self.speed)
+        copy_faster(self.repository / "monitoring", self.folder / "monitoring", self.speed, self._shortest_for_seconds)
         write_parts(self.folder / "monitoring" / "targets", split=f"127.0.0.1:{self.router_metrics_port}")
         self._write_targets()
 
@@ -182,11 +194,18 @@ class Stage:
         return self.start(name, command, environment, end_by)
 
     def start_release(
-        self, slot: Slot, release: str, extra: Mapping[str, str] | None = None, module: str = "agent"
+        self,
+        slot: Slot,
+        release: str,
+        extra: Mapping[str, str] | None = None,
+        module: str = "agent",
+        *,
+        is_scraped: bool = True,
     ) -> Process:
-        """Start a release in a slot, with `extra` in its environment, and add it to Prometheus' targets. Does not
-        wait: a bad release may never be ready."""
-        self.announce(slot, release)
+        """Start a release in a slot, with `extra` in its environment, and add it to Prometheus' targets, if it is to be
+        scraped. Does not wait: a bad release may never be ready."""
+        if is_scraped:
+            self.announce(slot, release)
         environment = {
             "AGENT_RELEASE": release,
             "AGENT_PORT": str(self.release_ports[slot]),

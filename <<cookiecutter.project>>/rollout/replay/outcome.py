@@ -2,74 +2,165 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from rollout.rehearsal.load import Answer
-from rollout.replay.incident import BEFORE, MANAGED, STABLE, Incident
+from rollout.replay.incident import BEFORE, CANDIDATE, MANAGED, STABLE, Incident
 from rollout.replay.timeline import Series
+from rollout.replay.told import Told
+from rollout.text import listed, percent
+
+BUSY_AT_ANY_TIME = frozenset({"AgentDown", "RouterDown"})
+BUSY = BUSY_AT_ANY_TIME | {"ErrorRateHigh", "LatencyHigh", "MostRequestsFail", "NoSuccess"}
+"""What a machine that is too busy causes."""
+
+BUSY_AT_STABLE = frozenset({"LatencyHigh", "MostRequestsFail", "NoSuccess"})
+
+MOST_ERRORS_BEFORE = 0.04
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One answer, in the time of production: the minute of its request, and how long it took."""
+
+    minute: float
+    seconds: float
+    release: str
+    has_failed: bool
+    is_harm: bool
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Times are minutes of the incident, from the end of its first phase; no alert in `fired` is older. `asked` are
-    those of all answers, `harmed` of wrong ones, `failed` of 5xx. `managed_harmed` of `managed_asked` had the remedy.
-    `fullest` is the share of the context window that the fullest run has used."""
+    """Times are minutes since the incident began; `first` is when the replay did. `early` are the alerts that are older
+    than it, `fired` the others; those `of_stable` speak of the release that served before. `asked` are all answers,
+    `managed` those with the remedy, `line` the values of the incident's line, and `did` the times of what the rollout
+    did, with the engine's sentences."""
 
     incident: Incident
+    first: float
+    end: float
     fired: Mapping[str, float]
-    asked: Sequence[float]
-    harmed: Sequence[float]
-    failed: Sequence[float]
-    managed_asked: int
-    managed_harmed: int
-    fullest: Series
+    asked: Sequence[Seen]
+    managed: Sequence[Seen] = ()
+    early: Sequence[str] = ()
+    of_stable: Sequence[str] = ()
+    line: Series = ()
+    rollout: Told | None = None
+    did: Sequence[tuple[float, str]] = ()
+    promoted: float | None = None
+    taken_back: float | None = None
+
+    @property
+    def harmed(self) -> Sequence[float]:
+        """The minute of each answer that harmed."""
+        return [each.minute for each in self.asked if each.is_harm]
 
     @property
     def before(self) -> dict[str, float]:
-        """What the monitoring without the context window noticed."""
+        """What a monitoring of latency, errors and queue noticed."""
         return {name: minute for name, minute in self.fired.items() if name in BEFORE}
 
     @property
     def noticed(self) -> float | None:
-        """When the first alert fired, in minutes."""
-        return min(self.fired.values(), default=None)
+        """When the first alert fired, or a gate failed."""
+        return min([*self.fired.values(), *([] if self.taken_back is None else [self.taken_back])], default=None)
 
     @property
-    def end(self) -> float:
-        return self.incident.minutes - self.incident.phases[0].minutes
+    def calm(self) -> Sequence[Seen]:
+        """The answers before the incident."""
+        return [each for each in self.asked if each.minute < 0]
+
+    @property
+    def bad(self) -> Sequence[Seen]:
+        """The answers in the incident: with a rollout, those of the release that it brings."""
+        later = [each for each in self.asked if each.minute >= 0]
+        return [each for each in later if each.release == CANDIDATE] if self.incident.rollout else later
 
     def harmed_until(self, minute: float | None) -> int:
-        """How many wrong answers there were until then; all, without a time."""
+        """How many were harmed until then; all, without a time."""
         return sum(minute is None or each <= minute for each in self.harmed)
+
+
+def too_busy(found: Outcome) -> str | None:
+    """What the machine has caused, and not the incident: before it all is well, and in none of them a part dies."""
+    causeless = BUSY.intersection(found.early) | BUSY_AT_ANY_TIME.intersection(found.fired)
+    if found.incident.rollout:  # only the new release is bad
+        causeless |= BUSY_AT_STABLE.intersection(found.of_stable)
+    if causeless:
+        return f"{listed(sorted(causeless))} fired without a cause"
+    if found.taken_back is not None and found.taken_back < 0:
+        return "the new release was taken back before it got bad"
+    if errors_ratio(found.calm) > MOST_ERRORS_BEFORE:
+        return f"{percent(errors_ratio(found.calm))} of the requests failed before the incident"
+    return None
+
+
+def errors_ratio(seen: Sequence[Seen]) -> float:
+    return sum(each.has_failed for each in seen) / len(seen) if seen else 0.0
+
+
+def p99_seconds(seen: Sequence[Seen]) -> float:
+    return sorted(each.seconds for each in seen)[int(0.99 * (len(seen) - 1))] if seen else 0.0
+
+
+@dataclass(frozen=True)
+class Time:
+    """Turns epoch seconds into minutes since `zero`, at this speed."""
+
+    zero: float
+    speed: float
+
+    def minute(self, time: float) -> float:
+        return (time - self.zero) * self.speed / 60
 
 
 def outcome(
     incident: Incident,
+    time: Time,
     began: float,
-    speed: float,
+    ended: float,
     fired: Mapping[tuple[str, str], float],
     answers: Mapping[str, Sequence[Answer]],
-    fullest: Series,
+    line: Series = (),
+    rollout: Told | None = None,
 ) -> Outcome:
-    """`began` and the times of `fired`, `answers` and `fullest` are in epoch seconds, at this speed."""
-    before = incident.phases[0].minutes
+    """`began`, `ended` and the times of `fired`, `answers`, `line` and `rollout` are in epoch seconds. Without a line
+    of its own, a rollout's is the candidate's share."""
 
-    def minute(time: float) -> float:
-        return (time - began) * speed / 60 - before
+    def seen(answer: Answer) -> Seen:
+        return Seen(
+            minute=time.minute(answer.sent_at),
+            seconds=answer.seconds * time.speed,
+            release=answer.release,
+            has_failed=answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR,
+            is_harm=incident.harm.is_done_by(answer, time.speed),
+        )
 
-    alerts = {name: minute(time) for (name, release), time in fired.items() if release in (STABLE, "")}
-    ours, managed = answers[STABLE], answers[MANAGED]
+    alerts = [(name, time.minute(at)) for (name, release), at in fired.items() if release in (STABLE, CANDIDATE, "")]
+    first_of = {name: min(at for each, at in alerts if each == name) for name, _ in alerts}
+    shown = line or (steps_of(rollout.shares, ended) if rollout else ())
     return Outcome(
         incident=incident,
-        fired={name: at for name, at in alerts.items() if at >= 0},  # an older one has another cause
-        asked=[minute(each.sent_at) for each in ours],
-        harmed=[minute(each.sent_at) for each in ours if is_harm(each)],
-        failed=[minute(each.sent_at) for each in ours if each.status >= 500],
-        managed_asked=len(managed),
-        managed_harmed=sum(map(is_harm, managed)),
-        fullest=[(minute(time), value) for time, value in fullest],
+        first=time.minute(began),
+        end=time.minute(ended),
+        fired={name: at for name, at in first_of.items() if at >= 0},  # an older one has another cause
+        of_stable=[name for name, release in fired if release == STABLE],
+        early=[name for name, at in first_of.items() if at < 0],
+        asked=[seen(each) for each in answers[STABLE]],
+        managed=[seen(each) for each in answers[MANAGED]],
+        line=[(time.minute(at), value) for at, value in shown],
+        rollout=rollout,
+        did=[(time.minute(at), said) for at, said in rollout.steps] if rollout else (),
+        promoted=time.minute(rollout.promoted_at) if rollout and rollout.promoted_at else None,
+        taken_back=time.minute(rollout.against.time) if rollout and rollout.against else None,
     )
 
 
-def is_harm(answer: Answer) -> bool:
-    """Wrong, although it says that all is well."""
-    return answer.status == 200 and not answer.is_right
+def steps_of(shares: Series, ended: float) -> Series:
+    """The corners of a line that changes in steps."""
+    corners = list[tuple[float, float]]()
+    for at, value in shares:
+        corners += [(at, corners[-1][1])] if corners else []
+        corners.append((at, value))
+    return [*corners, (ended, corners[-1][1])] if corners else []

@@ -1,5 +1,7 @@
 """The shipped gate for new types of exceptions, with a real Prometheus."""
 
+import time
+
 import pytest
 
 from rollout.gates.judge import Outcome
@@ -122,3 +124,19 @@ def test_a_release_that_is_no_longer_scraped_does_not_pass(live: Live, new: Agen
     live.wait_for(f'count(last_over_time(agent_request_seconds_count{{release="{new.release}"}}[1s])) or vector(0)', 0)
     measured = live.measure("new_exceptions", new.release, old.release, window_seconds=1)
     assert measured.outcome is Outcome.INCONCLUSIVE
+
+
+def test_a_failed_scrape_does_not_make_all_earlier_exceptions_new(live: Live, new: Agent, old: Agent) -> None:
+    """A scrape that fails ends the series for a moment; two minutes later that moment is the begin of the window."""
+    new.answer(1000)
+    new.fail(LookupError, 20)
+    live.publish(new.text(), old.text())
+    live.wait_for(f'sum(agent_exceptions_total{{release="{new.release}"}} offset 2s)', 20)
+    live.publish(old.text())
+    time.sleep(1)
+    live.publish(new.text(), old.text())
+    new.answer(200)
+    live.publish(new.text(), old.text())
+    live.wait_for(f'absent(agent_exceptions_total{{release="{new.release}"}} offset 2s)', 1)
+    measured = live.measure("new_exceptions", new.release, old.release, window_seconds=2)
+    assert (measured.bad, measured.total) == (0, 200)

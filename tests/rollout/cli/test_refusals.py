@@ -40,6 +40,10 @@ def test_a_rollout_that_does_not_exist_is_refused_by_name(shell: Shell, command:
         ["rehearse", "--first", "25"],
         ["rehearse", "--keep", "5"],
         ["status", "--al"],
+        ["replay", "typo"],
+        ["replay", "night", "--at-once", "0"],
+        ["replay", "night", "--out", ""],
+        ["replay", "night", "--policy", "nowhere.yaml"],
     ],
     ids=" ".join,
 )

@@ -1,10 +1,13 @@
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from agent.metrics import SECONDS_BUCKETS
 from rollout.onhost.faster import copy_faster, faster, seconds, shorter
+from rollout.rehearsal.pace import FASTEST
 from tests.repository import REPOSITORY
 
 SHIPPED = REPOSITORY / "monitoring"
@@ -58,6 +61,27 @@ def test_prometheus_durations_are_parsed(time: str, expected: float) -> None:
 @pytest.mark.parametrize(("shipped", "rehearsed"), [("3m", "30000ms"), ("20s", "20000ms"), ("1h30m", "270000ms")])
 def test_an_alerts_for_is_at_least_30_seconds_unless_it_is_shorter_in_production(shipped: str, rehearsed: str) -> None:
     assert faster({"for": shipped}, 20) == {"for": rehearsed}
+
+
+def test_a_replay_divides_every_for() -> None:
+    assert faster({"for": "3m"}, 20, shortest_for=0) == {"for": "9000ms"}
+
+
+@pytest.mark.parametrize(("speed", "edge"), [(1, "30([.]0)?"), (20, "1[.]5")])
+def test_the_limit_of_an_alert_on_times_is_divided_too(speed: float, edge: str, tmp_path: Path) -> None:
+    rules = copied(tmp_path / "monitoring", speed)["latency.yml"]["groups"][0]["rules"]
+    slow = next(each["expr"] for each in rules if each.get("record") == "release:agent_slow_requests:count5m")
+    assert slow.count(f'_seconds_bucket{{le=~"{edge}"}}') == 2
+    assert re.fullmatch(edge, str(30 / speed))
+
+
+def test_at_the_speed_of_a_rehearsal_it_is_the_edge_of_a_bucket() -> None:
+    assert 30 / FASTEST.speed in SECONDS_BUCKETS
+
+
+def test_shares_are_not_times() -> None:
+    same = {"expr": 'agent_model_request_context_utilization_ratio_bucket{le=~"1(\\\\.0)?"}'}
+    assert faster(same, speed=20) == same
 
 
 def test_the_shipped_configuration_scrapes_faster_and_has_a_folder_for_its_targets(tmp_path: Path) -> None:

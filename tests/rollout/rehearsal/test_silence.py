@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from rollout.policy.plan import Evals
-from rollout.rehearsal.rehearse import silent_at_most_seconds
+from rollout.rehearsal.engine import silent_at_most_seconds
 from tests.rollout.fakes import PLAN
 
 

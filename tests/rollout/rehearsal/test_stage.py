@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from rollout.errors import PartFailed
 from rollout.rehearsal.programs import Program
@@ -56,3 +57,33 @@ def test_a_second_signal_does_not_interrupt_the_end(number: signal.Signals) -> N
         assert signal.getsignal(number) == signal.default_int_handler
     finally:
         signal.signal(number, before)
+
+
+def fors(folder: Path) -> set[str]:
+    """Every `for` of the rules about the parts."""
+    rules = yaml.safe_load((folder / "monitoring" / "rules" / "agent.yml").read_text(encoding="utf-8"))
+    return {each["for"] for each in rules["groups"][0]["rules"] if "for" in each}
+
+
+def test_only_a_stage_that_asks_for_it_divides_every_for_of_an_alert() -> None:
+    with Stage(REPOSITORY, {}, speed=20, lease_seconds=1) as rehearsal:
+        assert "30000ms" in fors(rehearsal.folder)
+    with Stage(REPOSITORY, {}, speed=20, lease_seconds=1, shortest_for_seconds=0) as replay:
+        assert {"9000ms", "3000ms"} < fors(replay.folder)
+
+
+def test_a_release_that_is_not_to_be_scraped_is_no_target() -> None:
+    with Stage(REPOSITORY, {}, speed=20, lease_seconds=1) as stage:
+        targets = stage.folder / "monitoring" / "targets" / "agent.json"
+        stage.start_release("green", "unseen", module="json.tool", is_scraped=False)
+        assert "unseen" not in targets.read_text()
+        stage.start_release("blue", "seen", module="json.tool")
+        assert '"seen"' in targets.read_text()
+
+
+def test_a_stage_can_be_ended_before_it_is_left() -> None:
+    with Stage(REPOSITORY, {}, speed=20, lease_seconds=1) as stage:
+        started = stage.start("sleeps", ("sleep", "60"))
+        stage.end()
+        assert started.exit_code() is not None
+        assert not stage.folder.exists()

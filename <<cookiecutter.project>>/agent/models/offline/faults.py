@@ -2,7 +2,7 @@
 
 import builtins
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from agent.models.offline.tokens import CONTEXT_WINDOW_TOKENS
 
 SECONDS_PER_UNIT = {"ms": 0.001, "s": 1.0, "m": 60.0}
+AFTER = "after_seconds"
 # A coroutine can't raise these: Python turns them into a RuntimeError.
 NOT_RAISABLE = (StopIteration, StopAsyncIteration)
 
@@ -39,27 +40,48 @@ class Faults:
     window_tokens: int = CONTEXT_WINDOW_TOKENS
     slow_start_seconds: float = 0.0
     unhealthy: bool = False
+    rate_limit_ratio: float = 0.0
+    lookups: int = 0
+    parallel: bool = False
+    after_seconds: float = 0.0
+    later: "Faults | None" = None
+
+    def at(self, seconds: float) -> "Faults":
+        """The faults so many seconds after the process has started."""
+        return self.later.at(seconds) if self.later is not None and seconds >= self.after_seconds else self
 
 
 def parse_faults(text: str) -> Faults:
-    """Parse the text after `offline:`; an empty text means no faults.
+    """Parse the text after `offline:`; an empty text means no faults. Those after `after` are added later.
 
     Raises:
         FaultError: says what is wrong and lists every fault with an example.
     """
-    found: dict[str, Any] = {}
+    parts: list[dict[str, Any]] = [{}]
     for entry in filter(None, (entry.strip() for entry in text.split(","))):
         name, _, value = entry.partition("=")
         fault = FAULTS.get(name)
         if fault is None:
             raise _error(f"unknown fault {name!r}")
-        if fault.field in found:
+        if fault.field in parts[-1]:
             raise _error(f"{name} is given twice")
         try:
-            found[fault.field] = fault.read(value)
+            parts[-1][fault.field] = fault.read(value)
         except ValueError as error:
             raise _error(f"{entry!r}: {error}") from None
-    return Faults(**found)
+        if fault.field == AFTER:
+            parts.append({})
+    return _added(parts)
+
+
+def _added(parts: Sequence[dict[str, Any]]) -> Faults:
+    """Each part adds its faults to those before it. All but the last have the time at which it ends."""
+    begun: dict[str, Any] = {}
+    every = [begun := begun | {AFTER: 0.0} | part for part in parts]
+    faults: Faults | None = None
+    for each in reversed(every):
+        faults = Faults(**each, later=faults)
+    return faults or Faults()
 
 
 def _error(what: str) -> FaultError:
@@ -149,4 +171,10 @@ FAULTS = {
     ),
     "slow_start": Fault("slow_start_seconds", _seconds, "slow_start=10m", "the release serves nothing for this long"),
     "unhealthy": Fault("unhealthy", _flag, "unhealthy", "the model never reports ready"),
+    "rate_limit": Fault(
+        "rate_limit_ratio", _ratio, "rate_limit=0.2", "the model's API refuses this share of runs (429)"
+    ),
+    "lookups": Fault("lookups", _count, "lookups=3", "each run makes 3 more calls, of the tool look_up"),
+    "parallel": Fault("parallel", _flag, "parallel", "the calls of lookups are made at once"),
+    "after": Fault(AFTER, _seconds, "after=10m", "the faults named after this one begin so long after the start"),
 }

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from random import Random
 
 from pydantic_ai import ModelHTTPError
@@ -19,18 +20,23 @@ class Misbehaviour:
         self._random = Random(seed)  # noqa: S311  a fault must be repeatable, not unguessable
         self._model_name = model_name
         self._runs = 0
+        self._began = time.monotonic()
+
+    def faults(self) -> Faults:
+        """The faults that have begun."""
+        return self._faults.at(time.monotonic() - self._began)
 
     async def start_run(self) -> None:
         """Wait, raise, hang or die, according to the faults.
 
         Raises:
-            ModelHTTPError: the fault `errors`.
+            ModelHTTPError: the fault `errors` or `rate_limit`.
             Exception: of the type that the fault `exception` names.
         """
-        faults = self._faults
+        faults = self.faults()
         self._runs += 1
-        # Draw all three for every run and before any wait, so that one fault does not change another's runs.
-        errs, raises, hangs = (self._random.random() for _ in range(3))
+        # Draw all four for every run and before any wait, so that one fault does not change another's runs.
+        errs, raises, hangs, refused = (self._random.random() for _ in range(4))
         if self._runs == faults.crash_at_run:
             os._exit(CRASH_EXIT_CODE)
         if faults.latency_seconds:
@@ -39,5 +45,7 @@ class Misbehaviour:
             await asyncio.Event().wait()
         if errs < faults.error_ratio:
             raise ModelHTTPError(503, self._model_name, "the fault errors")
+        if refused < faults.rate_limit_ratio:
+            raise ModelHTTPError(429, self._model_name, "the fault rate_limit")
         if faults.exception is not None and raises < faults.exception.ratio:
             raise faults.exception.type("the fault exception")

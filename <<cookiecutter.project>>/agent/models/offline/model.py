@@ -33,6 +33,8 @@ CANNOT = (
     "and look up a product in the catalogue."
 )
 
+LOOKUP = {"product": "desk lamp", "field": "price"}
+
 FORGOT = "I can help with many things. What would you like to do?"
 
 
@@ -73,11 +75,12 @@ class OfflineModel(FunctionModel):
     async def _respond(self, messages: list[ModelMessage], asked: AgentInfo | ModelRequestParameters) -> ModelResponse:
         if any(isinstance(part, UserPromptPart) for part in messages[-1].parts):
             await self._misbehaviour.start_run()
-        part = next_part(messages, self._faults.min_tool_calls, {tool.name for tool in asked.function_tools})
-        usage = request_usage(messages, part, self._faults.cost_factor)
-        if usage.input_tokens > self._faults.window_tokens:
-            part = TextPart(FORGOT)  # like an API that cuts off the oldest text, and says nothing
-        return ModelResponse(parts=[part], usage=usage)
+        faults = self._misbehaviour.faults()
+        parts = next_parts(messages, faults, {tool.name for tool in asked.function_tools})
+        usage = request_usage(messages, parts, faults.cost_factor)
+        if usage.input_tokens > faults.window_tokens:
+            parts = [TextPart(FORGOT)]  # like an API that cuts off the oldest text, and says nothing
+        return ModelResponse(parts=parts, usage=usage)
 
 
 def make_offline_model(name: str, setting: str = "AGENT_MODEL") -> OfflineModel:
@@ -92,20 +95,25 @@ def make_offline_model(name: str, setting: str = "AGENT_MODEL") -> OfflineModel:
         raise StartError(f"{setting}={name}: {error}") from None
 
 
-def next_part(messages: Sequence[ModelMessage], min_tool_calls: int, tools: Set[str]) -> TextPart | ToolCallPart:
-    """The next call of the task's plan, or the answer once all calls are made or one has failed."""
+def next_parts(
+    messages: Sequence[ModelMessage], faults: Faults, tools: Set[str]
+) -> Sequence[TextPart] | Sequence[ToolCallPart]:
+    """The next call of the task's plan, or the answer once all calls are made or one has failed. Only the calls of the
+    fault `parallel` come together."""
     task, returns, instructions = _read(messages)
     calls = [call for call in plan(task) if call.tool in tools]
     results = [str(part.content) for part in returns]
     if returns and returns[-1].outcome != "success":
-        return TextPart(f"I can't do this: {results[-1]}.")
+        return [TextPart(f"I can't do this: {results[-1]}.")]
     if len(results) < len(calls):
         call = calls[len(results)]
-        return ToolCallPart(call.tool, resolve(call, results[-1] if results else ""))
-    if len(results) < min_tool_calls:
+        return [ToolCallPart(call.tool, resolve(call, results[-1] if results else ""))]
+    if len(results) < faults.min_tool_calls:
         # Like an endless tool loop: each round sends the task again.
-        return ToolCallPart("count_words", {"text": task})
-    return TextPart(manner_of(instructions).answer(results[: len(calls)]) if calls else CANNOT)
+        return [ToolCallPart("count_words", {"text": task})]
+    if more := max(len(calls), faults.min_tool_calls) + faults.lookups - len(results):
+        return [ToolCallPart("look_up", LOOKUP) for _ in range(more if faults.parallel else 1)]
+    return [TextPart(manner_of(instructions).answer(results[: len(calls)]) if calls else CANNOT)]
 
 
 def _read(messages: Sequence[ModelMessage]) -> tuple[str, list[ToolReturnPart], str | None]:

@@ -1,6 +1,6 @@
 """Estimates a conversation's tokens and their cost from its texts: deterministic."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from pydantic_ai import ModelMessage, RequestUsage, TextPart, ToolCallPart
@@ -15,11 +15,11 @@ USD_PER_OUTPUT_TOKEN = Decimal("0.000015")
 
 
 def request_usage(
-    messages: Iterable[ModelMessage], response: TextPart | ToolCallPart, cost_factor: Decimal
+    messages: Iterable[ModelMessage], response: Sequence[TextPart | ToolCallPart], cost_factor: Decimal
 ) -> RequestUsage:
-    """The usage of one model request: the sent messages and the received part."""
+    """The usage of one model request: the sent messages and the received parts."""
     sent = FIXED_TOKENS + sum(_tokens(part) for message in messages for part in message.parts)
-    received = _tokens(response)
+    received = sum(map(_tokens, response))
     cost = sent * USD_PER_INPUT_TOKEN + received * USD_PER_OUTPUT_TOKEN
     return RequestUsage(input_tokens=sent, output_tokens=received, cost=cost * cost_factor)
 

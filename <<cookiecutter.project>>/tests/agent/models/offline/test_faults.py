@@ -26,6 +26,9 @@ def test_no_text_means_no_faults() -> None:
         ("tool_calls=7", Faults(min_tool_calls=7)),
         ("slow_start=20s", Faults(slow_start_seconds=20.0)),
         ("unhealthy", Faults(unhealthy=True)),
+        ("rate_limit=0.2", Faults(rate_limit_ratio=0.2)),
+        ("lookups=3,parallel", Faults(lookups=3, parallel=True)),
+        ("after=10m", Faults(after_seconds=600, later=Faults())),
         ("errors=0.1, latency=3s", Faults(error_ratio=0.1, latency_seconds=3.0)),
     ],
 )
@@ -43,6 +46,7 @@ def test_each_example_in_the_message_is_valid(fault: Fault) -> None:
     [
         ("erors=0.2", "unknown fault 'erors'"),
         ("errors=0.1,errors=0.2", "errors is given twice"),
+        ("after=1s,errors=0.1,errors=0.2", "errors is given twice"),
         ("errors", "'errors': should be a number"),
         ("errors=0", "should be a share above 0 and up to 1"),
         ("errors=20", "should be a share above 0 and up to 1"),
@@ -69,3 +73,14 @@ def test_a_mistake_is_named_and_every_fault_is_listed_with_an_example(text: str,
     first, *rest = str(caught.value).splitlines()
     assert message in first
     assert [line.split()[0] for line in rest] == [fault.example for fault in FAULTS.values()]
+
+
+def test_the_faults_after_after_begin_later_and_the_others_stay() -> None:
+    faults = parse_faults("errors=0.01,latency=3s,after=10s,errors=0.2,tool_calls=7")
+    assert faults.at(9.9) == faults
+    assert (faults.error_ratio, faults.min_tool_calls) == (0.01, 0)
+    assert faults.at(10) == Faults(error_ratio=0.2, latency_seconds=3.0, min_tool_calls=7)
+    passing = parse_faults("errors=0.01,after=10s,errors=0.2,latency=3s,after=20s,errors=0.01")
+    assert [passing.at(seconds).error_ratio for seconds in (9, 10, 19, 20)] == [0.01, 0.2, 0.2, 0.01]
+    assert passing.at(20).latency_seconds == 3
+    assert parse_faults("errors=0.01").at(1e9) == Faults(error_ratio=0.01)

@@ -39,6 +39,26 @@ def test_a_share_of_the_runs_raises_the_named_exception() -> None:
     assert outcomes("exception=LookupError@0.05", 2000).count("LookupError") == pytest.approx(100, rel=0.3)
 
 
+def test_a_share_of_the_runs_is_refused_by_the_models_api() -> None:
+    misbehaviour = Misbehaviour(parse_faults("rate_limit=1"), "seed", "offline")
+    with pytest.raises(ModelHTTPError) as caught:
+        asyncio.run(misbehaviour.start_run())
+    assert caught.value.status_code == 429
+    assert outcomes("rate_limit=0.2", 2000).count("ModelHTTPError") == pytest.approx(400, rel=0.15)
+
+
+def test_a_fault_can_begin_later() -> None:
+    misbehaviour = Misbehaviour(parse_faults("after=50ms,errors=1"), "seed", "offline")
+
+    async def scenario() -> None:
+        await misbehaviour.start_run()
+        await asyncio.sleep(0.06)
+        with pytest.raises(ModelHTTPError):
+            await misbehaviour.start_run()
+
+    asyncio.run(scenario())
+
+
 def test_the_same_seed_fails_in_the_same_runs() -> None:
     assert outcomes("errors=0.5", 50) == outcomes("errors=0.5", 50)
     assert outcomes("errors=0.5", 50) != outcomes("errors=0.5", 50, seed="other")

@@ -69,6 +69,19 @@ def test_the_fault_tool_calls_applies_to_a_task_without_tool_calls() -> None:
     assert run("offline:tool_calls=3", "Sing me a song.").usage.tool_calls == 3
 
 
+def test_the_fault_lookups_adds_tool_calls_to_those_of_the_task() -> None:
+    plain, more = run("offline"), run("offline:lookups=3")
+    assert more.output == plain.output
+    assert (more.usage.requests, more.usage.tool_calls) == (3 + 3, 2 + 3)
+    assert run("offline:tool_calls=7,lookups=3").usage.tool_calls == 7 + 3
+
+
+def test_with_the_fault_parallel_they_are_made_at_once() -> None:
+    parallel = run("offline:lookups=3,parallel")
+    assert parallel.output == run("offline").output
+    assert (parallel.usage.requests, parallel.usage.tool_calls) == (3 + 1, 2 + 3)
+
+
 def test_its_context_window_is_known() -> None:
     assert make_offline_model("offline").context_window == CONTEXT_WINDOW_TOKENS
 
