@@ -2,7 +2,12 @@
 
 import asyncio
 import selectors
+from collections.abc import Iterator
 from time import perf_counter
+
+from prometheus_client import Metric
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
 
 
 class Meter(selectors.DefaultSelector):
@@ -31,3 +36,14 @@ class MeteredLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         self.meter = Meter()
         super().__init__(self.meter)
+
+
+class BusySeconds(Collector):
+    """Exports `agent_event_loop_busy_seconds_total`; its rate is 1 when one core is fully used."""
+
+    def __init__(self, meter: Meter) -> None:
+        self._meter = meter
+
+    def collect(self) -> Iterator[Metric]:
+        name, what = "agent_event_loop_busy_seconds", "Seconds in which the event loop was busy"
+        yield CounterMetricFamily(name, what, value=self._meter.busy_seconds)

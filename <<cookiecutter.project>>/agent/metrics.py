@@ -1,23 +1,20 @@
 """Every metric that this service exports. Gates and alerts use these names."""
 
 from asyncio import AbstractEventLoop
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from prometheus_client import (
     CollectorRegistry,
     Counter,
     Gauge,
     Histogram,
-    Metric,
     ProcessCollector,
     disable_created_metrics,
     generate_latest,
 )
-from prometheus_client.core import CounterMetricFamily
-from prometheus_client.registry import Collector
 
 from agent.disk import Disk
-from agent.event_loop import Meter, MeteredLoop
+from agent.event_loop import BusySeconds, MeteredLoop
 
 # Exported as 0 from the start, so that the first error increases a series instead of creating one.
 KNOWN_STATUSES = ("200", "401", "408", "413", "422", "429", "500", "502", "503", "504")
@@ -296,14 +293,3 @@ class Metrics:
     def exposition(self) -> bytes:
         """All metrics in Prometheus' text format."""
         return generate_latest(self.registry)
-
-
-class BusySeconds(Collector):
-    """Exports `agent_event_loop_busy_seconds_total`; its rate is 1 when one core is fully used."""
-
-    def __init__(self, meter: Meter) -> None:
-        self._meter = meter
-
-    def collect(self) -> Iterator[Metric]:
-        name, what = "agent_event_loop_busy_seconds", "Seconds in which the event loop was busy"
-        yield CounterMetricFamily(name, what, value=self._meter.busy_seconds)

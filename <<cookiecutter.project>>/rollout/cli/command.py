@@ -7,7 +7,7 @@ or failed, 141 the program that reads the output has ended.
 from collections.abc import Sequence
 
 from rollout import VERSION
-from rollout.cli import dashboards, host, options, orders, rehearsal, replay
+from rollout.cli import grafana, host, options, orders, rehearsal, replay
 from rollout.cli.check import run_check
 from rollout.cli.dashboard import dashboard_options, run_dashboard
 from rollout.cli.render import run_render
@@ -50,8 +50,8 @@ def on_this_machine(commands: Commands) -> None:
     sub.add_argument("--rules", type=options.said_clearly(options.path), default=RULES, metavar="FOLDER", help=rules)
     sub.add_argument("--out", type=options.said_clearly(options.path), default=FOLDER, metavar="FOLDER", help=out)
     shown = "write the dashboards of Grafana: the service, a rollout with the gates of rollout.yaml, and cost"
-    sub = commands.add("dashboards", dashboards.run_dashboards, shown, options.policy(), options.as_json())
-    dashboards.dashboards_options(sub)
+    sub = commands.add("grafana", grafana.run_grafana, shown, options.policy(), options.as_json())
+    grafana.grafana_options(sub)
 
 
 def on_a_host(commands: Commands) -> None:

@@ -110,14 +110,10 @@ class Engine:
             self._record.try_write(
                 events.Restored, time=self._now(), release=self._spec.stable, slot=self._spec.stable_slot
             )
-        self._traffic.record(self._aftermath(in_doubt=verdict == "in_doubt", unrestored=trouble is not None))
+        self._traffic.record(Aftermath.at(self._now(), in_doubt=verdict == "in_doubt", unrestored=trouble is not None))
         self._drain()
         self._record.try_write(events.Ended, time=self._now(), verdict=verdict, reason=back.reason, gate=back.gate)
         return verdict
-
-    def _aftermath(self, *, in_doubt: bool, unrestored: bool) -> Aftermath:
-        now = round(self._now())
-        return Aftermath(now if in_doubt else 0, now if unrestored else 0)
 
     def _to_the_end(self, part: Callable[[], None]) -> str:
         try:

@@ -10,10 +10,10 @@ from dataclasses import replace
 from rich.console import Console
 
 from rollout import journal
-from rollout.dashboards import files as dashboards
 from rollout.errors import TooBusy
 from rollout.gates import preflight
 from rollout.gates.measure import measure_all, with_baselines
+from rollout.grafana import files as dashboards
 from rollout.journal.state import new_rollout
 from rollout.live.view import View, view_on
 from rollout.onhost.engine_process import LEFT

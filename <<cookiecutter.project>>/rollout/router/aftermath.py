@@ -1,6 +1,7 @@
 """What a rollout leaves to a person, as the router shows it to Prometheus until the next rollout starts."""
 
 from dataclasses import dataclass
+from typing import Self
 
 
 @dataclass(frozen=True)
@@ -9,6 +10,11 @@ class Aftermath:
 
     in_doubt_at: int = 0
     unrestored_at: int = 0
+
+    @classmethod
+    def at(cls, time: float, *, in_doubt: bool, unrestored: bool) -> Self:
+        """What happened at this time."""
+        return cls(round(time) if in_doubt else 0, round(time) if unrestored else 0)
 
     def entries(self) -> dict[str, str]:
         """The keys and values of the router's map."""

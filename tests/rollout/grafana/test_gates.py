@@ -2,8 +2,8 @@
 
 import pytest
 
-from rollout.dashboards.gate import panel
-from rollout.dashboards.shown import Panel
+from rollout.grafana.gate import panel
+from rollout.grafana.shown import Panel
 from rollout.policy import file as policy_file
 from rollout.policy.plan import plan
 from tests.rollout import policies

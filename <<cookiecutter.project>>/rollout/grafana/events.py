@@ -3,7 +3,7 @@
 They come from Prometheus, as the router and the targets tell them, so a rollout that nobody watched has them too.
 """
 
-from rollout.dashboards.shown import Event
+from rollout.grafana.shown import Event
 
 BEFORE = "15s"
 """Three scrapes: one that fails hides no event."""

@@ -1,4 +1,4 @@
-"""`rollout dashboards`: the files for a policy, and whether they are."""
+"""`rollout grafana`: the files for a policy, and whether they are."""
 
 import json
 from pathlib import Path
@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from rollout.cli.command import main
-from rollout.dashboards import files
+from rollout.grafana import files
 from rollout.policy import file as policy_file
 from tests.rollout.policies import SMALL
 
 
 def command(folder: Path, text: str = SMALL) -> list[str]:
     (folder / "rollout.yaml").write_text(text, encoding="utf-8")
-    return ["dashboards", "--policy", str(folder / "rollout.yaml"), "--out", str(folder / "out")]
+    return ["grafana", "--policy", str(folder / "rollout.yaml"), "--out", str(folder / "out")]
 
 
 def test_check_refuses_dashboards_of_another_policy_and_names_them(
@@ -25,7 +25,7 @@ def test_check_refuses_dashboards_of_another_policy_and_names_them(
     capsys.readouterr()
     assert main([*command(tmp_path, SMALL.replace("fail_above: 5%", "fail_above: 6%")), "--check"]) == 2
     said = capsys.readouterr()
-    assert "rollout.json do not match rollout.yaml: run `rollout dashboards`" in said.out + said.err
+    assert "rollout.json do not match rollout.yaml: run `rollout grafana`" in said.out + said.err
     assert "service.json" not in said.out + said.err
 
 

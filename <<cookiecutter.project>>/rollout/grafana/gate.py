@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from rollout.dashboards.shown import CANARY, LIMIT, STABLE, Panel, Query, Unit
+from rollout.grafana.shown import CANARY, LIMIT, STABLE, Panel, Query, Unit
 from rollout.policy.placeholders import PLACEHOLDER, names_release
 from rollout.policy.plan import Gate, Weighed
 from rollout.policy.quantity import bucket_edge, promql_duration

@@ -1,7 +1,7 @@
 """The service: its five signals, by release and slot, with the limits of the alerts."""
 
-from rollout.dashboards.events import EVENTS
-from rollout.dashboards.shown import LIMIT, Dashboard, Panel, Query, Row
+from rollout.grafana.events import EVENTS
+from rollout.grafana.shown import LIMIT, Dashboard, Panel, Query, Row
 
 EACH = "{{release}} ({{slot}})"
 

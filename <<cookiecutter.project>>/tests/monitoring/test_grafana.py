@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from rollout.dashboards import files
+from rollout.grafana import files
 from tests.monitoring.rules import FILES, MONITORING, rules_in
 from tests.policy.live import ROOT, policy
 

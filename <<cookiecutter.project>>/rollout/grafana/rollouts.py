@@ -1,8 +1,8 @@
 """A rollout: both releases side by side, with each gate of the policy and its limit."""
 
-from rollout.dashboards import gate
-from rollout.dashboards.events import EVENTS
-from rollout.dashboards.shown import CANARY, STABLE, Choice, Dashboard, Panel, Query, Row, Unit
+from rollout.grafana import gate
+from rollout.grafana.events import EVENTS
+from rollout.grafana.shown import CANARY, STABLE, Choice, Dashboard, Panel, Query, Row, Unit
 from rollout.policy.plan import Plan
 
 

@@ -4,13 +4,13 @@ from urllib.error import HTTPError
 
 import pytest
 
-from rollout.dashboards import files
-from rollout.dashboards.shown import Dashboard
+from rollout.grafana import files
+from rollout.grafana.shown import Dashboard
 from rollout.onhost import names
 from rollout.policy import file as policy_file
 from rollout.router.split import everybody_on
 from tests.rollout import policies
-from tests.rollout.dashboards.asked import ask, filled, has_data, moments
+from tests.rollout.grafana.asked import ask, filled, has_data, moments
 from tests.rollout.rehearsal.scenes import NEW, OLD, SPEED, Scene, runs
 from tests.waiting import wait_until
 

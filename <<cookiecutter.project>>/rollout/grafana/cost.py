@@ -1,8 +1,8 @@
 """What the service costs: in USD and tokens, in all and per run."""
 
-from rollout.dashboards.events import EVENTS
-from rollout.dashboards.service import each
-from rollout.dashboards.shown import LIMIT, Dashboard, Panel, Query, Row
+from rollout.grafana.events import EVENTS
+from rollout.grafana.service import each
+from rollout.grafana.shown import LIMIT, Dashboard, Panel, Query, Row
 
 SPENT = Row(
     "In all",

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from rollout.dashboards.cost import COST
-from rollout.dashboards.grafana import document
-from rollout.dashboards.rollouts import dashboard
-from rollout.dashboards.service import SERVICE
-from rollout.dashboards.shown import Dashboard, Panel, Query, Row
 from rollout.errors import Stale
+from rollout.grafana.cost import COST
+from rollout.grafana.document import document
+from rollout.grafana.rollouts import dashboard
+from rollout.grafana.service import SERVICE
+from rollout.grafana.shown import Dashboard, Panel, Query, Row
 from rollout.onhost.faster import IN_PROMQL, shorter
 from rollout.policy.plan import plan
 from rollout.policy.schema import Policy
@@ -66,6 +66,4 @@ def check(folder: Path, files: Mapping[str, str]) -> None:
         if not (folder / name).is_file() or (folder / name).read_text(encoding="utf-8") != text
     ]
     if stale:
-        raise Stale(
-            f"{folder}: {', '.join(stale)} do not match rollout.yaml: run `rollout dashboards`, and commit them"
-        )
+        raise Stale(f"{folder}: {', '.join(stale)} do not match rollout.yaml: run `rollout grafana`, and commit them")

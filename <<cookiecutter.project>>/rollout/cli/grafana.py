@@ -1,14 +1,14 @@
-"""`rollout dashboards`: rollout.yaml as dashboards of Grafana."""
+"""`rollout grafana`: rollout.yaml as dashboards of Grafana."""
 
 import argparse
 import json
 
 from rollout.cli import folder, options
-from rollout.dashboards import files
+from rollout.grafana import files
 from rollout.policy import file as policy_file
 
 
-def run_dashboards(chosen: argparse.Namespace) -> int:
+def run_grafana(chosen: argparse.Namespace) -> int:
     """Write the files or, with --check, refuse if they are not what the policy renders to."""
     rendered = files.render(policy_file.load(chosen.policy))
     if chosen.check:
@@ -24,7 +24,7 @@ def run_dashboards(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def dashboards_options(sub: argparse.ArgumentParser) -> None:
+def grafana_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--check", action="store_true", help="write nothing; refuse if the files do not match rollout.yaml"
     )

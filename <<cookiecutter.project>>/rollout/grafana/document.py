@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import Any
 
-from rollout.dashboards.shown import CANARY, LIMIT, STABLE, Choice, Dashboard, Event, Panel, Query, Row
+from rollout.grafana.shown import CANARY, LIMIT, STABLE, Choice, Dashboard, Event, Panel, Query, Row
 
 Json = dict[str, Any]
 

@@ -1,0 +1,1 @@
+"""Grafana's dashboards: what they show, and the files that Grafana reads. `rollout grafana` writes them."""
