@@ -40,7 +40,6 @@ class Patience:
     """How long a database is waited for, in seconds. One that is away for less than `unready` costs some requests, and
     no release its traffic."""
 
-    start: float = 10.0
     connect: float = 5.0
     command: float = 5.0
     look: float = 2.0
@@ -87,15 +86,14 @@ class Postgres:
     async def __aenter__(self) -> Self:
         """Connect, and create what is missing. Raises StartError."""
         try:
-            async with asyncio.timeout(self._patience.start):
-                self._pool = await asyncpg.create_pool(
-                    self._url,
-                    min_size=1,
-                    max_size=MOST_CONNECTIONS,
-                    timeout=self._patience.connect,
-                    command_timeout=self._patience.command,
-                )
-                await self._create()
+            self._pool = await asyncpg.create_pool(
+                self._url,
+                min_size=1,
+                max_size=MOST_CONNECTIONS,
+                timeout=self._patience.connect,
+                command_timeout=self._patience.command,
+            )
+            await self._create()
         except (
             OSError,
             TimeoutError,
@@ -105,7 +103,7 @@ class Postgres:
             asyncpg.InterfaceError,
         ) as error:
             await self.__aexit__()
-            said = without_password(str(error), self._url) or f"no answer within {self._patience.start:g} s"
+            said = without_password(str(error), self._url) or f"no answer within {self._patience.connect:g} s"
             raise StartError(f"{self._setting}: the database {self.name} can't be used: {said}") from None
         self._answered_at = time.monotonic()
         self._looking = asyncio.create_task(self._look())

@@ -31,7 +31,7 @@ def way(server: PostgresServer) -> Iterator[Way]:
         yield way
 
 
-HASTY = Patience(start=1, connect=0.5, command=0.5, look=0.05, unready=1)
+HASTY = Patience(connect=0.5, command=0.5, look=0.05, unready=1)
 """Waits at the same places as in production, and less."""
 
 
@@ -71,7 +71,7 @@ def test_a_wrong_password_a_wrong_database_and_a_dead_port_are_told_apart(server
 def test_a_database_that_does_not_answer_ends_the_start_in_time(server: PostgresServer, way: Way) -> None:
     way.freeze()
     began = time.monotonic()
-    assert refusal(server.url(port=way.port)).endswith("no answer within 1 s")
+    assert refusal(server.url(port=way.port)).endswith("no answer within 0.5 s")
     assert time.monotonic() - began < 10
 
 
