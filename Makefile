@@ -117,7 +117,7 @@ lint:  ## check style, format and types of the template's own Python
 	@.venv/bin/python -m ruff format --check --quiet
 	@.venv/bin/python -m mypy --no-error-summary
 
-bench: bake  ## measure: time from verdict to last canary request, lost requests, hostile clients, detection, bake time, wrong verdicts, false alarms; over an hour
+bench: bake  ## measure: time from verdict to last canary request, lost requests, hostile clients, detection, bake time, the service's cost and memory, wrong verdicts, false alarms; two hours
 	@$(INSTALL) --parts $(BAKE) $(DEV)
 	+@$(BAKED_MAKE) setup
 	@REPOSITORY=$(BAKED) PYTHONPATH=.:$(BAKED) .venv/bin/python -m bench $(BAKED)

@@ -10,6 +10,7 @@ from bench import bakes, containers, detection, experiments, first_mile, images,
 from bench.alarms import page as alarms
 from bench.figure import Figure, table
 from bench.judgement import page
+from bench.service import cost, growth, overload, streams
 
 
 def main(repository: Path) -> int:
@@ -28,6 +29,10 @@ def main(repository: Path) -> int:
             lambda: limits.measure(repository),
         ),
         (f"{containers.ROLLBACKS} rollbacks on containers", lambda: containers.measure(repository)),
+        ("the service beside bare FastAPI", lambda: cost.measure(repository)),
+        ("the service under overload", lambda: overload.measure(repository)),
+        (f"{streams.OPEN} open streams, and first tokens", lambda: streams.measure(repository)),
+        (f"memory over {growth.REQUESTS} requests; half an hour", lambda: growth.measure(repository)),
         (
             "experiments: looks, power, a million users, the guide; some minutes",
             lambda: experiments.measure(repository),

@@ -153,6 +153,12 @@ class Metrics:
         )
         self.feedback = Counter("agent_feedback", "Ratings of answered runs", ["rating"], registry=registry)
         self.queue_depth = Gauge("agent_queue_depth", "Runs that wait for a slot", registry=registry)
+        self.queue_seconds = Histogram(
+            "agent_queue_seconds",
+            "How long runs waited that found no free slot, also in vain",
+            buckets=SECONDS_BUCKETS,
+            registry=registry,
+        )
         self.refused_runs = Counter(
             "agent_refused_runs", "Runs that were refused with 503, by reason", ["reason"], registry=registry
         )
@@ -188,6 +194,13 @@ class Metrics:
             "agent_budget_refusals",
             "Runs that were refused with 429 because a budget was used up, by whose",
             ["scope"],
+            registry=registry,
+        )
+        self.model_request_seconds = Histogram(
+            "agent_model_request_seconds",
+            "Time of each model request, also of failed ones; of a stream, until all of it is read "
+            "(gen_ai.client.operation.duration)",
+            buckets=SECONDS_BUCKETS,
             registry=registry,
         )
         self.model_answers = Counter(

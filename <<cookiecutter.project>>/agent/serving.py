@@ -32,6 +32,14 @@ def serve() -> int:
     except StartError as error:
         return refuse(error)
     set_up_logs(settings.log_format)
+    server = server_of(settings, app, readiness)
+    with suppress(KeyboardInterrupt):  # raised again after the stop, for whoever called us
+        server.run()
+    return 0 if server.started else EXIT_NOT_STARTED
+
+
+def server_of(settings: Settings, app: FastAPI, readiness: Readiness) -> Server:
+    """The server of an app, as it runs in production."""
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -46,10 +54,7 @@ def serve() -> int:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=math.ceil(settings.deadline_seconds) + GRACE_SECONDS,
     )
-    server = Server(config, readiness, settings.unready_seconds)
-    with suppress(KeyboardInterrupt):  # raised again after the stop, for whoever called us
-        server.run()
-    return 0 if server.started else EXIT_NOT_STARTED
+    return Server(config, readiness, settings.unready_seconds)
 
 
 def check() -> int:

@@ -116,6 +116,12 @@ class Settings(BaseSettings):
         description="whether the model summarises the turns that are left out, which costs a request each time",
         examples=["true"],
     )
+    prompt_caching: bool = Field(
+        default=False,
+        description="whether instructions, tools and conversation are marked for the prompt cache of the model's API, "
+        "which changes nothing where the API caches by itself",
+        examples=["true"],
+    )
     context_window_tokens: int | None = Field(
         default=None,
         ge=1,

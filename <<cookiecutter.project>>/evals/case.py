@@ -1,9 +1,10 @@
 """One task of tasks.yaml, and what its answer is held against."""
 
 import re
+from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 
 from agent.run import TOOL_NAMES
 
@@ -16,9 +17,12 @@ def _pattern(text: str) -> str:
     return text
 
 
-def _tool(name: str) -> str:
-    if name not in TOOL_NAMES:
-        raise ValueError(f"{name} is not a tool; the agent has {', '.join(TOOL_NAMES)}")
+def _tool(name: str, info: ValidationInfo) -> str:
+    """A tool of the agent, or one that begins with the name of an MCP server: those it lists only when it starts."""
+    servers: Sequence[str] = (info.context or {}).get("servers", ())
+    if name not in TOOL_NAMES and not name.startswith(tuple(f"{server}_" for server in servers)):
+        others = f", and those of the MCP servers {', '.join(servers)}" if servers else ""
+        raise ValueError(f"{name} is not a tool; the agent has {', '.join(TOOL_NAMES)}{others}")
     return name
 
 
@@ -35,6 +39,7 @@ class Expectations(BaseModel):
     expects: Annotated[str, Field(min_length=1)] | None = None
     matches: Pattern | None = None
     tools: list[ToolName] | None = None
+    rubric: Annotated[str, Field(min_length=1)] | None = None
     max_tokens: Limit | None = None
     max_tool_calls: Limit | None = None
 

@@ -3,3 +3,7 @@
 
 class WrongFile(Exception):
     """A file can't be used. The message says which, where in it, and what is wrong."""
+
+
+class JudgeRefused(Exception):
+    """The judge can't be trusted. The message says why."""

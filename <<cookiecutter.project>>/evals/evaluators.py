@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pydantic_evals.evaluators import EvaluationReason, Evaluator, EvaluatorContext
 
 from evals.case import Expectations
+from evals.judge import Judge, Judged
 from evals.subject import Run
 
 Context = EvaluatorContext[str, Run, None]
@@ -83,8 +84,8 @@ class ToolCalls(Evaluates):
         return EvaluationReason(made <= self.most, f"it made {made} tool calls, and may make {self.most}")
 
 
-def evaluators_of(expected: Expectations) -> tuple[Evaluates, ...]:
-    """The evaluators of a case: one for each of its expectations."""
+def evaluators_of(expected: Expectations, judge: Judge | None = None) -> tuple[Evaluates, ...]:
+    """The evaluators of a case: one for each of its expectations; for a rubric, only with a judge."""
     found: list[Evaluates] = []
     if expected.expects is not None:
         found.append(Contains(expected.expects))
@@ -96,6 +97,8 @@ def evaluators_of(expected: Expectations) -> tuple[Evaluates, ...]:
         found.append(Tokens(expected.max_tokens))
     if expected.max_tool_calls is not None:
         found.append(ToolCalls(expected.max_tool_calls))
+    if expected.rubric is not None and judge is not None:
+        found.append(Judged(expected.rubric, judge))
     return tuple(found)
 
 

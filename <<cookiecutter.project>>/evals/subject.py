@@ -9,7 +9,7 @@ from pydantic_ai import Agent, AgentRunResult, ModelResponse, ToolCallPart
 from agent.context import FittedModel
 from agent.metrics import Metrics
 from agent.models import make_model
-from agent.run import TOOL_NAMES, build_agent, tools_of
+from agent.run import TOOL_NAMES, build_agent, capabilities_of, tools_of
 from agent.settings import Settings
 
 
@@ -32,7 +32,7 @@ def agent_of(settings: Settings) -> Agent[None, str]:
     fitted = FittedModel(
         model, window_tokens, metrics, is_managed=settings.manage_context, with_summaries=settings.context_summaries
     )
-    return build_agent(fitted, tools_of(settings, metrics))
+    return build_agent(fitted, tools_of(settings, metrics), capabilities_of(settings))
 
 
 @asynccontextmanager

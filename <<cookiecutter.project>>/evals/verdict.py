@@ -47,7 +47,7 @@ class Verdict:
         return "; ".join(_below(score) for score in below) or None
 
 
-def judge(report: Report, floors: Mapping[str, float]) -> Verdict:
+def verdict_of(report: Report, floors: Mapping[str, float]) -> Verdict:
     """Judge a report. A case that crashed is in no average of it, so it is looked for by itself."""
     crashed = [f"case {case.name}: {case.error_message}" for case in report.failures]
     crashed += [

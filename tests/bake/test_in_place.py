@@ -13,11 +13,12 @@ from tests.bake.answers import HOSTILE_DESCRIPTIONS
 from tests.baking import Baker
 from tests.source import PROJECT
 
-# Python holds no answers: rendered or not, the tests of agent/ and evals/ are the same, and make test runs them once.
+# Python holds no answers: rendered or not, the tests of agent/, evals/ and profiling/ are the same, and make test runs
+# them once.
 TESTS_OF_WHAT_IS_RENDERED = (
     *("pytest", "-q", "-p", "no:cacheprovider"),
     *("-m", "not parts and not docker and not mutations"),
-    *("--ignore=tests/agent", "--ignore=tests/evals"),
+    *("--ignore=tests/agent", "--ignore=tests/evals", "--ignore=tests/profiling"),
 )
 
 

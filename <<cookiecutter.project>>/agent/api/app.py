@@ -37,6 +37,7 @@ from agent.run import (
     TreatedRuns,
     Treatments,
     build_agent,
+    capabilities_of,
     limits_of,
     tools_of,
 )
@@ -63,7 +64,8 @@ def create_app(settings: Settings, readiness: Readiness | None = None, place: "P
     fitted, window_tokens = fitted_to(model.asked, settings, metrics)
     metrics.show_context_window(window_tokens)
     traces = traces_of(settings)
-    agent = build_agent(fitted, tools_of(settings, metrics), [traces.instrumentation] if traces else [])
+    capabilities = capabilities_of(settings) + ([traces.instrumentation] if traces else [])
+    agent = build_agent(fitted, tools_of(settings, metrics), capabilities)
     limits = AdmissionLimits(settings.max_running, settings.max_queued, settings.max_wait_seconds)
     admission = Admission(limits, metrics)
     budget = open_budget(place, BudgetLimits.of(settings), metrics, model.unpriced)

@@ -32,7 +32,7 @@ def choose_model(settings: Settings, metrics: Metrics, named_by: str = "AGENT_MO
         metrics.model_price_known.labels(name, role).set(is_priced)
         if not is_priced:
             unpriced.append(f"{setting}={name}")
-        return CountedModel(model, metrics.model_answers.labels(name, role))
+        return CountedModel(model, metrics.model_answers.labels(name, role), metrics.model_request_seconds)
 
     first = make(settings.model, named_by, "first")
     asked: Model = first

@@ -1,7 +1,7 @@
 """A run: the agent solves one task, with a deadline and a record of its usage."""
 
 from agent.run.admission import Admission, AdmissionLimits
-from agent.run.agent import TOOL_NAMES, build_agent, tools_of
+from agent.run.agent import TOOL_NAMES, build_agent, capabilities_of, tools_of
 from agent.run.background import BackgroundRuns
 from agent.run.events import Event, Token, ToolCall, ToolResult
 from agent.run.keyed import KeyedRunner
@@ -33,6 +33,7 @@ __all__ = [
     "Treatments",
     "Usage",
     "build_agent",
+    "capabilities_of",
     "limits_of",
     "tools_of",
 ]

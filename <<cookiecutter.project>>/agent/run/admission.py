@@ -50,7 +50,8 @@ class Admission:
         self._queue(+1)
         try:
             async with asyncio.timeout(min(within_seconds, self._limits.wait_seconds)):
-                await self._free.acquire()
+                with self._metrics.queue_seconds.time():
+                    await self._free.acquire()
         except TimeoutError:
             if is_the_clients and within_seconds < self._limits.wait_seconds:
                 raise ClientDeadlineError(within_seconds) from None

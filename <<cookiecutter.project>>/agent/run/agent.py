@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 
 from pydantic_ai import Agent, FunctionToolset
-from pydantic_ai.capabilities import AbstractCapability
+from pydantic_ai.capabilities import AbstractCapability, Caching
 from pydantic_ai.models import Model
 from pydantic_ai.toolsets import AbstractToolset, CombinedToolset
 
@@ -43,3 +43,8 @@ def tools_of(settings: Settings, metrics: Metrics) -> LimitedTools:
     limits = ToolLimits(settings.tool_timeout_seconds, settings.max_tool_result_characters)
     others = mcp_tools(servers_of(settings.mcp_servers, os.environ), metrics, TOOL_NAMES)
     return LimitedTools(CombinedToolset([TOOLSET, *others]) if others else TOOLSET, limits, metrics)
+
+
+def capabilities_of(settings: Settings) -> list[AbstractCapability[None]]:
+    """What the settings add to the agent, beside its tools."""
+    return [Caching()] if settings.prompt_caching else []

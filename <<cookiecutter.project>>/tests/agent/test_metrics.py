@@ -58,6 +58,8 @@ def test_the_names_and_labels_are_the_ones_that_gates_use(client: TestClient) ->
         ("agent_cache_read_input_tokens", "counter"),
         ("agent_cache_creation_input_tokens", "counter"),
         ("agent_time_to_first_token_seconds", "histogram", "le"),
+        ("agent_queue_seconds", "histogram", "le"),
+        ("agent_model_request_seconds", "histogram", "le"),
         ("agent_tool_seconds", "histogram"),  # the labels appear with the first call
         ("agent_context_window_tokens", "gauge"),
     }

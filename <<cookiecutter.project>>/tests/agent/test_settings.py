@@ -35,6 +35,7 @@ def test_every_setting_has_a_default() -> None:
         "experiments": "",
         "manage_context": True,
         "context_summaries": False,
+        "prompt_caching": False,
         "context_window_tokens": None,
         "deadline_seconds": 120,
         "max_run_requests": 50,

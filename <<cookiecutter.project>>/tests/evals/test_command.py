@@ -23,12 +23,16 @@ def evals(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.fixture
-def checkout(tmp_path: Path) -> Path:
+def open_checkout(folder: Path) -> Path:
     """A checkout that a pull request can change."""
     for name in ("agent", "evals"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    return tmp_path
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    return open_checkout(tmp_path)
 
 
 def test_the_agent_reaches_its_floors(checkout: Path) -> None:

@@ -11,7 +11,7 @@ from evals.case import Task
 from evals.floors import Floors
 from evals.subject import Run
 from evals.table import table
-from evals.verdict import Score, Verdict, judge
+from evals.verdict import Score, Verdict, verdict_of
 
 EVERY = {"matches": r"\.$", "tools": ["calculate"], "max_tokens": 100, "max_tool_calls": 2}
 NAMES = ("contains", "format", "tools", "tokens", "tool_calls")
@@ -38,7 +38,7 @@ def evaluate(runs: Sequence[Run | Exception], given: Floors, tasks: Sequence[Tas
         return end
 
     report = asyncio.run(dataset(tasks, given).evaluate(solve, progress=False, repeat=trials))
-    return judge(report, given.by_evaluator())
+    return verdict_of(report, given.by_evaluator())
 
 
 def test_an_agent_that_reaches_every_floor_passes() -> None:

@@ -1,0 +1,1 @@
+"""Where does a request's time go? `make profile` runs the service under load, and shows it."""

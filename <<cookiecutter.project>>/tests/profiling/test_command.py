@@ -1,0 +1,34 @@
+"""`make profile`, on a small load."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROW = re.compile(r"^([^\d\n]+?) +(\d+\.\d{3}) ", re.MULTILINE)
+ROOT = Path(__file__).parents[2]
+
+
+def profile(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run it in an empty folder, without the settings of anybody's environment."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AGENT_")}
+    command = [sys.executable, "-m", "profiling", *arguments]
+    return subprocess.run(
+        command, cwd=folder, env=kept | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=120
+    )
+
+
+def test_both_tables_and_the_graph_are_written(tmp_path: Path) -> None:
+    done = profile(tmp_path, "--requests", "60", "--at-once", "4", "--model", "offline:latency=20ms")
+    assert done.returncode == 0, done.stderr
+    waited, spent = (dict(ROW.findall(table)) for table in done.stdout.split("\n\n")[:2])
+    assert float(waited["a request"]) > float(waited["model"]) >= 20
+    assert {"model", "tools", "agent framework", "HTTP framework", "serialisation", "this service"} <= spent.keys()
+    assert "pydantic_ai" in (tmp_path / ".profile" / "flame.svg").read_text()
+
+
+def test_a_load_that_fails_is_no_profile(tmp_path: Path) -> None:
+    done = profile(tmp_path, "--requests", "20", "--model", "offline:errors=1")
+    assert done.returncode == 2
+    assert "profile: 8 of 8 requests failed" in done.stderr
