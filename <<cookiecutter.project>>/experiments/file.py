@@ -7,9 +7,8 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from evals.case import Expectations
 from experiments.errors import WrongDefinition
-from experiments.schema import ExperimentPolicy, GuardrailPolicy, PrimaryPolicy, VariantPolicy
+from experiments.schema import CompletedPolicy, ExperimentPolicy, GuardrailPolicy, PrimaryPolicy, VariantPolicy
 from rollout.errors import PolicyError
 from rollout.policy import strict
 from rollout.policy.document import Key
@@ -45,7 +44,7 @@ def known_keys(path: tuple[Key, ...]) -> list[str]:
             "variants": VariantPolicy,
             "primary": PrimaryPolicy,
             "guardrails": GuardrailPolicy,
-            "completed": Expectations,
+            "completed": CompletedPolicy,
         }
         return list(parts[str(path[0])].model_fields)
     return list(ExperimentPolicy.model_fields)

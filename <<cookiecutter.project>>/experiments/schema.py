@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from evals.case import Expectations
+from evals.case import Limit, Pattern, ToolName
 from experiments.metric import METRICS
 from rollout.policy.keys import LimitText, Part, Ratio
 from rollout.policy.schema import wrong_key
@@ -56,6 +56,16 @@ class VariantPolicy(Part):
             if key in WHOLE and not value.is_integer():
                 raise ValueError(f"settings: {key} must be a whole number, not {value:g}")
         return self
+
+
+class CompletedPolicy(Part):
+    """What an answer is held against, as a task of evals/ is; but no rubric: the service asks no model to judge."""
+
+    expects: Text | None = None
+    matches: Pattern | None = None
+    tools: list[ToolName] | None = None
+    max_tokens: Limit | None = None
+    max_tool_calls: Limit | None = None
 
 
 class MeasuredPolicy(Part):
@@ -125,7 +135,7 @@ class ExperimentPolicy(Part):
     anonymous: Literal["conversation", "left_out"] = "left_out"
     variants: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")], VariantPolicy]
     primary: PrimaryPolicy
-    completed: Expectations | None = None
+    completed: CompletedPolicy | None = None
     guardrails: Annotated[list[GuardrailPolicy], Field(default_factory=list)]
     power: Annotated[Ratio, Field(ge=0.5, lt=1)]
     significance: Annotated[Ratio, Field(gt=0, le=0.2)]

@@ -16,7 +16,9 @@ from evals.case import Expectations
 from evals.evaluators import Evaluates, evaluators_of
 from evals.subject import Run
 from experiments.commands import experiment_of
+from experiments.errors import WrongDefinition
 from experiments.log import opened
+from experiments.schema import CompletedPolicy
 from tests.agent.experiments.logged import rows
 from tests.experiments.filled import fill
 from tests.experiments.repository import Repository, change
@@ -64,7 +66,7 @@ def value(each: Evaluates, run: Run) -> bool:
     ],
 )
 def test_an_answer_completes_its_task_if_all_evaluators_pass(expected: dict[str, object], is_met: bool) -> None:
-    assert set(Completed.model_fields) == set(Expectations.model_fields)
+    assert set(Completed.model_fields) == set(CompletedPolicy.model_fields) <= set(Expectations.model_fields)
     assert Completed.model_validate(expected).is_met(ANSWERED) is is_met is evals_pass(expected)
 
 
@@ -77,6 +79,12 @@ def test_the_service_gets_what_the_definition_says(tmp_path: Path) -> None:
     found = experiment_of(defined(tmp_path, CHEAPER + "completed: {expects: '36', max_tokens: 500}\n"))
     assert found.completed == Completed(expects="36", max_tokens=500)
     assert experiment_of(defined(tmp_path)).completed is None
+
+
+@pytest.mark.parametrize(("key", "says"), [("rubric: polite", "unknown key"), ("tools: [none]", "none is not a tool")])
+def test_what_the_service_can_not_look_at_is_refused(tmp_path: Path, key: str, says: str) -> None:
+    with pytest.raises(WrongDefinition, match=rf"completed.*{says}"):
+        defined(tmp_path, CHEAPER + f"completed: {{{key}}}\n")
 
 
 def test_an_answer_that_does_not_pass_is_not_completed(started: Repository) -> None:

@@ -72,6 +72,13 @@ def test_the_container_has_what_the_release_has_and_nothing_else(engine: Engine)
     assert engine.settings["oom_score_adj"] == 1000
 
 
+def test_what_was_not_started_is_not_stopped_in_a_file_or_on_a_host(engine: Engine) -> None:
+    with opened(str(engine.data / "experiments.db")) as file:
+        for log in (engine.log(), file):
+            with pytest.raises(errors.NotStarted):
+                log.end("cheaper", "a", {})
+
+
 def test_the_longest_definition_arrives_although_arguments_are_limited(engine: Engine, tmp_path: Path) -> None:
     prompts = ("\U0001f600" * 20_000, "-" + "\U0001f601" * 19_999)
     text = CHEAPER.replace('model: "offline:cost=0.5"', f'prompt: "{prompts[0]}"').replace(

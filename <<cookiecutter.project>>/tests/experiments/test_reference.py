@@ -9,7 +9,7 @@ from experiments.command import parser
 from experiments.decide import Verdict
 from experiments.errors import ExperimentRefused
 from experiments.metric import METRICS
-from experiments.schema import ExperimentPolicy, GuardrailPolicy, PrimaryPolicy, VariantPolicy
+from experiments.schema import CompletedPolicy, ExperimentPolicy, GuardrailPolicy, PrimaryPolicy, VariantPolicy
 from rollout.errors import every_error
 from tests.experiments.samples import defined
 from tests.pages import rows, text
@@ -20,6 +20,8 @@ PAGE = "reference/experiments.md"
 def test_every_key_of_a_definition_is_explained() -> None:
     assert set(rows(PAGE, "Key")) == set(ExperimentPolicy.model_fields)
     assert set(rows(PAGE, "Key of a variant")) == set(VariantPolicy.model_fields)
+    page = text(PAGE)
+    assert all(f"`{key}`" in page for key in CompletedPolicy.model_fields)
     measured = {**PrimaryPolicy.model_fields, **GuardrailPolicy.model_fields}
     assert set(rows(PAGE, "Key of a metric")) == set(measured)
 
