@@ -16,6 +16,7 @@ from rollout.report.picture.svg import element, escaped
 from rollout.text import listed, percent, quantity, short
 
 OTHER_COLOURS = (STABLE, CANARY)
+DASHES_IN_WORDS = ("solid", "dashed", "dotted")
 
 
 def signals(board: Board, evidence: Evidence | None) -> str:
@@ -71,10 +72,9 @@ def figure(
         *(Mark(each.first - start, each.name, BAD) for each in of_signal(seen, signal.alerts)),
     ]
     picture = chart(f"{signal.title} over time. {said}", signal.unit, curves, signal.limit, axis, marks)
-    dashes = (
-        f" ({listed([line.name for line in signal.lines])}: solid, dashed, dotted)" if len(signal.lines) > 1 else ""
-    )
-    caption = element("figcaption", element("h3", escaped(signal.title + dashes)), paragraph(said, "faint"))
+    dashes = listed([f"{line.name} {style}" for line, style in zip(signal.lines, DASHES_IN_WORDS, strict=False)])
+    title = f"{signal.title}: {dashes}" if len(signal.lines) > 1 else signal.title
+    caption = element("figcaption", element("h3", escaped(title)), paragraph(said, "faint"))
     return element("figure", caption, picture)
 
 
