@@ -29,7 +29,7 @@ class Settings(BaseSettings):
         default="offline",
         min_length=1,
         description="a model's name: `offline`, with faults or without, or one that pydantic-ai knows",
-        examples=["anthropic:claude-sonnet-4-5"],
+        examples=["anthropic:claude-sonnet-5"],
     )
     fallback_model: str = Field(
         default="",

@@ -10,7 +10,7 @@ Text = Annotated[str, Field(min_length=1)]
 
 
 class Label(BaseModel):
-    """An answer that a person has judged."""
+    """An answer, and how a person judges it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 

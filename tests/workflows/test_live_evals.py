@@ -58,7 +58,7 @@ def test_without_a_model_or_its_key_it_says_that_nothing_was_evaluated(tmp_path:
 @pytest.mark.parametrize(
     ("model", "key_name"),
     [
-        ("anthropic:claude-sonnet-4-5", "ANTHROPIC_API_KEY"),
+        ("anthropic:claude-sonnet-5", "ANTHROPIC_API_KEY"),
         ("openai-responses:gpt-5", "OPENAI_API_KEY"),
         ("google-gla:gemini", "GOOGLE_API_KEY"),
     ],

@@ -21,7 +21,7 @@ class TellsReadiness(Protocol):
 
 
 def make_model(name: str, setting: str = "AGENT_MODEL") -> Model:
-    """The model with this name, for example "offline:errors=0.2" or "anthropic:claude-sonnet-4-5". Errors
+    """The model with this name, for example "offline:errors=0.2" or "anthropic:claude-sonnet-5". Errors
     name the setting that it comes from.
 
     Raises:
@@ -43,5 +43,5 @@ def _infer(name: str, setting: str) -> Model:
         raise StartError(
             f"{setting}={name} can't be used: {error}\n"
             f"Use {' or '.join(MAKERS)}, which needs no key, or a name that pydantic-ai knows, "
-            "for example anthropic:claude-sonnet-4-5, with its extra installed and its key set."
+            "for example anthropic:claude-sonnet-5, with its extra installed and its key set."
         ) from None

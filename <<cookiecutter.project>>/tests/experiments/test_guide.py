@@ -136,7 +136,7 @@ def test_a_run_that_fails_in_a_rehearsal_is_in_its_log(tmp_path: Path, fault: st
 
 
 def test_a_rehearsal_asks_no_model_that_costs_money(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["rehearse", "cheaper-model", "--model", "anthropic:claude-sonnet-4-5"]) == 2
+    assert main(["rehearse", "cheaper-model", "--model", "anthropic:claude-sonnet-5"]) == 2
     rewrite(folder, ("offline:cost=0.5", "openai:gpt-5"))
     assert main(["rehearse", "cheaper-model", "--json"]) == 2
     assert '"costs_money"' in capsys.readouterr().out

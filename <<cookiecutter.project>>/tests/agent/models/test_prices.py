@@ -34,9 +34,9 @@ class Named(TestModel):
 @pytest.mark.parametrize(
     ("name", "system", "url", "known"),
     [
-        ("claude-sonnet-4-5", "anthropic", "https://api.anthropic.com", True),
-        ("claude-sonnet-4-5", "anthropic", None, True),
-        ("claude-sonnet-4-5", "anthropic", "none", True),
+        ("claude-sonnet-5", "anthropic", "https://api.anthropic.com", True),
+        ("claude-sonnet-5", "anthropic", None, True),
+        ("claude-sonnet-5", "anthropic", "none", True),
         ("gpt-5", "openai", "https://api.openai.com/v1/", True),
         ("gpt-5", "openai", "http://localhost:1234", True),
         ("of-tomorrow", "anthropic", "https://api.anthropic.com", False),
