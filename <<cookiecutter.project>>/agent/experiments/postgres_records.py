@@ -58,7 +58,7 @@ class PostgresRecords:
 
     def __init__(self, url: str, within_seconds: float = math.inf) -> None:
         seconds = min(within_seconds, COMMAND_SECONDS)
-        self._url, self._patience = url, Patience(start=CONNECT_SECONDS, connect=CONNECT_SECONDS, command=seconds)
+        self._url, self._patience = url, Patience(connect=CONNECT_SECONDS, command=seconds)
 
     def started(self, name: str) -> Started:
         rows = self._with(lambda database: database.rows(SELECT, name))
