@@ -148,14 +148,12 @@ NEW_EXCEPTION = Incident(
 VENDOR_DOWN = Incident(
     name="vendor-down",
     title="The model's API is down in part, during a rollout",
-    story="Three minutes after a good release began to get a quarter of the traffic, the model's API fails one request "
-    "in twelve for twelve minutes, whichever release asks.",
-    service=Service(f"{USUAL},after=13m,errors=0.08,after=25m,{USUAL}"),
-    rollout=Rollout(
-        Service(f"{USUAL},after=3m,errors=0.08,after=15m,{USUAL}"), at_minute=10, first_weight=0.25, good_for_minutes=3
-    ),
+    story="The model's API fails one request in twelve for eleven minutes, whichever release asks. Three minutes after "
+    "that began, a good release begins to get a quarter of the traffic.",
+    service=Service(f"{USUAL},after=7m,errors=0.08,after=18m,{USUAL}"),
+    rollout=Rollout(Service(f"errors=0.08,after=8m,{USUAL}"), at_minute=10, first_weight=0.25),
     harm=FAILED,
-    phases=(Phase(13, 0.8, SHORT), Phase(45, 0.8, SHORT)),
+    phases=(Phase(7, 0.8, SHORT), Phase(38, 0.8, SHORT)),
     runbook="VendorFails",
 )
 
