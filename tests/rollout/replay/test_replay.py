@@ -31,7 +31,9 @@ FAST: tuple[Incident, ...] = (
         CONTEXT_FILLS,
         phases=(Phase(2, 0.2, [question(10)]), Phase(3, 0.2, [question(words) for words in range(100, 116, 5)])),
     ),
-    replace(V1_1, phases=(CALM, Phase(12, 0.25, SHORT)), rollout=replace(rollout_of(V1_1), at_minute=3)),
+    replace(
+        V1_1, phases=(Phase(7, 0.25, SHORT), Phase(12, 0.25, SHORT)), rollout=replace(rollout_of(V1_1), at_minute=7)
+    ),
     replace(
         SLOW_TOOL,
         phases=(CALM, Phase(8, 0.25, SHORT)),
