@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import chdir
 from dataclasses import replace
 
 import pytest
@@ -56,7 +57,8 @@ def outcomes() -> Mapping[str, Outcome]:
     async def all_at_once() -> list[Outcome]:
         return await asyncio.gather(*(replay(each, policy, programs, SPEED, said.append) for each in FAST))
 
-    return {each.incident.name: each for each in asyncio.run(all_at_once())}
+    with chdir(REPOSITORY):  # the engine's process imports `rollout` from there
+        return {each.incident.name: each for each in asyncio.run(all_at_once())}
 
 
 def test_the_context_fills_and_our_alerts_notice_and_management_harms_nobody(
