@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from rollout import journal
-from rollout.errors import TooBusy
+from rollout.errors import PartFailed, TooBusy
 from rollout.journal.state import State, new_rollout
 from rollout.policy import file as policy_file
 from rollout.policy.plan import plan
@@ -172,7 +172,10 @@ class Replay:
         )
         planned = plan(policy_file.load(self._policy), self._stage.speed)
         book = self._state.journal(self._rollout)
-        await follow(start_engine(self._stage, spec), book, planned)
+        engine = start_engine(self._stage, spec)
+        await follow(engine, book, planned)
+        if not book.exists():  # it refused to begin
+            raise PartFailed(f"{self._incident.name}: {engine.last_lines()}")
 
     def _outcome(self, began: float, every: float) -> Outcome:
         url, until = self._stage.prometheus.url, time.time()

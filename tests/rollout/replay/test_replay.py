@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import chdir
 from dataclasses import replace
 
 import pytest
@@ -31,7 +32,9 @@ FAST: tuple[Incident, ...] = (
         CONTEXT_FILLS,
         phases=(Phase(2, 0.2, [question(10)]), Phase(3, 0.2, [question(words) for words in range(100, 116, 5)])),
     ),
-    replace(V1_1, phases=(CALM, Phase(12, 0.25, SHORT)), rollout=replace(rollout_of(V1_1), at_minute=3)),
+    replace(
+        V1_1, phases=(Phase(7, 0.25, SHORT), Phase(12, 0.25, SHORT)), rollout=replace(rollout_of(V1_1), at_minute=7)
+    ),
     replace(
         SLOW_TOOL,
         phases=(CALM, Phase(8, 0.25, SHORT)),
@@ -54,7 +57,8 @@ def outcomes() -> Mapping[str, Outcome]:
     async def all_at_once() -> list[Outcome]:
         return await asyncio.gather(*(replay(each, policy, programs, SPEED, said.append) for each in FAST))
 
-    return {each.incident.name: each for each in asyncio.run(all_at_once())}
+    with chdir(REPOSITORY):  # the engine's process imports `rollout` from there
+        return {each.incident.name: each for each in asyncio.run(all_at_once())}
 
 
 def test_the_context_fills_and_our_alerts_notice_and_management_harms_nobody(
