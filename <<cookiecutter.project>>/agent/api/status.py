@@ -67,7 +67,8 @@ def make_router(
 ) -> APIRouter:
     """The routes that need no run."""
     router = APIRouter()
-    healthy = Health(status="ok", release=settings.release, model=settings.model)
+    # Written once: the router asks every second.
+    healthy = Health(status="ok", release=settings.release, model=settings.model).model_dump_json().encode()
     limits = Limits(
         task_characters=MOST_TASK_CHARACTERS,
         deadline_seconds=settings.deadline_seconds,
@@ -88,11 +89,11 @@ def make_router(
     async def livez() -> Alive:
         return Alive()
 
-    @router.get("/health")
-    async def health() -> Health:
+    @router.get("/health", response_model=Health)
+    async def health() -> Response:
         if (refused := why_not_ready(settings.model, readiness, model, place)) is not None:
             raise refused
-        return healthy
+        return Response(healthy, media_type="application/json")
 
     @router.get("/info")
     async def info() -> Info:
