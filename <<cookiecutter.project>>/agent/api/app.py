@@ -11,6 +11,7 @@ from pydantic_ai.models import Model
 
 from agent.api.authentication import Authenticate
 from agent.api.bodies import LimitBodies
+from agent.api.health import AnswerHealth, Condition
 from agent.api.middleware import MeasureRequests, ReleaseHeader
 from agent.api.problems import handle_problems
 from agent.api.request_log import LogRequests
@@ -78,6 +79,7 @@ def create_app(settings: Settings, readiness: Readiness | None = None, place: "P
     )
     keyed = KeyedRunner(runner, answers, metrics, settings.release)
     background = BackgroundRuns()
+    condition = Condition(settings, readiness, model.first, place)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -100,16 +102,14 @@ def create_app(settings: Settings, readiness: Readiness | None = None, place: "P
     app.include_router(
         make_router(
             settings,
-            model.first,
             window_tokens,
             keyed,
             metrics,
-            readiness,
             kept,
             background,
             budget,
             experiments,
-            place,
+            condition,
         )
     )
     app.add_middleware(LimitBodies)  # innermost: its errors become problems too
@@ -119,6 +119,7 @@ def create_app(settings: Settings, readiness: Readiness | None = None, place: "P
     app.add_middleware(LogRequests, settings=settings)
     if traces is not None:
         app.add_middleware(TraceRequests, tracer=traces.tracer)  # outside of the log, which has the trace's id
+    app.add_middleware(AnswerHealth, condition=condition)
     app.add_middleware(ReleaseHeader, release=settings.release)
     app.add_middleware(MeasureRequests, metrics=metrics)  # outermost, because it is added last
     return app

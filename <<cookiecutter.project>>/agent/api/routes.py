@@ -1,10 +1,10 @@
 """POST /agent/run, and the router with all routes."""
 
 from fastapi import APIRouter, Request, Response
-from pydantic_ai.models import Model
 
 from agent.api import conversations, feedback, page, status, streaming
 from agent.api.authentication import is_loopback, owner_of
+from agent.api.health import Condition
 from agent.api.leaving import ClientLeft, unless_left
 from agent.api.problems import documented
 from agent.api.request_log import note_run
@@ -13,10 +13,8 @@ from agent.budget import Budget
 from agent.conversations import Conversations
 from agent.experiments import Experiments
 from agent.metrics import LEFT_STATUS, Metrics
-from agent.place import Place
 from agent.run import BackgroundRuns, KeyedRunner, RatedRuns
 from agent.settings import Settings
-from agent.stopping import Readiness
 
 RUN_PATH = "/agent/run"
 MEASURED_PATHS = frozenset({RUN_PATH, streaming.STREAM_PATH})
@@ -24,16 +22,14 @@ MEASURED_PATHS = frozenset({RUN_PATH, streaming.STREAM_PATH})
 
 def make_router(
     settings: Settings,
-    model: Model,
     window_tokens: int | None,
     runner: KeyedRunner,
     metrics: Metrics,
-    readiness: Readiness,
     kept: Conversations | None,
     background: BackgroundRuns,
     budget: Budget | None,
     experiments: Experiments | None,
-    place: Place,
+    condition: Condition,
 ) -> APIRouter:
     """The service's routes."""
     router = APIRouter(responses=documented())
@@ -57,7 +53,7 @@ def make_router(
 
     router.include_router(streaming.make_router(settings, runner, rated, metrics, background))
     router.include_router(feedback.make_router(rated, metrics, experiments))
-    router.include_router(status.make_router(settings, model, window_tokens, metrics, readiness, budget, place))
+    router.include_router(status.make_router(settings, window_tokens, metrics, budget, condition))
     if page.is_shown(settings, is_loopback(settings.host)):
         router.include_router(page.make_router())
     if kept is not None:

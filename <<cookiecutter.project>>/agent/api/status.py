@@ -6,30 +6,18 @@ from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
-from pydantic_ai.models import Model
 
-from agent.api.problem_types import NOT_READY, STOPPING, Refused
+from agent.api.health import HEALTH_PATH, Condition, Health
 from agent.api.task import MOST_TASK_CHARACTERS
 from agent.budget import Budget
 from agent.metrics import Metrics
-from agent.models import is_ready
-from agent.place import Place, is_reachable
 from agent.settings import Settings
-from agent.stopping import Readiness
 
 
 class Alive(BaseModel):
     """What GET /livez answers for as long as the process can answer anything."""
 
     status: Literal["alive"] = "alive"
-
-
-class Health(BaseModel):
-    """What GET /health answers when all is well."""
-
-    status: str
-    release: str
-    model: str
 
 
 class Limits(BaseModel):
@@ -58,17 +46,13 @@ class Info(BaseModel):
 
 def make_router(
     settings: Settings,
-    model: Model,
     window_tokens: int | None,
     metrics: Metrics,
-    readiness: Readiness,
     budget: Budget | None,
-    place: Place,
+    condition: Condition,
 ) -> APIRouter:
     """The routes that need no run."""
     router = APIRouter()
-    # Written once: the router asks every second.
-    healthy = Health(status="ok", release=settings.release, model=settings.model).model_dump_json().encode()
     limits = Limits(
         task_characters=MOST_TASK_CHARACTERS,
         deadline_seconds=settings.deadline_seconds,
@@ -89,11 +73,11 @@ def make_router(
     async def livez() -> Alive:
         return Alive()
 
-    @router.get("/health", response_model=Health)
-    async def health() -> Response:
-        if (refused := why_not_ready(settings.model, readiness, model, place)) is not None:
+    @router.get(HEALTH_PATH)
+    async def health() -> Health:  # AnswerHealth answers while all is well
+        if (refused := condition.why_not_ready()) is not None:
             raise refused
-        return Response(healthy, media_type="application/json")
+        return condition.health()
 
     @router.get("/info")
     async def info() -> Info:
@@ -106,14 +90,3 @@ def make_router(
         return Response(metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
 
     return router
-
-
-def why_not_ready(name: str, readiness: Readiness, model: Model, place: Place) -> Refused | None:
-    """What /health answers instead of 200; None if the service is ready for runs."""
-    if readiness.stopping:
-        return Refused(STOPPING, "the service got a signal to stop")
-    if not is_ready(model):
-        return Refused(NOT_READY, f"the model {name} is not ready")
-    if not is_reachable(place):
-        return Refused(NOT_READY, "the database that keeps conversations does not answer")
-    return None
