@@ -41,6 +41,12 @@ def with_crlf(folder: Path) -> list[str]:
     return [name for name, content in contents.items() if b"\r\n" in content and b"\0" not in content]
 
 
+def text_of(path: Path) -> str:
+    """The text of a file; nothing of a binary one, such as a picture."""
+    content = path.read_bytes()
+    return "" if b"\0" in content else content.decode(errors="replace")
+
+
 def cookiecutter_json() -> dict[str, Any]:
     """The questions and settings of the template."""
     read: dict[str, Any] = json.loads((TEMPLATE / "cookiecutter.json").read_text())

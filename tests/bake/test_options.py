@@ -14,7 +14,7 @@ import yaml
 
 from tests.bake.answers import OPTION_SETS
 from tests.baking import Bake, Baker
-from tests.source import PROJECT, cookiecutter_json, default_answers, files_below
+from tests.source import PROJECT, cookiecutter_json, default_answers, files_below, text_of
 
 # The only files that rendering may change.
 OVERLAYS = [f"deploy/kubernetes/overlays/{router}" for router in ("gateway", "traefik")]
@@ -47,7 +47,7 @@ def baked(answers: dict[str, str], template: Path, tmp_path_factory: pytest.Temp
 
 
 def test_no_marker_of_the_template_remains(baked: Bake) -> None:
-    texts = {name: (baked.folder / name).read_text(errors="replace") for name in files_below(baked.folder)}
+    texts = {name: text_of(baked.folder / name) for name in files_below(baked.folder)}
     assert {name: found[0] for name, text in texts.items() if (found := LEFTOVER.search(text))} == {}
 
 

@@ -6,7 +6,7 @@ import fnmatch
 import re
 from pathlib import Path, PurePath
 
-from tests.source import PROJECT, TEMPLATE, cookiecutter_json, default_answers, files_below
+from tests.source import PROJECT, TEMPLATE, cookiecutter_json, default_answers, files_below, text_of
 
 VARIABLE = re.compile(r"<<-?\s*cookiecutter|<%|<#")
 MARK_OF_ANY_KIND = re.compile(r"(<<|\{\{)-?\s*cookiecutter|<%|%>|<#|#>|\{%")
@@ -34,7 +34,7 @@ def test_a_file_is_rendered_if_and_only_if_it_has_a_variable(template: Path) -> 
     wrong = [
         name
         for name in files_below(project)
-        if is_copied(PurePath(name)) == bool(VARIABLE.search((project / name).read_text(errors="replace")))
+        if is_copied(PurePath(name)) == bool(VARIABLE.search(text_of(project / name)))
     ]
     assert wrong == [], "add these to _copy_without_render in cookiecutter.json, or take them out of it"
 

@@ -17,6 +17,8 @@ FEW_TESTS = (
     "asking.py",
     "waiting.py",
     "agent/conftest.py",
+    "agent/postgres_server.py",
+    "agent/storages.py",
     "agent/service.py",
     "agent/api/test_routes.py",
 )
