@@ -188,6 +188,7 @@ def test_a_kept_release_that_was_stopped_is_no_way_back(host: Service, images: I
         docker("stop", kept)
         assert f"{kept} is exited (`docker start {kept}` starts it)" in refused(host, "rollback", "--reason", "why")
         assert served_by(host.url) == release
+        wait_until(lambda: host.host().routing().up != list(SLOTS), 120 * patience(), lambda: "still up for the router")
         docker("start", kept)
         wait_until(lambda: host.host().routing().up == list(SLOTS), 120 * patience(), lambda: kept)
         done = host.rollout("rollback", "--reason", "it answers in French", "--policy", str(host.policy))
