@@ -4,7 +4,7 @@ import argparse
 import json
 
 from rollout.cli import folder
-from rollout.kubernetes import conversations, overlay, render
+from rollout.kubernetes import overlay, render, sqlite_files
 from rollout.policy import file as policy_file
 from rollout.policy.plan import plan
 
@@ -13,7 +13,7 @@ def run_render(chosen: argparse.Namespace) -> int:
     """Write the files or, with --check, refuse if they are not what the policy renders to."""
     files = render.render(plan(policy_file.load(chosen.policy)), render.read_rules(chosen.rules))
     for each in overlay.overlays(chosen.out):
-        conversations.check(str(each), overlay.objects(each))
+        sqlite_files.check(str(each), overlay.objects(each))
     if chosen.check:
         render.check(chosen.out, files)
     else:

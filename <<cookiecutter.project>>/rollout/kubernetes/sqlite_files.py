@@ -1,11 +1,13 @@
-"""Conversations in SQLite are one file on one node: several replicas can't share it. They can share a database."""
+"""What is kept in SQLite is one file on one node: several replicas can't share it. They can share a database."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from rollout.errors import Refused
 from rollout.kubernetes.analysis import Object
 
-SETTING = "AGENT_CONVERSATIONS"
+KEPT: Mapping[str, str] = {"AGENT_CONVERSATIONS": "conversations", "AGENT_EXPERIMENTS": "log of experiments"}
+"""What is in the file that a setting names."""
+
 DATABASES = ("postgresql://", "postgres://")
 ELSEWHERE = "that valueFrom names"
 
@@ -13,18 +15,19 @@ ELSEWHERE = "that valueFrom names"
 def check(name: str, objects: Iterable[Object]) -> None:
     """`name` is the overlay's. Raises Refused."""
     found = list(objects)
-    file, replicas = conversations(found), most_replicas(found)
-    if file and replicas > 1:
-        raise Refused(
-            f"{name}: {SETTING} is the SQLite file {file}, and there can be {replicas} replicas: each pod would have "
-            "its own conversations, or damage a shared file. Set replicas: 1 without scaling, or name a PostgreSQL "
-            "database by its URL, in a Secret"
-        )
+    replicas = most_replicas(found)
+    for setting, what in KEPT.items():
+        if replicas > 1 and (file := file_in(found, setting)):
+            raise Refused(
+                f"{name}: {setting} is the SQLite file {file}, and there can be {replicas} replicas: each pod would "
+                f"have its own {what}, or damage a shared file. Set replicas: 1 without scaling, or name a PostgreSQL "
+                "database by its URL, in a Secret"
+            )
 
 
-def conversations(objects: Iterable[Object]) -> str:
+def file_in(objects: Iterable[Object], setting: str) -> str:
     """The file of the last value of the setting; empty for none, and for a database."""
-    values = [file_of(variable) for each in objects for variable in variables(each)]
+    values = [file_of(variable) for each in objects for variable in variables(each, setting)]
     return values[-1] if values else ""
 
 
@@ -36,12 +39,12 @@ def file_of(variable: Object) -> str:
     return value or (ELSEWHERE if source else "")
 
 
-def variables(found: Object) -> Iterator[Object]:
+def variables(found: Object, setting: str) -> Iterator[Object]:
     if found.get("kind") != "Rollout":
         return
     spec = found.get("spec", {}).get("template", {}).get("spec", {})
     for container in spec.get("containers", []):
-        yield from (each for each in container.get("env", []) if each.get("name") == SETTING)
+        yield from (each for each in container.get("env", []) if each.get("name") == setting)
 
 
 def most_replicas(objects: Iterable[Object]) -> int:

@@ -39,6 +39,12 @@ def test_sqlite_is_refused_with_several_replicas(tmp_path: Path, capsys: pytest.
     assert not list(tmp_path.rglob("rendered"))
 
 
+def test_so_is_the_log_of_experiments(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = f"{NONE}\n            - {{name: AGENT_EXPERIMENTS, value: experiments.db}}"
+    assert render(tmp_path, {"base/rollout.yaml": (NONE, log)}) == 2
+    assert "AGENT_EXPERIMENTS is the SQLite file experiments.db" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     "database",
     [
