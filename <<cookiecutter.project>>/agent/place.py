@@ -1,14 +1,17 @@
 """Where conversations, answers and budgets are kept: a SQLite file, or PostgreSQL by its URL."""
 
-from collections.abc import AsyncIterator
+import sqlite3
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from agent.errors import StartError
 from agent.settings import Settings, is_url
 
 if TYPE_CHECKING:
     from agent.postgres import Postgres
+
+Kept = TypeVar("Kept")
 
 Place: TypeAlias = "str | Postgres"
 """The path of a file, empty for none; or a database."""
@@ -41,6 +44,14 @@ def database(url: str, setting: str = "AGENT_CONVERSATIONS", wait_seconds: float
         ) from error
     patience = PATIENCE if wait_seconds is None else Patience(connect=wait_seconds, command=wait_seconds)
     return Postgres(url, patience, setting)
+
+
+def in_file(open_file: Callable[[str], Kept], path: str, setting: str = "AGENT_CONVERSATIONS") -> Kept:
+    """What is kept in the file at this path, opened. Raises StartError."""
+    try:
+        return open_file(path)
+    except sqlite3.Error as error:
+        raise StartError(f"{setting}={path} can't be used: {error}") from None
 
 
 @asynccontextmanager

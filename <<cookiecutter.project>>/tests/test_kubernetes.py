@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from rollout.kubernetes.render import FOLDER, RULES, check, read_rules, render
+from rollout.cli.rendered import check
+from rollout.kubernetes.render import FOLDER, RULES, read_rules, render
 from rollout.policy.plan import plan
 from tests.policy.live import policy
 from tests.policy.text import FILE
@@ -30,4 +31,4 @@ def test_what_is_deployed_is_what_the_policy_renders_to() -> None:
     committed = sorted(str(path.relative_to(ROOT / FOLDER)) for path in (ROOT / FOLDER).rglob("rendered/*"))
     assert committed == sorted(KINDS)
     if yaml.safe_load(FILE.read_text(encoding="utf-8"))["target"] == "kubernetes":
-        check(ROOT / FOLDER, render(plan(policy()), read_rules(ROOT / RULES)))
+        check(ROOT / FOLDER, render(plan(policy()), read_rules(ROOT / RULES)), "rollout render")

@@ -1,12 +1,10 @@
 """The sums of a day: what is kept of the budget, and the storages by place."""
 
-import sqlite3
 from typing import Protocol
 
 from agent.budget.limits import Spent
 from agent.budget.sqlite import SqliteSums
-from agent.errors import StartError
-from agent.place import Place
+from agent.place import Place, in_file
 
 MEMORY = ":memory:"
 
@@ -30,10 +28,7 @@ class Sums(Protocol):
 def sums_in(place: Place) -> Sums:
     """The sums in a file, in a database or, without either, in memory. Raises StartError."""
     if isinstance(place, str):
-        try:
-            return SqliteSums(place or MEMORY)
-        except sqlite3.Error as error:
-            raise StartError(f"AGENT_CONVERSATIONS={place} can't be used: {error}") from None
+        return in_file(lambda path: SqliteSums(path or MEMORY), place)
     from agent.budget.postgres import PostgresSums
 
     return PostgresSums(place)

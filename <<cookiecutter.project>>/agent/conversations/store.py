@@ -1,14 +1,12 @@
 """What conversations need of a store, and the stores by place."""
 
-import sqlite3
 from pathlib import Path
 from typing import Protocol
 
 from pydantic_ai.conversation import Conversation
 
 from agent.conversations.sqlite import SqliteConversationStore
-from agent.errors import StartError
-from agent.place import Place
+from agent.place import Place, in_file
 
 
 class Store(Protocol):
@@ -33,10 +31,7 @@ class Store(Protocol):
 def store_in(place: Place) -> Store:
     """The store in a file or in a database. Raises StartError."""
     if isinstance(place, str):
-        try:
-            return SqliteConversationStore(Path(place))
-        except sqlite3.Error as error:
-            raise StartError(f"AGENT_CONVERSATIONS={place} can't be used: {error}") from None
+        return in_file(lambda path: SqliteConversationStore(Path(path)), place)
     from agent.conversations.postgres import PostgresConversationStore
 
     return PostgresConversationStore(place)

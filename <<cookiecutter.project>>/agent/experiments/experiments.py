@@ -2,21 +2,20 @@
 
 import asyncio
 import logging
-import sqlite3
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from agent.errors import StartError, StorageError
+from agent.errors import StorageError
 from agent.experiments.completed import Answered, Completed
 from agent.experiments.definition import Experiment, Variant
 from agent.experiments.log import ExperimentLog, LogRests, Outcome, Running, unit_id
 from agent.experiments.released import released_sha256
 from agent.experiments.troubles import Trouble, Troubles
 from agent.metrics import Metrics
-from agent.place import Place
+from agent.place import Place, in_file
 
 if TYPE_CHECKING:
     from agent.experiments.postgres import PostgresLog
@@ -189,7 +188,4 @@ def log_in(place: Place) -> "ExperimentLog | PostgresLog":
         from agent.experiments.postgres import PostgresLog
 
         return PostgresLog(place)
-    try:
-        return ExperimentLog(place)
-    except sqlite3.Error as error:
-        raise StartError(f"AGENT_EXPERIMENTS={place} can't be used: {error}") from None
+    return in_file(ExperimentLog, place, "AGENT_EXPERIMENTS")

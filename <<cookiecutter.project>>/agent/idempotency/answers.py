@@ -1,14 +1,12 @@
 """The first answer to each key, in the place that both releases of a rollout use."""
 
-import sqlite3
 import time
 from collections.abc import Callable
 from typing import Protocol
 
-from agent.errors import StartError
 from agent.idempotency.claim import Claim, Known, State, first_answer
 from agent.idempotency.sqlite import SqliteKeys
-from agent.place import Place
+from agent.place import Place, in_file
 
 MEMORY = ":memory:"
 MARGIN_SECONDS = 10.0
@@ -92,10 +90,7 @@ def open_answers(place: Place, keep_hours: float, most: int) -> Answers:
 def keys_in(place: Place) -> Keys:
     """The keys in a file, in a database or, without either, in memory. Raises StartError."""
     if isinstance(place, str):
-        try:
-            return SqliteKeys(place or MEMORY)
-        except sqlite3.Error as error:
-            raise StartError(f"AGENT_CONVERSATIONS={place} can't be used: {error}") from None
+        return in_file(lambda path: SqliteKeys(path or MEMORY), place)
     from agent.idempotency.postgres import PostgresKeys
 
     return PostgresKeys(place)

@@ -1,27 +1,15 @@
 """`rollout grafana`: rollout.yaml as dashboards of Grafana."""
 
 import argparse
-import json
 
-from rollout.cli import folder, options
+from rollout.cli import options, rendered
 from rollout.grafana import files
 from rollout.policy import file as policy_file
 
 
 def run_grafana(chosen: argparse.Namespace) -> int:
     """Write the files or, with --check, refuse if they are not what the policy renders to."""
-    rendered = files.render(policy_file.load(chosen.policy))
-    if chosen.check:
-        files.check(chosen.out, rendered)
-    else:
-        folder.check(chosen.out)
-        files.write(chosen.out, rendered)
-    if chosen.json:
-        print(json.dumps({"folder": str(chosen.out), "files": list(rendered)}))
-    else:
-        said = "match rollout.yaml" if chosen.check else "written"
-        print(f"{chosen.out}: {', '.join(rendered)} {said}")
-    return 0
+    return rendered.deliver(chosen, files.render(policy_file.load(chosen.policy)), "rollout grafana")
 
 
 def grafana_options(sub: argparse.ArgumentParser) -> None:

@@ -1,11 +1,9 @@
 """rollout.yaml -> the files in monitoring/grafana/dashboards/. Deterministic: the same policy, the same text."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from rollout.errors import Stale
 from rollout.grafana.cost import COST
 from rollout.grafana.document import document
 from rollout.grafana.rollouts import dashboard
@@ -50,20 +48,3 @@ def faster(shown: Dashboard, speed: float) -> Dashboard:
         rows=tuple(Row(row.title, tuple(map(panel, row.panels))) for row in shown.rows),
         events=tuple(replace(event, promql=quick(event.promql)) for event in shown.events),
     )
-
-
-def write(folder: Path, files: Mapping[str, str]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf-8")
-
-
-def check(folder: Path, files: Mapping[str, str]) -> None:
-    """Raises Stale if a file is missing, or is not what the policy renders to."""
-    stale = [
-        name
-        for name, text in files.items()
-        if not (folder / name).is_file() or (folder / name).read_text(encoding="utf-8") != text
-    ]
-    if stale:
-        raise Stale(f"{folder}: {', '.join(stale)} do not match rollout.yaml: run `rollout grafana`, and commit them")

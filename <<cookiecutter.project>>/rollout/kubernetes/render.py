@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from rollout.errors import PolicyError, Stale
+from rollout.errors import PolicyError
 from rollout.kubernetes.analysis import Object, templates
 from rollout.kubernetes.rules import prometheus_rule
 from rollout.kubernetes.steps import strategy
@@ -35,20 +35,3 @@ def document(source: str, objects: list[Object]) -> str:
 
 def read_rules(folder: Path) -> dict[str, str]:
     return {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.yml"))}
-
-
-def write(folder: Path, files: Mapping[str, str]) -> None:
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
-
-
-def check(folder: Path, files: Mapping[str, str]) -> None:
-    """Raises Stale if a file is missing, or is not what the policy renders to."""
-    stale = [name for name, text in files.items() if not is_so(folder / name, text)]
-    if stale:
-        raise Stale(f"{folder}: {', '.join(stale)} do not match rollout.yaml: run `rollout render`, and commit them")
-
-
-def is_so(path: Path, text: str) -> bool:
-    return path.is_file() and path.read_text(encoding="utf-8") == text
