@@ -50,7 +50,7 @@ test:  ## run all tests: the template's, the engine's, and a baked repository's
 test-template:
 	@$(INSTALL) $(BAKE) $(TEST)
 	@echo "running the template's tests ..."
-	@.venv/bin/python -m pytest $(addprefix --ignore=,$(ENGINE))
+	@.venv/bin/python -m pytest -m "not browser" $(addprefix --ignore=,$(ENGINE))
 
 test-engine: tested  ## run the engine's tests; on your own copy: make test-engine REPOSITORY=../my-agent
 	@$(MAKE) --no-print-directory test-units test-browser
@@ -63,8 +63,8 @@ test-units:
 	@$(PYTEST) -m "not parts and not docker and not browser and not workflows" $(ENGINE)
 
 test-browser:
-	@echo "running the tests of the dashboard in Chromium ..."
-	@$(without_browser) || $(PYTEST) -m browser tests/rollout/dashboard
+	@echo "running the tests of the pages in Chromium ..."
+	@$(without_browser) || $(PYTEST) -m browser tests/rollout/dashboard tests/test_page_in_chromium.py
 
 test-parts:
 	@echo "running the engine's tests on $(REPOSITORY) with HAProxy and Prometheus ..."
@@ -79,7 +79,7 @@ without_docker = { ! docker info >/dev/null 2>&1 && \
   echo "SKIPPED: the tests of the Docker target. No Docker engine answers; 'docker info' says why."; }
 
 without_browser = { ! { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null && \
-  echo "SKIPPED: the tests of the dashboard in a browser. No Chromium: 'apt-get install chromium' brings one; CI has it."; }
+  echo "SKIPPED: the tests of the pages in a browser. No Chromium: 'apt-get install chromium' brings one; CI has it."; }
 
 # These three are without a bake: make test bakes first, and two bakes at once would conflict.
 test-baked-code:

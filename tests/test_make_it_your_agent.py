@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import socket
 import subprocess
@@ -60,8 +61,10 @@ def test_the_service_calls_the_new_tool_with_the_line_of_the_guide(yours: Path) 
     with subprocess.Popen([sys.executable, "-m", "agent"], cwd=yours, env=env, stderr=subprocess.DEVNULL) as service:
         try:
             line = CURL.replace("localhost:8080", f"127.0.0.1:{port}")
+            if not shutil.which("curl"):
+                line = shlex.join([sys.executable, "tests/curl.py"]) + line.removeprefix("curl")
             began = time.monotonic()
-            while (called := subprocess.run(["sh", "-c", line], capture_output=True, text=True)).returncode:
+            while (called := subprocess.run(["sh", "-c", line], cwd=yours, capture_output=True, text=True)).returncode:
                 assert time.monotonic() - began < WAIT_SECONDS, called.stderr
                 assert service.poll() is None
                 time.sleep(0.1)

@@ -22,7 +22,7 @@ class SqliteFile:
         """Open or create the file, and what its schema names; `busy_seconds` is how long a statement waits for another
         process. Raises sqlite3.Error."""
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
-        self.database = sqlite3.connect(path, busy_seconds, isolation_level=None, check_same_thread=False)
+        self.database = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
         self._use_wal(busy_seconds)
         self.database.execute("PRAGMA synchronous = NORMAL")
         self.database.execute("PRAGMA secure_delete = ON")  # deleted text is overwritten in the file
