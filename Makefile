@@ -46,6 +46,7 @@ test:  ## run all tests: the template's, the engine's, and a baked repository's
 	@$(MAKE) --no-print-directory -j$(JOBS) test-hosts test-parts test-baked-rehearsals REPOSITORY="$(BAKED)"
 	@$(without_docker) || true
 	@$(without_browser) || true
+	@$(without_ssh) || true
 
 test-template:
 	@$(INSTALL) $(BAKE) $(TEST)
@@ -57,10 +58,11 @@ test-engine: tested  ## run the engine's tests; on your own copy: make test-engi
 	@$(MAKE) --no-print-directory -j$(JOBS) test-hosts test-parts
 	@$(without_docker) || true
 	@$(without_browser) || true
+	@$(without_ssh) || true
 
 test-units:
 	@echo "running the engine's unit tests on $(REPOSITORY) ..."
-	@$(PYTEST) -m "not parts and not docker and not browser and not workflows" $(ENGINE)
+	@$(PYTEST) -m "not parts and not docker and not browser and not workflows$$($(without_ssh) >/dev/null && echo ' and not ssh')" $(ENGINE)
 
 test-browser:
 	@echo "running the tests of the pages in Chromium ..."
@@ -80,6 +82,9 @@ without_docker = { ! docker info >/dev/null 2>&1 && \
 
 without_browser = { ! { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null && \
   echo "SKIPPED: the tests of the pages in a browser. No Chromium: 'apt-get install chromium' brings one; CI has it."; }
+
+without_ssh = { ! command -v ssh-keygen >/dev/null && \
+  echo "SKIPPED: the tests of SSH keys. No ssh-keygen: 'apt-get install openssh-client' brings it; CI has it."; }
 
 # These three are without a bake: make test bakes first, and two bakes at once would conflict.
 test-baked-code:

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import time
+import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -23,6 +24,7 @@ class SqliteFile:
         process. Raises sqlite3.Error."""
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
         self.database = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
+        weakref.finalize(self, self.database.close)  # an app that is refused after it opened this never runs close()
         self._use_wal(busy_seconds)
         self.database.execute("PRAGMA synchronous = NORMAL")
         self.database.execute("PRAGMA secure_delete = ON")  # deleted text is overwritten in the file
