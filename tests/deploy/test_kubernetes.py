@@ -96,6 +96,13 @@ def test_the_router_and_the_rollout_name_the_same_route() -> None:
     assert [("HTTPRoute", each["name"]) in objects("gateway") for each in plugin["httpRoutes"]] == [True]
 
 
+def test_no_apply_sets_the_selectors_that_argo_rollouts_writes(overlay: dict[tuple[str, str], Object]) -> None:
+    canary = rollout(overlay)["strategy"]["canary"]
+    written = [overlay["Service", canary[key]]["spec"] for key in ("stableService", "canaryService")]
+    assert [set(spec) for spec in written] == [{"ports"}, {"ports"}]
+    assert overlay["Service", "agent-pods"]["spec"]["selector"] == rollout(overlay)["selector"]["matchLabels"]
+
+
 def test_all_traffic_is_on_stable_until_a_rollout() -> None:
     (route,) = of_kind(objects("traefik"), "TraefikService")
     (rule,) = objects("gateway")["HTTPRoute", "agent"]["spec"]["rules"]
