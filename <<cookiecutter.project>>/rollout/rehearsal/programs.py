@@ -80,7 +80,7 @@ class Program:
             return (*self.argv, *args)
         options = [f"--env={name}={value}" for name, value in (environment or {}).items()]
         # --mount, not -v: it fails for a missing folder instead of creating it as root.
-        options += [f"--mount=type=bind,source={folder},target={folder}" for folder in folders]
+        options += [f"--mount=type=bind,source={folder},target={folder}" for folder in dict.fromkeys(folders)]
         options += [f"--name={label}"] if label else []
         return (*self.argv, *options, f"--entrypoint={self.name}", self.image, *args)
 
