@@ -14,12 +14,12 @@ NO_ANSWER = 7
 """curl's exit code if nothing listens."""
 
 
-def typed(line: str, host: str) -> str:
-    """What a line of the docs prints if the service listens on this host:port."""
+def typed(line: str, address: str) -> subprocess.CompletedProcess[str]:
+    """Run a line of the docs against the service at this address."""
     assert line.startswith("curl ")
     assert "localhost:8080" in line
-    command = CURL + line.removeprefix("curl").replace("localhost:8080", host)
-    return subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True).stdout
+    command = CURL + line.removeprefix("curl").replace("localhost:8080", address)
+    return subprocess.run(["sh", "-c", command], capture_output=True, text=True)
 
 
 def main() -> int:

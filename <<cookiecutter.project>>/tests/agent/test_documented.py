@@ -13,9 +13,10 @@ LINES = re.findall(r"^curl .+$", text("reference/service.md"), re.MULTILINE)
 
 @pytest.mark.parametrize("line", LINES)
 def test_a_curl_line_is_answered(start: Start, line: str) -> None:
-    said = typed(line, start().url())
-    assert '"answer"' in said
-    assert "36" in said
+    called = typed(line, start().url())
+    called.check_returncode()
+    assert '"answer"' in called.stdout
+    assert "36" in called.stdout
 
 
 def test_there_is_one_for_a_run_and_one_for_a_stream() -> None:

@@ -1,18 +1,16 @@
 """An experiment during a rollout that is rolled back: a real router, Prometheus and engine, and two real releases."""
 
 import asyncio
-import json
 import sqlite3
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
+from http.client import HTTPException
 from pathlib import Path
-from typing import Any
 
-import aiohttp
 import pytest
 
 from agent.auth.tokens import Token, digest_of, text_of
@@ -28,9 +26,12 @@ from rollout.rehearsal.baseline import value
 from rollout.rehearsal.engine import follow, spec_on, start_canary, start_engine
 from rollout.rehearsal.parts import tool
 from rollout.rehearsal.stage import Stage
+from tests.asking import Answer, ask
+from tests.experiments.repository import Repository, created
 from tests.repository import REPOSITORY
 from tests.rollout.lines import last_of, read
 from tests.rollout.policies import shipped
+from tests.rollout.rehearsal.answering import until
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.parts
@@ -82,30 +83,24 @@ class Users:
     def write_tokens(self, path: Path) -> None:
         path.write_text(text_of(Token(user, digest_of(secret(user))) for user in self.all + self.bystanders))
 
-    async def ask(self, url: str, users: Sequence[str]) -> None:
+    def ask(self, url: str, users: Sequence[str]) -> None:
         """Each of them asks once."""
-        at_once = asyncio.Semaphore(AT_ONCE)
-        async with aiohttp.ClientSession() as session:
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            answers = list(pool.map(partial(answer_to, url), users))
+        for user, answer in zip(users, answers, strict=True):
+            if answer is None or answer.status != 200:
+                assert answer is None or answer.status in (502, 503), answer
+                self.failed += 1
+            elif user not in self.bystanders:
+                self.seen.setdefault(user, []).append((str(answer.release), ANSWERS.index(answer.body()["answer"])))
 
-            async def one(user: str) -> None:
-                headers = {"authorization": f"Bearer {secret(user)}"}
-                posted = session.post(f"{url}/agent/run", json={"task": TASK}, headers=headers)
-                try:
-                    async with at_once, posted as response:
-                        found = await response.json(content_type=None)
-                except (aiohttp.ClientError, ValueError):  # the crash; HAProxy's own answers are no JSON
-                    self.failed += 1
-                    return
-                assert response.status in (200, 502, 503), found
-                if response.status == 200:
-                    if user in self.bystanders:
-                        return
-                    saw = (response.headers["x-release"], ANSWERS.index(found["answer"]))
-                    self.seen.setdefault(user, []).append(saw)
-                else:
-                    self.failed += 1
 
-            await asyncio.gather(*map(one, users))
+def answer_to(url: str, user: str) -> Answer | None:
+    """None if the release crashed instead."""
+    try:
+        return ask(url, TASK, headers={"authorization": f"Bearer {secret(user)}"})
+    except (OSError, HTTPException):
+        return None
 
 
 def secret(user: str) -> str:
@@ -140,39 +135,6 @@ def policy() -> str:
     return text.replace("fail_above: 1.5x stable", "fail_above: 10x stable")
 
 
-def start(folder: Path, log: Path) -> Path:
-    """Start the experiment with the command, as a person does; returns the folder of its definition."""
-    definitions = folder / "experiments"
-    definitions.mkdir()
-    (definitions / f"{NAME}.yaml").write_text(DEFINITION)
-    git = (
-        "git",
-        "-C",
-        str(folder),
-        "-c",
-        "user.name=a",
-        "-c",
-        "user.email=a@example.org",
-        "-c",
-        "commit.gpgsign=false",
-    )
-    for command in (("init", "-q"), ("add", "experiments"), ("commit", "-q", "-m", "an experiment")):
-        subprocess.run([*git, *command], check=True)
-    say("start", definitions, log)
-    return definitions
-
-
-def say(command: str, definitions: Path, log: Path) -> dict[str, Any]:
-    """What a command of `experiments` says."""
-    options = ("--folder", str(definitions), "--log", str(log), "--json")
-    done = subprocess.run(
-        [sys.executable, "-m", "experiments", command, NAME, *options], cwd=REPOSITORY, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
-
-
 async def roll_out(stage: Stage, state: State, users: Users, environment: dict[str, str]) -> None:
     """A release that costs more gets everybody, crashes after all have asked, and is rolled back."""
     stage.announce("green", CANDIDATE)
@@ -183,14 +145,13 @@ async def roll_out(stage: Stage, state: State, users: Users, environment: dict[s
     engine = start_engine(stage, spec)
     book = state.journal("r")
     following = asyncio.create_task(follow(engine, book, plan(policy_file.parse(policy(), "rollout.yaml"), SPEED)))
-    while not (book.exists() and last_of(read(book), "shifted")):
-        assert not following.done(), engine.last_lines()
-        await asyncio.sleep(0.05)
-    await users.ask(stage.url, users.newcomers * ASKS)
-    await users.ask(stage.url, users.veterans)
+    await until(lambda: following.done() or (book.exists() and last_of(read(book), "shifted") is not None))
+    assert not following.done(), engine.last_lines()
+    await asyncio.to_thread(users.ask, stage.url, users.newcomers * ASKS)
+    await asyncio.to_thread(users.ask, stage.url, users.veterans)
     assert not users.failed
     while not following.done():
-        await users.ask(stage.url, users.bystanders)
+        await asyncio.to_thread(users.ask, stage.url, users.bystanders)
     await following
     ended = last_of(read(book), "verdict")
     assert ended is not None, engine.last_lines()
@@ -198,31 +159,32 @@ async def roll_out(stage: Stage, state: State, users: Users, environment: dict[s
 
 
 def test_a_rollback_moves_no_user_between_variants_and_a_bad_release_counts_for_neither(
-    stage: Stage, tmp_path: Path
+    stage: Stage, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    users, log = drawn(), stage.folder / "experiments.db"
+    users, repository = drawn(), created(tmp_path / "my-agent", capsys)
     users.write_tokens(stage.folder / "tokens")
     environment = {
         "AGENT_MODEL": "offline",
         "AGENT_AUTH": "auto",
         "AGENT_TOKENS_FILE": str(stage.folder / "tokens"),
-        "AGENT_EXPERIMENTS": str(log),
+        "AGENT_EXPERIMENTS": str(repository.log),
     }
     stage.start_router()
     stage.start_prometheus()
     stable = stage.start_release("blue", STABLE, environment)
     stage.wait_for("blue", up=True, alive=stable)
-    definitions = start(tmp_path, log)
+    repository.commit(DEFINITION, NAME)
+    assert repository.run("start", name=NAME)[0] == 0
 
-    asyncio.run(users.ask(stage.url, users.veterans * ASKS))
+    users.ask(stage.url, users.veterans * ASKS)
     scraped = f'sum(agent_runs_total{{release="{STABLE}"}})'
     wait_until(lambda: value(stage.prometheus, scraped) == ASKS * len(users.veterans), WITHIN_SECONDS)
     asyncio.run(roll_out(stage, State(stage.folder / "state"), users, environment))
-    asyncio.run(users.ask(stage.url, users.all))
+    users.ask(stage.url, users.all)
 
     before_during_after(users)
-    check_log(log, users)
-    check_analysis(definitions, log)
+    check_log(repository.log, users)
+    check_analysis(repository)
 
 
 def before_during_after(users: Users) -> None:
@@ -252,12 +214,13 @@ def check_log(log: Path, users: Users) -> None:
     assert runs == sum(map(len, users.seen.values()))
 
 
-def check_analysis(definitions: Path, log: Path) -> None:
+def check_analysis(repository: Repository) -> None:
     """Brief answers cost less. Compared all at once they would cost more: most of their users came in the candidate."""
-    found = say("status", definitions, log)
+    code, found, _ = repository.run("status", name=NAME)
+    assert code == 0
     assert (found["units"], found["broken_guardrails"]) == ({"control": MANY + FEW, "brief": MANY + FEW}, [])
-    with opened(str(log)) as there:
-        metric = load(definitions / f"{NAME}.yaml").policy.guardrails[0].metric
+    with opened(str(repository.log)) as there:
+        metric = load(repository.folder / "experiments" / f"{NAME}.yaml").policy.guardrails[0].metric
         pairs = there.evidence(NAME, [metric]).measured[metric].pairs()
     assert len(pairs) == 2
     assert contrast([sum(pairs, Pair())]).difference > 0
