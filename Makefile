@@ -44,9 +44,7 @@ test:  ## run all tests: the template's, the engine's, and a baked repository's
 	+@$(BAKED_MAKE) setup
 	@$(MAKE) --no-print-directory -j2 test-baked-code test-template test-units test-browser lint lint-baked test-baked-images REPOSITORY="$(BAKED)"
 	@$(MAKE) --no-print-directory -j$(JOBS) test-hosts test-parts test-baked-rehearsals REPOSITORY="$(BAKED)"
-	@$(without_docker) || true
-	@$(without_browser) || true
-	@$(without_ssh) || true
+	$(what_was_skipped)
 
 test-template:
 	@$(INSTALL) $(BAKE) $(TEST)
@@ -56,9 +54,7 @@ test-template:
 test-engine: tested  ## run the engine's tests; on your own copy: make test-engine REPOSITORY=../my-agent
 	@$(MAKE) --no-print-directory test-units test-browser
 	@$(MAKE) --no-print-directory -j$(JOBS) test-hosts test-parts
-	@$(without_docker) || true
-	@$(without_browser) || true
-	@$(without_ssh) || true
+	$(what_was_skipped)
 
 test-units:
 	@echo "running the engine's unit tests on $(REPOSITORY) ..."
@@ -85,6 +81,12 @@ without_browser = { ! { command -v chromium || command -v chromium-browser || co
 
 without_ssh = { ! command -v ssh-keygen >/dev/null && \
   echo "SKIPPED: the tests of SSH keys. No ssh-keygen: 'apt-get install openssh-client' brings it; CI has it."; }
+
+define what_was_skipped
+@$(without_docker) || true
+@$(without_browser) || true
+@$(without_ssh) || true
+endef
 
 # These three are without a bake: make test bakes first, and two bakes at once would conflict.
 test-baked-code:

@@ -1,7 +1,7 @@
 """Plan -> AnalysisTemplates: one that watches the gates in the background, and one that a step must pass."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rollout.kubernetes.expression import reach, shift_seconds
@@ -29,8 +29,7 @@ def pass_name(step: Step) -> str:
     return PASS if step.at_least is None else f"{PASS}-{step.at_least}"
 
 
-def template(name: str, metrics: list[Object], own_arguments: list[Object] | None = None) -> Object:
-    names = ["release", "stable", "started"]
+def template(name: str, metrics: list[Object], own_arguments: Iterable[Object] = ()) -> Object:
     return {
         "apiVersion": API_VERSION,
         "kind": "AnalysisTemplate",
@@ -38,8 +37,8 @@ def template(name: str, metrics: list[Object], own_arguments: list[Object] | Non
         "spec": {
             "args": [
                 {"name": "prometheus", "value": PROMETHEUS},
-                *({"name": name} for name in names),
-                *(own_arguments or []),
+                *({"name": given} for given in ("release", "stable", "started")),
+                *own_arguments,
             ],
             "metrics": metrics,
         },
