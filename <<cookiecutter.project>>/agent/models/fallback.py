@@ -39,10 +39,10 @@ def is_outage(error: Exception) -> bool:
 
 def bridges(error: Exception) -> bool:
     """As `is_outage`, and logs the outage: a run that another model answers shows nothing of it elsewhere."""
-    if not is_outage(error):
+    if not (isinstance(error, ModelAPIError) and is_outage(error)):
         return False
     said = f"answered {error.status_code}" if isinstance(error, ModelHTTPError) else "could not be used"
-    logger.warning("%s: the model's API %s: %s", type(error).__name__, said, getattr(error, "model_name", ""))
+    logger.warning("%s: the model's API %s: %s", type(error).__name__, said, error.model_name)
     return True
 
 
