@@ -215,7 +215,7 @@ class Metrics:
         )
         self.unpriced_model_requests = Counter(
             "agent_unpriced_model_requests",
-            "Answered model requests of unknown cost, which agent_cost_usd does not have",
+            "Model requests, answered or cut in their answer, of unknown cost, which agent_cost_usd does not have",
             registry=registry,
         )
         self._start_at_zero(tools)

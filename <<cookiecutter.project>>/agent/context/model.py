@@ -73,7 +73,7 @@ class FittedModel(WrapperModel):
             fitted, model_settings, model_request_parameters, run_context
         ) as response:
             yield response
-            self._measure(response.usage)
+        self._measure(response.usage)
 
     def _measure(self, usage: RequestUsage) -> None:
         if self._tokens and usage.total_tokens:

@@ -42,4 +42,4 @@ class CountedModel(WrapperModel):
                 messages, model_settings, model_request_parameters, run_context
             ) as response:
                 yield response
-                self._answers.inc()
+        self._answers.inc()  # a stream that ended early has raised an exception

@@ -1,5 +1,6 @@
 """A model with a fallback: it answers what the first can't because its API has an outage."""
 
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -23,6 +24,8 @@ REQUEST_TIMEOUT = 408
 TOO_MANY_REQUESTS = 429
 SERVER_ERROR = 500
 
+logger = logging.getLogger(__name__)
+
 
 def is_outage(error: Exception) -> bool:
     """Whether another model may be able to answer: after an overload, a 5xx, a timeout, or without a connection. A
@@ -32,6 +35,15 @@ def is_outage(error: Exception) -> bool:
     return isinstance(error, ModelAPIError) and not isinstance(
         error, ModelRequestRejectedError | ModelQuotaExceededError
     )
+
+
+def bridges(error: Exception) -> bool:
+    """As `is_outage`, and logs the outage: a run that another model answers shows nothing of it elsewhere."""
+    if not (isinstance(error, ModelAPIError) and is_outage(error)):
+        return False
+    said = f"answered {error.status_code}" if isinstance(error, ModelHTTPError) else "could not be used"
+    logger.warning("%s: the model's API %s: %s", type(error).__name__, said, error.model_name)
+    return True
 
 
 def once_within(given: ModelSettings | None, limit: ModelSettings) -> ModelSettings | None:
@@ -44,7 +56,7 @@ class ModelWithFallback(FallbackModel):
     answer; in a stream, for its first event. If both have an outage, the error is the first model's."""
 
     def __init__(self, first: Model, fallback: Model, within_seconds: float) -> None:
-        super().__init__(first, fallback, fallback_on=is_outage)
+        super().__init__(first, fallback, fallback_on=bridges)
         self._within_seconds = within_seconds
 
     async def request(

@@ -5,7 +5,7 @@ import os
 import time
 from random import Random
 
-from pydantic_ai import ModelHTTPError
+from pydantic_ai import ModelHTTPError, ModelRateLimitError
 
 from agent.models.offline.faults import Faults
 
@@ -46,6 +46,8 @@ class Misbehaviour:
         if errs < faults.error_ratio:
             raise ModelHTTPError(503, self._model_name, "the fault errors")
         if refused < faults.rate_limit_ratio:
-            raise ModelHTTPError(429, self._model_name, "the fault rate_limit")
+            raise ModelHTTPError.for_category(
+                ModelRateLimitError, status_code=429, model_name=self._model_name, body="the fault rate_limit"
+            )
         if faults.exception is not None and raises < faults.exception.ratio:
             raise faults.exception.type("the fault exception")

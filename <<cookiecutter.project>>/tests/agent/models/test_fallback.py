@@ -99,6 +99,10 @@ class TestOfARunOrAStream:
         assert solve(first, fallback, streams=streams) == "fallback"
         assert (len(first.asked), len(fallback.asked)) == (1, 1)
 
+    def test_the_log_has_the_outage(self, streams: bool, caplog: pytest.LogCaptureFixture) -> None:
+        solve(Api(http(503)), Api("fallback"), streams=streams)
+        assert caplog.messages == ["ModelHTTPError: the model's API answered 503: m"]
+
     def test_a_mistake_of_the_release_is_not_hidden(self, streams: bool) -> None:
         fallback = Api("fallback")
         with pytest.raises(ModelHTTPError, match="404"):

@@ -44,7 +44,7 @@ def test_a_share_of_the_runs_is_refused_by_the_models_api() -> None:
     with pytest.raises(ModelHTTPError) as caught:
         asyncio.run(misbehaviour.start_run())
     assert caught.value.status_code == 429
-    assert outcomes("rate_limit=0.2", 2000).count("ModelHTTPError") == pytest.approx(400, rel=0.15)
+    assert outcomes("rate_limit=0.2", 2000).count("ModelRateLimitError") == pytest.approx(400, rel=0.15)
 
 
 def test_a_fault_can_begin_later() -> None:
