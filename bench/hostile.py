@@ -103,6 +103,9 @@ KINDS: dict[str, Callable[[int], Awaitable[None]]] = {
 
 
 async def go_on(kind: str, port: int) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(ADDRESS, 0))  # an error ends the benchmark
+    with closing(writer):
+        pass
     while True:
         with suppress(OSError):
             await KINDS[kind](port)

@@ -101,12 +101,15 @@ def waits_after_verdicts(stage: Stage, state: State) -> list[float]:
     times: dict[str, list[float]] = defaultdict(list)
     for line in routed.lines(stage.router_log):
         times[line["slot"]].append(line["routed_us"] / 1e6)
-    waits = []
+    waits, since = [], 0.0
     for path in state.journals():
         story = journal.story_of(journal.read(path))
         verdict, ended = story.verdict, story.ended
         assert verdict  # noqa: S101  bench.rollouts stops if a rollout was not rolled back
         assert ended  # noqa: S101
+        if not any(since < time <= verdict.time for time in times["green"]):
+            raise SystemExit(f"{path.name}: the router's log has no request to the canary before the verdict")
+        since = ended.time
         later = [time - verdict.time for time in times["green"] if verdict.time < time <= ended.time + 0.3]
         waits.append(max(later, default=0.0))
     return waits

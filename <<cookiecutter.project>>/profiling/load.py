@@ -11,7 +11,7 @@ TASKS = Path(__file__).parents[1] / "evals" / "tasks.yaml"
 
 
 async def send(url: str, count: int, at_once: int, path: str) -> int:
-    """Send the tasks of the evals in turn; returns how many were not answered with 200."""
+    """Send the tasks of the evals in turn; returns how many failed: a stream has its error in its last event."""
     tasks = [each["task"] for each in yaml.safe_load(TASKS.read_text(encoding="utf-8"))]
     left, failed = iter(range(count)), 0
 
@@ -19,8 +19,8 @@ async def send(url: str, count: int, at_once: int, path: str) -> int:
         nonlocal failed
         for number in left:
             async with session.post(url + path, json={"task": tasks[number % len(tasks)]}) as response:
-                await response.read()
-                failed += response.status != 200
+                body = await response.read()
+                failed += response.status != 200 or b"event: error\n" in body
 
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=at_once)) as session:
         await asyncio.gather(*(client(session) for _ in range(at_once)))

@@ -10,7 +10,8 @@ from pathlib import Path
 import aiohttp
 
 from bench.figure import Figure
-from bench.service.process import EVERYTHING, HEADERS, Server, service
+from bench.service.answers import STREAM_PATH, Unanswered, ended_well
+from bench.service.process import EVERYTHING, HEADERS, service
 
 REQUESTS = int(os.environ.get("BENCH_GROWTH_REQUESTS", "200000"))
 LOOKS = [REQUESTS // 10, REQUESTS * 3 // 10, REQUESTS // 2, REQUESTS]
@@ -19,14 +20,15 @@ be rated, and memory has to find its size."""
 
 AT_ONCE = 8
 GOAL_MB = 10
-# Of ten requests, one is a run with a tool, one a stream, and the others are refused or are nothing but a look.
+# Of ten requests, one is a run with a tool, one a stream, and the others are refused or are nothing but a look. The
+# last field is the status that it must get.
 KINDS = (
-    ("POST", "/agent/run", {"task": "What is 15 % of 240?"}),
-    ("POST", "/agent/stream", {"task": "Hello"}),
-    *[("POST", "/agent/run", {"wrong": "x"})] * 4,
-    *[("GET", "/health", None)] * 2,
-    ("GET", "/info", None),
-    ("GET", "/nowhere", None),
+    ("POST", "/agent/run", {"task": "What is 15 % of 240?"}, 200),
+    ("POST", STREAM_PATH, {"task": "Hello"}, 200),
+    *[("POST", "/agent/run", {"wrong": "x"}, 422)] * 4,
+    *[("GET", "/health", None, 200)] * 2,
+    ("GET", "/info", None, 200),
+    ("GET", "/nowhere", None, 404),
 )
 
 
@@ -34,7 +36,7 @@ def measure(repository: Path) -> list[Figure]:
     seen: list[float] = []
     with service(repository, EVERYTHING) as server:
         for begin, end in pairwise((0, *LOOKS)):
-            asyncio.run(send(server, end - begin))
+            asyncio.run(send(server.url, end - begin))
             seen.append(server.memory_mb())
     return [
         *(Figure(f"memory after {count} requests", found, "MB") for count, found in zip(LOOKS, seen, strict=True)),
@@ -42,16 +44,17 @@ def measure(repository: Path) -> list[Figure]:
     ]
 
 
-async def send(server: Server, count: int) -> None:
+async def send(url: str, count: int) -> None:
     numbers = iter(range(count))
 
     async def client(session: aiohttp.ClientSession) -> None:
         for number in numbers:
-            method, path, body = KINDS[number % len(KINDS)]
-            async with session.request(method, server.url + path, json=body) as response:
-                await response.read()
-                if response.status >= 500:
-                    raise RuntimeError(await response.text())
+            method, path, body, wanted = KINDS[number % len(KINDS)]
+            async with session.request(method, url + path, json=body) as response:
+                text = await response.text()
+            if response.status != wanted or (path == STREAM_PATH and not ended_well(text)):
+                raise Unanswered(f"{method} {path}: {response.status} instead of {wanted}: {text}")
 
-    async with aiohttp.ClientSession(headers=HEADERS) as session:
-        await asyncio.gather(*(client(session) for _ in range(AT_ONCE)))
+    async with aiohttp.ClientSession(headers=HEADERS) as session, asyncio.TaskGroup() as clients:
+        for _ in range(AT_ONCE):
+            clients.create_task(client(session))

@@ -11,7 +11,8 @@ from pathlib import Path
 import aiohttp
 
 from bench.figure import Figure, quantile
-from bench.service.process import HEADERS, Server, service
+from bench.service.answers import Unanswered
+from bench.service.process import HEADERS, service
 
 SECONDS = float(os.environ.get("BENCH_OVERLOAD_SECONDS", "20"))
 RUNNING = 8
@@ -33,8 +34,10 @@ class Seen:
 def measure(repository: Path) -> list[Figure]:
     limits = {"AGENT_MAX_RUNNING": str(RUNNING), "AGENT_MAX_QUEUED": "0"}
     with service(repository, {"AGENT_MODEL": f"offline:latency={LATENCY_SECONDS:g}s", **limits}) as server:
-        alone = asyncio.run(load(server, excess=False))
-        over = asyncio.run(load(server, excess=True))
+        alone = asyncio.run(load(server.url, excess=False))
+        over = asyncio.run(load(server.url, excess=True))
+    if not over.refused or alone.refused:
+        raise Unanswered(f"{len(over.refused)} requests were refused under overload, {len(alone.refused)} without")
     return [
         Figure("overload: requests refused with 503", len(over.refused), "count"),
         Figure("overload: p99 of a refusal", quantile(over.refused, 0.99), "s", GOAL_REFUSED_SECONDS),
@@ -55,33 +58,36 @@ def measure(repository: Path) -> list[Figure]:
     ]
 
 
-async def load(server: Server, *, excess: bool) -> Seen:
+async def load(url: str, *, excess: bool) -> Seen:
     """Clients that keep all slots busy and, with `excess`, as many requests again."""
     seen, until = Seen(), time.monotonic() + SECONDS
-    async with aiohttp.ClientSession(headers=HEADERS, connector=aiohttp.TCPConnector(limit=0)) as session:
-        clients = [client(session, server, seen, until) for _ in range(RUNNING)]
+    connector = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(headers=HEADERS, connector=connector) as session, asyncio.TaskGroup() as clients:
+        for _ in range(RUNNING):
+            clients.create_task(client(session, url, seen, until))
         if excess:
-            clients.append(flood(session, server, seen, until))
-        await asyncio.gather(*clients)
+            clients.create_task(flood(session, url, seen, until))
     return seen
 
 
-async def client(session: aiohttp.ClientSession, server: Server, seen: Seen, until: float) -> None:
+async def client(session: aiohttp.ClientSession, url: str, seen: Seen, until: float) -> None:
     while time.monotonic() < until:
-        if not await ask(session, server, seen):
+        if not await ask(session, url, seen):
             await asyncio.sleep(0.05)
 
 
-async def flood(session: aiohttp.ClientSession, server: Server, seen: Seen, until: float) -> None:
+async def flood(session: aiohttp.ClientSession, url: str, seen: Seen, until: float) -> None:
     async with asyncio.TaskGroup() as group:
         while time.monotonic() < until:
-            group.create_task(ask(session, server, seen))
+            group.create_task(ask(session, url, seen))
             await asyncio.sleep(1 / EXCESS_PER_SECOND)
 
 
-async def ask(session: aiohttp.ClientSession, server: Server, seen: Seen) -> bool:
+async def ask(session: aiohttp.ClientSession, url: str, seen: Seen) -> bool:
     began = time.perf_counter()
-    async with session.post(f"{server.url}/agent/run", json=BODY) as response:
-        await response.read()
-        (seen.admitted if response.status == 200 else seen.refused).append(time.perf_counter() - began)
-        return response.status == 200
+    async with session.post(f"{url}/agent/run", json=BODY) as response:
+        text = await response.text()
+    if response.status not in (200, 503):
+        raise Unanswered(f"{response.status}: {text}")
+    (seen.admitted if response.status == 200 else seen.refused).append(time.perf_counter() - began)
+    return response.status == 200

@@ -13,6 +13,7 @@ from pydantic_ai.models import ModelRequestParameters
 
 from agent.models import make_model
 from bench.figure import Figure
+from bench.service.answers import STREAM_PATH, Unanswered, ended_well
 from bench.service.process import EVERYTHING, HEADERS, Server, service
 
 OPEN = 1_000
@@ -41,9 +42,12 @@ def measure(repository: Path) -> list[Figure]:
 async def memory_of_open_streams(server: Server) -> float:
     """The service's memory in MB while all streams are open, and none has an event."""
     async with aiohttp.ClientSession(headers=HEADERS, connector=aiohttp.TCPConnector(limit=0)) as session:
-        streams = [asyncio.create_task(stream(session, server)) for _ in range(OPEN)]
-        while await in_flight(session, server) < OPEN:  # noqa: ASYNC110  another process's
+        streams = [asyncio.create_task(stream(session, server.url)) for _ in range(OPEN)]
+        while await in_flight(session, server) < OPEN:
             await asyncio.sleep(0.2)
+            for each in streams:
+                if each.done():
+                    raise Unanswered(f"a stream ended before all were open: {each.exception()}")
         found = server.memory_mb()
         for each in streams:
             each.cancel()
@@ -51,14 +55,17 @@ async def memory_of_open_streams(server: Server) -> float:
     return found
 
 
-async def stream(session: aiohttp.ClientSession, server: Server) -> float:
+async def stream(session: aiohttp.ClientSession, url: str) -> float:
     """The seconds to the first token of one stream, which is read to its end."""
-    began, first = time.perf_counter(), 0.0
-    async with session.post(f"{server.url}/agent/stream", json={"task": HELLO}) as response:
+    began, first, lines = time.perf_counter(), 0.0, []
+    async with session.post(url + STREAM_PATH, json={"task": HELLO}) as response:
         response.raise_for_status()
         async for line in response.content:
             if not first and line.startswith(b"event: token"):
                 first = time.perf_counter() - began
+            lines.append(line.decode())
+    if not ended_well("".join(lines)):
+        raise Unanswered(f"a stream ended with {lines[-3:]}")
     return first
 
 
@@ -70,8 +77,8 @@ async def in_flight(session: aiohttp.ClientSession, server: Server) -> int:
 
 async def first_tokens(server: Server) -> list[float]:
     async with aiohttp.ClientSession(headers=HEADERS) as session:
-        await stream(session, server)
-        return [await stream(session, server) for _ in range(FIRST_TOKENS)]
+        await stream(session, server.url)
+        return [await stream(session, server.url) for _ in range(FIRST_TOKENS)]
 
 
 async def first_tokens_of_the_model() -> list[float]:

@@ -48,7 +48,10 @@ def roll_back(service: Service, images: Images, log: Path) -> float:
     assert verdict
     with log.open("wb") as file:
         subprocess.run(["docker", "logs", service.name("router")], stdout=file, stderr=file, check=True)
-    return routed.last_after(log, events[0]["slots"]["canary"], verdict["time"])
+    slot = events[0]["slots"]["canary"]
+    if not any(line["slot"] == slot and line["routed_us"] / 1e6 <= verdict["time"] for line in routed.lines(log)):
+        sys.exit("the router's log has no request to the canary before the verdict")
+    return routed.last_after(log, slot, verdict["time"])
 
 
 def check(code: int, wanted: int) -> None:

@@ -11,6 +11,7 @@ from pydantic_ai.models import Model
 
 from agent.api.authentication import Authenticate
 from agent.api.bodies import LimitBodies
+from agent.api.document import DocumentedApp
 from agent.api.health import AnswerHealth, Condition
 from agent.api.middleware import MeasureRequests, ReleaseHeader
 from agent.api.problems import handle_problems
@@ -98,7 +99,7 @@ def create_app(settings: Settings, readiness: Readiness | None = None, place: "P
         if traces is not None:
             await traces.close()
 
-    app = FastAPI(title="agent", version=settings.release, lifespan=lifespan)
+    app = DocumentedApp(title="agent", version=settings.release, lifespan=lifespan)
     app.include_router(
         make_router(
             settings,

@@ -46,7 +46,7 @@ class Authenticate:
             return
         token = owner(tokens, bearer(scope))
         if token is None:
-            raise Refused(UNAUTHORIZED, "send a valid token: Authorization: Bearer agt_…", CHALLENGE)
+            raise Refused(UNAUTHORIZED, headers=CHALLENGE)
         self._take_one(token)
         scope[OWNER] = token.name
 

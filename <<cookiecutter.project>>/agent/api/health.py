@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from pydantic_ai.models import Model
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -18,6 +18,10 @@ HEALTH_PATH = "/health"
 
 class Health(BaseModel):
     """What GET /health answers when all is well."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"status": "ok", "release": "v1.2.0", "model": "offline"}]}
+    )
 
     status: str
     release: str
@@ -40,11 +44,11 @@ class Condition:
     def why_not_ready(self) -> Refused | None:
         """What is answered instead; None if the service is ready for runs."""
         if self.readiness.stopping:
-            return Refused(STOPPING, "the service got a signal to stop")
+            return Refused(STOPPING)
         if not is_ready(self.model):
             return Refused(NOT_READY, f"the model {self.settings.model} is not ready")
         if not is_reachable(self.place):
-            return Refused(NOT_READY, "the database that keeps conversations does not answer")
+            return Refused(NOT_READY)
         return None
 
 

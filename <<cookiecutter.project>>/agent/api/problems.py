@@ -2,7 +2,7 @@
 
 import logging
 import math
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from pydantic_ai import ModelAPIError
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agent.api import problem_types as types
@@ -23,19 +24,18 @@ from agent.metrics import Metrics
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+SCHEMAS = "#/components/schemas/"
+METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 MOST_MISTAKES = 10
 """The most mistakes in one answer: a body may have a million."""
 
 LONGEST_TEXT = 200
 STORAGE_RETRY_AFTER_SECONDS = "5"
 
-OF_KEYS: dict[type[Exception], tuple[types.ProblemType, str]] = {
-    KeyReused: (types.KEY_REUSED, "this Idempotency-Key came with another request before: use a new one"),
-    RunInProgress: (types.RUN_IN_PROGRESS, "the first run with this Idempotency-Key goes on: ask again for its answer"),
-    RunWithoutAnswer: (
-        types.RUN_WITHOUT_ANSWER,
-        "the first run with this Idempotency-Key may have called tools, and has no answer: to run again, use a new one",
-    ),
+OF_KEYS: dict[type[Exception], types.ProblemType] = {
+    KeyReused: types.KEY_REUSED,
+    RunInProgress: types.RUN_IN_PROGRESS,
+    RunWithoutAnswer: types.RUN_WITHOUT_ANSWER,
 }
 
 
@@ -61,8 +61,7 @@ def problem_of(error: Exception) -> Problem:
     """The error response for an exception."""
     match error:
         case RequestValidationError():
-            detail = "the request is invalid: see `errors`"
-            return _problem(types.INVALID_REQUEST, detail, errors=_mistakes(error))
+            return _problem(types.INVALID_REQUEST, errors=_mistakes(error))
         case types.Refused():
             return _problem(error.kind, error.detail)
         case OverloadedError():
@@ -70,7 +69,7 @@ def problem_of(error: Exception) -> Problem:
         case BudgetUsedUp():
             return _problem(types.BUDGET_USED_UP, str(error))
         case KeyReused() | RunInProgress() | RunWithoutAnswer():
-            return _problem(*OF_KEYS[type(error)])
+            return _problem(OF_KEYS[type(error)])
         case HTTPException() if error.status_code in types.BY_STATUS:
             return _problem(types.BY_STATUS[error.status_code], error.detail)
         case HTTPException():
@@ -96,16 +95,24 @@ def headers_of(error: Exception) -> Mapping[str, str] | None:
             return None
 
 
-def documented() -> dict[int | str, dict[str, Any]]:
-    """Every status that an error response has, for OpenAPI."""
-    titles: dict[int | str, list[str]] = {}
-    for kind in types.TYPES:
-        titles.setdefault(kind.status, []).append(kind.title)
-    schema = {"$ref": "#/components/schemas/Problem"}
-    return {
-        status: {"model": Problem, "description": "; ".join(found), "content": {MEDIA_TYPE: {"schema": schema}}}
-        for status, found in titles.items()
-    }
+def example(kind: types.ProblemType) -> dict[str, Any]:
+    """An error response of this kind, as OpenAPI shows it."""
+    mistakes = [Mistake(where="body.task", message="Field required")] if kind is types.INVALID_REQUEST else None
+    return _problem(kind, exception=kind.exception, errors=mistakes).model_dump(exclude_none=True)
+
+
+def documented(*kinds: types.ProblemType) -> dict[int | str, dict[str, Any]]:
+    """The error responses of these kinds, by their status, for OpenAPI."""
+    found: dict[int, list[types.ProblemType]] = {}
+    for kind in kinds:
+        found.setdefault(kind.status, []).append(kind)
+    return {status: _response(of_status) for status, of_status in found.items()}
+
+
+def _response(kinds: list[types.ProblemType]) -> dict[str, Any]:
+    examples = {kind.name: {"summary": kind.title, "value": example(kind)} for kind in kinds}
+    content = {MEDIA_TYPE: {"schema": {"$ref": f"{SCHEMAS}Problem"}, "examples": examples}}
+    return {"description": "; ".join(kind.title for kind in kinds), "content": content}
 
 
 def report(error: Exception, metrics: Metrics) -> Problem:
@@ -121,13 +128,25 @@ def report(error: Exception, metrics: Metrics) -> Problem:
 def handle_problems(app: FastAPI, metrics: Metrics) -> None:
     """Turn every exception of an app into a problem response."""
 
-    async def respond(_request: Request | None, error: Exception) -> JSONResponse:
-        problem = report(error, metrics)
-        return JSONResponse(problem.model_dump(exclude_none=True), problem.status, headers_of(error), MEDIA_TYPE)
+    async def respond(request: Request | None, error: Exception) -> JSONResponse:
+        problem, headers = report(error, metrics), headers_of(error)
+        if request is not None and problem.status == HTTPStatus.METHOD_NOT_ALLOWED:
+            headers = {"allow": ", ".join(methods_at(request.url.path, app.routes))}
+        return JSONResponse(problem.model_dump(exclude_none=True), problem.status, headers, MEDIA_TYPE)
 
     for kind in (RequestValidationError, HTTPException):
         app.add_exception_handler(kind, respond)
     app.add_middleware(AnswerExceptions, respond=respond)
+
+
+def methods_at(path: str, routes: Sequence[BaseRoute]) -> list[str]:
+    """All methods of a path. The framework's own answer names only those of the first route that has it."""
+
+    def is_route(method: str) -> bool:
+        scope = {"type": "http", "method": method, "path": path, "root_path": ""}
+        return any(route.matches(scope)[0] is Match.FULL for route in routes)
+
+    return [method for method in METHODS if is_route(method)]
 
 
 class AnswerExceptions:
@@ -155,13 +174,13 @@ class AnswerExceptions:
 
 
 def _problem(
-    kind: types.ProblemType, detail: str, exception: str | None = None, errors: list[Mistake] | None = None
+    kind: types.ProblemType, detail: str = "", exception: str | None = None, errors: list[Mistake] | None = None
 ) -> Problem:
     return Problem(
         type=kind.uri,
         title=kind.title,
         status=kind.status,
-        detail=_short(detail),
+        detail=_short(detail or kind.detail),
         exception=exception,
         errors=errors,
     )

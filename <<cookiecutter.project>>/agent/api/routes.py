@@ -6,6 +6,7 @@ from agent.api import conversations, feedback, page, status, streaming
 from agent.api.authentication import is_loopback, owner_of
 from agent.api.health import Condition
 from agent.api.leaving import ClientLeft, unless_left
+from agent.api.problem_types import OF_RUNS
 from agent.api.problems import documented
 from agent.api.request_log import note_run
 from agent.api.task import REPLAYED, Answer, Key, Task, answer_of
@@ -32,10 +33,10 @@ def make_router(
     condition: Condition,
 ) -> APIRouter:
     """The service's routes."""
-    router = APIRouter(responses=documented())
+    router = APIRouter()
     rated = RatedRuns()
 
-    @router.post(RUN_PATH, response_model=Answer)
+    @router.post(RUN_PATH, response_model=Answer, responses=documented(*OF_RUNS))
     async def run(body: Task, request: Request, response: Response, key: Key = None) -> Answer | Response:
         asked = body.request(owner_of(request.scope), key)
         note_run(request.scope, asked)

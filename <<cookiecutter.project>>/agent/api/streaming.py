@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator
 from dataclasses import asdict
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
@@ -11,10 +12,11 @@ from starlette.types import Receive, Scope, Send
 
 from agent.api.authentication import owner_of
 from agent.api.leaving import ClientLeft, unless_left
-from agent.api.problems import report
+from agent.api.problem_types import OF_RUNS, SLOW_CLIENT
+from agent.api.problems import documented, example, report
 from agent.api.relay import Remaining, Runs, events_of
 from agent.api.request_log import note_run
-from agent.api.task import Answer, Key, Task, answer_of
+from agent.api.task import ANSWER, Answer, Key, Task, answer_of
 from agent.metrics import LEFT_STATUS, Metrics
 from agent.run import BackgroundRuns, Event, RatedRuns, RunResult, Token, ToolCall, ToolResult
 from agent.settings import Settings
@@ -34,6 +36,15 @@ EVENT_SCHEMA = {
     },
     "required": ["event", "data"],
 }
+EVENTS: dict[str, dict[str, Any]] = {
+    "token": {"text": "The answer"},
+    "tool_call": {"id": "call-1", "tool": "calculate"},
+    "tool_result": {"id": "call-1", "tool": "calculate", "ok": True},
+    "usage": ANSWER["usage"],
+    "done": ANSWER,
+    "error": example(SLOW_CLIENT),
+}
+EXAMPLES = {name: {"value": {"event": name, "data": json.dumps(data)}} for name, data in EVENTS.items()}
 HEADERS = {"cache-control": "no-cache", "x-accel-buffering": "no"}
 
 
@@ -65,7 +76,10 @@ def make_router(
         STREAM_PATH,
         status_code=200,
         response_class=EventStream,
-        responses={200: {"content": {"text/event-stream": {"schema": EVENT_SCHEMA}}}},
+        responses={
+            200: {"content": {"text/event-stream": {"schema": EVENT_SCHEMA, "examples": EXAMPLES}}},
+            **documented(*OF_RUNS),
+        },
     )
     async def stream(body: Task, request: Request, key: Key = None) -> Response:
         asked = body.request(owner_of(request.scope), key)

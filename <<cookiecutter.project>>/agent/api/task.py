@@ -1,6 +1,6 @@
 """What a run takes and answers, over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Header
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -20,6 +20,7 @@ Key = Annotated[
     Header(
         alias="Idempotency-Key",
         pattern=KEY,
+        examples=["order-17"],
         description="1 to 255 visible ASCII characters: a later request with the same key gets the first answer",
     ),
 ]
@@ -28,7 +29,15 @@ Key = Annotated[
 class Task(BaseModel):
     """What POST /agent/run and POST /agent/stream take."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"task": "What is 15 % of 240?"}]})
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"task": "What is 15 % of 240?"},
+                {"task": "What is 6 * 7?", "conversation_id": "c-1", "deadline_seconds": 30},
+            ]
+        },
+    )
 
     task: Annotated[str, Field(min_length=1, max_length=MOST_TASK_CHARACTERS)]
     conversation_id: Annotated[str, Field(pattern=ID)] | None = None
@@ -58,8 +67,26 @@ REPLAYED = "idempotency-replayed"
 """The header of a stored answer; its value is `true`."""
 
 
+ANSWER: dict[str, Any] = {
+    "answer": "The answer is 36.",
+    "release": "v1.2.0",
+    "run_id": "77e12cea77f347b79caf9486013912ff",
+    "conversation_id": "eacfaafe3a8345dc85bdb0e38c669da6",
+    "usage": {
+        "requests": 2,
+        "input_tokens": 735,
+        "output_tokens": 21,
+        "tool_calls": 1,
+        "cost_usd": 0.00252,
+        "context_utilization_ratio": 0.048125,
+    },
+}
+
+
 class Answer(BaseModel):
     """What POST /agent/run answers, and the event `done` of a stream."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [ANSWER]})
 
     answer: str
     release: str

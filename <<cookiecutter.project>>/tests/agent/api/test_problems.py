@@ -1,5 +1,6 @@
 """Every error is a problem document."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -121,8 +122,7 @@ def test_every_type_is_in_the_documentation_with_its_status() -> None:
     assert listed == {kind.name: str(kind.status) for kind in TYPES}
 
 
-def test_openapi_names_every_status_of_an_error(client: TestClient) -> None:
-    schema = client.get("/openapi.json").json()
-    for path in ("/agent/run", "/agent/stream", "/feedback"):
-        assert {str(kind.status) for kind in TYPES} <= set(schema["paths"][path]["post"]["responses"])
-    assert {"Problem", "Mistake"} <= set(schema["components"]["schemas"])
+def test_a_405_names_all_methods_of_its_path(serve: Serve, tmp_path: Path) -> None:
+    client = serve(conversations=str(tmp_path / "conversations.db"))
+    assert client.put("/agent/conversations/c-1").headers["allow"] == "DELETE, GET"
+    assert client.put("/info").headers["allow"] == "GET"

@@ -115,18 +115,6 @@ def test_a_conversation_that_nobody_continues_is_forgotten(storage: Storage) -> 
     assert storage.execute("SELECT count(*) FROM {entries}") == [(0,)]
 
 
-def test_the_rows_of_the_first_version_can_be_read(storage: Storage) -> None:
-    """The release before wrote them; this one must read them, for as long as both run side by side."""
-    storage.execute((Path(__file__).parent / f"version_1.{type(storage).__name__}.sql").read_text())
-
-    async def scenario(kept: Conversations) -> None:
-        messages = await kept.export("ann", "c") or []
-        assert [message.kind for message in messages] == ["request", "response", "request", "response"]
-        await say(kept, "ann", "c")
-
-    run(storage, scenario, keep_days=36_500)
-
-
 def test_a_file_that_can_t_be_opened_stops_the_start(tmp_path: Path) -> None:
     with pytest.raises(StartError, match=r"AGENT_CONVERSATIONS=.*can't be used"):
         open_conversations(str(tmp_path / "nowhere" / "c.db"), 30)
