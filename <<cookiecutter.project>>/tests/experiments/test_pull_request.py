@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,6 +80,19 @@ def test_the_service_with_the_merged_configuration_runs_the_winner(service: Serv
     status, body = service.post("What is 15 % of 240?")
     assert (status, body["answer"]) == (200, "36")
     assert 'agent_model_answers_total{model="offline:cost=0.5"' in service.get("/metrics")
+
+
+SETTINGS = """
+from pydantic_ai.models.test import TestModel
+from agent.run import build_agent
+print(build_agent(TestModel()).model_settings)
+"""
+
+
+def test_the_agent_with_the_merged_configuration_has_the_winners_settings(merged: Repository) -> None:
+    command = [sys.executable, "-c", SETTINGS]
+    ended = subprocess.run(command, cwd=merged.folder, capture_output=True, text=True, check=True)
+    assert ended.stdout == "{'max_tokens': 500}\n"
 
 
 def test_the_pull_request_says_what_was_decided(merged: Repository) -> None:
@@ -177,6 +191,7 @@ def test_a_repository_that_git_can_not_change_is_refused(
             edit(won, "agent.env", "AGENT_PORT=0", "AGENT_PORT=1")
             subprocess.run(["git", "clone", "-q", "--depth=1", f"file://{won.folder}", folder], check=True)
     monkeypatch.chdir(folder)
-    exit_code, found, _ = won.run("winner", "--write", name="again" if where == "below" else "cheaper")
-    assert (exit_code, code(found)) == (2, "no_repository")
-    assert says[where] in found["refused"]["message"]
+    for options in ([], ["--write"]):
+        exit_code, found, _ = won.run("winner", *options, name="again" if where == "below" else "cheaper")
+        assert (exit_code, code(found)) == (2, "no_repository")
+        assert says[where] in found["refused"]["message"]
