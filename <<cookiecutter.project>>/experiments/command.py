@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from experiments import commands
+from experiments import commands, won
 from experiments.planned import run_plan
 from rollout.cli.options import AS_JSON, SERVICE, positive, said_clearly, some_text
 from rollout.onhost.command_line import Commands, Parser, run
@@ -52,7 +52,9 @@ def parser() -> Parser:
     out = "where to write it (default: .experiments)"
     reported.add_argument("--out", type=Path, default=Path(".experiments"), metavar="FOLDER", help=out)
     winner = "print the change that makes the winner the configuration, as a diff for `git apply`"
-    all_of.add("winner", commands.run_winner, winner, one, log, as_json)
+    best = all_of.add("winner", won.run_winner, winner, one, log, as_json)
+    write = "change the files instead, and print the commands that make a pull request of it"
+    best.add_argument("--write", action="store_true", help=write)
     return top
 
 

@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import json
 import math
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -16,12 +15,12 @@ from agent.experiments.completed import Completed
 from agent.experiments.measures import MOMENTS
 from agent.experiments.records import Started
 from agent.settings import Settings, is_url
-from experiments import amounts, file, rehearsal, winner
+from experiments import amounts, file, rehearsal
 from experiments import decide as decisions
 from experiments.committed import commit_of
 from experiments.compare import Look, compared
 from experiments.docker import HostLog
-from experiments.errors import AlreadyStarted, Changed, Ended, NoDiff, NotARehearsal, NotDecided
+from experiments.errors import AlreadyStarted, Changed, Ended, NotARehearsal, NotDecided
 from experiments.evidence import Evidence
 from experiments.file import Definition
 from experiments.inference.sums import NotEnough
@@ -158,21 +157,6 @@ def run_report(chosen: argparse.Namespace) -> int:
     written = write(report, chosen.out)
     print(json.dumps(report.document()) if chosen.json else written)
     return 0
-
-
-def run_winner(chosen: argparse.Namespace) -> int:
-    """Print the diff that makes the winner the configuration."""
-    definition, _ = declared(chosen)
-    with log_of(chosen) as log:
-        ending = same(log, definition).ending or {}
-    if ending.get("verdict") != "treatment_wins":
-        raise NotDecided(f"{definition.name} has no winner: {ending.get('sentence', 'it was not decided')}")
-    change = winner.change(definition.policy.variants[definition.policy.names[1]], Path())
-    by_hand = [f"by hand: {each}" for each in change.by_hand]
-    if not change.diff:
-        raise NoDiff("\n".join(["there is no diff to apply", *(by_hand or ["the configuration is the winner's"])]))
-    print("".join(f"{line}\n" for line in by_hand), end="", file=sys.stderr)  # a pipe to `git apply` drops no line
-    return said(chosen, [change.diff[:-1]], experiment=definition.name, diff=change.diff, by_hand=list(change.by_hand))
 
 
 def over_time(definition: Definition, wanted: Plan, started: Started, found: Evidence) -> Iterator[Point]:

@@ -105,6 +105,24 @@ class NoDiff(ExperimentRefused):
     code = "no_diff"
 
 
+class ChangedSince(ExperimentRefused):
+    """What the winner would replace is not what it was compared with."""
+
+    code = "changed_since"
+
+
+class DirtyTree(ExperimentRefused):
+    """The working tree has changes, which would become part of the winner's."""
+
+    code = "dirty_tree"
+
+
+class NoRepository(ExperimentRefused):
+    """The folder is not the top folder of the repository, or git can't tell."""
+
+    code = "no_repository"
+
+
 class NotARehearsal(ExperimentRefused):
     """A rehearsal with a log that a service uses, or may use."""
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar
 
-from agent.errors import StartError, StorageError
+from agent.errors import StartError, StorageError, StorageUnavailable
 from agent.experiments.definition import Experiment
 from agent.experiments.measures import MEASURES, MOMENTS
 from agent.experiments.records import (
@@ -18,8 +18,9 @@ from agent.experiments.records import (
     check_size,
     has_ended,
     not_started,
+    too_slow,
 )
-from agent.postgres import Patience, Postgres
+from agent.postgres import Patience, Postgres, Row
 
 INSERT = """
 INSERT INTO agent_experiments (name, sha256, definition, started_at, started_by, source)
@@ -89,16 +90,15 @@ class PostgresRecords:
         end, metrics = min(end, at), list(metrics)
 
         async def gather(database: Postgres) -> Gathered:
-            rows = {row[0]: tuple(row)[1:] for row in await database.rows(EXPOSED, name, end)}
+            rows = {row[0]: tuple(row)[1:] for row in await self._read(database, EXPOSED, name, end)}
             began = min((first for _, first, _ in rows.values()), default=0.0)
             until = max((last for _, _, last in rows.values()), default=0.0)
             found = Gathered(at, (rows.get(0, (0,))[0], rows.get(1, (0,))[0]), began, until, {}, 0)
             moments = (MOMENTS - 1, began, MOMENTS, max(until - began, 1e-9))
             cells: dict[str, list[Any]] = {each: [] for each in metrics}
             unpriced = 0
-            for metric, release, moment, variant, units, *sums in await database.rows(
-                query(metrics), name, end, *moments
-            ):
+            summed = await self._read(database, query(metrics), name, end, *moments)
+            for metric, release, moment, variant, units, *sums in summed:
                 if metric:
                     cells[metric].append((release, moment, variant, units, *map(float, sums)))
                 else:
@@ -107,6 +107,15 @@ class PostgresRecords:
             return Gathered(found.at, found.exposed, began, until, cells, unpriced)
 
         return self._with(gather)
+
+    async def _read(self, database: Postgres, statement: str, *values: object) -> list[Row]:
+        """Raises RecordsRefused if it takes too long."""
+        try:
+            return await database.rows(statement, *values)
+        except StorageUnavailable as error:
+            if isinstance(error.__cause__, TimeoutError):
+                raise too_slow(self._patience.command) from error
+            raise
 
     def _with(self, work: Callable[[Postgres], Awaitable[T]]) -> T:
         async def whole() -> T:

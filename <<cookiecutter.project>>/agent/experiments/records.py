@@ -96,6 +96,10 @@ def check_size(name: str, cells: Mapping[str, Sequence[object]]) -> None:
         raise RecordsRefused("too_large", f"{name} has users of too many releases to be read")
 
 
+def too_slow(within_seconds: float) -> RecordsRefused:
+    return RecordsRefused("too_large", f"reading took longer than {within_seconds:g} s")
+
+
 class Store(Protocol):
     """A log as `experiments` uses it: Records, or PostgresRecords."""
 
@@ -177,7 +181,7 @@ class Records:
             yield
         except sqlite3.OperationalError as error:
             if time.monotonic() > deadline:
-                raise RecordsRefused("too_large", f"reading took longer than {self._within_seconds:g} s") from error
+                raise too_slow(self._within_seconds) from error
             raise
         finally:
             self._database.set_progress_handler(None, 0)

@@ -1,9 +1,9 @@
-"""The agent: its instructions and its tools. To make it yours, change these two: docs/guides/make-it-your-agent.md."""
+"""The agent: its instructions and its tools. To make it yours, change these: docs/guides/make-it-your-agent.md."""
 
 import os
 from collections.abc import Sequence
 
-from pydantic_ai import Agent, FunctionToolset
+from pydantic_ai import Agent, FunctionToolset, ModelSettings
 from pydantic_ai.capabilities import AbstractCapability, Caching
 from pydantic_ai.models import Model
 from pydantic_ai.toolsets import AbstractToolset, CombinedToolset
@@ -18,6 +18,7 @@ from agent.tools.units import convert
 from agent.tools.words import count_words
 
 INSTRUCTIONS = "Solve the task with your tools. Answer with the result and its unit, in one sentence."
+MODEL_SETTINGS = ModelSettings()
 TOOLS: tuple[Tool, ...] = (calculate, convert, count_words, date_after, days_between, look_up)
 
 TOOLSET = FunctionToolset[None](list(TOOLS))
@@ -32,6 +33,7 @@ def build_agent(
         model,
         name="agent",
         instructions=INSTRUCTIONS,
+        model_settings=MODEL_SETTINGS,
         toolsets=[tools],
         deps_type=type(None),
         capabilities=capabilities,

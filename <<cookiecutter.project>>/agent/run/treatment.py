@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from pydantic_ai import Agent, ModelMessage, ModelResponse, ModelSettings, TextPart
 from pydantic_ai.models import Model
+from pydantic_ai.settings import merge_model_settings
 
 from agent.errors import StartError
 from agent.experiments import Answered, Assigned, Experiments, Outcome, Variant
@@ -34,7 +35,13 @@ class Treatment:
 
     def applied(self, agent: Agent[None, str]) -> AbstractContextManager[None]:
         """The agent runs with it during the body, in this task only."""
-        return agent.override(**self.overrides) if self.overrides else nullcontext()
+        if not self.overrides:
+            return nullcontext()
+        own = agent.model_settings
+        if "model_settings" in self.overrides and not callable(own):  # an override has none of the agent's own
+            both = merge_model_settings(own, self.overrides["model_settings"])
+            return agent.override(**self.overrides | {"model_settings": both})
+        return agent.override(**self.overrides)
 
 
 UNTREATED = Treatment()

@@ -31,8 +31,12 @@ class Repository:
     def commit(self, text: str = CHEAPER, name: str = "cheaper") -> None:
         """Write a definition, and commit it."""
         self.write(text, name)
-        for command in (("add", "experiments"), ("commit", "-q", "-m", "an experiment")):
-            subprocess.run([*GIT, *command], cwd=self.folder, check=True)
+        self.git("add", "experiments")
+        self.git("commit", "-q", "-m", "an experiment")
+
+    def git(self, *command: str) -> str:
+        """What git prints."""
+        return subprocess.run([*GIT, *command], cwd=self.folder, check=True, capture_output=True, text=True).stdout
 
     def write(self, text: str, name: str = "cheaper") -> None:
         """Write a definition, and do not commit it."""

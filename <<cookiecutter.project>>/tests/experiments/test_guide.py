@@ -1,7 +1,7 @@
 """The guide's question, from the plan to the winner: its own definition and its own commands, on the offline models."""
 
 import asyncio
-import re
+import json
 import shlex
 import sqlite3
 from contextlib import closing
@@ -13,31 +13,13 @@ from agent.settings import Settings
 from experiments.command import main
 from experiments.rehearsal import rehearse
 from tests.agent.experiments.logged import rows, start
-from tests.pages import text
-
-GUIDE = "guides/experiments.md"
-COMMAND = "$ .venv/bin/python -m experiments "
-
-
-def definition() -> str:
-    """The definition in the guide."""
-    found = re.search(r"```yaml\n# experiments/cheaper-model.yaml\n(.+?)```", text(GUIDE), re.DOTALL)
-    assert found
-    return found[1]
-
-
-def shown() -> dict[str, str]:
-    """The commands in the guide, in their order, and what it shows of their output."""
-    blocks = re.findall(rf"^{re.escape(COMMAND)}(.+)\n((?:(?!\$|```).*\n)*)", text(GUIDE), re.MULTILINE)
-    return dict(blocks)
+from tests.experiments import guide
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with the definition, which commands run in."""
-    (tmp_path / "experiments").mkdir()
-    (tmp_path / "experiments" / "cheaper-model.yaml").write_text(definition())
-    (tmp_path / "agent.env").write_text("AGENT_MODEL=offline\n")
+    """A repository with the guide's definition, which commands run in."""
+    guide.created(tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("AGENT_EXPERIMENTS", raising=False)
     return tmp_path
@@ -45,7 +27,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def rewrite(folder: Path, *changes: tuple[str, str]) -> None:
     """Change the definition."""
-    path, changed = folder / "experiments" / "cheaper-model.yaml", definition()
+    path, changed = folder / "experiments" / "cheaper-model.yaml", guide.definition()
     for old, new in changes:
         assert old in changed
         changed = changed.replace(old, new)
@@ -57,7 +39,7 @@ QUICK = (("share: 95%", "share: 50%"), ("share: 5%", "share: 50%"), ("allow: 2%"
 
 @pytest.mark.usefixtures("folder")
 def test_the_plan_is_as_in_the_guide(capsys: pytest.CaptureFixture[str]) -> None:
-    command, expected = next(iter(shown().items()))
+    command, expected = next(iter(guide.shown().items()))
     assert main(shlex.split(command)) == 0
     assert capsys.readouterr().out == expected
 
@@ -65,8 +47,10 @@ def test_the_plan_is_as_in_the_guide(capsys: pytest.CaptureFixture[str]) -> None
 def test_the_guides_commands_lead_to_its_decision(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With half of the users each, 1,000 are enough; the guide's 10,000 take a minute, which `make bench` measures."""
     rewrite(folder, *QUICK)
-    commands = [shlex.split(command) for command in shown()]
-    assert [command[0] for command in commands] == ["plan", "rehearse", "status", "decide", "report"]
+    guide.commit(folder)
+    commands = [shlex.split(command) for command in guide.shown() if "bad.db" not in command]
+    assert [command[0] for command in commands] == ["plan", "rehearse", "status", "decide", "report", "winner"]
+    commands[-1] += ["--log", ".experiments/cheaper-model.db"]
     for command in commands:
         assert main(command) == 0
     said = capsys.readouterr().out
@@ -75,15 +59,21 @@ def test_the_guides_commands_lead_to_its_decision(folder: Path, capsys: pytest.C
     assert {path.name for path in (folder / ".experiments").iterdir()} >= {
         f"cheaper-model.{end}" for end in ("md", "svg", "json", "db")
     }
-    assert main(["winner", "cheaper-model", "--log", ".experiments/cheaper-model.db"]) == 0
-    assert "+AGENT_MODEL=offline:cost=0.5" in capsys.readouterr().out
+    assert (folder / "agent.env").read_text() == "AGENT_MODEL=offline:cost=0.5\n"
 
 
-def test_a_bad_variant_ends_after_some_hundred_users(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    rewrite(folder, ("offline:cost=0.5", "offline:errors=0.5"), *QUICK)
-    assert main(["rehearse", "cheaper-model"]) == 0
-    assert int(capsys.readouterr().out.split(" ")[0]) <= 500
-    assert main(["decide", "cheaper-model", "--log", ".experiments/cheaper-model.db"]) == 0
+def test_a_bad_variant_on_5_percent_of_the_users_is_stopped_by_its_guardrail(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """After a fifth of the planned users, as the guide says."""
+    rewrite(folder, ("offline:cost=0.5", "offline:errors=0.5"))
+    assert main(["rehearse", "cheaper-model", "--log", ".experiments/bad.db"]) == 0
+    assert int(capsys.readouterr().out.split(" ")[0].replace(",", "")) <= 2_500
+    assert main(["status", "cheaper-model", "--log", ".experiments/bad.db", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["broken_guardrails"], found["is_complete"], found["is_mismatched"]) == (["completion"], False, False)
+    assert 100 <= found["units"]["small"] < found["units"]["control"] / 15
+    assert main(["decide", "cheaper-model", "--log", ".experiments/bad.db"]) == 0
     assert "Keep control: small makes completed tasks worse than is allowed" in capsys.readouterr().out
 
 

@@ -193,6 +193,21 @@ def test_a_log_that_failed_rests(postgres: PostgresStorage) -> None:
     use(postgres, scenario, clock=lambda: now[0])
 
 
+def test_reading_ends_after_its_time(both: tuple[Path, PostgresStorage]) -> None:
+    """Something else holds the table."""
+    _, storage = both
+
+    async def read() -> None:
+        place = database(storage.setting)
+        async with place, place.transaction() as connection:
+            await connection.execute("LOCK TABLE agent_outcomes")
+            with opened_store(storage.setting, 1.0) as store, pytest.raises(RecordsRefused) as refused:
+                await asyncio.to_thread(store.gathered, "cheaper", ["completion"], 1e9)
+        assert (refused.value.code, str(refused.value)) == ("too_large", "reading took longer than 1 s")
+
+    asyncio.run(read())
+
+
 @pytest.mark.parametrize(
     ("url", "says"),
     [

@@ -70,6 +70,22 @@ def test_a_variants_settings_reach_its_model() -> None:
     assert seen == [{"max_tokens": 9, "temperature": 0.5}, None]
 
 
+def test_a_variants_settings_leave_the_agents_others() -> None:
+    agent = build_agent(FunctionModel(lambda *_: ModelResponse(parts=[TextPart("36")])))
+    agent.model_settings = {"max_tokens": 9, "temperature": 0.5}
+    treatments = Treatments(lambda name: pytest.fail(name))
+    variant = Variant.model_validate({"name": "b", "share": 0.5, "settings": {"temperature": 1}})
+    seen: list[object] = []
+
+    def answer(_messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
+        seen.append(info.model_settings)
+        return ModelResponse(parts=[TextPart("36")])
+
+    with treatments.of([Assigned("x", b"", variant)]).applied(agent), agent.override(model=FunctionModel(answer)):
+        asyncio.run(agent.run("What is 15 % of 240?"))
+    assert seen == [{"max_tokens": 9, "temperature": 1}]
+
+
 def test_a_stream_is_treated_like_a_run(serve: Serve, log: Path) -> None:
     start(log, variants=[{"name": "a", "share": 0.5}, {"name": "b", "share": 0.5, "prompt": "Answer with a number."}])
     client = serving(serve, log)
