@@ -17,7 +17,8 @@ from rollout.rehearsal.programs import Program
 from rollout.rehearsal.stage import PATIENCE_SECONDS, Stage
 from rollout.replay import timeline
 from rollout.replay.incident import CANDIDATE, MANAGED, STABLE, Incident, Phase, Rollout, Service
-from rollout.replay.outcome import Outcome, Time, outcome, too_busy
+from rollout.replay.oncall import OnCall, on_call
+from rollout.replay.outcome import Alerts, Outcome, Time, outcome, too_busy
 from rollout.replay.timeline import Timeline
 from rollout.replay.told import Told, told
 from rollout.text import Say
@@ -78,7 +79,8 @@ async def replay(incident: Incident, policy: Path, programs: Mapping[str, Progra
     lease_seconds = plan(policy_file.load(policy), speed).lease_seconds
     with Stage(policy.parent, programs, speed, lease_seconds, shortest_for_seconds=0.0) as stage:
         try:
-            return await Replay(incident, stage, policy, say).run()
+            with on_call() as person:
+                return await Replay(incident, stage, policy, say, person).run()
         finally:
             await asyncio.to_thread(stage.end)  # the load of other replays goes on
 
@@ -87,7 +89,8 @@ class Replay:
     """A running replay. The service is behind the router; the one with the remedy gets such requests directly, and
     Prometheus knows nothing of it."""
 
-    def __init__(self, incident: Incident, stage: Stage, policy: Path, say: Say) -> None:
+    def __init__(self, incident: Incident, stage: Stage, policy: Path, say: Say, person: OnCall) -> None:
+        self._person = person
         self._incident, self._stage, self._policy, self._say = incident, stage, policy, say
         self._state = State(stage.folder / "state")
         self._rollout = new_rollout(incident.name)
@@ -109,6 +112,7 @@ class Replay:
 
     def _start(self) -> None:
         self._stage.start_router()
+        self._stage.start_alertmanager(self._person.url)
         self._stage.start_prometheus()
         if remedy := self._incident.remedy:
             self._stage.start_release(
@@ -183,7 +187,10 @@ class Replay:
         line = self._incident.line
         shown = timeline.signal(url, line.promql, began, until, 4 * every) if line else ()
         zero = Time(self._zero, self._stage.speed)
-        return outcome(self._incident, zero, began, until, seen.fired, self._answers, shown, self._told())
+        if not self._person.has_heartbeat:
+            raise PartFailed(f"{self._incident.name}: Alertmanager has sent nothing, not even Watchdog")
+        alerts = Alerts(seen.fired, self._person.first)
+        return outcome(self._incident, zero, began, until, alerts, self._answers, shown, self._told())
 
     def _told(self) -> Told | None:
         book = self._state.journal(self._rollout)

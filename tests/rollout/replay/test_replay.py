@@ -15,7 +15,7 @@ from rollout.replay.outcome import Outcome
 from rollout.replay.replay import replay
 from tests.repository import REPOSITORY
 
-pytestmark = pytest.mark.parts
+pytestmark = [pytest.mark.parts, pytest.mark.docker]
 
 SPEED = 20.0
 SHORT = [question(5)]
@@ -51,7 +51,7 @@ FAST: tuple[Incident, ...] = (
 
 @pytest.fixture(scope="module")
 def outcomes() -> Mapping[str, Outcome]:
-    programs = {name: tool(name) for name in ("haproxy", "prometheus")}
+    programs = {name: tool(name) for name in ("haproxy", "prometheus", "alertmanager")}
     policy, said = REPOSITORY / "rollout.yaml", list[str]()
 
     async def all_at_once() -> list[Outcome]:
@@ -87,3 +87,9 @@ def test_a_slow_tool_is_noticed_by_the_latency(outcomes: Mapping[str, Outcome]) 
 
 def test_a_vendor_that_refuses_is_named_after_ten_minutes(outcomes: Mapping[str, Outcome]) -> None:
     assert outcomes["rate-limited-vendor"].fired["VendorFails"] > 10
+
+
+def test_the_person_on_call_is_notified_of_what_fires_and_only_after_it_fires(outcomes: Mapping[str, Outcome]) -> None:
+    for name, alert in (("slow-tool", "LatencyHigh"), ("context-fills", "ContextTruncated")):
+        found = outcomes[name]
+        assert found.notified[alert] >= found.fired[alert]
