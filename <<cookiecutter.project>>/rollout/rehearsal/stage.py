@@ -15,6 +15,7 @@ from rollout.errors import RouterError
 from rollout.metrics.prometheus import Prometheus
 from rollout.metrics.targets import Target, write, write_parts
 from rollout.onhost.faster import SHORTEST_FOR_SECONDS, copy_faster
+from rollout.policy.quantity import promql_duration
 from rollout.rehearsal import alertmanager, grafana
 from rollout.rehearsal.process import Process, free_port, listening, wait_until
 from rollout.rehearsal.programs import Program
@@ -26,6 +27,9 @@ START_WITHIN_SECONDS = 30.0
 GRAFANA_WITHIN_SECONDS = 120.0
 LONGEST_SOCKET_PATH = 90
 """The longest socket path for HAProxy and the kernels, minus the suffix of a temporary name."""
+
+RESEND_SECONDS = 60.0
+"""Prometheus' default: how often it sends an alert again. The first one goes out before it knows Alertmanager."""
 
 DEADLINE_SECONDS = 120.0
 """A request's deadline in production, and the longest one that the service accepts."""
@@ -166,6 +170,7 @@ class Stage:
             f"--config.file={config}",
             f"--storage.tsdb.path={self.folder / 'tsdb'}",
             f"--web.listen-address=127.0.0.1:{self.prometheus_port}",
+            f"--rules.alert.resend-delay={promql_duration(RESEND_SECONDS / self.speed)}",
         ]
         prometheus = self._start_program("prometheus", "prometheus", arguments, {}, [self.folder])
         wait_until(lambda: listening(self.prometheus_port), "Prometheus answers", START_WITHIN_SECONDS, [prometheus])
