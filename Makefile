@@ -44,27 +44,25 @@ test:  ## run all tests: the template's, the engine's, and a baked repository's
 	+@$(BAKED_MAKE) setup
 	@$(MAKE) --no-print-directory -j2 test-baked-code test-template test-units test-browser lint lint-baked test-baked-images REPOSITORY="$(BAKED)"
 	@$(MAKE) --no-print-directory -j$(JOBS) test-hosts test-parts test-baked-rehearsals REPOSITORY="$(BAKED)"
-	@$(without_docker) || true
-	@$(without_browser) || true
+	$(what_was_skipped)
 
 test-template:
 	@$(INSTALL) $(BAKE) $(TEST)
 	@echo "running the template's tests ..."
-	@.venv/bin/python -m pytest $(addprefix --ignore=,$(ENGINE))
+	@.venv/bin/python -m pytest -m "not browser" $(addprefix --ignore=,$(ENGINE))
 
 test-engine: tested  ## run the engine's tests; on your own copy: make test-engine REPOSITORY=../my-agent
 	@$(MAKE) --no-print-directory test-units test-browser
 	@$(MAKE) --no-print-directory -j$(JOBS) test-hosts test-parts
-	@$(without_docker) || true
-	@$(without_browser) || true
+	$(what_was_skipped)
 
 test-units:
 	@echo "running the engine's unit tests on $(REPOSITORY) ..."
-	@$(PYTEST) -m "not parts and not docker and not browser and not workflows" $(ENGINE)
+	@$(PYTEST) -m "not parts and not docker and not browser and not workflows$$($(without_ssh) >/dev/null && echo ' and not ssh')" $(ENGINE)
 
 test-browser:
-	@echo "running the tests of the dashboard in Chromium ..."
-	@$(without_browser) || $(PYTEST) -m browser tests/rollout/dashboard
+	@echo "running the tests of the pages in Chromium ..."
+	@$(without_browser) || $(PYTEST) -m browser tests/rollout/dashboard tests/test_page_in_chromium.py
 
 test-parts:
 	@echo "running the engine's tests on $(REPOSITORY) with HAProxy and Prometheus ..."
@@ -79,7 +77,16 @@ without_docker = { ! docker info >/dev/null 2>&1 && \
   echo "SKIPPED: the tests of the Docker target. No Docker engine answers; 'docker info' says why."; }
 
 without_browser = { ! { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null && \
-  echo "SKIPPED: the tests of the dashboard in a browser. No Chromium: 'apt-get install chromium' brings one; CI has it."; }
+  echo "SKIPPED: the tests of the pages in a browser. No Chromium: 'apt-get install chromium' brings one; CI has it."; }
+
+without_ssh = { ! command -v ssh-keygen >/dev/null && \
+  echo "SKIPPED: the tests of SSH keys. No ssh-keygen: 'apt-get install openssh-client' brings it; CI has it."; }
+
+define what_was_skipped
+@$(without_docker) || true
+@$(without_browser) || true
+@$(without_ssh) || true
+endef
 
 # These three are without a bake: make test bakes first, and two bakes at once would conflict.
 test-baked-code:

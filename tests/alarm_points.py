@@ -61,7 +61,7 @@ def series(alert: str, bad: int, total: int) -> Mapping[str, int]:
         case "ErrorRateHigh" | "MostRequestsFail" | "ErrorBudgetBurns":
             return requests(bad, good)
         case "VendorFails":
-            return {**requests(0, total), "agent_vendor_errors_total": bad}
+            return {**requests(0, total), 'agent_runs_total{outcome="vendor_error"}': bad}
         case "LatencyHigh":
             return histogram("agent_request_seconds", "30.0", bad, good)
         case "ContextTruncated":

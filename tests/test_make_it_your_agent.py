@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from tests.baking import Bake
+from tests.curl import typed
 from tests.source import PROJECT, TEMPLATE
 
 PAGE = (TEMPLATE / PROJECT / "docs/guides/make-it-your-agent.md").read_text(encoding="utf-8")
@@ -59,9 +60,8 @@ def test_the_service_calls_the_new_tool_with_the_line_of_the_guide(yours: Path) 
     env = environment(yours) | {"AGENT_PORT": str(port)}
     with subprocess.Popen([sys.executable, "-m", "agent"], cwd=yours, env=env, stderr=subprocess.DEVNULL) as service:
         try:
-            line = CURL.replace("localhost:8080", f"127.0.0.1:{port}")
             began = time.monotonic()
-            while (called := subprocess.run(["sh", "-c", line], capture_output=True, text=True)).returncode:
+            while (called := typed(CURL, f"127.0.0.1:{port}")).returncode:
                 assert time.monotonic() - began < WAIT_SECONDS, called.stderr
                 assert service.poll() is None
                 time.sleep(0.1)

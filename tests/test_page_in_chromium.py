@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.chromium import Page, opened
 from tests.source import PROJECT, TEMPLATE
 
@@ -46,6 +48,7 @@ async def tried(page: Page) -> None:
     await page.until("document.getElementById('usage').rows.length > 0")
 
 
+@pytest.mark.browser
 def test_a_new_user_gets_an_answer_its_usage_and_the_context_bar() -> None:
     async def scenario(url: str) -> None:
         async with opened(url) as page:

@@ -168,8 +168,8 @@ class Metrics:
         )
         self.experiment_troubles = Gauge(
             "agent_experiment_troubles",
-            "1 while an experiment does not run as it was started (`model`, `definition`, `changed`), or the last use "
-            "of the log of all failed (`log_read`, `log_write`)",
+            "1 while an experiment does not run as it was started (`model`, `definition`, `changed`, `not_released`), "
+            "or the last use of the log of all failed (`log_read`, `log_write`); without a log there is none",
             ["experiment", "reason"],
             registry=registry,
         )

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import time
+import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -22,7 +23,8 @@ class SqliteFile:
         """Open or create the file, and what its schema names; `busy_seconds` is how long a statement waits for another
         process. Raises sqlite3.Error."""
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
-        self.database = sqlite3.connect(path, busy_seconds, isolation_level=None, check_same_thread=False)
+        self.database = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
+        weakref.finalize(self, self.database.close)  # an app that is refused after it opened this never runs close()
         self._use_wal(busy_seconds)
         self.database.execute("PRAGMA synchronous = NORMAL")
         self.database.execute("PRAGMA secure_delete = ON")  # deleted text is overwritten in the file

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from itertools import pairwise
 from pathlib import Path
 
 import aiohttp
@@ -12,8 +13,9 @@ from bench.figure import Figure
 from bench.service.process import EVERYTHING, HEADERS, Server, service
 
 REQUESTS = int(os.environ.get("BENCH_GROWTH_REQUESTS", "200000"))
-WARM_UP = min(30_000, REQUESTS // 2)
-"""The newest 10,000 runs can be rated, the newest 1,000 summaries are kept, and memory has to find its size."""
+LOOKS = [REQUESTS // 10, REQUESTS * 3 // 10, REQUESTS // 2, REQUESTS]
+"""After how many requests memory is read. The goal is for what grows after the second look: the newest 10,000 runs can
+be rated, and memory has to find its size."""
 
 AT_ONCE = 8
 GOAL_MB = 10
@@ -29,14 +31,14 @@ KINDS = (
 
 
 def measure(repository: Path) -> list[Figure]:
+    seen: list[float] = []
     with service(repository, EVERYTHING) as server:
-        asyncio.run(send(server, WARM_UP))
-        before = server.memory_mb()
-        asyncio.run(send(server, REQUESTS - WARM_UP))
-        grown = server.memory_mb() - before
+        for begin, end in pairwise((0, *LOOKS)):
+            asyncio.run(send(server, end - begin))
+            seen.append(server.memory_mb())
     return [
-        Figure(f"memory after {WARM_UP} requests", before, "MB"),
-        Figure(f"memory grown in the next {REQUESTS - WARM_UP}", grown, "MB", GOAL_MB),
+        *(Figure(f"memory after {count} requests", found, "MB") for count, found in zip(LOOKS, seen, strict=True)),
+        Figure(f"memory grown in the last {REQUESTS - LOOKS[1]}", seen[-1] - seen[1], "MB", GOAL_MB),
     ]
 
 

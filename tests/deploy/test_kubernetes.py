@@ -77,7 +77,7 @@ def test_what_the_rollout_refers_to_exists(overlay: dict[tuple[str, str], Object
         given = {argument["name"] for argument in each["args"]}
         for template in each["templates"]:
             spec = overlay["AnalysisTemplate", template["templateName"]]["spec"]
-            assert {argument["name"] for argument in spec["args"] if "value" not in argument} == given
+            assert {argument["name"] for argument in spec["args"]} - {"prometheus"} == given
 
 
 def test_the_annotation_that_the_analyses_read_is_in_the_pod_template(overlay: dict[tuple[str, str], Object]) -> None:
@@ -94,6 +94,13 @@ def test_the_router_and_the_rollout_name_the_same_route() -> None:
     assert ("TraefikService", canary["trafficRouting"]["traefik"]["weightedTraefikServiceName"]) in objects("traefik")
     (plugin,) = rollout(objects("gateway"))["strategy"]["canary"]["trafficRouting"]["plugins"].values()
     assert [("HTTPRoute", each["name"]) in objects("gateway") for each in plugin["httpRoutes"]] == [True]
+
+
+def test_no_apply_sets_the_selectors_that_argo_rollouts_writes(overlay: dict[tuple[str, str], Object]) -> None:
+    canary = rollout(overlay)["strategy"]["canary"]
+    written = [overlay["Service", canary[key]]["spec"] for key in ("stableService", "canaryService")]
+    assert [set(spec) for spec in written] == [{"ports"}, {"ports"}]
+    assert overlay["Service", "agent-pods"]["spec"]["selector"] == rollout(overlay)["selector"]["matchLabels"]
 
 
 def test_all_traffic_is_on_stable_until_a_rollout() -> None:

@@ -105,7 +105,7 @@ def traffic_is_answered(traffic: Traffic) -> None:
 
 def test_a_bad_one_is_refused_and_a_restarted_router_serves_the_one_before(site: Service, authority: Authority) -> None:
     before = served(site, authority)
-    bad = install(site, authority.issue(days=-1))
+    bad = install(site, authority.expired())
     assert bad.code == 2
     assert "certificate has expired" in bad.err
     docker("restart", site.name("router"))

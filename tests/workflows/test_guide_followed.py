@@ -11,6 +11,8 @@ from tests.repository import REPOSITORY
 from tests.workflows import policy
 from tests.workflows.newcomer import GUIDE, HOST_KEY, Newcomer
 
+pytestmark = pytest.mark.ssh
+
 ENVIRONMENT = re.compile(r"^\| Environments, `([a-z-]+)` \| (.+) \|$", re.MULTILINE)
 SETTING = re.compile(r"^\| `([A-Z_]+)` \| (\w+) \| ([^|]+) \| [^|]+ \|$", re.MULTILINE)
 WORKFLOWS = policy.load(REPOSITORY)

@@ -9,6 +9,8 @@ import pytest
 
 from tests.workflows.scripted import script
 
+pytestmark = pytest.mark.ssh
+
 SSH = """\
 #!/bin/sh
 cat "$2"

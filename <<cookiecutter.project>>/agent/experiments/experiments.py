@@ -130,7 +130,11 @@ class Experiments:
                 logger.error("the experiment %s is not run: this release can't read it: %s", each.name, error)
                 troubles.append((each.name, "definition"))
                 continue
-            if self._released(each.name) not in (None, each.sha256):
+            released = self._released(each.name)
+            if released is None:
+                logger.error("the experiment %s goes on as it was started: this release has no file of it", each.name)
+                troubles.append((each.name, "not_released"))
+            elif released != each.sha256:
                 logger.error("the experiment %s goes on as it was started: its file was changed since", each.name)
                 troubles.append((each.name, "changed"))
             if all(map(self._can_run, experiment.variants)):
@@ -138,7 +142,7 @@ class Experiments:
             else:
                 logger.error("the experiment %s is not run: this release can't run one of its variants", each.name)
                 troubles.append((each.name, "model"))
-        self._troubles.show(troubles)
+        self._troubles.show((each.name for each in found), troubles)
         return running
 
     async def _expose(self, experiment: str, unit: bytes, variant: int) -> None:

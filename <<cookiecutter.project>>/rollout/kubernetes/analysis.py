@@ -1,7 +1,7 @@
 """Plan -> AnalysisTemplates: one that watches the gates in the background, and one that a step must pass."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rollout.kubernetes.expression import reach, shift_seconds
@@ -14,11 +14,13 @@ API_VERSION = "argoproj.io/v1alpha1"
 WATCH, PASS = "agent-gates", "agent-pass"
 PROMETHEUS = "http://prometheus.monitoring:9090"
 NO_LIMIT = -1
+ATTEMPTS: Object = {"name": "attempts", "value": "1"}
+"""Each step gives its own number. Argo checks the template before that, and refuses a Rollout without a count."""
 
 
 def templates(plan: Plan) -> list[Object]:
     """Raises PolicyError if a gate can't be rendered."""
-    passes = {pass_name(step): template(pass_name(step), passing(plan, step), ["attempts"]) for step in plan.steps}
+    passes = {pass_name(step): template(pass_name(step), passing(plan, step), [ATTEMPTS]) for step in plan.steps}
     return [template(WATCH, list(watching(plan))), *passes.values()]
 
 
@@ -27,14 +29,17 @@ def pass_name(step: Step) -> str:
     return PASS if step.at_least is None else f"{PASS}-{step.at_least}"
 
 
-def template(name: str, metrics: list[Object], own_arguments: list[str] | None = None) -> Object:
-    names = ["release", "stable", "started", *(own_arguments or [])]
+def template(name: str, metrics: list[Object], own_arguments: Iterable[Object] = ()) -> Object:
     return {
         "apiVersion": API_VERSION,
         "kind": "AnalysisTemplate",
         "metadata": {"name": name},
         "spec": {
-            "args": [{"name": "prometheus", "value": PROMETHEUS}, *({"name": name} for name in names)],
+            "args": [
+                {"name": "prometheus", "value": PROMETHEUS},
+                *({"name": given} for given in ("release", "stable", "started")),
+                *own_arguments,
+            ],
             "metrics": metrics,
         },
     }

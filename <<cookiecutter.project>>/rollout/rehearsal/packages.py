@@ -32,11 +32,11 @@ class Unpacked:
 
     def takes(self, wanted: Requirement) -> bool:
         """Whether it can get this program."""
-        return wanted.unpacks
+        return wanted.is_packaged
 
     def bring(self, wanted: Sequence[Requirement], world: World, troubles: list[str]) -> dict[str, Program]:
         """The programs that are in the cache after the download."""
-        troubles += [f"{self.name}: {each.package} has to be installed" for each in wanted if not self.takes(each)]
+        troubles += [f"{self.name}: {each.package} works only where it is installed, not where it is unpacked" for each in wanted if not self.takes(each)]
         wanted = [each for each in wanted if self.takes(each)]
         if not wanted or (cache := cache_of(world)) is None:
             return {}
@@ -55,12 +55,16 @@ class Brew:
         """Why this source cannot be used on this machine; None if it can."""
         return None if world.which("brew") else "it is not on PATH"
 
-    def takes(self, _: Requirement) -> bool:
+    def takes(self, wanted: Requirement) -> bool:
         """Whether it can get this program."""
-        return True
+        return wanted.is_packaged
 
     def bring(self, wanted: Sequence[Requirement], world: World, troubles: list[str]) -> dict[str, Program]:
         """The programs that are on PATH after the installation."""
+        troubles += [f"brew: it has no {each.name}" for each in wanted if not self.takes(each)]
+        wanted = [each for each in wanted if self.takes(each)]
+        if not wanted:
+            return {}
         command = ["brew", "install", *dict.fromkeys(each.package for each in wanted)]
         world.say(f"running: {' '.join(command)}")
         with world.moving("brew"):
@@ -86,7 +90,7 @@ def on_path(wanted: Sequence[Requirement], world: World, troubles: list[str]) ->
 def in_cache(wanted: Sequence[Requirement], world: World) -> dict[str, Program]:
     """The programs in the cache that still run."""
     cache = cache_of(world)
-    looked_up = {each.name: cache.find(each) for each in wanted if each.unpacks} if cache else {}
+    looked_up = {each.name: cache.find(each) for each in wanted if each.is_packaged} if cache else {}
     return {name: program for name, program in looked_up.items() if program}
 
 

@@ -25,8 +25,9 @@ class Requirement:
     other_name: str = ""
     """What some distributions call the program."""
 
-    unpacks: bool = True
-    """Whether its package works where it is only unpacked. Debian's Alertmanager needs its files in /usr/share."""
+    is_packaged: bool = True
+    """Whether package managers can get it without root. Debian's Alertmanager needs its files in /usr/share; Homebrew
+    has none."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -62,7 +63,7 @@ ALERTMANAGER = Requirement(
     image_variable="ALERTMANAGER_IMAGE",
     image_default="prom/alertmanager:v0.33.0@sha256:af26fbe4dd1886ac0efd7bd55cd9027da262e105b137a376522b7c14c3626e4a",
     other_name="prometheus-alertmanager",
-    unpacks=False,
+    is_packaged=False,
 )
 PARTS = (HAPROXY, PROMETHEUS)
 REPLAY_PARTS = (*PARTS, ALERTMANAGER)
@@ -100,7 +101,7 @@ class Program:
             return (*self.argv, *args)
         options = [f"--env={name}={value}" for name, value in (environment or {}).items()]
         # --mount, not -v: it fails for a missing folder instead of creating it as root.
-        options += [f"--mount=type=bind,source={folder},target={folder}" for folder in folders]
+        options += [f"--mount=type=bind,source={folder},target={folder}" for folder in dict.fromkeys(folders)]
         options += [f"--name={label}"] if label else []
         return (*self.argv, *options, f"--entrypoint={self.name}", self.image, *args)
 

@@ -148,10 +148,10 @@ NEW_EXCEPTION = Incident(
 VENDOR_DOWN = Incident(
     name="vendor-down",
     title="The model's API is down in part, during a rollout",
-    story="The model's API fails one request in twelve for eleven minutes, whichever release asks. Three minutes after "
+    story="The model's API fails one request in eight for sixteen minutes, whichever release asks. Three minutes after "
     "that began, a good release begins to get a quarter of the traffic.",
-    service=Service(f"{USUAL},after=7m,errors=0.08,after=18m,{USUAL}"),
-    rollout=Rollout(Service(f"errors=0.08,after=8m,{USUAL}"), at_minute=10, first_weight=0.25),
+    service=Service(f"{USUAL},after=7m,errors=0.125,after=23m,{USUAL}"),
+    rollout=Rollout(Service(f"errors=0.125,after=13m,{USUAL}"), at_minute=10, first_weight=0.25),
     harm=FAILED,
     phases=(Phase(7, 0.8, SHORT), Phase(38, 0.8, SHORT)),
     runbook="VendorFails",

@@ -1,11 +1,11 @@
 """The lines of docs/reference/service.md that call the service do what the page says."""
 
 import re
-import subprocess
 
 import pytest
 
 from tests.agent.conftest import Start
+from tests.curl import typed
 from tests.pages import text
 
 LINES = re.findall(r"^curl .+$", text("reference/service.md"), re.MULTILINE)
@@ -13,11 +13,8 @@ LINES = re.findall(r"^curl .+$", text("reference/service.md"), re.MULTILINE)
 
 @pytest.mark.parametrize("line", LINES)
 def test_a_curl_line_is_answered(start: Start, line: str) -> None:
-    url = start().url()
-    assert "localhost:8080" in line
-    called = subprocess.run(
-        ["sh", "-c", line.replace("localhost:8080", url)], capture_output=True, text=True, check=True
-    )
+    called = typed(line, start().url())
+    called.check_returncode()
     assert '"answer"' in called.stdout
     assert "36" in called.stdout
 

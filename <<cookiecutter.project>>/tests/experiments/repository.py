@@ -73,5 +73,5 @@ def code(found: dict[str, dict[str, str]]) -> str:
 
 def change(repository: Repository, update: str) -> None:
     """Change what the service wrote."""
-    with sqlite3.connect(repository.log) as database:
+    with closing(sqlite3.connect(repository.log)) as database, database:
         database.execute(update)

@@ -1,6 +1,7 @@
 """The commands, from the plan to the end: what each says, and what each refuses."""
 
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -127,7 +128,7 @@ def test_a_release_and_a_rollback_bias_nothing(started: Repository) -> None:
     fill(started.log, 1_000, assign=lambda number: int(number % 4 == 0), release=lambda _: "v1")
     fill(started.log, 1_000, assign=lambda number: int(number % 4 != 0), first=1_000, release=lambda _: "v2")
     fill(started.log, 1_000, first=2_000, release=lambda _: "v1")
-    with sqlite3.connect(started.log) as database:
+    with closing(sqlite3.connect(started.log)) as database, database:
         later = "(SELECT unit FROM exposures WHERE release = 'v2')"
         database.execute(f"UPDATE outcomes SET cost_usd = cost_usd / 10 WHERE unit IN {later}")  # noqa: S608
     found = started.run("decide")[1]

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -17,7 +18,7 @@ BROKEN = Behaviour(answered=0.6)
 
 def test_a_cost_that_is_not_known_is_not_zero(started: Repository) -> None:
     fill(started.log, 2 * PLANNED)
-    with sqlite3.connect(started.log) as database:
+    with closing(sqlite3.connect(started.log)) as database, database:
         database.execute("UPDATE outcomes SET cost_usd = NULL WHERE run_id = 'run-7-0'")
     exit_code, found, _ = started.run("decide")
     assert (exit_code, code(found)) == (2, "unmeasured")
@@ -43,7 +44,7 @@ def test_what_the_client_caused_is_no_error(repository: Repository) -> None:
     fill(repository.log, 600)
     change(repository, "UPDATE outcomes SET outcome = 'client_deadline' WHERE outcome = 'error'")
     change(repository, "UPDATE outcomes SET outcome = 'cancelled' WHERE run_id LIKE 'run-1%'")
-    with sqlite3.connect(repository.log) as database, opened(str(repository.log)) as log:
+    with closing(sqlite3.connect(repository.log)) as database, database, opened(str(repository.log)) as log:
         assert database.execute("SELECT count(*) FROM outcomes WHERE outcome <> 'answered'").fetchone()[0] > 100
         found = log.evidence("cheaper", ["error_rate"]).measured["error_rate"].whole
     assert (found.control.x, found.treatment.x) == (0, 0)

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import xml.etree.ElementTree as ElementTree
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -42,11 +43,11 @@ def test_a_decision_is_reported_with_its_interval_over_time(started: Repository)
 def test_what_comes_after_the_end_changes_no_report(started: Repository) -> None:
     fill(started.log, 2_600, Behaviour(cost=0.005))
     started.say("decide")
-    with sqlite3.connect(started.log) as database:
+    with closing(sqlite3.connect(started.log)) as database, database:
         database.execute("UPDATE experiments SET ended_at = 5000")
     before = reported(started)[1]
     fill(started.log, 1_000, Behaviour(cost=0.02), first=4_001)
-    with sqlite3.connect(started.log) as database:  # a run of before, which ends after it
+    with closing(sqlite3.connect(started.log)) as database, database:  # a run of before, which ends after it
         database.execute("UPDATE outcomes SET at = 5001, cost_usd = 9 WHERE run_id LIKE 'run-1%' AND at < 3600")
     after = reported(started)[1]
     assert after["exposed"] == before["exposed"] == {"control": 1_300, "small": 1_300}

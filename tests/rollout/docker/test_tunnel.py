@@ -68,10 +68,11 @@ def test_an_open_tunnel_is_reused_and_a_lost_one_is_reopened(ssh: Path) -> None:
 
 
 def test_the_tunnel_ends_with_the_process_that_opened_it(ssh: Path) -> None:
+    file = ssh.parent / "pid"
     with Tunnel("ssh://my-host") as tunnel:
         tunnel.open()
-        wait_until((ssh.parent / "pid").exists)
-        pid = (ssh.parent / "pid").read_text()
+        wait_until(lambda: file.exists() and file.read_text())
+        pid = file.read_text()
     assert not Path(f"/proc/{pid}").exists()
 
 

@@ -79,6 +79,13 @@ def test_a_step_passes_with_the_first_success_of_each_gate_and_fails_without_any
     assert passed["count"] == "{{args.attempts}}"
 
 
+def test_the_count_of_a_steps_analysis_is_a_number_before_the_step_gives_its_own() -> None:
+    """Argo Rollouts checks a template with its defaults, and calls the Rollout invalid if an analysis has no end."""
+    (passed,) = [each["spec"] for each in templates(planned()) if each["metadata"]["name"] == "agent-pass"]
+    defaults = {f"{{{{args.{each['name']}}}}}": each.get("value", "dummy-value") for each in passed["args"]}
+    assert [int(defaults[metric["count"]]) for metric in passed["metrics"]] == [1]
+
+
 def test_a_gate_of_the_shift_ends_after_the_longest_time_that_the_steps_can_take() -> None:
     watched = metrics(shipped(), "agent-gates")
     assert {name: each.get("count") for name, each in watched.items()} == {

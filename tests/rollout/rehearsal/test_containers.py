@@ -54,3 +54,9 @@ def test_a_container_has_the_hosts_network_our_user_and_folders_at_their_own_pat
         "x.cfg",
     )
     assert program.removal("router") == ("/bin/docker", "rm", "--force", "router")
+
+
+def test_a_folder_that_is_named_twice_is_mounted_once() -> None:
+    program = Containers().bring([HAPROXY], FakeWorld("docker"), [])["haproxy"]
+    command = program.command([], folders=[Path("/stage"), Path("/stage")])
+    assert [word for word in command if word.startswith("--mount")] == ["--mount=type=bind,source=/stage,target=/stage"]

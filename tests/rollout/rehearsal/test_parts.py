@@ -65,10 +65,14 @@ def test_alertmanager_is_used_by_either_name_and_never_from_an_unpacked_package(
     assert find_programs([ALERTMANAGER], installed)["alertmanager"].argv == ("/bin/prometheus-alertmanager",)
     missing = FakeWorld(*APT, "docker", home=tmp_path)
     assert check([ALERTMANAGER], missing)["alertmanager"].startswith("will run in a container of prom/alertmanager:")
-    with pytest.raises(ProgramMissing, match="prometheus-alertmanager has to be installed"):
+    with pytest.raises(ProgramMissing, match="prometheus-alertmanager works only where it is installed"):
         find_programs([ALERTMANAGER], FakeWorld(*APT, home=tmp_path))
     with pytest.raises(ProgramMissing):
         check([ALERTMANAGER], FakeWorld(*APT, home=tmp_path))
+    homebrew = FakeWorld("brew", home=tmp_path)
+    with pytest.raises(ProgramMissing, match="brew: it has no alertmanager"):
+        find_programs([ALERTMANAGER], homebrew)
+    assert homebrew.downloads() == []
 
 
 def test_promtool_comes_with_the_package_of_prometheus(tmp_path: Path) -> None:

@@ -2,7 +2,10 @@
 
 import ssl
 import subprocess
+import time
 from pathlib import Path
+
+from tests.waiting import wait_until
 
 HOST = "agent.example"
 AUTHORITY = "basicConstraints=critical,CA:true\nkeyUsage=critical,keyCertSign"
@@ -24,6 +27,12 @@ class Authority:
         name = f"leaf-{self._issued}"
         self._sign(name, by="middle", days=days, extensions=f"subjectAltName=DNS:{HOST}", key=key)
         return b"".join((self._folder / each).read_bytes() for each in (f"{name}.pem", "middle.pem", f"{name}.key"))
+
+    def expired(self) -> bytes:
+        """A certificate that ended just now: newer versions of openssl make none whose end is before its start."""
+        made, now = self.issue(days=0), time.time()
+        wait_until(lambda: time.time() > now + 1)  # its dates have whole seconds
+        return made
 
     def context(self) -> ssl.SSLContext:
         """That of a client which trusts this authority alone."""

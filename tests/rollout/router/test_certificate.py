@@ -152,7 +152,7 @@ def test_a_certificate_that_cannot_be_used_changes_nothing(site: Site, authority
         "standard input must hold": good[:key],
         "must hold a certificate": good[key:],
         "key values mismatch": good[:key] + other[other.index(b"-----BEGIN PRIVATE KEY") :],
-        "expired": authority.issue(days=-1),
+        "expired": authority.expired(),
         "encrypted": good[:key] + good[key:].replace(b"PRIVATE KEY", b"ENCRYPTED PRIVATE KEY"),
         "can't be used": good.replace(good[100:120], b"A" * 20),
     }

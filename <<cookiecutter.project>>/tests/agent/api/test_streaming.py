@@ -66,17 +66,17 @@ def test_a_stream_is_counted_as_a_run_is(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("model", "status", "type_"),
+    ("model", "deadline_seconds", "status", "type_"),
     [
-        ("offline:errors=1", 502, "model-error"),
-        ("offline:hang=1", 504, "deadline"),
-        ("offline:exception=LookupError@1", 500, "internal"),
+        ("offline:errors=1", 30, 502, "model-error"),
+        ("offline:hang=1", 0.05, 504, "deadline"),
+        ("offline:exception=LookupError@1", 30, 500, "internal"),
     ],
 )
 def test_what_fails_before_the_first_event_is_a_problem_with_its_status(
-    serve: Serve, model: str, status: int, type_: str
+    serve: Serve, model: str, deadline_seconds: float, status: int, type_: str
 ) -> None:
-    client = serve(model=model, deadline_seconds=0.05)
+    client = serve(model=model, deadline_seconds=deadline_seconds)
     response = client.post("/agent/stream", json=TASK)
     assert (response.status_code, response.json()["type"]) == (status, f"urn:problem-type:agent:{type_}")
     assert sum(value for (name, _), value in samples(client).items() if name == "agent_exceptions_total") == 1

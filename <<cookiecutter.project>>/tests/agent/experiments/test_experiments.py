@@ -168,7 +168,8 @@ def test_a_log_that_can_not_be_written_changes_no_assignment(tmp_path: Path, cap
 
     async def with_a_broken_table() -> tuple[Assigned, ...]:
         experiments = opened(path)
-        sqlite3.connect(path).execute("DROP TABLE exposures")
+        with closing(sqlite3.connect(path)) as other:
+            other.execute("DROP TABLE exposures")
         assigned = await experiments.assign("ana", None)
         await experiments.rated("run-1", "good")
         await experiments.close()

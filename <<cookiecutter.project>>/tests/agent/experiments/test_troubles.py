@@ -12,13 +12,16 @@ from agent.metrics import Metrics
 from tests.agent.experiments.logged import rows, start, stop
 
 PROMPTS = [{"name": "a", "share": 0.5}, {"name": "b", "share": 0.5, "prompt": "x"}]
+REASONS = ("model", "definition", "changed", "not_released")
 NONE = {("all", "log_read"): 0.0, ("all", "log_write"): 0.0}
+GOOD = {("good", reason): 0.0 for reason in REASONS}
 
 
 class Service:
-    """A service with this log; time goes on when it is told to. Its release has other definitions of `changed`."""
+    """A service with this log; time goes on when it is told to. Its release has these definitions, by name; of all
+    others the one that was started."""
 
-    def __init__(self, path: Path, *changed: str) -> None:
+    def __init__(self, path: Path, **released: str | None) -> None:
         self.path, self.metrics, self.now = path, Metrics([]), 1_000.0
         self._experiments = Experiments(
             ExperimentLog(str(path), lambda: self.now),
@@ -26,7 +29,7 @@ class Service:
             lambda variant: variant.model is None,
             Troubles(self.metrics.experiment_troubles),
             lambda: self.now,
-            lambda name: "another" if name in changed else None,
+            lambda name: released.get(name, ""),
         )
 
     async def variants(self) -> list[Variant]:
@@ -44,24 +47,26 @@ class Service:
 
 def test_each_trouble_of_an_experiment_is_shown_until_its_end_and_costs_no_other(tmp_path: Path) -> None:
     path = tmp_path / "log.db"
-    for name in ("good", "changed", "definition"):
+    for name in ("good", "changed", "not_released", "definition"):
         start(path, name, PROMPTS)
     start(path, "model")
     with closing(sqlite3.connect(path)) as database, database:
         database.execute("UPDATE experiments SET definition = '{}' WHERE name = 'definition'")
 
     async def follow() -> None:
-        service = Service(path, "changed")
+        service = Service(path, changed="another", not_released=None)
         assert service.shown() == NONE
-        assert len(await service.variants()) == 2
-        assert service.shown() == NONE | {(name, name): 1.0 for name in ("model", "definition", "changed")}
+        assert len(await service.variants()) == 3
+        assert service.shown() == NONE | {
+            (name, reason): float(name == reason) for name in ("good", *REASONS) for reason in REASONS
+        }
         stop(path)
         assert await service.variants() == []
         assert service.shown() == NONE
         await service.close()
 
     asyncio.run(follow())
-    assert {name for (name,) in rows(path, "DISTINCT experiment", "exposures")} == {"good", "changed"}
+    assert {name for (name,) in rows(path, "DISTINCT experiment", "exposures")} == {"good", "changed", "not_released"}
 
 
 def test_a_log_that_can_not_be_used_is_shown_until_it_can(tmp_path: Path) -> None:
@@ -73,13 +78,13 @@ def test_a_log_that_can_not_be_used_is_shown_until_it_can(tmp_path: Path) -> Non
         with closing(sqlite3.connect(path)) as other:
             for table, reason in (("experiments", "log_read"), ("exposures", "log_write")):
                 await service.variants()
-                assert service.shown() == NONE
+                assert service.shown() == NONE | GOOD
                 other.execute(f"ALTER TABLE {table} RENAME TO away")
                 await service.variants()
-                assert service.shown() == NONE | {("all", reason): 1.0}
+                assert service.shown() == NONE | GOOD | {("all", reason): 1.0}
                 other.execute(f"ALTER TABLE away RENAME TO {table}")
             await service.variants()
-            assert service.shown() == NONE
+            assert service.shown() == NONE | GOOD
         await service.close()
 
     asyncio.run(follow())
