@@ -1,5 +1,6 @@
 """A model with a fallback: it answers what the first can't because its API has an outage."""
 
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -19,6 +20,8 @@ from pydantic_ai.models import Model, ModelRequestParameters, StreamedResponse
 from pydantic_ai.models.fallback import FallbackModel
 from pydantic_ai.settings import merge_model_settings
 
+logger = logging.getLogger(__name__)
+
 REQUEST_TIMEOUT = 408
 TOO_MANY_REQUESTS = 429
 SERVER_ERROR = 500
@@ -34,6 +37,16 @@ def is_outage(error: Exception) -> bool:
     )
 
 
+def is_logged_outage(error: Exception) -> bool:
+    """As `is_outage`, which it logs: a fallback that answers leaves no other trace of the cause."""
+    if is_outage(error):
+        said = f"answered {error.status_code}" if isinstance(error, ModelHTTPError) else "could not be used"
+        model = error.model_name if isinstance(error, ModelAPIError) else ""
+        logger.warning("%s: the model's API %s: %s", type(error).__name__, said, model)
+        return True
+    return False
+
+
 def once_within(given: ModelSettings | None, limit: ModelSettings) -> ModelSettings | None:
     """The settings of a request with this limit and without the client's own retries."""
     return merge_model_settings(given, ModelSettings(max_retries=0, **limit))
@@ -44,7 +57,7 @@ class ModelWithFallback(FallbackModel):
     answer; in a stream, for its first event. If both have an outage, the error is the first model's."""
 
     def __init__(self, first: Model, fallback: Model, within_seconds: float) -> None:
-        super().__init__(first, fallback, fallback_on=is_outage)
+        super().__init__(first, fallback, fallback_on=is_logged_outage)
         self._within_seconds = within_seconds
 
     async def request(

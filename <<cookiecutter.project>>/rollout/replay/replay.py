@@ -23,6 +23,8 @@ from rollout.replay.timeline import Timeline
 from rollout.replay.told import Told, told
 from rollout.text import Say
 
+Look = Callable[[Stage, OnCall], None]
+
 SCRAPE_SECONDS = 5.0
 MANAGED_REQUESTS_PER_SECOND = 0.05
 SHORTEST_DEADLINE_SECONDS = 15.0
@@ -74,13 +76,16 @@ async def replay_all(
     return [each for each in found if each]
 
 
-async def replay(incident: Incident, policy: Path, programs: Mapping[str, Program], speed: float, say: Say) -> Outcome:
-    """`policy` is the rollout.yaml in the repository's folder. An alert's `for` is as short as all other durations."""
+async def replay(
+    incident: Incident, policy: Path, programs: Mapping[str, Program], speed: float, say: Say, look: Look | None = None
+) -> Outcome:
+    """`policy` is the rollout.yaml in the repository's folder. An alert's `for` is as short as all other durations.
+    `look` is called at the end, while all parts still run."""
     lease_seconds = plan(policy_file.load(policy), speed).lease_seconds
     with Stage(policy.parent, programs, speed, lease_seconds, shortest_for_seconds=0.0) as stage:
         try:
             with on_call() as person:
-                return await Replay(incident, stage, policy, say, person).run()
+                return await Replay(incident, stage, policy, say, person, look).run()
         finally:
             await asyncio.to_thread(stage.end)  # the load of other replays goes on
 
@@ -89,8 +94,10 @@ class Replay:
     """A running replay. The service is behind the router; the one with the remedy gets such requests directly, and
     Prometheus knows nothing of it."""
 
-    def __init__(self, incident: Incident, stage: Stage, policy: Path, say: Say, person: OnCall) -> None:
-        self._person = person
+    def __init__(
+        self, incident: Incident, stage: Stage, policy: Path, say: Say, person: OnCall, look: Look | None = None
+    ) -> None:
+        self._person, self._look = person, look
         self._incident, self._stage, self._policy, self._say = incident, stage, policy, say
         self._state = State(stage.folder / "state")
         self._rollout = new_rollout(incident.name)
@@ -182,6 +189,8 @@ class Replay:
             raise PartFailed(f"{self._incident.name}: {engine.last_lines()}")
 
     def _outcome(self, began: float, every: float) -> Outcome:
+        if self._look:
+            self._look(self._stage, self._person)
         url, until = self._stage.prometheus.url, time.time()
         seen = Timeline.ask(url, began, until, every)
         line = self._incident.line
