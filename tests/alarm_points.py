@@ -97,9 +97,9 @@ def asked(alert: str, values: Mapping[str, str], at: str, interval: str, *, hold
     }
 
 
-def with_release(text: str) -> str:
+def with_release(text: str, release: str = "v1") -> str:
     name, _, labels = text.rstrip("}").partition("{")
-    return f'{name}{{job="router",release="v1",slot="blue"{"," if labels else ""}{labels}}}'
+    return f'{name}{{job="router",release="{release}",slot="blue"{"," if labels else ""}{labels}}}'
 
 
 def disagreements(points: Sequence[Point], folder: Path) -> str:
@@ -109,6 +109,27 @@ def disagreements(points: Sequence[Point], folder: Path) -> str:
         tests = [unit_test(point) for point in points if files_of(point.alert) == files]
         said.append(run(tests, f"{SAMPLE_SECONDS}s", files, folder))
     return "".join(said)
+
+
+def shared_outage(bad: int, of_others: int, good: int, *, holds: bool) -> dict[str, Any]:
+    """A test of ErrorRateHigh for the release v1: errors that the model's API causes at once in two releases, each with
+    so many good answers."""
+    values = {
+        with_release(name, release): f"0x41 {count}x10"
+        for release, count_bad in (("v1", bad), ("v2", of_others))
+        for name, count in {
+            **requests(count_bad, good),
+            'agent_runs_total{outcome="vendor_error"}': count_bad,
+        }.items()
+    }
+    expr = 'count(ALERTS{alertname="ErrorRateHigh",release="v1"}) or vector(0)'
+    return {
+        "interval": f"{SAMPLE_SECONDS}s",
+        "input_series": [{"series": each, "values": text} for each, text in values.items()],
+        "promql_expr_test": [
+            {"expr": expr, "eval_time": "11m22s", "exp_samples": [{"labels": "{}", "value": int(holds)}]}
+        ],
+    }
 
 
 def disagreement(alert: str, values: Mapping[str, str], at: str, folder: Path, *, holds: bool) -> str:

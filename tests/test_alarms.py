@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from bench.alarms import chance, means, page, silence, tables, week
+from bench.alarms import chance, means, outage, page, silence, tables, week
 from bench.alarms.rules import RULES, ShareRule, fewest
 from bench.judgement.costs import Costs
 from bench.judgement.tables import RATES, Table
 from bench.judgement.traffic import Traffic
-from tests.alarm_points import Point, disagreement, disagreements, rule_of
+from tests.alarm_points import SAMPLE_SECONDS, Point, disagreement, disagreements, files_of, rule_of, run, shared_outage
 
 SIMPLE = [rule for rule in RULES if rule.alert != "FeedbackDrops"]
 SOON_SECONDS = 30
@@ -95,6 +95,32 @@ def test_an_alert_waits_for_its_condition_to_hold() -> None:
     assert fired[1] < fired[0]
 
 
+@pytest.mark.parametrize("rate", [0.5, 5, 100])
+@pytest.mark.parametrize("begins", [-60, 120])
+def test_an_outage_that_both_releases_have_blames_neither(rate: float, begins: int) -> None:
+    shared = outage.Outage(rate, 0.125, begins, 960, 0.25)
+    assert outage.all_blamed(shared, range(20)) == [None] * 20
+    alone = replace(shared, begins=0, share=0.5, is_of_both=False)
+    assert all(after is not None and after < 600 for after in outage.all_blamed(alone, range(20)))
+
+
+@pytest.mark.parts
+def test_releases_are_compared_as_prometheus_does(tmp_path: Path) -> None:
+    tests, good = [], 600
+    for of_others in (0, 1, 5, 40):
+        fewest_blamed = next(bad for bad in range(good) if holds(bad, of_others, good))
+        tests += [
+            shared_outage(bad, of_others, good, holds=holds(bad, of_others, good))
+            for bad in (fewest_blamed - 1, fewest_blamed)
+        ]
+    assert run(tests, f"{SAMPLE_SECONDS}s", files_of("ErrorRateHigh"), tmp_path) == ""
+
+
+def holds(bad: int, of_others: int, good: int) -> bool:
+    mine, theirs = outage.weighted([bad], [bad + good], [of_others], [of_others + good])
+    return outage.is_blamed(bad, bad + good, sum(mine), sum(theirs))
+
+
 def test_a_bad_service_is_noticed() -> None:
     assert all(week.weeks(rule, Traffic(5, min(1.0, 3 * rule.at)), range(1)) == [True] for rule in RULES)
     assert chance.in_a_week(RULES[0], 5, 0.03) == 1
@@ -116,8 +142,9 @@ def test_the_page_is_what_the_bench_writes_except_for_its_figures() -> None:
 
 
 def without_figures(text: str) -> list[str]:
-    lines = re.sub(r"[\d,]+ weeks of each cell", "n weeks of each cell", text).splitlines()
-    return [line for line in lines if line and not line.startswith("|")]
+    """The words outside of the tables, however the lines are broken."""
+    words = " ".join(line for line in text.splitlines() if not line.startswith("|")).split()
+    return re.sub(r"[\d,]+ (weeks|rollouts) of each cell", r"n \1 of each cell", " ".join(words)).split()
 
 
 @pytest.mark.parts

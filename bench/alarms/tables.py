@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cache, partial
+from statistics import median
 
-from bench.alarms import chance, means, silence, week
+from bench.alarms import chance, means, outage, silence, week
 from bench.alarms.rules import RULES, ShareRule
 from bench.judgement.costs import Costs
 from bench.judgement.tables import RATES, Table, markdown, percent
@@ -90,3 +91,43 @@ def traffic(many: int) -> Table:
     rows = [[name, *(percent(each, many) for each in fired[name])] for name in names]
     wrong = sum(map(sum, fired.values()))
     return Table(markdown(["alert", *RATES], rows), wrong, many * len(RATES))
+
+
+SHARES = (0.02, 0.05, 0.125, 0.5, 1.0)
+BEGINS = (-180, -60, 0, 120, 300)
+"""Seconds after the new release got its first requests."""
+
+LASTS = 960
+FIRST = (0.05, 0.25)
+
+
+def outages(many: int) -> Table:
+    """Of both releases, and of the new one alone: so many of each cell for each time at which they begin."""
+    rows, wrong, cells = [], 0, 0
+    for first in FIRST:
+        for rate, (requests_per_second, nights) in RATES.items():
+            if nights:
+                continue
+            row = [f"{number(100 * first)} %", rate]
+            for share in SHARES:
+                shared = [outage.Outage(requests_per_second, share, begins, LASTS, first) for begins in BEGINS]
+                blamed = sum(after is not None for each in shared for after in all_of(each, many))
+                wrong, cells = wrong + blamed, cells + many * len(BEGINS)
+                row.append(percent(blamed, many * len(BEGINS)))
+            for share in SHARES:
+                alone = outage.Outage(requests_per_second, share, 0, outage.END, first, is_of_both=False)
+                row.append(noticed(all_of(alone, many)))
+            rows.append(row)
+    shares = [f"{number(100 * share)} %" for share in SHARES]
+    head = ["first step", "requests/s", *(f"both {each}" for each in shares), *(f"new {each}" for each in shares)]
+    return Table(markdown(head, rows), wrong, cells)
+
+
+def all_of(each: outage.Outage, many: int) -> list[int | None]:
+    return by_seed(partial(outage.all_blamed, each), many)
+
+
+def noticed(after: Sequence[int | None]) -> str:
+    """The median time, if it is noticed in most rollouts."""
+    times = [each for each in after if each is not None]
+    return f"{median(times):.0f} s" if len(times) > len(after) / 2 else percent(len(times), len(after))

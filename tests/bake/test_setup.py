@@ -97,6 +97,19 @@ def test_parts_that_cannot_be_installed_are_one_message(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("option", "asked"), [("--parts", ["--check", ""]), ("--replay-parts", ["--check --replay", "--replay"])]
+)
+def test_the_parts_of_a_replay_are_checked_and_installed_if_they_are_wanted(
+    option: str, asked: list[str], folder: Path
+) -> None:
+    parts(folder)
+    note = "import sys\nprint(*sys.argv[1:], file=open('asked.txt', 'a'))\n"
+    (folder / "rollout" / "rehearsal" / "parts.py").write_text(note)
+    assert install(folder, option).returncode == 0
+    assert (folder / "asked.txt").read_text().splitlines() == asked
+
+
+@pytest.mark.parametrize(
     ("settings", "conf"),
     [
         ({}, "[global]\nuser = true\nrequire-hashes = true\n[install]\ntarget = elsewhere\n"),

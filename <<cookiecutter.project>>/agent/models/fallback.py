@@ -20,11 +20,11 @@ from pydantic_ai.models import Model, ModelRequestParameters, StreamedResponse
 from pydantic_ai.models.fallback import FallbackModel
 from pydantic_ai.settings import merge_model_settings
 
+logger = logging.getLogger(__name__)
+
 REQUEST_TIMEOUT = 408
 TOO_MANY_REQUESTS = 429
 SERVER_ERROR = 500
-
-logger = logging.getLogger(__name__)
 
 
 def is_outage(error: Exception) -> bool:

@@ -13,7 +13,7 @@ from rollout import durable
 from rollout.policy import file as policy_file
 from rollout.rehearsal.machine import Machine
 from rollout.rehearsal.parts import find_programs
-from rollout.rehearsal.programs import PARTS
+from rollout.rehearsal.programs import REPLAY_PARTS
 from rollout.replay.document import as_data, as_json, markdown
 from rollout.replay.incidents import INCIDENTS
 from rollout.replay.outcome import Outcome
@@ -37,7 +37,7 @@ def run_replay(chosen: argparse.Namespace) -> int:
         say(f"report: {os.path.relpath(chosen.out / outcome.incident.name)}.md")
 
     chosen.out.mkdir(parents=True, exist_ok=True)
-    programs = find_programs(PARTS, Machine())
+    programs = find_programs(REPLAY_PARTS, Machine())
     found = asyncio.run(replay_all(wanted, policy, programs, chosen.speed, say, chosen.at_once, done))
     if chosen.json:
         print(json.dumps({"incidents": [as_data(each) for each in found]}))

@@ -15,7 +15,9 @@ SHORTEST_FOR_SECONDS = 30.0
 TARGETS = "targets"
 """The subfolder with Prometheus' targets; it belongs to the running rollout, not to the repository."""
 
-DURATIONS = frozenset({"scrape_interval", "scrape_timeout", "evaluation_interval", "timeInterval"})
+OF_PROMETHEUS = ("scrape_interval", "scrape_timeout", "evaluation_interval")
+OF_ALERTMANAGER = ("group_wait", "group_interval", "repeat_interval")
+DURATIONS = frozenset({*OF_PROMETHEUS, *OF_ALERTMANAGER, "timeInterval"})
 SECONDS = {**quantity.SECONDS, "w": 7 * 86400.0, "y": 365 * 86400.0}
 PART = re.compile(r"(\d+)(ms|[smhdwy])")
 TIME = re.compile(rf"(?:{PART.pattern})+")

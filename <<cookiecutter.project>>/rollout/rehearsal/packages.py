@@ -30,9 +30,15 @@ class Unpacked:
         cache = cache_of(world)
         return cache.obstacle() if cache else NO_HOME
 
+    def takes(self, wanted: Requirement) -> bool:
+        """Whether it can get this program."""
+        return wanted.is_packaged
+
     def bring(self, wanted: Sequence[Requirement], world: World, troubles: list[str]) -> dict[str, Program]:
         """The programs that are in the cache after the download."""
-        if (cache := cache_of(world)) is None:
+        troubles += [f"{self.name}: {each.package} works only where it is installed, not where it is unpacked" for each in wanted if not self.takes(each)]
+        wanted = [each for each in wanted if self.takes(each)]
+        if not wanted or (cache := cache_of(world)) is None:
             return {}
         names = " and ".join(each.name for each in wanted)
         world.say(f"{names}: downloading with {self.name} into {cache.folder}, without installing anything")
@@ -49,8 +55,16 @@ class Brew:
         """Why this source cannot be used on this machine; None if it can."""
         return None if world.which("brew") else "it is not on PATH"
 
+    def takes(self, wanted: Requirement) -> bool:
+        """Whether it can get this program."""
+        return wanted.is_packaged
+
     def bring(self, wanted: Sequence[Requirement], world: World, troubles: list[str]) -> dict[str, Program]:
         """The programs that are on PATH after the installation."""
+        troubles += [f"brew: it has no {each.name}" for each in wanted if not self.takes(each)]
+        wanted = [each for each in wanted if self.takes(each)]
+        if not wanted:
+            return {}
         command = ["brew", "install", *dict.fromkeys(each.package for each in wanted)]
         world.say(f"running: {' '.join(command)}")
         with world.moving("brew"):
@@ -64,7 +78,7 @@ def on_path(wanted: Sequence[Requirement], world: World, troubles: list[str]) ->
     """The programs on PATH that are new enough."""
     found = {}
     for each in wanted:
-        if path := world.which(each.name):
+        if path := next(filter(None, map(world.which, each.names)), None):
             program = Program(each.name, (path,), "path")
             if trouble := probe(each, program, world):
                 troubles.append(trouble)
@@ -76,7 +90,7 @@ def on_path(wanted: Sequence[Requirement], world: World, troubles: list[str]) ->
 def in_cache(wanted: Sequence[Requirement], world: World) -> dict[str, Program]:
     """The programs in the cache that still run."""
     cache = cache_of(world)
-    looked_up = {each.name: cache.find(each) for each in wanted} if cache else {}
+    looked_up = {each.name: cache.find(each) for each in wanted if each.is_packaged} if cache else {}
     return {name: program for name, program in looked_up.items() if program}
 
 

@@ -1,4 +1,5 @@
-"""Finds HAProxy and Prometheus, or gets them: `python -m rollout.rehearsal.parts [--check]`.
+"""Finds HAProxy and Prometheus, or gets them: `python -m rollout.rehearsal.parts [--check] [--replay]`. With
+`--replay`, Alertmanager too.
 
 This module and its imports use only the standard library: `make` runs it before there is an environment.
 """
@@ -16,7 +17,7 @@ from rollout.rehearsal.containers import Containers
 from rollout.rehearsal.dnf import Dnf
 from rollout.rehearsal.machine import Machine, World
 from rollout.rehearsal.packages import Brew, Unpacked, in_cache, on_path
-from rollout.rehearsal.programs import PARTS, TOOLS, Program, Requirement, dotted
+from rollout.rehearsal.programs import PARTS, REPLAY_PARTS, TOOLS, Program, Requirement, dotted
 
 REFUSED, INTERRUPTED = 2, 3
 
@@ -30,6 +31,9 @@ class Source(Protocol):
 
     def obstacle(self, world: World) -> str | None:
         """Why this source cannot be used on this machine; None if it can. Quick; changes nothing."""
+
+    def takes(self, wanted: Requirement) -> bool:
+        """Whether it can get this program."""
 
     def bring(self, wanted: Sequence[Requirement], world: World, troubles: list[str]) -> dict[str, Program]:
         """The programs that the source could get; adds every error to `troubles`."""
@@ -63,24 +67,27 @@ def check(wanted: Sequence[Requirement], world: World) -> dict[str, str]:
     troubles: list[str] = []
     present = _present(wanted, world, troubles)
     found = {name: program.place for name, program in present.items()}
-    missing = [each for each in wanted if each.name not in found]
-    for source in SOURCES if missing else ():
-        obstacle = source.obstacle(world)
-        if obstacle is None:
-            folder = folder_of(world.environment, world.os_release, world.architecture)
-            ways = {
-                each.name: source.way.format(image=each.image(world.environment), folder=folder) for each in missing
-            }
-            return found | ways
-        troubles.append(f"{source.name}: {obstacle}")
-    if missing:
+    for source in SOURCES:
+        missing = [each for each in wanted if each.name not in found]
+        if not missing:
+            break
+        if obstacle := source.obstacle(world):
+            troubles.append(f"{source.name}: {obstacle}")
+            continue
+        folder = folder_of(world.environment, world.os_release, world.architecture)
+        found |= {
+            each.name: source.way.format(image=each.image(world.environment), folder=folder)
+            for each in missing
+            if source.takes(each)
+        }
+    if missing := [each for each in wanted if each.name not in found]:
         raise ProgramMissing(_message(missing, world, troubles))
     return found
 
 
 @cache
 def tool(name: str) -> Program:
-    """One program, wherever this machine has it: haproxy, prometheus or promtool."""
+    """One program, wherever this machine has it: haproxy, prometheus, promtool or alertmanager."""
     return find_programs([TOOLS[name]], Machine())[name]
 
 
@@ -110,9 +117,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m rollout.rehearsal.parts", description=(__doc__ or "").split("\n")[0]
     )
     parser.add_argument("--check", action="store_true", help="only print where they are or how they will be installed")
-    only_check = parser.parse_args(arguments).check
+    parser.add_argument("--replay", action="store_true", help="also Alertmanager, which only `rollout replay` needs")
+    chosen = parser.parse_args(arguments)
+    wanted = REPLAY_PARTS if chosen.replay else PARTS
     try:
-        print(*lines(Machine(), only_check=only_check), sep="\n")
+        print(*lines(Machine(), wanted, only_check=chosen.check), sep="\n")
     except ProgramMissing as error:
         print(error, file=sys.stderr)
         return REFUSED
@@ -122,11 +131,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def lines(world: World, *, only_check: bool = False) -> list[str]:
+def lines(world: World, wanted: Sequence[Requirement] = PARTS, *, only_check: bool = False) -> list[str]:
     """A line for each program. Gets missing ones, unless this is only a check. Raises ProgramMissing."""
     if only_check:
-        return [f"{name}: {where}" for name, where in check(PARTS, world).items()]
-    return [f"{name}: {program.place}" for name, program in find_programs(PARTS, world).items()]
+        return [f"{name}: {where}" for name, where in check(wanted, world).items()]
+    return [f"{name}: {program.place}" for name, program in find_programs(wanted, world).items()]
 
 
 if __name__ == "__main__":

@@ -22,6 +22,16 @@ class Requirement:
     version_flag: str
     image_variable: str
     image_default: str
+    other_name: str = ""
+    """What some distributions call the program."""
+
+    is_packaged: bool = True
+    """Whether package managers can get it without root. Debian's Alertmanager needs its files in /usr/share; Homebrew
+    has none."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.name, self.other_name) if self.other_name else (self.name,)
 
     def image(self, environment: Mapping[str, str]) -> str:
         """The container image that holds it."""
@@ -45,8 +55,19 @@ PROMETHEUS = Requirement(
     image_default="prom/prometheus:v3.13.0@sha256:c6b27ea434f8389bfe233fbc7be381cf50587c286e871bc842008f5a1b1908a7",
 )
 PROMTOOL = replace(PROMETHEUS, name="promtool")  # Prometheus' package and image contain it
+ALERTMANAGER = Requirement(
+    name="alertmanager",
+    package="prometheus-alertmanager",
+    minimum=(0, 25),
+    version_flag="--version",
+    image_variable="ALERTMANAGER_IMAGE",
+    image_default="prom/alertmanager:v0.33.0@sha256:af26fbe4dd1886ac0efd7bd55cd9027da262e105b137a376522b7c14c3626e4a",
+    other_name="prometheus-alertmanager",
+    is_packaged=False,
+)
 PARTS = (HAPROXY, PROMETHEUS)
-TOOLS = {each.name: each for each in (*PARTS, PROMTOOL)}
+REPLAY_PARTS = (*PARTS, ALERTMANAGER)
+TOOLS = {each.name: each for each in (*REPLAY_PARTS, PROMTOOL)}
 
 
 @dataclass(frozen=True)

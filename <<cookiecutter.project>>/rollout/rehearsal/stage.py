@@ -15,7 +15,8 @@ from rollout.errors import RouterError
 from rollout.metrics.prometheus import Prometheus
 from rollout.metrics.targets import Target, write, write_parts
 from rollout.onhost.faster import SHORTEST_FOR_SECONDS, copy_faster
-from rollout.rehearsal import grafana
+from rollout.policy.quantity import promql_duration
+from rollout.rehearsal import alertmanager, grafana
 from rollout.rehearsal.process import Process, free_port, listening, wait_until
 from rollout.rehearsal.programs import Program
 from rollout.router.folder import CONFIG, prepare_folder
@@ -26,6 +27,9 @@ START_WITHIN_SECONDS = 30.0
 GRAFANA_WITHIN_SECONDS = 120.0
 LONGEST_SOCKET_PATH = 90
 """The longest socket path for HAProxy and the kernels, minus the suffix of a temporary name."""
+
+RESEND_SECONDS = 60.0
+"""Prometheus' default: how often it sends an alert again. The first one goes out before it knows Alertmanager."""
 
 DEADLINE_SECONDS = 120.0
 """A request's deadline in production, and the longest one that the service accepts."""
@@ -166,10 +170,21 @@ class Stage:
             f"--config.file={config}",
             f"--storage.tsdb.path={self.folder / 'tsdb'}",
             f"--web.listen-address=127.0.0.1:{self.prometheus_port}",
+            f"--rules.alert.resend-delay={promql_duration(RESEND_SECONDS / self.speed)}",
         ]
         prometheus = self._start_program("prometheus", "prometheus", arguments, {}, [self.folder])
         wait_until(lambda: listening(self.prometheus_port), "Prometheus answers", START_WITHIN_SECONDS, [prometheus])
         return prometheus
+
+    def start_alertmanager(self, receiver: str) -> Process:
+        """Start Alertmanager, before Prometheus, which then sends it its alerts. All notifications go to this URL."""
+        config, port = self.folder / "monitoring" / "alertmanager.yml", free_port()
+        alertmanager.write(config, receiver)
+        arguments = alertmanager.arguments(config, self.folder / "alertmanager", port)
+        started = self._start_program("alertmanager", "alertmanager", arguments, {}, [self.folder])
+        wait_until(lambda: listening(port), "Alertmanager answers", START_WITHIN_SECONDS, [started])
+        write_parts(self.folder / "monitoring" / "targets", alertmanager=f"127.0.0.1:{port}")
+        return started
 
     def start_grafana(self, dashboards: Mapping[str, str]) -> str:
         """Start Grafana with these dashboards, texts by file name; returns its address once it answers. Raises

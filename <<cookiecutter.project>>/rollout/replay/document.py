@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rollout.replay.outcome import Outcome, errors_ratio, p99_seconds
-from rollout.text import duration, number, percent
+from rollout.text import duration, listed, number, percent
 
 RUNBOOKS = Path("docs") / "runbooks"
 BESIDE = re.compile(r"\]\((?=\w+\.md)")
@@ -42,6 +42,9 @@ def rows(found: Outcome) -> Iterator[tuple[str, str]]:
     incident, said = found.incident, found.incident.harm.said
     yield "Detected by", detected(found)
     yield "Harmed before that", f"{found.harmed_until(found.noticed)} requests"
+    yield "The person on call is notified of", noticed_by(found.notified)
+    if hidden := sorted(found.fired.keys() - found.notified.keys()):
+        yield "Fired, but not sent", f"{listed(hidden)}: another alert hides it, or it ended within `group_wait`"
     yield "A monitoring of latency, errors and queue", noticed_by(found.before, found.end)
     yield "Harmed in all", f"{len(found.harmed)} of {len(found.asked)} {said}"
     yield "Failed requests", f"{percent(errors_ratio(found.calm))} before, {percent(errors_ratio(found.bad))} in it"
@@ -105,6 +108,7 @@ def as_data(found: Outcome) -> dict[str, Any]:
         "incident": found.incident.name,
         "title": found.incident.title,
         "fired": dict(found.fired),
+        "notified": dict(found.notified),
         "before": found.before,
         "detected": detected(found),
         "answered": len(found.asked),

@@ -1,7 +1,7 @@
 """The result of a replay: who noticed when, and who was harmed before. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from rollout.rehearsal.answer import Answer
@@ -10,7 +10,7 @@ from rollout.replay.timeline import Series
 from rollout.replay.told import Told
 from rollout.text import listed, percent
 
-BUSY_AT_ANY_TIME = frozenset({"AgentDown", "RouterDown"})
+BUSY_AT_ANY_TIME = frozenset({"AgentDown", "AlertmanagerDown", "RouterDown"})
 BUSY = BUSY_AT_ANY_TIME | {"ErrorRateHigh", "LatencyHigh", "MostRequestsFail", "NoSuccess"}
 """What a machine that is too busy causes."""
 
@@ -33,7 +33,8 @@ class Seen:
 @dataclass(frozen=True)
 class Outcome:
     """Times are minutes since the incident began; `first` is when the replay did. `early` are the alerts that are older
-    than it, `fired` the others; those `of_stable` speak of the release that served before. `asked` are all answers,
+    than it, `fired` the others; those `of_stable` speak of the release that served before. `notified` is when the first
+    notification of one that fired was delivered; one that another alert hides has none. `asked` are all answers,
     `managed` those with the remedy, `line` the values of the incident's line, and `did` the times of what the rollout
     did, with the engine's sentences."""
 
@@ -42,6 +43,7 @@ class Outcome:
     end: float
     fired: Mapping[str, float]
     asked: Sequence[Seen]
+    notified: Mapping[str, float] = field(default_factory=dict)
     managed: Sequence[Seen] = ()
     early: Sequence[str] = ()
     of_stable: Sequence[str] = ()
@@ -115,17 +117,31 @@ class Time:
         return (time - self.zero) * self.speed / 60
 
 
+@dataclass(frozen=True)
+class Alerts:
+    """When each alert of a release began to fire, and when its first notification was delivered, in epoch seconds."""
+
+    fired: Mapping[tuple[str, str], float]
+    notified: Mapping[tuple[str, str], float]
+
+
+def first_minutes(times: Mapping[tuple[str, str], float], time: Time) -> dict[str, float]:
+    """By the alert's name, of whichever release of this incident."""
+    every = [(name, time.minute(at)) for (name, release), at in times.items() if release in (STABLE, CANDIDATE, "")]
+    return {name: min(at for each, at in every if each == name) for name, _ in every}
+
+
 def outcome(
     incident: Incident,
     time: Time,
     began: float,
     ended: float,
-    fired: Mapping[tuple[str, str], float],
+    alerts: Alerts,
     answers: Mapping[str, Sequence[Answer]],
     line: Series = (),
     rollout: Told | None = None,
 ) -> Outcome:
-    """`began`, `ended` and the times of `fired`, `answers`, `line` and `rollout` are in epoch seconds. Without a line
+    """`began`, `ended` and the times of `alerts`, `answers`, `line` and `rollout` are in epoch seconds. Without a line
     of its own, a rollout's is the candidate's share."""
 
     def seen(answer: Answer) -> Seen:
@@ -137,15 +153,17 @@ def outcome(
             is_harm=incident.harm.is_done_by(answer, time.speed),
         )
 
-    alerts = [(name, time.minute(at)) for (name, release), at in fired.items() if release in (STABLE, CANDIDATE, "")]
-    first_of = {name: min(at for each, at in alerts if each == name) for name, _ in alerts}
+    first_of = first_minutes(alerts.fired, time)
+    fired = {name: at for name, at in first_of.items() if at >= 0}  # an older one has another cause
+    notified = first_minutes(alerts.notified, time)
     shown = line or (steps_of(rollout.shares, ended) if rollout else ())
     return Outcome(
         incident=incident,
         first=time.minute(began),
         end=time.minute(ended),
-        fired={name: at for name, at in first_of.items() if at >= 0},  # an older one has another cause
-        of_stable=[name for name, release in fired if release == STABLE],
+        fired=fired,
+        notified={name: at for name, at in notified.items() if name in fired},
+        of_stable=[name for name, release in alerts.fired if release == STABLE],
         early=[name for name, at in first_of.items() if at < 0],
         asked=[seen(each) for each in answers[STABLE]],
         managed=[seen(each) for each in answers[MANAGED]],

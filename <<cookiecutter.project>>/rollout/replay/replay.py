@@ -18,10 +18,13 @@ from rollout.rehearsal.programs import Program
 from rollout.rehearsal.stage import PATIENCE_SECONDS, Stage
 from rollout.replay import timeline
 from rollout.replay.incident import CANDIDATE, MANAGED, STABLE, Incident, Phase, Rollout, Service
-from rollout.replay.outcome import Outcome, Time, outcome, too_busy
+from rollout.replay.oncall import OnCall, on_call
+from rollout.replay.outcome import Alerts, Outcome, Time, outcome, too_busy
 from rollout.replay.timeline import Timeline
 from rollout.replay.told import Told, told
 from rollout.text import Say
+
+Look = Callable[[Stage, OnCall], None]
 
 SCRAPE_SECONDS = 5.0
 MANAGED_REQUESTS_PER_SECOND = 0.05
@@ -74,12 +77,16 @@ async def replay_all(
     return [each for each in found if each]
 
 
-async def replay(incident: Incident, policy: Path, programs: Mapping[str, Program], speed: float, say: Say) -> Outcome:
-    """`policy` is the rollout.yaml in the repository's folder. An alert's `for` is as short as all other durations."""
+async def replay(
+    incident: Incident, policy: Path, programs: Mapping[str, Program], speed: float, say: Say, look: Look | None = None
+) -> Outcome:
+    """`policy` is the rollout.yaml in the repository's folder. An alert's `for` is as short as all other durations.
+    `look` is called at the end, while all parts still run."""
     lease_seconds = plan(policy_file.load(policy), speed).lease_seconds
     with Stage(policy.parent, programs, speed, lease_seconds, shortest_for_seconds=0.0) as stage:
         try:
-            return await Replay(incident, stage, policy, say).run()
+            with on_call() as person:
+                return await Replay(incident, stage, policy, say, person, look).run()
         finally:
             await asyncio.to_thread(stage.end)  # the load of other replays goes on
 
@@ -88,7 +95,10 @@ class Replay:
     """A running replay. The service is behind the router; the one with the remedy gets such requests directly, and
     Prometheus knows nothing of it."""
 
-    def __init__(self, incident: Incident, stage: Stage, policy: Path, say: Say) -> None:
+    def __init__(
+        self, incident: Incident, stage: Stage, policy: Path, say: Say, person: OnCall, look: Look | None = None
+    ) -> None:
+        self._person, self._look = person, look
         self._incident, self._stage, self._policy, self._say = incident, stage, policy, say
         self._state = State(stage.folder / "state")
         self._rollout = new_rollout(incident.name)
@@ -110,6 +120,7 @@ class Replay:
 
     def _start(self) -> None:
         self._stage.start_router()
+        self._stage.start_alertmanager(self._person.url)
         self._stage.start_prometheus()
         if remedy := self._incident.remedy:
             self._stage.start_release(
@@ -179,12 +190,17 @@ class Replay:
             raise PartFailed(f"{self._incident.name}: {engine.last_lines()}")
 
     def _outcome(self, began: float, every: float) -> Outcome:
+        if self._look:
+            self._look(self._stage, self._person)
         url, until = self._stage.prometheus.url, time.time()
         seen = Timeline.ask(url, began, until, every)
         line = self._incident.line
         shown = timeline.signal(url, line.promql, began, until, 4 * every) if line else ()
         zero = Time(self._zero, self._stage.speed)
-        return outcome(self._incident, zero, began, until, seen.fired, self._answers, shown, self._told())
+        if not self._person.has_heartbeat:
+            raise PartFailed(f"{self._incident.name}: Alertmanager has sent nothing, not even Watchdog")
+        alerts = Alerts(seen.fired, self._person.first)
+        return outcome(self._incident, zero, began, until, alerts, self._answers, shown, self._told())
 
     def _told(self) -> Told | None:
         book = self._state.journal(self._rollout)

@@ -31,11 +31,14 @@ def signal(url: str, promql: str, begin: float, end: float, step_seconds: float)
 
 
 def first_seen(found: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], float]:
-    """By the alert's name and its release: the one that it blames, or the one that it is about."""
     seen = dict[tuple[str, str], float]()
     for each in found:
-        labels, times = each["metric"], [float(time) for time, _ in each["values"]]
-        release = labels.get("about") or labels.get("release") or "none"
-        key = labels["alertname"], "" if release == "none" else release
+        key, times = key_of(each["metric"]), [float(time) for time, _ in each["values"]]
         seen[key] = min([*times, seen.get(key, times[0])])
     return seen
+
+
+def key_of(labels: Mapping[str, str]) -> tuple[str, str]:
+    """An alert's name and its release: the one that it blames, or the one that it is about."""
+    release = labels.get("about") or labels.get("release") or "none"
+    return labels["alertname"], "" if release == "none" else release

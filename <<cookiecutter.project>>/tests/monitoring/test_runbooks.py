@@ -60,3 +60,9 @@ def test_each_command_of_rollout_exists_with_its_options(page: Path) -> None:
         if found := re.search(r"(?:^|\| )rollout (\w+)(.*?)(?: +#.*)?$", line):
             section = reference.split(f"## rollout {found[1]}\n")[1].split("\n## ")[0]
             assert all(f"`{option}" in section for option in re.findall(r"--[a-z-]+", found[2])), line
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_no_query_and_no_command_is_about_one_slot_only(page: Path) -> None:
+    """Which slot it is changes with each promotion: `$slot` stands for that of the alert."""
+    assert not re.findall(r"my-agent-(?:blue|green)|slot=~?\"", "\n".join(queries(page) + blocks(page, "")))

@@ -97,7 +97,7 @@ def test_a_gate_of_the_shift_ends_after_the_longest_time_that_the_steps_can_take
 def test_the_vendors_errors_can_stop_counting_after_the_shift() -> None:
     watched = metrics(shipped().replace("vendor_errors: always", "vendor_errors: shift"), "agent-gates")
     assert (watched["errors"]["count"], watched["errors_without_vendor"].get("count")) == (1080, None)
-    of_the_vendor = [name for name, each in watched.items() if "vendor_errors" in str(each)]
+    of_the_vendor = [name for name, each in watched.items() if "vendor_error" in str(each)]
     assert of_the_vendor == ["errors_without_vendor", "new_exceptions_without_vendor"]
 
 

@@ -2,14 +2,16 @@
 at the first step, are rehearsed by every baked repository's own tests."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from tests.rollout.lines import Event
 from tests.rollout.policies import shipped
+from tests.rollout.rehearsal.fault_table import HEALTH_CHECK, NOT_READY, Row, fault_rows
 from tests.rollout.rehearsal.running import Running, copy_repository
 
 pytestmark = pytest.mark.parts
@@ -17,36 +19,36 @@ pytestmark = pytest.mark.parts
 Rehearse = Callable[..., Running]
 IN_FLIGHT = 5
 """A release that dies loses only the requests that it was answering."""
-DEATH = {None, "errors"}
-"""It is down, or its lost requests are detected a moment earlier."""
-
 ANY_ERROR = {"errors", "new_exceptions", "completion"}
-BAD_RELEASES = [
-    ("5%", "crash=30", DEATH),
-    ("25%", "errors=0.2", ANY_ERROR),
-    ("25%", "latency=80s", {"latency_p99"}),
-    ("25%", "cost=2", {"cost_per_request"}),
-    ("25%", "exception=LookupError@0.03", ANY_ERROR),
-    ("25%", "hang=0.1", {*ANY_ERROR, "latency_p99"}),
-    ("25%", "tool_calls=7", {"cost_per_request", "tool_calls_per_run", "new_alerts"}),
-]
+ROWS = fault_rows()
+MOST_SHOW_AT = "25%"
+DIES_AT = "5%"
 
 
-@pytest.mark.parametrize(("first", "fault", "gates"), BAD_RELEASES)
-def test_a_bad_release_ends_on_stable_with_the_reason_named(
-    rehearse: Rehearse, first: str, fault: str, gates: set[str | None]
-) -> None:
-    running = rehearse("--fault", fault, "--first", first)
+@pytest.mark.parametrize("row", ROWS, ids=[row.rehearsed for row in ROWS])
+def test_a_bad_release_ends_on_stable_for_a_reason_that_the_guide_names(rehearse: Rehearse, row: Row) -> None:
+    dies = HEALTH_CHECK in row.gates
+    running = rehearse("--fault", row.rehearsed, "--first", DIES_AT if dies else MOST_SHOW_AT)
 
     assert running.end() == 1, running.text()
 
     report = running.report()
     assert report["verdict"] == "rolled_back"
-    assert report["gate"] in gates, report["reason"]
-    assert report["requests"]["lost"] <= (IN_FLIGHT if gates == DEATH else 0), running.text()
+    assert reason(report) in row.gates, report["reason"]
+    assert report["requests"]["lost"] <= (IN_FLIGHT if dies else 0), running.text()
+    if NOT_READY in row.gates:
+        assert list(report["requests"]["releases"]) == ["rehearsal-stable"], "it never got a request"
+        return
     assert report["last_canary_request_after_verdict_seconds"] < 1
-    if gates == ANY_ERROR:
+    if row.gates == ANY_ERROR:
         check_the_verdict_follows_from_the_journal(running.events())
+
+
+def reason(report: Mapping[str, Any]) -> str:
+    """The gate that failed, or what else took the release back."""
+    if report["gate"]:
+        return str(report["gate"])
+    return NOT_READY if "never got ready" in report["reason"] else HEALTH_CHECK
 
 
 def check_the_verdict_follows_from_the_journal(events: list[Event]) -> None:
@@ -57,17 +59,6 @@ def check_the_verdict_follows_from_the_journal(events: list[Event]) -> None:
     assert failed["value"] == failed["bad"] / failed["total"] > failed["limit"]
     assert failed["evidence"] > failed["certainty"]
     assert json.dumps(events[0]["policy"]["gates"]).count('"query"') == 9
-
-
-def test_a_release_that_never_gets_ready_gets_no_request(rehearse: Rehearse, tmp_path: Path) -> None:
-    impatient = copy_repository(tmp_path / "repository", shipped().replace("ready_within: 2m", "ready_within: 6s"))
-    running = rehearse("--fault", "unhealthy", "--policy", str(impatient))
-
-    assert running.end() == 1, running.text()
-
-    report = running.report()
-    assert "never got ready" in report["reason"]
-    assert list(report["requests"]["releases"]) == ["rehearsal-stable"]
 
 
 def test_without_its_gates_the_same_bad_release_is_promoted(rehearse: Rehearse, tmp_path: Path) -> None:

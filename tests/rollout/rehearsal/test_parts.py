@@ -9,7 +9,7 @@ import pytest
 from rollout.errors import ProgramMissing
 from rollout.rehearsal.machine import Machine
 from rollout.rehearsal.parts import check, find_programs, lines, tool
-from rollout.rehearsal.programs import HAPROXY, PARTS, PROMETHEUS, PROMTOOL, Program
+from rollout.rehearsal.programs import ALERTMANAGER, HAPROXY, PARTS, PROMETHEUS, PROMTOOL, Program
 from tests.repository import REPOSITORY
 from tests.rollout.rehearsal.worlds import FakeWorld
 
@@ -57,6 +57,22 @@ def test_only_a_missing_program_is_installed(tmp_path: Path) -> None:
     world = FakeWorld("haproxy", *APT, home=tmp_path)
     assert sources(find_programs(PARTS, world)) == {"haproxy": "path", "prometheus": "cache"}
     assert all(command.endswith(" prometheus") for command in world.downloads())
+
+
+def test_alertmanager_is_used_by_either_name_and_never_from_an_unpacked_package(tmp_path: Path) -> None:
+    says = {"prometheus-alertmanager": "alertmanager, version 0.25.0 (branch: debian/sid)"}
+    installed = FakeWorld("prometheus-alertmanager", says=says)
+    assert find_programs([ALERTMANAGER], installed)["alertmanager"].argv == ("/bin/prometheus-alertmanager",)
+    missing = FakeWorld(*APT, "docker", home=tmp_path)
+    assert check([ALERTMANAGER], missing)["alertmanager"].startswith("will run in a container of prom/alertmanager:")
+    with pytest.raises(ProgramMissing, match="prometheus-alertmanager works only where it is installed"):
+        find_programs([ALERTMANAGER], FakeWorld(*APT, home=tmp_path))
+    with pytest.raises(ProgramMissing):
+        check([ALERTMANAGER], FakeWorld(*APT, home=tmp_path))
+    homebrew = FakeWorld("brew", home=tmp_path)
+    with pytest.raises(ProgramMissing, match="brew: it has no alertmanager"):
+        find_programs([ALERTMANAGER], homebrew)
+    assert homebrew.downloads() == []
 
 
 def test_promtool_comes_with_the_package_of_prometheus(tmp_path: Path) -> None:

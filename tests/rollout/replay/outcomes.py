@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from rollout.replay.incident import STABLE, Incident
 from rollout.replay.incidents import CONTEXT_FILLS
-from rollout.replay.outcome import Outcome, Seen, Time, outcome
+from rollout.replay.outcome import Alerts, Outcome, Seen, Time, outcome
 from rollout.replay.told import Told
 
 BEGAN, SPEED = 1_000_000.0, 20.0
@@ -26,7 +26,14 @@ def found(
 ) -> Outcome:
     """`harmed` are the minutes of the harmed, beside 50 others."""
     made = outcome(
-        incident, Time(ZERO, SPEED), BEGAN, at(40), {}, {STABLE: [], "managed": []}, [(at(20), 1.5)], rollout=told
+        incident,
+        Time(ZERO, SPEED),
+        BEGAN,
+        at(40),
+        Alerts({}, {}),
+        {STABLE: [], "managed": []},
+        [(at(20), 1.5)],
+        rollout=told,
     )
     return Outcome(
         incident=incident,

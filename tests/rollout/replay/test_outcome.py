@@ -6,7 +6,7 @@ from rollout.journal.events import Verdict
 from rollout.rehearsal.answer import Answer
 from rollout.replay.incident import CANDIDATE, MANAGED, STABLE
 from rollout.replay.incidents import CONTEXT_FILLS, V1_1
-from rollout.replay.outcome import Outcome, Time, errors_ratio, outcome, p99_seconds, steps_of, too_busy
+from rollout.replay.outcome import Alerts, Outcome, Time, errors_ratio, outcome, p99_seconds, steps_of, too_busy
 from rollout.replay.timeline import first_seen
 from rollout.replay.told import Told
 from tests.rollout.replay.outcomes import BEGAN, SPEED, ZERO, at, found, seen
@@ -19,7 +19,7 @@ def answer(minute: float, status: int = 200, *, is_right: bool = True, release: 
 
 
 def made(fired: dict[tuple[str, str], float], answers: dict[str, list[Answer]] = NOBODY) -> Outcome:
-    return outcome(CONTEXT_FILLS, Time(ZERO, SPEED), BEGAN, at(40), fired, answers, [(at(7), 0.9)])
+    return outcome(CONTEXT_FILLS, Time(ZERO, SPEED), BEGAN, at(40), Alerts(fired, {}), answers, [(at(7), 0.9)])
 
 
 def test_times_are_those_of_production_since_the_incident_began() -> None:
@@ -65,7 +65,7 @@ def test_an_alert_of_the_incident_or_of_the_disk_shows_nothing(name: str, minute
 def test_a_rollout_makes_only_the_new_release_slow() -> None:
     def of(release: str) -> str | None:
         fired = {("LatencyHigh", release): at(3)}
-        return too_busy(outcome(V1_1, Time(ZERO, SPEED), BEGAN, at(40), fired, NOBODY))
+        return too_busy(outcome(V1_1, Time(ZERO, SPEED), BEGAN, at(40), Alerts(fired, {}), NOBODY))
 
     assert of(STABLE) == "LatencyHigh fired without a cause"
     assert of(CANDIDATE) is None
@@ -121,3 +121,10 @@ def test_an_alert_is_seen_when_its_first_series_fires_and_belongs_to_whom_it_spe
             series(3, release="none"),
         ]
     ) == {("A", "v1"): 5, ("A", "v2"): 9, ("A", ""): 3}
+
+
+def test_a_notification_counts_for_an_alert_of_the_incident_that_fired() -> None:
+    fired = {("LatencyHigh", STABLE): at(3), ("NoSuccess", ""): at(2), ("DiskFull", ""): at(-1)}
+    sent = {("LatencyHigh", STABLE): at(4), ("LatencyHigh", CANDIDATE): at(5), ("DiskFull", ""): at(-0.5)}
+    result = outcome(CONTEXT_FILLS, Time(ZERO, SPEED), BEGAN, at(40), Alerts(fired, sent), NOBODY)
+    assert {name: round(minute, 6) for name, minute in result.notified.items()} == {"LatencyHigh": 4}

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -65,6 +66,15 @@ def test_its_links_to_other_runbooks_lead_there_from_the_report() -> None:
         "See [B](../runbooks/B.md) and [C](../c.md)."
     )
     assert "](../reference/judgement.md#formulas)" in text
+
+
+def test_the_report_says_when_the_person_on_call_is_notified_and_what_was_not_sent() -> None:
+    told = replace(found({"LatencyHigh": 5.0, "NoSuccess": 6.0}, []), notified={"LatencyHigh": 5.2})
+    text = markdown(told, 20.0, REPOSITORY)
+    assert "| The person on call is notified of | LatencyHigh after 5.2 m |" in text
+    assert "| Fired, but not sent | NoSuccess: another alert hides it" in text
+    assert json.loads(as_json(told))["notified"] == {"LatencyHigh": 5.2}
+    assert "Fired, but not sent" not in markdown(found({}, []), 20.0, REPOSITORY)
 
 
 def test_a_monitoring_that_noticed_is_not_said_to_have_slept() -> None:
@@ -138,7 +148,9 @@ def test_the_pages_are_what_the_program_writes_except_for_their_figures(name: st
 
 
 def prose(text: str) -> list[str]:
-    """Without the section that only a rollout has, and without the figures and the speed."""
+    """Without what only some reports have (the rollout, the alerts that were not sent, and in reports from before
+    Alertmanager took part those that were), and without the figures and the speed."""
+    text = re.sub(r"^\| (?:The person on call is notified of|Fired, but not sent) \|.*\n", "", text, flags=re.MULTILINE)
     text = re.sub(r"## What the rollout did\n.*?(?=## )", "", text, flags=re.DOTALL)
     text = re.sub(r"divided by \d+", "divided", text)
     return [re.sub(r"^(\|[^|]+\|).*", r"\1", line) for line in text.splitlines()]

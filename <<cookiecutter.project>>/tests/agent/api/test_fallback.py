@@ -18,7 +18,9 @@ def answers(client: TestClient) -> dict[str, float]:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_in_an_outage_the_fallback_answers_and_its_share_is_seen(serve: Serve, path: str) -> None:
+def test_in_an_outage_the_fallback_answers_and_its_share_and_the_cause_are_seen(
+    serve: Serve, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
     client = serve(model=DOWN, fallback_model="offline")
     assert "36" in client.post(path, json=TASK).text
     found = answers(client)
@@ -26,6 +28,9 @@ def test_in_an_outage_the_fallback_answers_and_its_share_is_seen(serve: Serve, p
     assert found == {f"{DOWN},first": 1, "offline,fallback": 1}
     assert samples(client)["agent_runs_total", "answered"] == 1
     assert not [name for name, _ in samples(client) if name in ("agent_exceptions_total", "agent_vendor_errors_total")]
+    assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [
+        f"ModelHTTPError: the model's API answered 503: {DOWN}"
+    ]
 
 
 @pytest.mark.parametrize("path", PATHS)
