@@ -29,6 +29,7 @@ class Sending:
             cwd=TEMPLATE,
             env={"PATH": "", "SSL_CERT_FILE": certificate, "REPOSITORY": str(REPOSITORY)},
             text=True,
+            start_new_session=True,  # Ctrl-C reaches the tests, which then close its input
         )
 
     def counts(self) -> "Sent":
