@@ -6,8 +6,9 @@ import json
 import sys
 from pathlib import Path
 
-from bench import bakes, containers, detection, experiments, first_mile, images, limits, rollbacks
+from bench import bakes, containers, detection, first_mile, images, limits, rollbacks
 from bench.alarms import page as alarms
+from bench.experiments import figures as experiments
 from bench.figure import Figure, table
 from bench.judgement import page
 from bench.service import cost, growth, overload, streams
@@ -34,7 +35,7 @@ def main(repository: Path) -> int:
         (f"{streams.OPEN} open streams, and first tokens", lambda: streams.measure(repository)),
         (f"memory over {growth.REQUESTS} requests; half an hour", lambda: growth.measure(repository)),
         (
-            "experiments: looks, power, a million users, the guide; some minutes",
+            "experiments: looks, power, a million users in each log, the guide; some minutes",
             lambda: experiments.measure(repository),
         ),
         ("the judgement, on synthetic traffic; half an hour", page.measure),

@@ -57,6 +57,16 @@ def check(folder: Path, inputs: list[dict[str, str]], expected: Mapping[str, flo
 ROLES = [role("stable", "old", "100x12"), role("canary", "new", "500x12"), role("canary", "new", "520x12", "two")]
 
 
+def test_a_release_without_an_error_has_none_as_a_number(tmp_path: Path) -> None:
+    inputs = [*ROLES, requests(CANARY, "200", "0+1x12"), requests(STABLE, "200", "0+1x12")]
+    check(tmp_path, inputs, {increase(release, code=f"{code}xx"): 0 for release in ("old", "new") for code in (4, 5)})
+
+
+def test_its_first_error_counts(tmp_path: Path) -> None:
+    inputs = [*ROLES, requests(CANARY, "200", "0+1x12"), requests(CANARY, "500", "_x9 1+0x3")]
+    check(tmp_path, inputs, {increase("new", code="5xx"): 1})
+
+
 def test_the_requests_of_each_service_are_those_of_its_release(tmp_path: Path) -> None:
     inputs = [
         *ROLES,

@@ -172,7 +172,7 @@ def test_a_stable_that_stays_away_leaves_the_canary_serving_and_no_command_ends_
     refused(host, "start", images.release("another"), "--policy", str(host.policy))
     assert "it was rolled back" in refused(host, "rollback", "--reason", "why")
     assert served_by(host.url) == release
-    assert "was never stable on this host" in refused(host, "rollback", release, "--now", "--reason", "it serves")
+    assert "was never stable here" in refused(host, "rollback", release, "--now", "--reason", "it serves")
     why = ("--reason", "it serves", "--unverified", "it serves")
     done = host.rollout("rollback", release, "--now", *why, "--policy", str(host.policy))
     assert done.code == 0, done.out + done.err

@@ -10,8 +10,8 @@ from rollout.cli.check import checked
 from rollout.cli.dashboard import result
 from rollout.dashboard import Board
 from rollout.docker import doctor, status
-from rollout.docker.doctor.finding import CODES, in_json, ok
 from rollout.errors import Refused, every_error
+from rollout.finding import CODES, in_json, ok
 from rollout.onhost.command_line import IN_DOUBT, REFUSED
 from rollout.policy import file as policy_file
 from rollout.replay.document import as_data

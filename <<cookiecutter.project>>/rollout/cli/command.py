@@ -4,15 +4,33 @@ Exit codes: 0 promoted or done, 1 rolled back (or `doctor` found a problem), 2 r
 or failed, 141 the program that reads the output has ended.
 """
 
-from collections.abc import Sequence
+import argparse
+import pkgutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from rollout import VERSION
-from rollout.cli import grafana, host, options, orders, rehearsal, replay
-from rollout.cli.check import run_check
-from rollout.cli.dashboard import dashboard_options, run_dashboard
-from rollout.cli.render import run_render
+from rollout.cli import options
+from rollout.cli.dashboard_options import dashboard_options
+from rollout.cli.rehearsal_options import parts_options, rehearse_options
+from rollout.cli.replay_options import replay_options
+from rollout.grafana import FOLDER as DASHBOARDS
 from rollout.kubernetes.render import FOLDER, RULES
 from rollout.onhost.command_line import Commands, Parser, run
+
+
+@dataclass(frozen=True)
+class Later:
+    """The function `module:function` of this folder. It is imported when it runs: its libraries take half a second."""
+
+    name: str
+
+    def __call__(self, chosen: argparse.Namespace) -> int:
+        return self.function()(chosen)
+
+    def function(self) -> Callable[[argparse.Namespace], int]:
+        found: Callable[[argparse.Namespace], int] = pkgutil.resolve_name(f"rollout.cli.{self.name}")
+        return found
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,17 +50,17 @@ def parser() -> Parser:
 
 def on_this_machine(commands: Commands) -> None:
     rehearse = "rehearse a rollout on this machine, with real HAProxy, Prometheus and requests"
-    rehearsal.rehearse_options(commands.add("rehearse", rehearsal.run_rehearse, rehearse, options.policy()))
+    rehearse_options(commands.add("rehearse", Later("rehearsal:run_rehearse"), rehearse, options.policy()))
     again = "replay incidents on this machine: when each alert notices, who was harmed before, what a rollout did"
-    replay.replay_options(commands.add("replay", replay.run_replay, again, options.policy(), options.as_json()))
+    replay_options(commands.add("replay", Later("replay:run_replay"), again, options.policy(), options.as_json()))
     parts = "find or install HAProxy and Prometheus for rehearsals and tests, without root"
-    rehearsal.parts_options(commands.add("parts", rehearsal.run_parts, parts))
+    parts_options(commands.add("parts", Later("rehearsal:run_parts"), parts))
     check = "validate rollout.yaml; changes nothing"
-    sub = commands.add("check", run_check, check, options.policy(), options.as_json())
+    sub = commands.add("check", Later("check:run_check"), check, options.policy(), options.as_json())
     traffic = "show how long each step takes with N requests per second, and which faults it detects"
     sub.add_argument("--traffic", type=options.said_clearly(options.positive), metavar="N", help=traffic)
     written = "write the gates and steps of rollout.yaml as objects of Argo Rollouts, and the alert rules for a cluster"
-    sub = commands.add("render", run_render, written, options.policy(), options.as_json())
+    sub = commands.add("render", Later("render:run_render"), written, options.policy(), options.as_json())
     sub.add_argument(
         "--check", action="store_true", help="write nothing; refuse if the files do not match rollout.yaml"
     )
@@ -50,15 +68,21 @@ def on_this_machine(commands: Commands) -> None:
     sub.add_argument("--rules", type=options.said_clearly(options.path), default=RULES, metavar="FOLDER", help=rules)
     sub.add_argument("--out", type=options.said_clearly(options.path), default=FOLDER, metavar="FOLDER", help=out)
     shown = "write the dashboards of Grafana: the service, a rollout with the gates of rollout.yaml, and cost"
-    sub = commands.add("grafana", grafana.run_grafana, shown, options.policy(), options.as_json())
-    grafana.grafana_options(sub)
+    sub = commands.add("grafana", Later("grafana:run_grafana"), shown, options.policy(), options.as_json())
+    sub.add_argument(
+        "--check", action="store_true", help="write nothing; refuse if the files do not match rollout.yaml"
+    )
+    out = f"where to write them (default: {DASHBOARDS})"
+    sub.add_argument("--out", type=options.said_clearly(options.path), default=DASHBOARDS, metavar="FOLDER", help=out)
 
 
 def on_a_host(commands: Commands) -> None:
     policy, service, where = options.policy(), options.service(), options.where()
     as_json, reason, unverified = options.as_json(), options.reason(), options.unverified()
     the_running = options.rollout("the running one")
-    sub = commands.add("start", host.run_start, "start a rollout on a host", policy, service, unverified, as_json)
+    sub = commands.add(
+        "start", Later("host:run_start"), "start a rollout on a host", policy, service, unverified, as_json
+    )
     sub.add_argument("image", metavar="IMAGE@sha256:…", help="the release: an image with its digest")
     sub.add_argument(
         "--engine",
@@ -71,20 +95,24 @@ def on_a_host(commands: Commands) -> None:
     sub.set_defaults(interrupted="the rollout may still be running: see `rollout status`")
     follow = "show a rollout on a host as it happens, until its verdict"
     named = options.rollout("the running one, or the newest")
-    sub = commands.add("follow", host.run_follow, follow, service, named, as_json)
+    sub = commands.add("follow", Later("host:run_follow"), follow, service, named, as_json)
     sub.set_defaults(interrupted="the rollout continues on the host: `rollout follow` shows it again")
     sub = commands.add(
-        "status", host.run_status, "show the stable release, the other slot, and the newest rollout", where, as_json
+        "status",
+        Later("host:run_status"),
+        "show the stable release, the other slot, and the newest rollout",
+        where,
+        as_json,
     )
     sub.add_argument("--all", action="store_true", help="show every rollout, not only the newest")
     looks = "look at a host as a person would, and say what is wrong and which command helps"
-    commands.add("doctor", host.run_doctor, looks, service, as_json)
+    commands.add("doctor", Later("host:run_doctor"), looks, service, as_json)
     abort = "abort the running rollout: all traffic returns to stable"
-    commands.add("abort", orders.run_abort, abort, where, the_running, reason, as_json)
+    commands.add("abort", Later("orders:run_abort"), abort, where, the_running, reason, as_json)
     promote = "end this step's hold early, or `keep` after promotion; a failed gate still rolls back"
-    commands.add("promote", orders.run_promote, promote, where, the_running, reason, as_json)
+    commands.add("promote", Later("orders:run_promote"), promote, where, the_running, reason, as_json)
     rollback = "restore a release: at once if it is still running, otherwise with every gate"
-    sub = commands.add("rollback", host.run_rollback, rollback, policy, service, reason, unverified, as_json)
+    sub = commands.add("rollback", Later("host:run_rollback"), rollback, policy, service, reason, unverified, as_json)
     sub.add_argument(
         "release",
         nargs="?",
@@ -94,21 +122,23 @@ def on_a_host(commands: Commands) -> None:
     sub.add_argument("--now", action="store_true", help="move all traffic at once, without gates")
     sub.set_defaults(interrupted="the rollout continues on the host: `rollout follow` shows it again")
     report = "write a rollout's report as Markdown, SVG and JSON"
-    sub = commands.add("report", host.run_report, report, where, options.rollout("the newest"))
+    sub = commands.add("report", Later("host:run_report"), report, where, options.rollout("the newest"))
     one = sub.add_mutually_exclusive_group()
     one.add_argument("--json", action="store_true", help=options.AS_JSON)
     out = "where to write it (default: .rollout/reports, or the folder of --state)"
     one.add_argument("--out", type=options.said_clearly(options.path), metavar="FOLDER", help=out)
     page = "write a rollout as an HTML page, again and again until it has ended: no Grafana, no server"
-    sub = commands.add("dashboard", run_dashboard, page, where, options.rollout("the newest"), as_json)
+    sub = commands.add(
+        "dashboard", Later("dashboard:run_dashboard"), page, where, options.rollout("the newest"), as_json
+    )
     dashboard_options(sub)
     sub.set_defaults(interrupted="the page stays as it is, and the rollout is not affected")
     prune = "remove unneeded containers and images from a host; keeps the images of the last two stable releases"
-    commands.add("prune", host.run_prune, prune, service)
+    commands.add("prune", Later("host:run_prune"), prune, service)
     certificate = "give the router a TLS certificate with its chain and key, read from standard input"
-    commands.add("certificate", host.run_certificate, certificate, service)
+    commands.add("certificate", Later("host:run_certificate"), certificate, service)
     help_text = "store a secret on a host, read from standard input; the next release reads it when it starts"
-    sub = commands.add("secret", host.run_secret, help_text, service)
+    sub = commands.add("secret", Later("host:run_secret"), help_text, service)
     sub.add_argument(
         "name", help="name of the environment variable, or webhook_url for alerting, or admin_password for grafana"
     )

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from rollout.cli import folder, options
+from rollout.cli import folder
 from rollout.cli.talk import Talk
 from rollout.dashboard import Board, Source, Writer
 from rollout.docker.host import Host
@@ -11,10 +11,8 @@ from rollout.docker.look import look as look_at_host
 from rollout.errors import WrongCommandLine
 from rollout.journal.state import State
 from rollout.onhost.look import journal_of, look
-from rollout.policy import quantity
 from rollout.report import gather
 
-PAGE = Path(".rollout/dashboard.html")
 EVERY_SECONDS, EVERY_SECONDS_ON_A_HOST = 5.0, 10.0
 """A look at a host starts a container there."""
 
@@ -50,20 +48,3 @@ def result(board: Board, page: Path) -> dict[str, str | None]:
     """What `rollout dashboard --json` prints. Without a rollout, all but the page is None."""
     verdict = gather(board.story, board.running).final.verdict if board.story.started else None
     return {"page": str(page), "rollout": board.rollout, "verdict": verdict}
-
-
-def interval(text: str) -> float:
-    """At least a second: each page is a look at the host. Raises ValueError."""
-    if quantity.duration(text) < 1:
-        raise ValueError(f"{text} is too often: use at least 1s")
-    return quantity.duration(text)
-
-
-def dashboard_options(sub: argparse.ArgumentParser) -> None:
-    out = f"the page (default: {PAGE})"
-    sub.add_argument("--out", type=options.said_clearly(options.path), default=PAGE, metavar="FILE", help=out)
-    prometheus = "with --state: where Prometheus answers, as a rehearsal prints it; without it, no signals are shown"
-    sub.add_argument("--prometheus", metavar="URL", help=prometheus)
-    every = "write the page this often (default: 5s; on a host 10s)"
-    sub.add_argument("--every", type=options.said_clearly(interval), metavar="DURATION", help=every)
-    sub.add_argument("--once", action="store_true", help="write the page once, and do not wait for the rollout's end")

@@ -12,8 +12,6 @@ from rollout.docker import doctor, status
 from rollout.docker.certificate import put_certificate
 from rollout.docker.follow import shown, until_begun
 from rollout.docker.host import Host
-from rollout.docker.image import Image
-from rollout.docker.provenance import unverified
 from rollout.docker.prune import prune
 from rollout.docker.report import write_report
 from rollout.docker.request import StartRequest, policy_for_docker
@@ -21,6 +19,8 @@ from rollout.docker.rollback import rollback
 from rollout.docker.secrets import put_secret
 from rollout.docker.start import start
 from rollout.errors import NoRolloutYet
+from rollout.image import Image
+from rollout.journal.allowed import unverified
 from rollout.onhost import names, records
 from rollout.onhost.engine_process import EXIT_CODES
 from rollout.onhost.publication import PUBLISH

@@ -70,7 +70,7 @@ def reason() -> argparse.ArgumentParser:
 
 def unverified() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(add_help=False)
-    why = "let a release go live that was never stable on this host; REASON is shown in the report"
+    why = "let a release go live that was never stable here; REASON is shown in the report"
     options.add_argument("--unverified", type=said_clearly(some_text), metavar="REASON", help=why)
     return options
 

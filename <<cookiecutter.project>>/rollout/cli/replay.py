@@ -10,7 +10,6 @@ from pathlib import Path
 from rich.console import Console
 
 from rollout import durable
-from rollout.cli import options
 from rollout.policy import file as policy_file
 from rollout.rehearsal.machine import Machine
 from rollout.rehearsal.parts import find_programs
@@ -21,9 +20,6 @@ from rollout.replay.outcome import Outcome
 from rollout.replay.picture import picture
 from rollout.replay.replay import replay_all
 from rollout.replay.table import table
-
-SPEED = 20.0
-AT_ONCE = 3
 
 
 def run_replay(chosen: argparse.Namespace) -> int:
@@ -55,31 +51,3 @@ def write(found: Outcome, speed: float, repository: Path, folder: Path) -> None:
         ("md", markdown(found, speed, repository)),
     ):
         durable.replace(folder / f"{found.incident.name}.{suffix}", content)
-
-
-def replay_options(sub: argparse.ArgumentParser) -> None:
-    # not argparse's choices: with them, no name at all would be an unknown one
-    names = f"the incidents (default: all): {', '.join(INCIDENTS)}"
-    sub.add_argument("name", nargs="*", type=options.said_clearly(incident), metavar="NAME", help=names)
-    speed = f"divide every duration by N (default: {SPEED:g})"
-    sub.add_argument("--speed", type=options.said_clearly(options.speed), default=SPEED, metavar="N", help=speed)
-    at_once = f"how many are replayed beside each other (default: {AT_ONCE})"
-    count = options.said_clearly(how_many)
-    sub.add_argument("--at-once", type=count, default=AT_ONCE, metavar="N", help=at_once)
-    out = "where to write the reports and their table (default: .rollout/replays)"
-    folder = options.said_clearly(options.path)
-    sub.add_argument("--out", type=folder, default=Path(".rollout/replays"), metavar="FOLDER", help=out)
-
-
-def incident(text: str) -> str:
-    """Raises ValueError for an unknown name."""
-    if text not in INCIDENTS:
-        raise ValueError(f"{text!r} is no incident: choose from {', '.join(INCIDENTS)}")
-    return text
-
-
-def how_many(text: str) -> int:
-    """Raises ValueError below 1."""
-    if not text.isascii() or not text.isdigit() or not int(text):
-        raise ValueError(f"{text!r} should be a whole number from 1")
-    return int(text)

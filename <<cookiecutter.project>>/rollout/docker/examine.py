@@ -7,9 +7,9 @@ from rollout.docker import limits, removal
 from rollout.docker.container import Container
 from rollout.docker.host import Host
 from rollout.docker.placement import is_running
-from rollout.docker.provenance import checked
 from rollout.docker.request import StartRequest
 from rollout.errors import AlreadyStable, HostFailed, Locked, NotAnswering, Refused
+from rollout.journal.allowed import checked
 from rollout.journal.provenance import Provenance
 from rollout.onhost import names
 from rollout.router.split import Slot, other

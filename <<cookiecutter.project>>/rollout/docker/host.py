@@ -8,10 +8,10 @@ from typing import Any
 from rollout.docker import answer, limits
 from rollout.docker.connection import Docker
 from rollout.docker.container import Container, Said, volume
-from rollout.docker.image import Image
 from rollout.docker.port import ContainerEngine, NameTaken
 from rollout.engine.spec import Spec
 from rollout.errors import HostFailed, NoHost, NotOurs, NotRunning, Refused
+from rollout.image import Image
 from rollout.onhost import author, names
 from rollout.onhost.routing import Routing
 from rollout.onhost.survey import Survey

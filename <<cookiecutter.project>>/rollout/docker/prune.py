@@ -6,8 +6,8 @@ from contextlib import suppress
 from rollout.docker import removal
 from rollout.docker.claim import is_starting
 from rollout.docker.host import Host
-from rollout.docker.image import Image
 from rollout.errors import NoDigest
+from rollout.image import Image
 from rollout.onhost import names
 from rollout.onhost.survey import Survey
 from rollout.router.split import other

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rollout.docker.host import Host
-from rollout.docker.image import Image
 from rollout.engine.spec import Spec
+from rollout.image import Image
 from rollout.journal.provenance import Provenance
 from rollout.journal.state import new_rollout
 from rollout.onhost import author, names

@@ -7,12 +7,12 @@ from pathlib import Path
 from rollout.docker import examine
 from rollout.docker.container import Container
 from rollout.docker.host import Host
-from rollout.docker.image import Image
-from rollout.docker.provenance import unverified
 from rollout.docker.removal import answers, silence
 from rollout.docker.request import StartRequest, policy_for_docker
 from rollout.docker.start import start
 from rollout.errors import AlreadyStable, NoOtherRelease, NotAnswering
+from rollout.image import Image
+from rollout.journal.allowed import unverified
 from rollout.onhost import names
 from rollout.onhost.engine_process import EXIT_CODES
 from rollout.onhost.routing import Routing
@@ -50,7 +50,7 @@ def rollback(
 
     If the running rollout replaces that release, it is rolled back at once. Otherwise, a release that is still running
     gets all traffic at once, and any other is rolled out with every gate, or without gates if `now`. Without a name, it
-    is the previous release, unless that one was rolled back. One that was never stable on this host needs a reason,
+    is the previous release, unless that one was rolled back. One that was never stable here needs a reason,
     `unverified_because`. Raises Refused.
     """
     engine = host.engine()

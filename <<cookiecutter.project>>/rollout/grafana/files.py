@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 from rollout.grafana.cost import COST
 from rollout.grafana.document import document
@@ -12,8 +11,6 @@ from rollout.grafana.shown import Dashboard, Panel, Query, Row
 from rollout.onhost.faster import IN_PROMQL, shorter
 from rollout.policy.plan import plan
 from rollout.policy.schema import Policy
-
-FOLDER = Path("monitoring/grafana/dashboards")
 
 
 def dashboards(policy: Policy, speed: float = 1.0) -> dict[str, Dashboard]:

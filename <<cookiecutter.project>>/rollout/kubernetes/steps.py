@@ -11,6 +11,12 @@ STARTED = "spec.template.metadata.annotations.started"
 """Where the pod template says when its rollout started, in epoch seconds. It also makes each attempt a new release, so
 that no earlier one counts."""
 
+ROLLOUTS_KEPT = 5
+"""How many old releases Argo keeps, with their analysis runs: `rollout status --all` and reports read them."""
+
+MEASUREMENTS_KEPT = 120
+"""How many of each gate an analysis run keeps, the newest: ten minutes of them. An object has at most 1.5 MB."""
+
 
 def strategy(plan: Plan) -> Object:
     """A patch of the Rollout. Raises PolicyError."""
@@ -19,19 +25,34 @@ def strategy(plan: Plan) -> Object:
         "kind": "Rollout",
         "metadata": {"name": ROLLOUT},
         "spec": {
+            "revisionHistoryLimit": ROLLOUTS_KEPT,
             "progressDeadlineSeconds": math.ceil(plan.ready_within_seconds),
             "progressDeadlineAbort": True,
+            "analysis": {
+                "successfulRunHistoryLimit": runs_kept(plan),
+                "unsuccessfulRunHistoryLimit": runs_kept(plan),
+            },
             "strategy": {
                 "canary": {
                     "abortScaleDownDelaySeconds": max(1, math.ceil(plan.drain_within_seconds)),
                     "scaleDownDelaySeconds": max(1, math.ceil(plan.drain_within_seconds)),
                     "dynamicStableScale": False,
-                    "analysis": {"templates": [{"templateName": WATCH}], "args": arguments(), "startingStep": 1},
+                    "analysis": {
+                        "templates": [{"templateName": WATCH}],
+                        "args": arguments(),
+                        "measurementRetention": [{"metricName": ".*", "limit": MEASUREMENTS_KEPT}],
+                        "startingStep": 1,
+                    },
                     "steps": steps(plan),
                 }
             },
         },
     }
+
+
+def runs_kept(plan: Plan) -> int:
+    """All of the old releases, of the stable one and of the newest."""
+    return (ROLLOUTS_KEPT + 2) * (len(plan.steps) + 1)
 
 
 def steps(plan: Plan) -> list[Object]:

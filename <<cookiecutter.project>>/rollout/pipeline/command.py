@@ -12,8 +12,8 @@ from typing import TextIO
 from rich.console import Console
 
 from rollout.docker.host import Host
-from rollout.docker.image import Image
 from rollout.errors import PolicyError
+from rollout.image import Image
 from rollout.onhost.command_line import Commands, Parser, run
 from rollout.pipeline.approved import attempt, provenance
 from rollout.pipeline.checkout import committed

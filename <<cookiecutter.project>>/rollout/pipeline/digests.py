@@ -7,8 +7,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from rollout.docker.image import Image
 from rollout.errors import WrongRelease
+from rollout.image import Image
 from rollout.onhost.command_line import Parser, run
 from rollout.pipeline.github import annotate_error
 

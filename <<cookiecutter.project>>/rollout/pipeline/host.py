@@ -10,11 +10,11 @@ from rich.console import Console
 from rollout.docker import status
 from rollout.docker.follow import shown
 from rollout.docker.host import Host
-from rollout.docker.image import Image
 from rollout.docker.report import write_report
 from rollout.docker.request import StartRequest, policy_for_docker
 from rollout.docker.rollback import rollback
 from rollout.docker.start import start
+from rollout.image import Image
 from rollout.journal.provenance import Provenance
 from rollout.pipeline.production import Look, Rollout
 from rollout.text import Say

@@ -7,7 +7,6 @@ import random
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
@@ -19,23 +18,12 @@ from yarl import URL
 
 from rollout.errors import WrongInput
 from rollout.live.counts import Counts, Tally
+from rollout.rehearsal.answer import Answer
 
 # Shorter than any server's: a request on a connection that the server is closing would count as lost.
 KEEP_IDLE_SECONDS = 5.0
 
 KEPT_ANSWERS = 50_000
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One answer: when its request was sent (epoch seconds), which release answered, after how long, with which status,
-    and whether it was right, where that is known."""
-
-    sent_at: float
-    release: str
-    seconds: float
-    status: int
-    is_right: bool
 
 
 def tasks_of(repository: Path) -> list[str]:

@@ -5,7 +5,7 @@ import math
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from rollout.rehearsal.load import Answer
+from rollout.rehearsal.answer import Answer
 
 
 @dataclass(frozen=True)

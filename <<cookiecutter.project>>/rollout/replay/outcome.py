@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from rollout.rehearsal.load import Answer
+from rollout.rehearsal.answer import Answer
 from rollout.replay.incident import BEFORE, CANDIDATE, MANAGED, STABLE, Incident
 from rollout.replay.timeline import Series
 from rollout.replay.told import Told

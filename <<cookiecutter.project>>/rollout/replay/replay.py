@@ -11,8 +11,9 @@ from rollout.errors import PartFailed, TooBusy
 from rollout.journal.state import State, new_rollout
 from rollout.policy import file as policy_file
 from rollout.policy.plan import plan
+from rollout.rehearsal.answer import Answer
 from rollout.rehearsal.engine import follow, spec_on, start_canary, start_engine
-from rollout.rehearsal.load import Answer, Load
+from rollout.rehearsal.load import Load
 from rollout.rehearsal.programs import Program
 from rollout.rehearsal.stage import PATIENCE_SECONDS, Stage
 from rollout.replay import timeline

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from rollout.cli.rendered import check
-from rollout.grafana import files
+from rollout.grafana import FOLDER, files
 from tests.monitoring.rules import FILES, MONITORING, rules_in
 from tests.policy.live import ROOT, policy
 
@@ -19,7 +19,7 @@ RECORDED = {rule["record"] for path in FILES for rule in rules_in(path) if "reco
 
 
 def test_the_committed_dashboards_are_those_of_the_policy() -> None:
-    check(ROOT / files.FOLDER, files.render(policy()), "rollout grafana")
+    check(ROOT / FOLDER, files.render(policy()), "rollout grafana")
 
 
 def test_every_recorded_signal_that_a_dashboard_shows_is_recorded() -> None:

@@ -1,21 +1,37 @@
-"""Help, and the version."""
+"""Help, the version, and what each command runs."""
+
+import argparse
+import subprocess
+import sys
 
 import pytest
 
 from rollout import VERSION
-from rollout.cli.command import main
+from rollout.cli.command import Later, main, parser
+from tests.repository import REPOSITORY
 
-NAMES = "rehearse parts check start follow status doctor abort promote rollback report prune certificate secret"
-
-COMMANDS: list[list[str]] = [[], *([name] for name in NAMES.split())]
+COMMANDS = next(each for each in parser()._actions if isinstance(each, argparse._SubParsersAction)).choices
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
 def test_every_command_has_help(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main([*command, "--help"])
     assert ended.value.code == 0
     assert "usage: rollout" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+def test_every_command_names_a_function(command: argparse.ArgumentParser) -> None:
+    named = command.get_default("command")
+    assert isinstance(named, Later)
+    assert named.function().__name__ == named.name.partition(":")[2]
+
+
+def test_help_imports_none_of_the_libraries_that_only_some_commands_need() -> None:
+    look = "import sys, rollout.cli.command as c; c.parser(); print({'docker', 'aiohttp', 'rich'} & {*sys.modules})"
+    command = [sys.executable, "-c", look]
+    assert subprocess.run(command, capture_output=True, text=True, check=True, cwd=REPOSITORY).stdout == "set()\n"
 
 
 def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,10 +3,10 @@
 import pytest
 
 from rollout.docker.claim import claim
-from rollout.docker.image import Image
-from rollout.docker.provenance import FORMER
 from rollout.docker.request import StartRequest
 from rollout.errors import Locked
+from rollout.image import Image
+from rollout.journal.allowed import FORMER
 from tests.rollout.docker.fakes import RELEASE, FakeDocker, engine, host
 from tests.rollout.policies import SMALL
 

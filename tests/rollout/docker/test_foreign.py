@@ -4,11 +4,11 @@ import pytest
 
 from rollout.docker import status
 from rollout.docker.claim import claim
-from rollout.docker.image import Image
-from rollout.docker.provenance import FORMER
 from rollout.docker.prune import prune
 from rollout.docker.request import StartRequest
 from rollout.errors import NotOurs
+from rollout.image import Image
+from rollout.journal.allowed import FORMER
 from rollout.onhost import names
 from tests.rollout.docker.fakes import FakeDocker, host, says
 from tests.rollout.docker.test_removal import ended

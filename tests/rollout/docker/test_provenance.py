@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from rollout.docker.image import Image
-from rollout.docker.provenance import FORMER, checked, unverified
 from rollout.docker.request import StartRequest
 from rollout.docker.rollback import rollback
 from rollout.docker.start import start
 from rollout.engine.spec import Spec
 from rollout.errors import Unverified
+from rollout.image import Image
+from rollout.journal.allowed import FORMER, checked, unverified
 from rollout.journal.provenance import Provenance
 from rollout.onhost import names
 from tests.rollout.docker.fakes import RELEASE, FakeDocker, host, stable
@@ -42,7 +42,7 @@ def test_a_rollback_to_a_release_that_was_never_stable_is_refused_before_anythin
     now: bool, policy: Path
 ) -> None:
     docker = FakeDocker({}, [stable()])
-    with pytest.raises(Unverified, match=f"{NEVER} was never stable on this host"):
+    with pytest.raises(Unverified, match=f"{NEVER} was never stable here"):
         rollback(host(docker), NEVER, policy, "in haste", print, now=now)
     assert changes(docker) == []
 

@@ -8,13 +8,13 @@ import pytest
 from rollout.docker import removal
 from rollout.docker.follow import tidy
 from rollout.docker.host import Host
-from rollout.docker.image import Image
 from rollout.docker.placement import Placement
-from rollout.docker.provenance import FORMER
 from rollout.docker.prune import prune
 from rollout.docker.request import StartRequest
 from rollout.docker.start import start
 from rollout.errors import HostFailed, StillServing
+from rollout.image import Image
+from rollout.journal.allowed import FORMER
 from rollout.onhost import names
 from rollout.router.split import Slot
 from tests.rollout.docker.fakes import FakeDocker, host, says

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from rollout.docker.image import Image
 from rollout.docker.limits import Limits, of_release
-from rollout.docker.provenance import unverified
 from rollout.docker.request import StartRequest
 from rollout.docker.start import StartedRollout, start
 from rollout.errors import HostFailed, Locked, NotRunning, Refused
+from rollout.image import Image
+from rollout.journal.allowed import unverified
 from rollout.onhost import names
 from rollout.onhost.complaint import Complaint
 from tests.rollout.docker.fakes import FakeDocker, says

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from rollout.grafana.files import FOLDER
+from rollout.grafana import FOLDER
 from tests.repository import REPOSITORY
 
 SCHEMA = Draft7Validator(json.loads(Path(__file__).with_name("grafana_schema.json").read_text(encoding="utf-8")))

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from rollout.rehearsal.load import Answer
+from rollout.rehearsal.answer import Answer
 from rollout.replay.harm import Harm, is_solved, question
 
 WRONG, FAILED = Harm("were wrong", is_wrong=True), Harm("failed", has_failed=True)

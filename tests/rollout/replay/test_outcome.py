@@ -3,7 +3,7 @@
 import pytest
 
 from rollout.journal.events import Verdict
-from rollout.rehearsal.load import Answer
+from rollout.rehearsal.answer import Answer
 from rollout.replay.incident import CANDIDATE, MANAGED, STABLE
 from rollout.replay.incidents import CONTEXT_FILLS, V1_1
 from rollout.replay.outcome import Outcome, Time, errors_ratio, outcome, p99_seconds, steps_of, too_busy

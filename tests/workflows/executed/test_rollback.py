@@ -14,5 +14,5 @@ def test_an_image_that_nobody_reviewed_does_not_go_live(ground: Ground, serving:
     before, never = served_by(serving.url), images.release("never-reviewed")
     run = ground.roll_back(ground.origin.tag("5.0.0"), never, name="haste").finish()
     assert not run.green
-    assert f"{never} was never stable on this host" in run.said("rollback")
+    assert f"{never} was never stable here" in run.said("rollback")
     assert served_by(serving.url) == before

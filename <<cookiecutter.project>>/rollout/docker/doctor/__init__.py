@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from rollout.docker.doctor import addresses, alerts, commands, machine, parts, traffic
 from rollout.docker.doctor.collect import collect
 from rollout.docker.doctor.facts import Facts
-from rollout.docker.doctor.finding import CODES, Finding, document, exit_code, lines, problem
 from rollout.docker.host import Host
+from rollout.finding import CODES, Finding, document, exit_code, lines, problem
 
 __all__ = ["CODES", "Finding", "document", "examine", "exit_code", "judge", "lines"]
 

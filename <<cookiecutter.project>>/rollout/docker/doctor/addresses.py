@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from rollout.docker.doctor import commands
 from rollout.docker.doctor.facts import Facts
-from rollout.docker.doctor.finding import Finding, ok, problem, warning
+from rollout.finding import Finding, ok, problem, warning
 from rollout.onhost import publication
 from rollout.onhost.publication import Advice
 from rollout.router.certificate import EXAMPLE

@@ -11,9 +11,9 @@ from pydantic import ValidationError
 from rollout.docker import answer
 from rollout.docker.doctor.facts import PARTS, Facts
 from rollout.docker.host import Host
-from rollout.docker.image import Image
 from rollout.docker.prune import keep_images
 from rollout.errors import NoDigest, RolloutError
+from rollout.image import Image
 from rollout.onhost import names
 from rollout.onhost.facts import HostFacts
 from rollout.onhost.survey import Survey

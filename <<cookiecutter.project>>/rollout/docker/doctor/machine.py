@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from rollout.docker import limits
 from rollout.docker.doctor import commands
 from rollout.docker.doctor.facts import Facts
-from rollout.docker.doctor.finding import Finding, ok, problem, warning
 from rollout.docker.machine import COMPOSE_VERSION
 from rollout.errors import Refused
+from rollout.finding import Finding, ok, problem, warning
 from rollout.text import duration
 
 Version = tuple[int, int]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rollout.docker.container import Container
 from rollout.docker.doctor import commands
 from rollout.docker.doctor.facts import Facts
-from rollout.docker.doctor.finding import Finding, ok, problem, warning
+from rollout.finding import Finding, ok, problem, warning
 
 
 def check(facts: Facts) -> Iterator[Finding]:

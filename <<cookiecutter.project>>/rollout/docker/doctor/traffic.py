@@ -6,8 +6,8 @@ from rollout.docker import removal
 from rollout.docker.container import Container
 from rollout.docker.doctor import commands
 from rollout.docker.doctor.facts import Facts, release_of
-from rollout.docker.doctor.finding import Finding, ok, problem, warning
 from rollout.docker.doctor.machine import size
+from rollout.finding import Finding, ok, problem, warning
 from rollout.onhost import names
 from rollout.onhost.routing import Routing
 from rollout.onhost.survey import Survey

@@ -7,8 +7,8 @@ from typing import Any
 from rollout.docker import doctor
 from rollout.docker.container import Container
 from rollout.docker.doctor.facts import PARTS, Facts
-from rollout.docker.doctor.finding import Finding
 from rollout.docker.machine import COMPOSE_VERSION, Machine
+from rollout.finding import Finding
 from rollout.metrics.monitoring import Monitoring, Scrape
 from rollout.onhost import names
 from rollout.onhost.facts import Alerting, Disk, HostFacts, Journals, Router

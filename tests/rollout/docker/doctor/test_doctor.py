@@ -8,9 +8,9 @@ import pytest
 
 from rollout.docker import doctor
 from rollout.docker.doctor.collect import collect
-from rollout.docker.doctor.finding import ok, problem, warning
 from rollout.docker.host import Host
 from rollout.errors import NoHost
+from rollout.finding import ok, problem, warning
 from rollout.onhost import names
 from tests.rollout.docker.doctor.hosts import BESIDE, NOW, PUBLISHED, container
 from tests.rollout.docker.fakes import ENVIRONMENT, RELEASE, FakeDocker, host, says

@@ -6,8 +6,8 @@ import pytest
 
 from rollout.docker import doctor
 from rollout.docker.doctor.facts import Facts
-from rollout.docker.doctor.finding import CODES
 from rollout.docker.machine import COMPOSE_FILES
+from rollout.finding import CODES
 from rollout.metrics.monitoring import Scrape
 from tests.rollout.docker.doctor.bad_machine import BAD_MACHINE, expiring, full, published, remembers
 from tests.rollout.docker.doctor.bad_service import BAD_SERVICE, DOWN

@@ -1,4 +1,4 @@
-"""The name of a release on a host: an image with its digest, which always means the same image."""
+"""The name of a release: an image with its digest, which always means the same image."""
 
 import re
 from dataclasses import dataclass

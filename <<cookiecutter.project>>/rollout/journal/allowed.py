@@ -1,4 +1,4 @@
-"""Which releases may go live on a host. Pure."""
+"""Which releases may go live. Pure."""
 
 from collections.abc import Collection
 
@@ -10,13 +10,13 @@ FORMER = Provenance(kind="former")
 
 def checked(given: Provenance | None, release: str, former: Collection[str]) -> Provenance:
     """`given`: the pipeline's, for a release that it verified and that was approved, or a person's reason; None: the
-    release must have been stable on this host before. Raises Unverified."""
+    release must have been stable here before. Raises Unverified."""
     if given is not None:
         return given
     if release in former:
         return FORMER
     raise Unverified(
-        f"{release} was never stable on this host, and nothing shows that it was reviewed, signed and approved. "
+        f"{release} was never stable here, and nothing shows that it was reviewed, signed and approved. "
         "Release it with a tag, or let it go live anyway with `--unverified REASON`, on the command line"
     )
 

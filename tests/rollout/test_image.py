@@ -2,8 +2,8 @@
 
 import pytest
 
-from rollout.docker.image import Image
 from rollout.errors import Refused
+from rollout.image import Image
 
 DIGEST = "sha256:" + "79799e8b" * 8
 
