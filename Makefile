@@ -18,6 +18,7 @@ BAKE := requirements/bake.txt
 RUN := "$(PROJECT)/requirements/run.txt"
 DEV := $(RUN) "$(PROJECT)/requirements/dev.txt" "$(PROJECT)/requirements/evals.txt"
 TEST := requirements/test.txt
+CLUSTER := requirements/cluster.txt
 
 # These settings are meant for another Python; the one in .venv ignores them.
 unexport PYTHONPATH PYTHONHOME PYTHONSAFEPATH PYTHONUSERBASE PYTHONINSPECT PYTHONOPTIMIZE PYTHONWARNINGS
@@ -25,7 +26,7 @@ unexport VIRTUAL_ENV CONDA_PREFIX
 
 .PHONY: help demo test test-template test-units test-engine test-parts test-hosts test-baked-code
 .PHONY: test-browser test-baked-rehearsals test-baked-images test-faults test-workflows docker-answers
-.PHONY: bench lint lint-baked bake tested requirements
+.PHONY: test-kubernetes bench lint lint-baked bake tested requirements
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s%s\n", $$1, $$2}' Makefile
@@ -111,10 +112,15 @@ test-faults: docker-answers tested  ## run the whole fault matrix on containers;
 test-workflows: docker-answers tested  ## run the baked workflows with act and Docker; 17 minutes
 	@$(PYTEST) -m workflows tests/workflows/executed
 
+test-kubernetes: docker-answers tested  ## run releases and faults on a real cluster, as root; the first time it builds Kubernetes
+	@$(INSTALL) $(CLUSTER)
+	@REPOSITORY="$(REPOSITORY)" .venv/bin/python -m tests.cluster build
+	@$(PYTEST) -m cluster tests/cluster
+
 # Before anything is baked.
 docker-answers:
 	@docker version >/dev/null 2>&1 || { \
-	  echo "make test-faults and make test-workflows need a running Docker engine; 'docker version' says why none answers."; \
+	  echo "make test-faults, test-workflows and test-kubernetes need a running Docker engine; 'docker version' says why none answers."; \
 	  exit 1; }
 
 # Prepare the repository under test: bake the default one; one that REPOSITORY names is not changed.
@@ -151,7 +157,7 @@ endef
 
 requirements:  ## recompile all requirements/*.txt with uv; UPGRADE=--upgrade takes the newest versions
 	@$(MAKE) --no-print-directory -C "$(PROJECT)" requirements UV="$(UV)" UPGRADE="$(UPGRADE)"
-	@for name in test bake; do \
+	@for name in test bake cluster; do \
 	  echo "requirements/$$name.txt of the template"; \
 	  $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --custom-compile-command "make requirements (uv pip compile --universal --python-version 3.11)" $(UPGRADE) \

@@ -93,6 +93,23 @@ def test_the_requests_of_each_service_are_those_of_its_release(tmp_path: Path) -
     check(tmp_path, inputs, expected)
 
 
+def test_a_release_without_errors_has_no_errors_instead_of_no_data(tmp_path: Path) -> None:
+    """Traefik has no counter for a status that it has not sent yet. HAProxy has one, and the gate `errors` needs it."""
+    inputs = [*ROLES, requests(CANARY, "200", "0+1x12"), requests(STABLE, "200", "1000+100x12")]
+    expected = {increase(release, code=code): 0 for release in ("new", "old") for code in ("3xx", "4xx", "5xx")}
+    check(tmp_path, inputs, {**expected, increase("new", code="2xx"): 12, increase("new", "sessions_total"): 12})
+
+
+def test_the_first_requests_to_the_canary_count_when_traefik_had_no_counter_of_it(tmp_path: Path) -> None:
+    inputs = [
+        *ROLES,
+        requests(STABLE, "200", "1000+100x12"),
+        requests(CANARY, "500", "_x6 3x6"),
+        requests(CANARY, "200", "_x6 7x6"),
+    ]
+    check(tmp_path, inputs, {increase("new", code="5xx"): 3, increase("new", code="2xx"): 7})
+
+
 def test_a_restart_of_one_of_traefiks_pods_counts_no_request_of_the_others_again(tmp_path: Path) -> None:
     inputs = [
         *ROLES,
