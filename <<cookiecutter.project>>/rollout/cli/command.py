@@ -7,10 +7,11 @@ or failed, 141 the program that reads the output has ended.
 from collections.abc import Sequence
 
 from rollout import VERSION
-from rollout.cli import grafana, host, options, orders, rehearsal, replay
+from rollout.cli import cluster, grafana, host, options, orders, rehearsal, replay
 from rollout.cli.check import run_check
 from rollout.cli.dashboard import dashboard_options, run_dashboard
 from rollout.cli.render import run_render
+from rollout.cli.target import either, only_on_host
 from rollout.kubernetes.render import FOLDER, RULES
 from rollout.onhost.command_line import Commands, Parser, run
 
@@ -26,7 +27,7 @@ def parser() -> Parser:
     top.add_argument("--version", action="version", version=VERSION)
     commands = Commands(top)
     on_this_machine(commands)
-    on_a_host(commands)
+    on_the_target(commands)
     return top
 
 
@@ -54,11 +55,12 @@ def on_this_machine(commands: Commands) -> None:
     grafana.grafana_options(sub)
 
 
-def on_a_host(commands: Commands) -> None:
+def on_the_target(commands: Commands) -> None:
     policy, service, where = options.policy(), options.service(), options.where()
     as_json, reason, unverified = options.as_json(), options.reason(), options.unverified()
     the_running = options.rollout("the running one")
-    sub = commands.add("start", host.run_start, "start a rollout on a host", policy, service, unverified, as_json)
+    begin = either(host.run_start, cluster.run_start)
+    sub = commands.add("start", begin, "start a rollout on the target", policy, service, unverified, as_json)
     sub.add_argument("image", metavar="IMAGE@sha256:…", help="the release: an image with its digest")
     sub.add_argument(
         "--engine",
@@ -69,22 +71,25 @@ def on_a_host(commands: Commands) -> None:
         "--follow", action="store_true", help="show the rollout live until its verdict, which sets the exit code"
     )
     sub.set_defaults(interrupted="the rollout may still be running: see `rollout status`")
-    follow = "show a rollout on a host as it happens, until its verdict"
+    follow = "show a rollout as it happens, until its verdict"
     named = options.rollout("the running one, or the newest")
-    sub = commands.add("follow", host.run_follow, follow, service, named, as_json)
-    sub.set_defaults(interrupted="the rollout continues on the host: `rollout follow` shows it again")
-    sub = commands.add(
-        "status", host.run_status, "show the stable release, the other slot, and the newest rollout", where, as_json
-    )
+    watch = either(host.run_follow, cluster.run_follow)
+    sub = commands.add("follow", watch, follow, policy, service, named, as_json)
+    sub.set_defaults(interrupted="the rollout continues: `rollout follow` shows it again")
+    shows = "show the stable release, the other one, and the newest rollout"
+    sub = commands.add("status", either(host.run_status, cluster.run_status), shows, policy, where, as_json)
     sub.add_argument("--all", action="store_true", help="show every rollout, not only the newest")
     looks = "look at a host as a person would, and say what is wrong and which command helps"
-    commands.add("doctor", host.run_doctor, looks, service, as_json)
+    commands.add("doctor", host.run_doctor, looks, policy, service, as_json)
     abort = "abort the running rollout: all traffic returns to stable"
-    commands.add("abort", orders.run_abort, abort, where, the_running, reason, as_json)
+    give = either(orders.run_abort, cluster.run_abort)
+    commands.add("abort", give, abort, policy, where, the_running, reason, as_json)
     promote = "end this step's hold early, or `keep` after promotion; a failed gate still rolls back"
-    commands.add("promote", orders.run_promote, promote, where, the_running, reason, as_json)
+    give = either(orders.run_promote, cluster.run_promote)
+    commands.add("promote", give, promote, policy, where, the_running, reason, as_json)
     rollback = "restore a release: at once if it is still running, otherwise with every gate"
-    sub = commands.add("rollback", host.run_rollback, rollback, policy, service, reason, unverified, as_json)
+    back = either(host.run_rollback, cluster.run_rollback)
+    sub = commands.add("rollback", back, rollback, policy, service, reason, unverified, as_json)
     sub.add_argument(
         "release",
         nargs="?",
@@ -92,23 +97,25 @@ def on_a_host(commands: Commands) -> None:
         help="the release to restore (default: the other release that is still running)",
     )
     sub.add_argument("--now", action="store_true", help="move all traffic at once, without gates")
-    sub.set_defaults(interrupted="the rollout continues on the host: `rollout follow` shows it again")
+    sub.set_defaults(interrupted="the rollout continues: `rollout follow` shows it again")
     report = "write a rollout's report as Markdown, SVG and JSON"
-    sub = commands.add("report", host.run_report, report, where, options.rollout("the newest"))
+    reports = either(host.run_report, cluster.run_report)
+    sub = commands.add("report", reports, report, policy, where, options.rollout("the newest"))
     one = sub.add_mutually_exclusive_group()
     one.add_argument("--json", action="store_true", help=options.AS_JSON)
     out = "where to write it (default: .rollout/reports, or the folder of --state)"
     one.add_argument("--out", type=options.said_clearly(options.path), metavar="FOLDER", help=out)
     page = "write a rollout as an HTML page, again and again until it has ended: no Grafana, no server"
-    sub = commands.add("dashboard", run_dashboard, page, where, options.rollout("the newest"), as_json)
+    on_page = only_on_host(run_dashboard)
+    sub = commands.add("dashboard", on_page, page, policy, where, options.rollout("the newest"), as_json)
     dashboard_options(sub)
     sub.set_defaults(interrupted="the page stays as it is, and the rollout is not affected")
     prune = "remove unneeded containers and images from a host; keeps the images of the last two stable releases"
-    commands.add("prune", host.run_prune, prune, service)
+    commands.add("prune", only_on_host(host.run_prune), prune, policy, service)
     certificate = "give the router a TLS certificate with its chain and key, read from standard input"
-    commands.add("certificate", host.run_certificate, certificate, service)
+    commands.add("certificate", only_on_host(host.run_certificate), certificate, policy, service)
     help_text = "store a secret on a host, read from standard input; the next release reads it when it starts"
-    sub = commands.add("secret", host.run_secret, help_text, service)
+    sub = commands.add("secret", only_on_host(host.run_secret), help_text, policy, service)
     sub.add_argument(
         "name", help="name of the environment variable, or webhook_url for alerting, or admin_password for grafana"
     )
