@@ -3,15 +3,15 @@
 import argparse
 import json
 
-from rollout import report
+from rollout import finding, report
 from rollout.cli import folder
 from rollout.cli.host import REPORTS
 from rollout.cli.talk import Talk
-from rollout.errors import WrongCommandLine
+from rollout.errors import Refused, WrongCommandLine
 from rollout.image import Image
 from rollout.journal.allowed import unverified
 from rollout.journal.orders import OrderKind
-from rollout.kubernetes import orders, status
+from rollout.kubernetes import doctor, orders, status
 from rollout.kubernetes.cluster import Cluster
 from rollout.kubernetes.follow import shown
 from rollout.kubernetes.look import first_look, named, newest, running
@@ -102,6 +102,23 @@ def run_report(chosen: argparse.Namespace) -> int:
     else:
         print(write_report(service, attempt, out))
     return 0
+
+
+def run_doctor(chosen: argparse.Namespace) -> int:
+    cluster = Cluster.connect(chosen.service)
+    findings = doctor.examine(cluster, policy_or_why(chosen))
+    if chosen.json:
+        print(json.dumps(finding.document(cluster.namespace, findings), indent=2))
+    else:
+        print(*finding.lines(findings), sep="\n")
+    return finding.exit_code(findings)
+
+
+def policy_or_why(chosen: argparse.Namespace) -> Plan | str:
+    try:
+        return policy(chosen)
+    except Refused as error:
+        return str(error)
 
 
 def watched(cluster: Cluster, attempt: Attempt, talk: Talk) -> str:

@@ -79,8 +79,8 @@ def on_the_target(commands: Commands) -> None:
     shows = "show the stable release, the other one, and the newest rollout"
     sub = commands.add("status", either(host.run_status, cluster.run_status), shows, policy, where, as_json)
     sub.add_argument("--all", action="store_true", help="show every rollout, not only the newest")
-    looks = "look at a host as a person would, and say what is wrong and which command helps"
-    commands.add("doctor", host.run_doctor, looks, policy, service, as_json)
+    looks = "look at a host or a cluster as a person would, and say what is wrong and which command helps"
+    commands.add("doctor", either(host.run_doctor, cluster.run_doctor), looks, policy, service, as_json)
     abort = "abort the running rollout: all traffic returns to stable"
     give = either(orders.run_abort, cluster.run_abort)
     commands.add("abort", give, abort, policy, where, the_running, reason, as_json)

@@ -7,11 +7,12 @@ from typing import Any, Self, TypeVar
 
 import httpx2
 from lightkube import ApiError, Client, ConfigError, KubeConfig
-from lightkube.generic_resource import create_namespaced_resource
+from lightkube.generic_resource import create_global_resource, create_namespaced_resource
 from lightkube.types import PatchType
 from yaml import YAMLError
 
 from rollout.errors import ClusterFailed, Forbidden, NoCluster
+from rollout.kubernetes.access import Access
 from rollout.kubernetes.analysis import Object
 from rollout.kubernetes.port import Changed
 from rollout.kubernetes.seen.run import HASH
@@ -21,11 +22,19 @@ ARGO = ("argoproj.io", "v1alpha1")
 Rollout = create_namespaced_resource(*ARGO, "Rollout", "rollouts")
 AnalysisRun = create_namespaced_resource(*ARGO, "AnalysisRun", "analysisruns")
 AnalysisTemplate = create_namespaced_resource(*ARGO, "AnalysisTemplate", "analysistemplates")
+Deployment = create_namespaced_resource("apps", "v1", "Deployment", "deployments")
+Review = create_global_resource(
+    "authorization.k8s.io", "v1", "SelfSubjectAccessReview", "selfsubjectaccessreviews", verbs=["post"]
+)
 ReplicaSet = create_namespaced_resource("apps", "v1", "ReplicaSet", "replicasets")
+
+UNUSABLE = (AssertionError, AttributeError, ConfigError, KeyError, OSError, TypeError, YAMLError, httpx2.InvalidURL)
+"""What lightkube raises for a kubeconfig that it can't use."""
 
 MANAGER = "rollout"
 """Who owns the fields that we change, for server-side apply."""
 
+CONTROLLER: Any = {"app.kubernetes.io/name": "argo-rollouts"}
 PAGE = 50
 CONFLICT, FORBIDDEN, NOT_FOUND, INVALID = 409, 403, 404, 422
 
@@ -47,9 +56,9 @@ class Cluster:
                 KubeConfig.from_file(Path(named)) if (named := os.environ.get("KUBECONFIG")) else KubeConfig.from_env()
             )
             client = Client(config, field_manager=MANAGER)
-        except (AttributeError, ConfigError, KeyError, OSError, TypeError, YAMLError, httpx2.InvalidURL) as error:
+        except UNUSABLE as error:
             raise NoCluster(
-                f"there is no cluster: the kubeconfig can't be used: {error}. KUBECONFIG names the file with its address"
+                f"there is no cluster: the kubeconfig can't be used: {error}. KUBECONFIG names the file"
             ) from error
         return cls(client, namespace or os.environ.get("ROLLOUT_SERVICE") or client.namespace)
 
@@ -70,6 +79,15 @@ class Cluster:
 
     def templates(self) -> list[Object]:
         return self._all(AnalysisTemplate)
+
+    def may(self, access: Access) -> bool:
+        wanted = access.attributes(self.namespace)
+        body: Any = {"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview"}
+        review = asked(lambda: self._client.create(Review.from_dict({**body, "spec": {"resourceAttributes": wanted}})))
+        return bool((review.get("status") or {}).get("allowed"))
+
+    def controllers(self) -> list[Object]:
+        return asked(lambda: list(self._client.list(Deployment, namespace="*", labels=CONTROLLER)))
 
     def patch(self, version: str, operations: Sequence[Mapping[str, Any]]) -> Object:
         at_version = {"op": "replace", "path": "/metadata/resourceVersion", "value": version}

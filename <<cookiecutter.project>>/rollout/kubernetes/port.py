@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from rollout.kubernetes.access import Access
 from rollout.kubernetes.analysis import Object
 
 
@@ -40,4 +41,16 @@ class Writer(Reader, Protocol):
 
     def patch_status(self, version: str, status: Mapping[str, Any]) -> Object:
         """Merge fields into the status of the Rollout; returns what it is then."""
+        ...
+
+
+class Looker(Reader, Protocol):
+    """What `rollout doctor` asks besides."""
+
+    def may(self, access: Access) -> bool:
+        """Whether the user of the kubeconfig may do this."""
+        ...
+
+    def controllers(self) -> list[Object]:
+        """The Deployments of Argo Rollouts, in any namespace. Raises Forbidden for a user who may not look there."""
         ...

@@ -17,6 +17,7 @@ contexts: [{name: t, context: {cluster: t, user: t}}]
 users: [{name: t, user: {token: x}}]
 current-context: t
 """
+NO_USER = NOBODY.replace(", user: t", "")
 RELEASE = f"my-agent@sha256:{'a' * 64}"
 
 
@@ -56,7 +57,7 @@ def test_the_policy_says_that_a_command_is_for_a_cluster(
     assert (found["code"], "KUBECONFIG names the file" in found["message"]) == ("no_cluster", True)
 
 
-@pytest.mark.parametrize("kubeconfig", ["", "clusters: 5", "{", "clusters: []\ncontexts: []\n"])
+@pytest.mark.parametrize("kubeconfig", ["", "clusters: 5", "{", "clusters: []\ncontexts: []\n", NO_USER])
 def test_a_kubeconfig_that_cannot_be_used_is_refused(
     shell: Shell, kubernetes: Path, kubeconfig: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
