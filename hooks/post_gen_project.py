@@ -90,7 +90,7 @@ def main() -> int:
             steps.insert(1, BY_HAND)
     if BAKE["target"] == "kubernetes":
         print(
-            "Deploying to kubernetes is not supported yet: set `target: docker` in rollout.yaml "
+            "The workflows can't deploy to kubernetes yet: set `target: docker` in rollout.yaml "
             "before the first release."
         )
     print("\nNext:", *steps, sep="\n  ")

@@ -15,6 +15,8 @@ RolloutError
 │   ├── Stale                  rendered files do not match the policy
 │   ├── Locked                 another rollout is running: the message names it
 │   ├── NoHost                 the Docker engine does not answer, or the host is not prepared
+│   ├── NoCluster              there is no kubeconfig, or the namespace has no Rollout
+│   ├── Forbidden              the user of the kubeconfig may not do this
 │   ├── OtherVersion           the engine's image on the host does not match this command's version
 │   ├── StillServing           the container may not be stopped: the router sends requests to it, or only it answers
 │   ├── NotAnswering           the release to go back to does not answer
@@ -27,6 +29,7 @@ RolloutError
 ├── TooBusy                    the machine is too busy for a rehearsal to judge a release (exit code 3)
 ├── PartFailed                 a process of the rehearsal did not start, or died
 ├── HostFailed                 the host's Docker engine rejected a request or can't be reached
+├── ClusterFailed              the cluster's API server rejected a request or can't be reached
 ├── NotRestored                the previous stable release did not get all traffic back
 ├── RouterError                the router can't be reached, or did not confirm a change
 │   └── SplitNotSaved          the router obeys, but the file that it would start with can't be written
@@ -133,6 +136,18 @@ class NoHost(Refused):
     code = "no_host"
 
 
+class NoCluster(Refused):
+    """There is no kubeconfig, or the namespace has no Rollout of this service."""
+
+    code = "no_cluster"
+
+
+class Forbidden(Refused):
+    """The user of the kubeconfig may not do this."""
+
+    code = "forbidden"
+
+
 class OtherVersion(Refused):
     """The engine's image on the host does not match this command's version."""
 
@@ -191,6 +206,12 @@ class HostFailed(RolloutError):
     """The Docker engine rejected a request, or can no longer be reached."""
 
     code = "host_failed"
+
+
+class ClusterFailed(RolloutError):
+    """The API server rejected a request, or can no longer be reached."""
+
+    code = "cluster_failed"
 
 
 class NotRestored(RolloutError):

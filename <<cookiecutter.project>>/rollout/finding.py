@@ -27,6 +27,11 @@ Code = Literal[
     "heartbeat",
     "delivery",
     "firing",
+    "cluster",
+    "access",
+    "controller",
+    "rendered",
+    "prometheus",
 ]
 """What is looked at. A code stays the same when its message is reworded (docs/reference/json.md)."""
 

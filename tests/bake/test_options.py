@@ -111,5 +111,5 @@ def test_the_next_three_commands_are_the_last_thing_printed(baked: Bake) -> None
 
 
 def test_an_unsupported_target_is_reported(baked: Bake, answers: dict[str, str]) -> None:
-    said = "Deploying to kubernetes is not supported yet: set `target: docker` in rollout.yaml"
+    said = "The workflows can't deploy to kubernetes yet: set `target: docker` in rollout.yaml"
     assert (said in baked.output) == (answers["target"] == "kubernetes")

@@ -4,33 +4,18 @@ Exit codes: 0 promoted or done, 1 rolled back (or `doctor` found a problem), 2 r
 or failed, 141 the program that reads the output has ended.
 """
 
-import argparse
-import pkgutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from rollout import VERSION
 from rollout.cli import options
 from rollout.cli.dashboard_options import dashboard_options
+from rollout.cli.later import Later
 from rollout.cli.rehearsal_options import parts_options, rehearse_options
 from rollout.cli.replay_options import replay_options
+from rollout.cli.target import Either, OnlyOnHost
 from rollout.grafana import FOLDER as DASHBOARDS
 from rollout.kubernetes.render import FOLDER, RULES
 from rollout.onhost.command_line import Commands, Parser, run
-
-
-@dataclass(frozen=True)
-class Later:
-    """The function `module:function` of this folder. It is imported when it runs: its libraries take half a second."""
-
-    name: str
-
-    def __call__(self, chosen: argparse.Namespace) -> int:
-        return self.function()(chosen)
-
-    def function(self) -> Callable[[argparse.Namespace], int]:
-        found: Callable[[argparse.Namespace], int] = pkgutil.resolve_name(f"rollout.cli.{self.name}")
-        return found
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,7 +29,7 @@ def parser() -> Parser:
     top.add_argument("--version", action="version", version=VERSION)
     commands = Commands(top)
     on_this_machine(commands)
-    on_a_host(commands)
+    on_the_target(commands)
     return top
 
 
@@ -76,13 +61,12 @@ def on_this_machine(commands: Commands) -> None:
     sub.add_argument("--out", type=options.said_clearly(options.path), default=DASHBOARDS, metavar="FOLDER", help=out)
 
 
-def on_a_host(commands: Commands) -> None:
+def on_the_target(commands: Commands) -> None:
     policy, service, where = options.policy(), options.service(), options.where()
     as_json, reason, unverified = options.as_json(), options.reason(), options.unverified()
     the_running = options.rollout("the running one")
-    sub = commands.add(
-        "start", Later("host:run_start"), "start a rollout on a host", policy, service, unverified, as_json
-    )
+    begin = Either(Later("host:run_start"), Later("cluster:run_start"))
+    sub = commands.add("start", begin, "start a rollout on the target", policy, service, unverified, as_json)
     sub.add_argument("image", metavar="IMAGE@sha256:…", help="the release: an image with its digest")
     sub.add_argument(
         "--engine",
@@ -93,26 +77,29 @@ def on_a_host(commands: Commands) -> None:
         "--follow", action="store_true", help="show the rollout live until its verdict, which sets the exit code"
     )
     sub.set_defaults(interrupted="the rollout may still be running: see `rollout status`")
-    follow = "show a rollout on a host as it happens, until its verdict"
+    follow = "show a rollout as it happens, until its verdict"
     named = options.rollout("the running one, or the newest")
-    sub = commands.add("follow", Later("host:run_follow"), follow, service, named, as_json)
-    sub.set_defaults(interrupted="the rollout continues on the host: `rollout follow` shows it again")
+    watch = Either(Later("host:run_follow"), Later("cluster:run_follow"))
+    sub = commands.add("follow", watch, follow, policy, service, named, as_json)
+    sub.set_defaults(interrupted="the rollout continues: `rollout follow` shows it again")
+    shows = "show the stable release, the other one, and the newest rollout"
     sub = commands.add(
-        "status",
-        Later("host:run_status"),
-        "show the stable release, the other slot, and the newest rollout",
-        where,
-        as_json,
+        "status", Either(Later("host:run_status"), Later("cluster:run_status")), shows, policy, where, as_json
     )
     sub.add_argument("--all", action="store_true", help="show every rollout, not only the newest")
-    looks = "look at a host as a person would, and say what is wrong and which command helps"
-    commands.add("doctor", Later("host:run_doctor"), looks, service, as_json)
+    looks = "look at a host or a cluster as a person would, and say what is wrong and which command helps"
+    commands.add(
+        "doctor", Either(Later("host:run_doctor"), Later("cluster:run_doctor")), looks, policy, service, as_json
+    )
     abort = "abort the running rollout: all traffic returns to stable"
-    commands.add("abort", Later("orders:run_abort"), abort, where, the_running, reason, as_json)
+    give = Either(Later("orders:run_abort"), Later("cluster:run_abort"))
+    commands.add("abort", give, abort, policy, where, the_running, reason, as_json)
     promote = "end this step's hold early, or `keep` after promotion; a failed gate still rolls back"
-    commands.add("promote", Later("orders:run_promote"), promote, where, the_running, reason, as_json)
+    give = Either(Later("orders:run_promote"), Later("cluster:run_promote"))
+    commands.add("promote", give, promote, policy, where, the_running, reason, as_json)
     rollback = "restore a release: at once if it is still running, otherwise with every gate"
-    sub = commands.add("rollback", Later("host:run_rollback"), rollback, policy, service, reason, unverified, as_json)
+    back = Either(Later("host:run_rollback"), Later("cluster:run_rollback"))
+    sub = commands.add("rollback", back, rollback, policy, service, reason, unverified, as_json)
     sub.add_argument(
         "release",
         nargs="?",
@@ -120,25 +107,25 @@ def on_a_host(commands: Commands) -> None:
         help="the release to restore (default: the other release that is still running)",
     )
     sub.add_argument("--now", action="store_true", help="move all traffic at once, without gates")
-    sub.set_defaults(interrupted="the rollout continues on the host: `rollout follow` shows it again")
+    sub.set_defaults(interrupted="the rollout continues: `rollout follow` shows it again")
     report = "write a rollout's report as Markdown, SVG and JSON"
-    sub = commands.add("report", Later("host:run_report"), report, where, options.rollout("the newest"))
+    reports = Either(Later("host:run_report"), Later("cluster:run_report"))
+    sub = commands.add("report", reports, report, policy, where, options.rollout("the newest"))
     one = sub.add_mutually_exclusive_group()
     one.add_argument("--json", action="store_true", help=options.AS_JSON)
     out = "where to write it (default: .rollout/reports, or the folder of --state)"
     one.add_argument("--out", type=options.said_clearly(options.path), metavar="FOLDER", help=out)
     page = "write a rollout as an HTML page, again and again until it has ended: no Grafana, no server"
-    sub = commands.add(
-        "dashboard", Later("dashboard:run_dashboard"), page, where, options.rollout("the newest"), as_json
-    )
+    on_page = OnlyOnHost(Later("dashboard:run_dashboard"))
+    sub = commands.add("dashboard", on_page, page, policy, where, options.rollout("the newest"), as_json)
     dashboard_options(sub)
     sub.set_defaults(interrupted="the page stays as it is, and the rollout is not affected")
     prune = "remove unneeded containers and images from a host; keeps the images of the last two stable releases"
-    commands.add("prune", Later("host:run_prune"), prune, service)
+    commands.add("prune", OnlyOnHost(Later("host:run_prune")), prune, policy, service)
     certificate = "give the router a TLS certificate with its chain and key, read from standard input"
-    commands.add("certificate", Later("host:run_certificate"), certificate, service)
+    commands.add("certificate", OnlyOnHost(Later("host:run_certificate")), certificate, policy, service)
     help_text = "store a secret on a host, read from standard input; the next release reads it when it starts"
-    sub = commands.add("secret", Later("host:run_secret"), help_text, service)
+    sub = commands.add("secret", OnlyOnHost(Later("host:run_secret")), help_text, policy, service)
     sub.add_argument(
         "name", help="name of the environment variable, or webhook_url for alerting, or admin_password for grafana"
     )

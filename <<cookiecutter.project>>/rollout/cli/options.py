@@ -22,7 +22,7 @@ def policy() -> argparse.ArgumentParser:
         type=Path,
         default=Path("rollout.yaml"),
         metavar="FILE",
-        help="the policy file (default: rollout.yaml)",
+        help="the policy file, which also names the target (default: rollout.yaml)",
     )
     return options
 
@@ -37,7 +37,10 @@ def where() -> argparse.ArgumentParser:
     return options
 
 
-SERVICE = "the Compose project on the host; required only if the host has several (default: $ROLLOUT_SERVICE)"
+SERVICE = (
+    "the Compose project on the host, required only if the host has several; with target: kubernetes the namespace "
+    "(default: $ROLLOUT_SERVICE)"
+)
 
 
 def service() -> argparse.ArgumentParser:

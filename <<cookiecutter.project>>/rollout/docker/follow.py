@@ -13,6 +13,7 @@ from rollout.errors import HostFailed, PartFailed, Refused, RolloutError
 from rollout.journal import Entry, Story, after
 from rollout.journal.events import Restored
 from rollout.journal.line import entry as entry_of
+from rollout.journal.story import final
 from rollout.live.view import View, view_on
 from rollout.onhost import names
 from rollout.onhost.complaint import Complaint
@@ -86,13 +87,6 @@ def entries_from(host: Host, rollout: str, number: int) -> Iterator[Entry]:
             raise complaint.error()
         number += 1
         yield entry_of(line.encode(), f"{rollout}.jsonl", number)
-
-
-def final(story: Story) -> str | None:
-    """The verdict that ends the following: of a rollout that has ended or was promoted; None before that."""
-    if story.ended:
-        return story.ended.verdict
-    return "promoted" if story.keeps else None
 
 
 def check_end(host: Host, rollout: str, story: Story, silent_rounds: int) -> None:

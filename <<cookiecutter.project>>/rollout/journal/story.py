@@ -108,6 +108,13 @@ class Story:
         return round(time - self.started.time, 6) if self.started else 0.0
 
 
+def final(story: Story) -> str | None:
+    """The verdict that ends the following: of a rollout that has ended or was promoted; None before that."""
+    if story.ended:
+        return story.ended.verdict
+    return "promoted" if story.keeps else None
+
+
 def story_of(entries: Iterable[Entry]) -> Story:
     """The story of a whole journal, or of its part so far."""
     story = Story()

@@ -14,6 +14,7 @@ API_VERSION = "argoproj.io/v1alpha1"
 WATCH, PASS = "agent-gates", "agent-pass"
 PROMETHEUS = "http://prometheus.monitoring:9090"
 NO_LIMIT = -1
+NO_VENDOR = "_without_vendor"
 ATTEMPTS: Object = {"name": "attempts", "value": "1"}
 """Each step gives its own number. Argo checks the template before that, and refuses a Rollout without a count."""
 
@@ -56,7 +57,7 @@ def watching(plan: Plan) -> Iterator[Object]:
             continue
         yield watched(plan, gate, gate.name) | {"count": shift_only}
         if gate.name in kept:
-            yield watched(plan, kept[gate.name], f"{gate.name}_without_vendor")
+            yield watched(plan, kept[gate.name], gate.name + NO_VENDOR)
 
 
 def watched(plan: Plan, gate: Gate, name: str) -> Object:

@@ -36,7 +36,11 @@ class Unpacked:
 
     def bring(self, wanted: Sequence[Requirement], world: World, troubles: list[str]) -> dict[str, Program]:
         """The programs that are in the cache after the download."""
-        troubles += [f"{self.name}: {each.package} works only where it is installed, not where it is unpacked" for each in wanted if not self.takes(each)]
+        troubles += [
+            f"{self.name}: {each.package} works only where it is installed, not where it is unpacked"
+            for each in wanted
+            if not self.takes(each)
+        ]
         wanted = [each for each in wanted if self.takes(each)]
         if not wanted or (cache := cache_of(world)) is None:
             return {}

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from rollout.docker.follow import SILENT_ROUNDS, check_end, check_host, entries_from, final, follow, until_begun
+from rollout.docker.follow import SILENT_ROUNDS, check_end, check_host, entries_from, follow, until_begun
 from rollout.docker.host import Host
 from rollout.errors import HostFailed, PartFailed, PolicyError
 from rollout.journal import after, story_of
+from rollout.journal.story import final
 from rollout.live.view import PlainView
 from rollout.onhost import names
 from rollout.onhost.complaint import Complaint

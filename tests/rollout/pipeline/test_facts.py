@@ -102,7 +102,7 @@ def test_a_target_that_does_not_exist_yet_is_refused(
 ) -> None:
     checkout.write("rollout.yaml", SMALL.replace("target: docker", "target: kubernetes"))
     assert main(["target", *arguments]) == 2
-    assert "releases can't be deployed to kubernetes yet. Write `target: docker`" in capsys.readouterr().err
+    assert "the workflows can't deploy to kubernetes yet. Write `target: docker`" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("arguments", "code", "kind"), [([], 2, "error"), (["--going-back"], 0, "warning")])

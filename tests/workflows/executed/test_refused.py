@@ -29,7 +29,7 @@ def test_an_unsupported_target_ends_at_the_same_job(github: Ground) -> None:
     run = github.push_tag(clone).finish()
     assert not run.green
     assert run.results() == {"check": "failure"}
-    assert "can't be deployed to kubernetes yet. Write `target: docker`" in run.said("check")
+    assert "the workflows can't deploy to kubernetes yet. Write `target: docker`" in run.said("check")
 
 
 def test_an_image_without_a_digest_is_neither_signed_nor_deployed(ground: Ground, serving: Service) -> None:

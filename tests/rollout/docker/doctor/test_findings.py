@@ -44,7 +44,8 @@ def test_one_thing_wrong_is_one_finding_with_its_command(name: str) -> None:
 
 
 def test_every_code_is_found_somewhere() -> None:
-    assert {code for _, _, code, _ in WRONG.values()} == set(CODES)
+    in_a_cluster = {"cluster", "access", "controller", "rendered", "prometheus"}
+    assert {code for _, _, code, _ in WRONG.values()} == set(CODES) - in_a_cluster
 
 
 @pytest.mark.parametrize(
