@@ -1,10 +1,11 @@
 """The runner."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
-from pydantic_ai import Agent, AgentRunResultEvent, ModelMessage, capture_run_messages
+from pydantic_ai import Agent, AgentStreamEvent, ModelMessage, RunContext, capture_run_messages
+from pydantic_ai.agent import EventStreamHandler
 from pydantic_ai.conversation import Conversation
 
 from agent.budget import Budget
@@ -64,6 +65,16 @@ class Runner:
             ContextFullError: the run doesn't fit into the model's context window.
             AgentRunError: from pydantic-ai: the model's API failed, or the run exceeded a usage limit.
         """
+        return await self._run(request)
+
+    async def stream(self, request: RunRequest, emit: Callable[[Event], Awaitable[None]]) -> RunResult:
+        """As `run`, and `emit` gets each event as it comes. The run waits for it.
+
+        Raises SlowClientError too: `emit` took so long that there was no answer in time.
+        """
+        return await self._run(request, emit)
+
+    async def _run(self, request: RunRequest, emit: Callable[[Event], Awaitable[None]] | None = None) -> RunResult:
         async with self._accounted(request) as run:
             conversation = await self._load(request)
             result = await self._agent.run(
@@ -74,38 +85,25 @@ class Runner:
                 run_id=request.run_id,
                 conversation_id=request.conversation_id,
                 infer_name=False,
+                # `run_stream_events` would cost a task, and a switch between two for each event.
+                event_stream_handler=None if emit is None else self._shown(run, emit),
             )
             await self._keep(request, conversation, result.new_messages())
         return self._result(request, result.output, self._usage(request, run))
 
-    async def stream(self, request: RunRequest, emit: Callable[[Event], Awaitable[None]]) -> RunResult:
-        """As `run`, and `emit` gets each event as it comes. The run waits for it.
+    def _shown(self, run: Progress, emit: Callable[[Event], Awaitable[None]]) -> EventStreamHandler[None]:
+        """What hands a run's events on, as they come."""
 
-        Raises SlowClientError too: `emit` took so long that there was no answer in time.
-        """
-        async with self._accounted(request) as run:
-            conversation, result = await self._load(request), None
-            async with self._agent.run_stream_events(
-                request.task,
-                message_history=conversation.messages if conversation else None,
-                usage=run.usage,
-                usage_limits=self._limits,
-                run_id=request.run_id,
-                conversation_id=request.conversation_id,
-                infer_name=False,
-            ) as events:
-                async for event in events:
-                    if isinstance(event, AgentRunResultEvent):
-                        result = event.result
-                    elif (shown := event_of(event)) is not None:
-                        if isinstance(shown, Token) and (seconds := run.first_token()) is not None:
-                            self._metrics.time_to_first_token_seconds.observe(seconds)
-                        async with run.waiting():
-                            await emit(shown)
-            if result is None:
-                raise RuntimeError("the run ended without a result")
-            await self._keep(request, conversation, result.new_messages())
-        return self._result(request, result.output, self._usage(request, run))
+        async def show(_context: RunContext[None], events: AsyncIterable[AgentStreamEvent]) -> None:
+            async for event in events:
+                if (shown := event_of(event)) is None:
+                    continue
+                if isinstance(shown, Token) and (seconds := run.first_token()) is not None:
+                    self._metrics.time_to_first_token_seconds.observe(seconds)
+                async with run.waiting():
+                    await emit(shown)
+
+        return show
 
     def deadline_of(self, request: RunRequest) -> float:
         """The longest that this run can take, in seconds."""
