@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 import math
+import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -51,6 +52,7 @@ def run_rehearse(chosen: argparse.Namespace) -> int:
     definition, wanted = declared(chosen)
     policy = definition.policy
     rehearsal.check(policy, chosen.model)
+    most = rehearsal.most_users(policy, wanted) if chosen.users is None else math.ceil(chosen.users)
     if is_url(chosen.log):
         raise NotARehearsal("a rehearsal has its log in a file of its own: the database may be a service's")
     chosen.log = chosen.log or str(Path(".experiments") / f"{definition.name}.db")
@@ -72,8 +74,7 @@ def run_rehearse(chosen: argparse.Namespace) -> int:
             return found.is_complete or found.is_mismatched or bool(found.broken)
 
         settings = Settings.model_construct(model=chosen.model, experiments=chosen.log, release=REHEARSAL)
-        most = None if chosen.users is None else int(chosen.users)
-        users = asyncio.run(rehearsal.rehearse(settings, most, is_over))
+        users = asyncio.run(rehearsal.rehearse(settings, policy.unit, most, is_over))
     line = f"{users:,} users asked; continue with: status, decide or report {definition.name} --log {chosen.log}"
     return said(chosen, [line], experiment=definition.name, users=users, log=chosen.log)
 
@@ -130,8 +131,9 @@ def run_decide(chosen: argparse.Namespace) -> int:
         raise Ended(f"{definition.name} was stopped: {ending['reason']}")
     lines = [str(ending["sentence"])]
     if ending["verdict"] == "treatment_wins":
+        named_log = "" if not chosen.log else f" --log {'URL' if is_url(chosen.log) else shlex.quote(chosen.log)}"
         lines.append(
-            f"`python -m experiments winner {definition.name}` prints the change of the configuration, as a diff"
+            f"`python -m experiments winner {definition.name}{named_log}` prints the change of the configuration, as a diff"
         )
     return said(chosen, lines, experiment=definition.name, **ending)
 

@@ -83,7 +83,10 @@ def has_ended(name: str) -> RecordsRefused:
 
 
 def check_overlaps(definition: Experiment, running: Iterable[Experiment]) -> None:
-    """Raises RecordsRefused if a running experiment changes the same."""
+    """Raises RecordsRefused if a running experiment changes the same, or is this one."""
+    running = list(running)
+    if any(other.name == definition.name for other in running):
+        raise already_started(definition.name)
     for other in running:
         if both := definition.changes & other.changes:
             same = " and ".join(sorted(both))

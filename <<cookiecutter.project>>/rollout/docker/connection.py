@@ -49,7 +49,8 @@ class Docker:
             said = (tunnel and tunnel.complaint()) or reason(error)
             raise NoHost(
                 f"the Docker engine of {where} does not answer: {one_line(said)}. Set DOCKER_HOST to "
-                "ssh://user@host or unix:///path; for the rehearsals in a folder, use --state .rollout"
+                "ssh://user@host or unix:///path; for what is on this machine, `rollout` takes --state .rollout, and "
+                "`experiments` takes --log FILE"
             ) from error
         return cls(client, tunnel)
 

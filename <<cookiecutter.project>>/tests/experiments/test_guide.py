@@ -11,9 +11,11 @@ import pytest
 
 from agent.settings import Settings
 from experiments.command import main
-from experiments.rehearsal import rehearse
+from experiments.plan import plan
+from experiments.rehearsal import most_users, rehearse
 from tests.agent.experiments.logged import rows, start
 from tests.experiments import guide
+from tests.experiments.samples import defined
 
 
 @pytest.fixture
@@ -56,6 +58,7 @@ def test_the_guides_commands_lead_to_its_decision(folder: Path, capsys: pytest.C
     said = capsys.readouterr().out
     assert "complete: `decide`" in said
     assert "Use small: it has better cost per completed task" in said
+    assert "winner cheaper-model --log .experiments/cheaper-model.db`" in said
     assert {path.name for path in (folder / ".experiments").iterdir()} >= {
         f"cheaper-model.{end}" for end in ("md", "svg", "json", "db")
     }
@@ -95,6 +98,50 @@ def test_a_second_rehearsal_needs_another_log(folder: Path, capsys: pytest.Captu
     assert main([*rehearse, "--log", ".experiments/bad.db"]) == 0
 
 
+def test_a_rehearsal_that_was_interrupted_says_what_to_do(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """And not that it has to wait for its own end."""
+    assert main(["rehearse", "cheaper-model", "--users", "1"]) == 0
+    assert main(["rehearse", "cheaper-model"]) == 2
+    assert "has a rehearsal of cheaper-model: delete it, or use another one with --log" in capsys.readouterr().err
+    assert len(rows(folder / ".experiments" / "cheaper-model.db", "name", "experiments")) == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("unit: user", "unit: conversation"), ("unit: user", "unit: user\nanonymous: conversation")]
+)
+def test_each_unit_can_be_rehearsed(folder: Path, capsys: pytest.CaptureFixture[str], old: str, new: str) -> None:
+    rewrite(folder, (old, new), *QUICK)
+    assert main(["rehearse", "cheaper-model", "--users", "20"]) == 0
+    capsys.readouterr()
+    assert main(["status", "cheaper-model", "--log", ".experiments/cheaper-model.db", "--json"]) == 0
+    assert sum(json.loads(capsys.readouterr().out)["units"].values()) == 20
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("offline:cost=0.5", "offline:colour=1", "it can't be run: model=offline:colour=1: "),
+        (
+            "{metric: cost_per_task, minimum_effect: 10%, baseline: 0.002, deviation: 0.001}",
+            "{metric: satisfaction, minimum_effect: 5%, baseline: 80%}",
+            "made-up users rate nothing, so satisfaction can't decide a rehearsal",
+        ),
+    ],
+)
+def test_what_made_up_users_can_not_decide_is_refused(
+    folder: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, says: str
+) -> None:
+    """It would go on for ever."""
+    rewrite(folder, (old, new))
+    assert main(["rehearse", "cheaper-model"]) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_a_rehearsal_that_nothing_decides_ends(tmp_path: Path) -> None:
+    definition = defined(tmp_path, guide.definition())
+    assert most_users(definition.policy, plan(definition.policy)) == 20_250
+
+
 @pytest.mark.parametrize("source", ["", "0123abc"])
 def test_a_rehearsal_uses_no_log_of_a_service(folder: Path, capsys: pytest.CaptureFixture[str], source: str) -> None:
     start(folder / "service.db", "another")
@@ -119,7 +166,7 @@ def test_a_run_that_fails_in_a_rehearsal_is_in_its_log(tmp_path: Path, fault: st
     log = tmp_path / "log.db"
     start(log)
     settings = Settings.model_construct(model=f"offline:{fault}", experiments=str(log), deadline_seconds=0.05)
-    assert asyncio.run(rehearse(settings, 4, lambda: False)) == 4
+    assert asyncio.run(rehearse(settings, "user", 4, lambda: False)) == 4
     assert (
         len(rows(log, "outcome", "outcomes WHERE outcome IN ('context_full', 'client_context_full', 'deadline')")) > 0
     )

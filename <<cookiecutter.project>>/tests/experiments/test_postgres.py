@@ -113,7 +113,7 @@ def test_a_service_writes_what_the_commands_start_and_read(
     settings = Settings.model_construct(experiments=url, conversations="", release="v1")
     with TestClient(create_app(settings)) as client:
         assert run("start")[0] == 0
-        assert '"overlaps"' in run("start")[1]
+        assert '"already_started"' in run("start")[1]
         for number in range(6):
             body = {"task": "Hello", "conversation_id": f"c{number}"}
             answer = client.post("/agent/run", json=body).json()

@@ -31,7 +31,7 @@ def test_a_definition_that_is_not_committed_does_not_start(repository: Repositor
 
 
 def test_a_name_starts_once(started: Repository) -> None:
-    assert code(started.run("start")[1]) == "overlaps"
+    assert code(started.run("start")[1]) == "already_started", "and not overlaps: it is running itself"
     started.say("stop", "--reason", "a mistake")
     assert code(started.run("start")[1]) == "already_started"
 
