@@ -1,6 +1,7 @@
 """A cluster with one node, of processes of this machine: brought up in order, each part when those it needs answer."""
 
 import subprocess
+import sys
 import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,7 +18,6 @@ from tests.cluster.needed import program
 from tests.cluster.parts import ARGO, LOOPBACK, NODE, Parts, Ports
 from tests.cluster.place import Place
 from tests.repository import REPOSITORY
-from tests.source import TEMPLATE
 
 UP_WITHIN_SECONDS = 120.0
 PODS_CPU_SHARES = "4096"
@@ -79,8 +79,8 @@ class Cluster:
         argo = [f"{LOOPBACK}:{metrics}" for metrics, _ in self.ports.argo]
         monitored.write(self.place.folder / "prometheus", overlay(), f"{LOOPBACK}:{self.ports.traefik}", argo)
         targets = str(self.place.folder / "prometheus" / "targets.json")
-        python = [str(TEMPLATE / ".venv" / "bin" / "python"), "-m", "tests.cluster.discovery"]
-        self.start("discovery", [*python, str(self.place.kubeconfig), targets])
+        discovery = [sys.executable, "-m", "tests.cluster.discovery", str(self.place.kubeconfig), targets]
+        self.start("discovery", discovery)
         self.start("prometheus", self._parts.prometheus())
         self.start("traefik", self._parts.traefik())
         self.kubectl(
