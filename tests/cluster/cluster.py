@@ -1,6 +1,8 @@
 """A cluster with one node, of processes of this machine: brought up in order, each part when those it needs answer."""
 
+import signal
 import subprocess
+import sys
 import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,8 +19,8 @@ from tests.cluster.needed import program
 from tests.cluster.parts import ARGO, LOOPBACK, NODE, Parts, Ports
 from tests.cluster.place import Place
 from tests.repository import REPOSITORY
-from tests.source import TEMPLATE
 
+FIRST = ("etcd", "containerd", "kube-apiserver")
 UP_WITHIN_SECONDS = 120.0
 PODS_CPU_SHARES = "4096"
 OVERLAY = Path("deploy/kubernetes/overlays/traefik")
@@ -79,8 +81,8 @@ class Cluster:
         argo = [f"{LOOPBACK}:{metrics}" for metrics, _ in self.ports.argo]
         monitored.write(self.place.folder / "prometheus", overlay(), f"{LOOPBACK}:{self.ports.traefik}", argo)
         targets = str(self.place.folder / "prometheus" / "targets.json")
-        python = [str(TEMPLATE / ".venv" / "bin" / "python"), "-m", "tests.cluster.discovery"]
-        self.start("discovery", [*python, str(self.place.kubeconfig), targets])
+        discovery = [sys.executable, "-m", "tests.cluster.discovery", str(self.place.kubeconfig), targets]
+        self.start("discovery", discovery)
         self.start("prometheus", self._parts.prometheus())
         self.start("traefik", self._parts.traefik())
         self.kubectl(
@@ -120,9 +122,14 @@ class Cluster:
         }
 
     def end(self) -> None:
-        """The API server and etcd last, so that the others can end in order."""
-        for process in reversed(self._running.values()):
-            process.stop()
+        """All at once, except for what the others need until their end."""
+        needed_by_others = {name: self._running[name] for name in FIRST if name in self._running}
+        others = [process for name, process in self._running.items() if name not in FIRST]
+        for group in (others, list(reversed(needed_by_others.values()))):
+            for process in group:
+                process.send(signal.SIGTERM)
+            for process in group:
+                process.stop()
 
     def kubectl(self, *arguments: str) -> str:
         command = [program("kubectl"), f"--kubeconfig={self.place.kubeconfig}", *arguments]

@@ -1,6 +1,6 @@
 """One cluster and one service for all tests. Its users send requests the whole time, as in production."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -41,6 +41,17 @@ def load(cluster: Running, deployed: Service) -> Iterator[Sending]:
         yield sending
     finally:
         sending.stop()
+
+
+@pytest.fixture
+def measured(capsys: pytest.CaptureFixture[str]) -> Callable[[str, float], None]:
+    """Shows how long something took, in seconds."""
+
+    def show(what: str, seconds: float) -> None:
+        with capsys.disabled():
+            print(f"\n{what}: {seconds:.1f} s")
+
+    return show
 
 
 @pytest.fixture

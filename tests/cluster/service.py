@@ -46,18 +46,23 @@ class Service:
         self.api = cluster.api
         self._applied: dict[str, Release] = {}
 
-    def apply(self, release: Release) -> Release:
-        """As a person does it; returns it with the time at which it started."""
+    def apply(self, release: Release, *, during_another: bool = False) -> Release:
+        """As a person does it; returns it with the time at which it started. While another one has a weight, the API
+        server refuses the route, whose weights are Argo's, and takes the rest."""
         started = release.started or max(int(time.time()), *(each.started + 1 for each in self._applied.values()), 0)
         release = Release(release.model, release.policy, release.digest or self._image[1], started)
         self.write(release)
-        self.cluster.kubectl("apply", "--server-side", "-k", str(self._folder / OVERLAY))
-        wait_until(lambda: observed(self.rollout()), 30, self.described, EVERY_SECONDS)
-        self._applied.setdefault(self.latest(), release)  # an invalid one leaves the hash as it was
+        said = self.cluster.kubectl("apply", "--server-side", "-k", str(self._folder / OVERLAY), fails=during_another)
+        assert (said.count("conflict with") == 1 and ".spec.weighted.services" in said) == during_another
+        self.wait(lambda: self.latest() in self.hashes(started))
+        self._applied[self.latest()] = release
         return release
 
     def back_to_stable(self) -> None:
-        """Apply the release that is stable, which is a rollback."""
+        """Abort what runs, and apply the release that is stable, which is a rollback."""
+        if self.phase() != "Degraded":
+            self.api.patch("rollouts", NAMESPACE, f"{ROLLOUT}/status", {"status": {"abort": True}})
+        self.wait_for_weight(0)
         self.apply(self._applied[self.stable()])
         self.wait_for_phase("Healthy")
         self.wait_for_weight(0)
@@ -90,7 +95,7 @@ class Service:
         return str(self.rollout()["status"]["stableRS"])
 
     def latest(self) -> str:
-        return str(self.rollout()["status"]["currentPodHash"])
+        return str(self.rollout()["status"].get("currentPodHash"))
 
     def weight(self) -> int:
         """What the router has, in percent."""
@@ -104,6 +109,14 @@ class Service:
 
     def aborted(self) -> bool:
         return self.rollout()["status"].get("abort") is True
+
+    def hashes(self, started: int) -> set[str]:
+        """Those of the pod templates that started then: one, or none until a controller has seen it."""
+        sets = self.api.list("replicasets", NAMESPACE)
+        of_then = [
+            each for each in sets if each["spec"]["template"]["metadata"]["annotations"]["started"] == str(started)
+        ]
+        return {each["metadata"]["labels"]["rollouts-pod-template-hash"] for each in of_then}
 
     def ready_pods(self, release: str) -> int:
         sets = self.api.list("replicasets", NAMESPACE, f"rollouts-pod-template-hash={release}")

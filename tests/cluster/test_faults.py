@@ -15,7 +15,7 @@ from tests.cluster.service import NAMESPACE, Release, Service
 
 pytestmark = pytest.mark.cluster
 
-RecordProperty = Callable[[str, object], None]
+Measured = Callable[[str, float], None]
 
 NOWHERE = f"sha256:{'0' * 64}"
 BAD = Release(model="offline:errors=1")
@@ -30,7 +30,7 @@ def killed(cluster: Running, name: str) -> float:
 
 
 def test_when_the_leading_controller_is_killed_the_other_one_aborts_a_bad_release(
-    cluster: Running, service: Service, record_property: RecordProperty
+    cluster: Running, service: Service, measured: Measured
 ) -> None:
     service.apply(BAD)
     service.wait_for_weight(5)
@@ -39,13 +39,13 @@ def test_when_the_leading_controller_is_killed_the_other_one_aborts_a_bad_releas
     try:
         service.wait(service.aborted)
         service.wait_for_weight(0, 10)
-        record_property("seconds_from_kill_to_weight_0", round(time.monotonic() - at, 1))
+        measured("from the kill of the leader to weight 0", time.monotonic() - at)
     finally:
         cluster.start(leader)
 
 
 def test_without_a_controller_a_bad_canary_keeps_its_traffic_until_one_runs_again(
-    cluster: Running, service: Service, load: Sending, record_property: RecordProperty
+    cluster: Running, service: Service, load: Sending, measured: Measured
 ) -> None:
     service.apply(BAD)
     bad = service.latest()
@@ -66,7 +66,7 @@ def test_without_a_controller_a_bad_canary_keeps_its_traffic_until_one_runs_agai
     back = time.monotonic()
     service.wait(service.aborted)
     service.wait_for_weight(0, 10)
-    record_property("seconds_from_start_to_weight_0", round(time.monotonic() - back, 1))
+    measured("from the start of a controller to weight 0", time.monotonic() - back)
     service.wait(lambda: not cluster.firing("RolloutsControllerDown"), 60)
 
 
@@ -92,7 +92,7 @@ def test_a_second_release_takes_the_place_of_the_first_one(service: Service, loa
     first = service.latest()
     service.wait_for_weight(5)
     service.wait(lambda: load.counts().answered(first))
-    service.apply(Release())
+    service.apply(Release(), during_another=True)
     second = service.latest()
     service.wait(lambda: load.counts().answered(second))
     answered = load.counts().answered(first)
