@@ -84,7 +84,7 @@ class Series:
         )
 
     def _worse(self, point: Point) -> Point | None:
-        if point.value is None:
+        if point.value is None and point.evidence is None:  # Argo Rollouts measures the evidence alone
             return self.worst
         if self.worst and self.badness(point) <= self.badness(self.worst):
             return self.worst

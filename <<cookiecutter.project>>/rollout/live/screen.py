@@ -11,7 +11,7 @@ from rich.text import Text
 
 from rollout.live.counts import Counts, ReleaseCounts
 from rollout.live.progress import GateReading, Progress
-from rollout.live.sentences import TONES, VERDICTS, Sentence, lost, named, requests_by_role, time_left
+from rollout.live.sentences import KUBERNETES, TONES, VERDICTS, Sentence, lost, named, requests_by_role, time_left
 from rollout.text import clock, one_line, percent, short
 
 COLOURS = {"plain": "default", "good": "green", "bad": "red", "doubtful": "yellow"}
@@ -132,6 +132,8 @@ def _requests(progress: Progress, counts: Counts | None) -> Table:
     grid.add_column(justify="right", no_wrap=True)
     grid.add_column(justify="right", no_wrap=True)
     grid.add_column(ratio=1)
+    if progress.target == KUBERNETES:  # Argo Rollouts counts none
+        return grid
     answered = requests_by_role(progress, counts)
     names = {"stable": progress.stable, "canary": progress.release}
     for role, name in names.items():

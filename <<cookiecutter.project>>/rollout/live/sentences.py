@@ -32,6 +32,7 @@ from rollout.live.progress import GateReading, Progress
 from rollout.text import duration, one_line, percent, short, tally
 
 VERDICTS = {"promoted": "PROMOTED", "rolled_back": "ROLLED BACK", "in_doubt": "IN DOUBT"}
+KUBERNETES = "kubernetes"
 CHOICES = {"back": "rolling back to stable", "on": "continuing"}
 Tone = Literal["plain", "good", "bad", "doubtful"]
 TONES: Mapping[str, Tone] = {"promoted": "good", "rolled_back": "bad", "in_doubt": "doubtful"}
@@ -55,7 +56,9 @@ def measurement(progress: Progress, counts: Counts | None, now: float) -> str:
     """One line for a measurement: the weight, each gate and the requests."""
     where = f"keep at {percent(progress.weight)}" if progress.keeping else f"at {percent(progress.weight)}"
     gates = "; ".join(reading(each) for each in progress.gates)
-    return one_line(f"{where}, {time_left(progress, now)}: {gates}; {requests(progress, counts)}")
+    return one_line(
+        f"{where}, {time_left(progress, now)}: {'; '.join(filter(None, [gates, requests(progress, counts)]))}"
+    )
 
 
 def reading(gate: GateReading) -> str:
@@ -75,7 +78,10 @@ def reading(gate: GateReading) -> str:
 
 
 def requests(progress: Progress, counts: Counts | None) -> str:
-    """Requests to each release. The load counts them, and the lost ones; without a load, the router's counts."""
+    """Requests to each release. The load counts them, and the lost ones; without a load, the router's counts. Argo
+    Rollouts counts none."""
+    if progress.target == KUBERNETES:
+        return ""
     answered = requests_by_role(progress, counts)
     text = f"{answered['stable']:,} requests to stable, {answered['canary']:,} to the canary"
     return f"{text}, {lost(counts)}" if counts else text

@@ -3,6 +3,7 @@
 from rollout.report.evidence import Evidence
 from rollout.text import count, duration, listed
 
+KUBERNETES = "kubernetes"
 # NIST AI 100-1 (January 2023), table 4; a work of the US government, so free to quote.
 MANAGE_4_1 = (
     "Post-deployment AI system monitoring plans are implemented, including mechanisms for capturing and evaluating "
@@ -66,13 +67,15 @@ def _response(evidence: Evidence) -> str:
 def _recovery(evidence: Evidence) -> str:
     if evidence.restore_seconds is not None:
         restored = duration(evidence.restore_seconds)
-        return f"Traffic: the router confirmed {restored} after the verdict that stable has all traffic."
+        who = "Argo Rollouts wrote" if evidence.target == KUBERNETES else "the router confirmed"
+        return f"Traffic: {who} {restored} after the verdict that stable has all traffic."
     if evidence.unrestored:
         rest = _without_the_router(evidence)
         return f"Stable could not be given all traffic: {evidence.unrestored}. {rest}"
     if evidence.abandoned:
         return _without_the_engine(evidence)
-    return "Not needed so far. The lease and the gates were ready to return all traffic to stable."
+    ready = "The gates were" if evidence.target == KUBERNETES else "The lease and the gates were"
+    return f"Not needed so far. {ready} ready to return all traffic to stable."
 
 
 def _without_the_engine(evidence: Evidence) -> str:

@@ -29,6 +29,7 @@ def shares(story: Story) -> tuple[TrafficShare, ...]:
 
 
 _NO_LOAD = "the router counts only answers; sent and lost requests are known in rehearsals only"
+_NOT_COUNTED = "Argo Rollouts counts none: the gates measure them in Prometheus"
 _NOTHING = "there are no measurements, so no requests were counted"
 
 
@@ -83,7 +84,8 @@ def _from_load(started: Started, traffic: TrafficTotals) -> Requests:
 
 def _from_router(started: Started, totals: Mapping[str, int]) -> Requests:
     if not totals:
-        return Requests("router", None, None, None, (), _NOTHING)
+        why = _NOT_COUNTED if started.target == "kubernetes" else _NOTHING
+        return Requests("router", None, None, None, (), why)
     names = {"stable": started.stable, "canary": started.release}
     releases = tuple(ReleaseRequests(name, role, totals.get(role, 0), None) for role, name in names.items() if name)
     return Requests("router", None, sum(each.answered for each in releases), None, releases, _NO_LOAD)

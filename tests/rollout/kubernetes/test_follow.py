@@ -10,6 +10,7 @@ from rollout.journal import Entry
 from rollout.kubernetes import status
 from rollout.kubernetes.follow import follow
 from rollout.kubernetes.look import running
+from rollout.live.view import PlainView
 from tests.rollout.kubernetes.fakes import FakeCluster
 from tests.rollout.kubernetes.objects import newest, of, recorded, service
 
@@ -99,3 +100,11 @@ def test_status_says_that_stable_does_not_answer() -> None:
         each["status"]["readyReplicas"] = 0
     assert "stable does not answer: none of its pods is ready" in status.lines(of(objects), every=False)
     assert status.document(of(objects), every=False)["answering"] is None
+
+
+def test_a_follower_is_told_of_no_requests_because_nobody_counts_them() -> None:
+    lines: list[str] = []
+    with PlainView(lines.append) as view:
+        follow(FakeCluster(recorded("rolled_back")), newest(service("rolled_back")), view, print, sleep=lambda _: None)
+    assert any("ROLLED BACK at 5 %, step 1: new_exceptions: above 0.1 %" in line for line in lines)
+    assert not any("requests to stable" in line for line in lines)

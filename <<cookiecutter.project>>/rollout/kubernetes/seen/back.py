@@ -12,7 +12,8 @@ from rollout.kubernetes.seen.service import Service
 from rollout.text import duration, listed
 
 UNANSWERED = "no usable answer from Prometheus"
-NEVER_READY = "ProgressDeadlineExceeded"
+NEVER_READY = "has timed out progressing"
+"""What Argo says of a ReplicaSet after `progressDeadlineSeconds`."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def unjudged(service: Service, attempt: Attempt, policy: WrittenPolicy) -> Back:
         return Back(time, "rolled_back", "it did not become stable before another release was started")
     time = service.aborted_at or max([*ended, attempt.created])
     said = service.condition("Progressing")
-    if not attempt.background and NEVER_READY in f"{said.get('reason')} {said.get('message')}":
+    if not attempt.background and NEVER_READY in str(said.get("message")):
         within = f" within {duration(policy.ready_within_seconds)}" if policy.ready_within_seconds else ""
         return Back(time, "rolled_back", f"the canary never got ready{within}")
     return Back(time, "rolled_back", f"aborted, but not by `rollout`: {said.get('message') or 'Argo gives no reason'}")

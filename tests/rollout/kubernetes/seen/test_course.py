@@ -159,7 +159,8 @@ def test_a_canary_that_never_got_ready_is_said_to_be_one() -> None:
     status = objects["rollout"]["status"]
     status |= {"abort": True, "abortedAt": "2026-11-29T10:45:11Z", "currentPodHash": newest(of(objects)).hash}
     status["canary"]["weights"]["canary"]["weight"] = 0
-    status["conditions"] = [{"type": "Progressing", "reason": "RolloutAborted", "message": "ProgressDeadlineExceeded"}]
+    said = 'Rollout aborted update to revision 4: ReplicaSet "agent-6dc46fc7fc" has timed out progressing.'
+    status["conditions"] = [{"type": "Progressing", "reason": "RolloutAborted", "message": said}]
     assert dict(events(of(objects)))["verdict"]["reason"] == "the canary never got ready within 1 m"
 
 
@@ -227,3 +228,15 @@ def test_every_rollout_has_a_report(name: str) -> None:
         assert report.document(evidence)["target"] == "kubernetes"
         assert "# " in report.markdown(evidence, "x.svg")
         assert report.picture(evidence).startswith("<svg")
+
+
+def test_a_report_speaks_of_what_a_cluster_has() -> None:
+    found = service("rolled_back")
+    evidence = report.gather(story(found, newest(found)), True)
+    text = report.markdown(evidence, "x.svg")
+    assert "lease" not in text.lower().replace("release", "")
+    assert "Argo Rollouts wrote 1 s after the verdict that stable has all traffic" in text
+    assert "Requests: sent: unknown, answered: unknown, lost: unknown" in text
+    (gate,) = [each for each in evidence.gates if each.name == "new_exceptions"]
+    assert gate.worst is not None
+    assert (gate.worst.value, gate.worst.outcome) == (None, "fail")
