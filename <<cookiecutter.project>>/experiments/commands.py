@@ -131,10 +131,9 @@ def run_decide(chosen: argparse.Namespace) -> int:
         raise Ended(f"{definition.name} was stopped: {ending['reason']}")
     lines = [str(ending["sentence"])]
     if ending["verdict"] == "treatment_wins":
-        named_log = "" if not chosen.log else f" --log {'URL' if is_url(chosen.log) else shlex.quote(chosen.log)}"
-        lines.append(
-            f"`python -m experiments winner {definition.name}{named_log}` prints the change of the configuration, as a diff"
-        )
+        log_option = f" --log {'URL' if is_url(chosen.log) else shlex.quote(chosen.log)}" if chosen.log else ""
+        command = f"python -m experiments winner {definition.name}{log_option}"
+        lines.append(f"`{command}` prints the change of the configuration, as a diff")
     return said(chosen, lines, experiment=definition.name, **ending)
 
 
