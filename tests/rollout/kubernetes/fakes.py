@@ -19,11 +19,13 @@ PLAN: Plan = plan(policy_file.parse(SMALL.replace("target: docker", "target: kub
 
 @dataclass
 class FakeCluster:
-    """`objects` as they were recorded. The first `races` patches find that somebody has changed the Rollout. Calls from
-    number `fails_at` to `fails_until` fail. With `next`, each look sees the next of these; the last one stays."""
+    """`objects` as they were recorded. The first `races` patches of what is `racing` find that somebody has
+    changed the Rollout. Calls from number `fails_at` to `fails_until` fail. With `next`, each look sees the next of
+    these; the last one stays."""
 
     objects: dict[str, Any]
     races: int = 0
+    racing: tuple[str, ...] = ("rollout", "status")
     fails_at: int | None = None
     fails_until: int | None = None
     next: list[dict[str, Any]] = field(default_factory=list)
@@ -63,7 +65,7 @@ class FakeCluster:
     def _patch(self, version: str, what: str, change: Any) -> None:
         self._call()
         metadata = self.objects["rollout"]["metadata"]
-        if self.races:
+        if self.races and what in self.racing:
             self.races -= 1
             metadata["resourceVersion"] += "1"
         if version != metadata["resourceVersion"]:

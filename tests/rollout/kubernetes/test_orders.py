@@ -43,9 +43,10 @@ def test_an_abort_is_recorded_and_then_patched(name: str, monkeypatch: pytest.Mo
     assert (order.order, order.by, order.reason) == ("abort", "ada", "users complain")
 
 
+@pytest.mark.parametrize("racing", ["rollout", "status"])
 @pytest.mark.parametrize("races", [1, 2, 3])
-def test_an_order_is_recorded_once_whoever_changes_the_rollout_meanwhile(races: int) -> None:
-    fake = cluster("second_step", races=races)
+def test_an_order_is_recorded_once_whoever_changes_the_rollout_meanwhile(races: int, racing: str) -> None:
+    fake = cluster("second_step", races=races, racing=(racing,))
     ordered(fake, "abort")
     assert len(record.orders_in(fake.objects["rollout"]["metadata"]["annotations"])) == 1
     assert fake.patches[-1] == ("status", {"abort": True})
