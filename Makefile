@@ -50,7 +50,7 @@ test:  ## run all tests: the template's, the engine's, and a baked repository's
 test-template:
 	@$(INSTALL) $(BAKE) $(TEST)
 	@echo "running the template's tests ..."
-	@.venv/bin/python -m pytest -m "not browser" $(addprefix --ignore=,$(ENGINE))
+	@.venv/bin/python -m pytest -m "not browser" $(addprefix --ignore=,$(ENGINE) tests/cluster)
 
 test-engine: tested  ## run the engine's tests; on your own copy: make test-engine REPOSITORY=../my-agent
 	@$(MAKE) --no-print-directory test-units test-browser

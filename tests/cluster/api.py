@@ -20,10 +20,8 @@ GROUPS = {
     "analysisruns": "apis/argoproj.io/v1alpha1",
     "traefikservices": "apis/traefik.io/v1alpha1",
     "replicasets": "apis/apps/v1",
-    "leases": "apis/coordination.k8s.io/v1",
     "poddisruptionbudgets": "apis/policy/v1",
     "networkpolicies": "apis/networking.k8s.io/v1",
-    "horizontalpodautoscalers": "apis/autoscaling/v2",
 }
 """The API of each kind; what is not listed is in v1."""
 
