@@ -111,7 +111,8 @@ def test_a_slow_tool_is_noticed_by_the_latency(outcomes: Mapping[str, Outcome]) 
 
 
 def test_a_vendor_that_refuses_is_named_after_ten_minutes(outcomes: Mapping[str, Outcome]) -> None:
-    assert outcomes["rate-limited-vendor"].fired["VendorFails"] > 10
+    found = outcomes["rate-limited-vendor"]
+    assert found.fired["VendorFails"] - min(found.harmed) > 10, "since the first refusal, however late the replay began"
 
 
 def test_the_person_on_call_is_notified_of_what_fires_and_only_after_it_fires(outcomes: Mapping[str, Outcome]) -> None:
