@@ -18,8 +18,8 @@ from agent.tools.units import convert
 from agent.tools.words import count_words
 
 INSTRUCTIONS = "Solve the task with your tools. Answer with the result and its unit, in one sentence."
-MODEL_SETTINGS = ModelSettings()
 TOOLS: tuple[Tool, ...] = (calculate, convert, count_words, date_after, days_between, look_up)
+MODEL_SETTINGS = ModelSettings()
 
 TOOLSET = FunctionToolset[None](list(TOOLS))
 TOOL_NAMES = tuple(sorted(tool.__name__ for tool in TOOLS))
