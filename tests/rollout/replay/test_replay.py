@@ -154,10 +154,10 @@ def test_the_runbook_of_a_vendor_that_fails_leads_to_its_status(replayed: Mappin
     assert "the model's API has failed" in page.summary
     ended = {labels["outcome"]: value for labels, value in page.answer("how its runs ended")}
     assert ended["vendor_error"] > 0.2 * sum(ended.values())
-    assert [labels["type"] for labels, value in page.answer("which class of error") if value] == ["ModelHTTPError"]
-    assert "ModelHTTPError: the model's API answered 429\n" in page.printed
+    assert [labels["type"] for labels, value in page.answer("which class of error") if value] == ["ModelRateLimitError"]
+    assert "ModelRateLimitError: the model's API answered 429\n" in page.printed
     assert page.printed.count("the model's API") == 1, "one line, with how often"
-    assert "429 is a quota" in page.runbook
+    assert "| `ModelRateLimitError` | 429: too many requests or tokens a minute | fewer requests" in page.runbook
 
 
 def test_each_query_of_a_runbook_that_was_followed_is_answered(replayed: Mapping[str, Replayed]) -> None:
