@@ -75,7 +75,7 @@ def programs() -> Programs:
 
 def build(to: Programs) -> None:
     """Raises SystemExit with Go's output."""
-    argo = json.loads(go("list", "-m", "-json", ARGO))
+    argo = json.loads(go("mod", "download", "-json", ARGO))
     kubernetes = json.loads(go("list", "-m", "-json", "k8s.io/kubernetes"))
     version = kubernetes.get("Replace", kubernetes)["Version"]
     names = ("k8s.io/component-base/version.gitVersion", "k8s.io/client-go/pkg/version.gitVersion")
@@ -92,7 +92,7 @@ def build(to: Programs) -> None:
 
 
 def directory(module: Mapping[str, Any]) -> str:
-    """Where a module's files are. Go downloads those of a built package."""
+    """Where the files of a module are that Go has downloaded."""
     found = str(module.get("Dir") or "")
     assert found, f"Go has not downloaded {module['Path']}"
     return found
