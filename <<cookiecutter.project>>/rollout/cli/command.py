@@ -45,17 +45,15 @@ def on_this_machine(commands: Commands) -> None:
     traffic = "show how long each step takes with N requests per second, and which faults it detects"
     sub.add_argument("--traffic", type=options.said_clearly(options.positive), metavar="N", help=traffic)
     written = "write the gates and steps of rollout.yaml as objects of Argo Rollouts, and the alert rules for a cluster"
-    sub = commands.add("render", Later("render:run_render"), written, options.policy(), options.as_json())
-    sub.add_argument(
-        "--check", action="store_true", help="write nothing; refuse if the files do not match rollout.yaml"
+    sub = commands.add(
+        "render", Later("render:run_render"), written, options.policy(), options.as_json(), options.only_check()
     )
     rules, out = f"the alert rules (default: {RULES})", f"where to write them (default: {FOLDER})"
     sub.add_argument("--rules", type=options.said_clearly(options.path), default=RULES, metavar="FOLDER", help=rules)
     sub.add_argument("--out", type=options.said_clearly(options.path), default=FOLDER, metavar="FOLDER", help=out)
     shown = "write the dashboards of Grafana: the service, a rollout with the gates of rollout.yaml, and cost"
-    sub = commands.add("grafana", Later("grafana:run_grafana"), shown, options.policy(), options.as_json())
-    sub.add_argument(
-        "--check", action="store_true", help="write nothing; refuse if the files do not match rollout.yaml"
+    sub = commands.add(
+        "grafana", Later("grafana:run_grafana"), shown, options.policy(), options.as_json(), options.only_check()
     )
     out = f"where to write them (default: {DASHBOARDS})"
     sub.add_argument("--out", type=options.said_clearly(options.path), default=DASHBOARDS, metavar="FOLDER", help=out)

@@ -64,6 +64,14 @@ def as_json() -> argparse.ArgumentParser:
     return options
 
 
+def only_check() -> argparse.ArgumentParser:
+    """For commands that write what rollout.yaml renders to."""
+    options = argparse.ArgumentParser(add_help=False)
+    what = "write nothing; refuse if the files do not match rollout.yaml"
+    options.add_argument("--check", action="store_true", help=what)
+    return options
+
+
 def reason() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(add_help=False)
     why = "the reason, shown in the report"

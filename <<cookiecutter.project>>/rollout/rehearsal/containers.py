@@ -23,9 +23,9 @@ class Containers:
         engine = world.run([docker, "ps", "--quiet"], ENGINE_WITHIN_SECONDS)
         return f"the Docker engine does not answer: {error_in(engine.output)}" if engine.code else None
 
-    def takes(self, _: Requirement) -> bool:
-        """Whether it can get this program."""
-        return True
+    def refusal(self, _: Requirement) -> str | None:
+        """Each program has an image."""
+        return None
 
     def bring(self, wanted: Sequence[Requirement], world: World, troubles: list[str]) -> dict[str, Program]:
         """The programs whose image runs here."""

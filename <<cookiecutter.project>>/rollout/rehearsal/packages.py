@@ -30,19 +30,15 @@ class Unpacked:
         cache = cache_of(world)
         return cache.obstacle() if cache else NO_HOME
 
-    def takes(self, wanted: Requirement) -> bool:
-        """Whether it can get this program."""
-        return wanted.is_packaged
+    def refusal(self, wanted: Requirement) -> str | None:
+        """Why it cannot get this program; None if it can."""
+        if wanted.is_packaged:
+            return None
+        return f"{wanted.package} works only where it is installed, not where it is unpacked"
 
     def bring(self, wanted: Sequence[Requirement], world: World, troubles: list[str]) -> dict[str, Program]:
         """The programs that are in the cache after the download."""
-        troubles += [
-            f"{self.name}: {each.package} works only where it is installed, not where it is unpacked"
-            for each in wanted
-            if not self.takes(each)
-        ]
-        wanted = [each for each in wanted if self.takes(each)]
-        if not wanted or (cache := cache_of(world)) is None:
+        if (cache := cache_of(world)) is None:
             return {}
         names = " and ".join(each.name for each in wanted)
         world.say(f"{names}: downloading with {self.name} into {cache.folder}, without installing anything")
@@ -59,16 +55,12 @@ class Brew:
         """Why this source cannot be used on this machine; None if it can."""
         return None if world.which("brew") else "it is not on PATH"
 
-    def takes(self, wanted: Requirement) -> bool:
-        """Whether it can get this program."""
-        return wanted.is_packaged
+    def refusal(self, wanted: Requirement) -> str | None:
+        """Why it cannot get this program; None if it can."""
+        return None if wanted.is_packaged else f"it has no {wanted.name}"
 
     def bring(self, wanted: Sequence[Requirement], world: World, troubles: list[str]) -> dict[str, Program]:
         """The programs that are on PATH after the installation."""
-        troubles += [f"brew: it has no {each.name}" for each in wanted if not self.takes(each)]
-        wanted = [each for each in wanted if self.takes(each)]
-        if not wanted:
-            return {}
         command = ["brew", "install", *dict.fromkeys(each.package for each in wanted)]
         world.say(f"running: {' '.join(command)}")
         with world.moving("brew"):

@@ -32,11 +32,11 @@ class Source(Protocol):
     def obstacle(self, world: World) -> str | None:
         """Why this source cannot be used on this machine; None if it can. Quick; changes nothing."""
 
-    def takes(self, wanted: Requirement) -> bool:
-        """Whether it can get this program."""
+    def refusal(self, wanted: Requirement) -> str | None:
+        """Why it cannot get this program; None if it can."""
 
     def bring(self, wanted: Sequence[Requirement], world: World, troubles: list[str]) -> dict[str, Program]:
-        """The programs that the source could get; adds every error to `troubles`."""
+        """The programs that the source could get, of those that it does not refuse; adds every error to `troubles`."""
 
 
 SOURCES: tuple[Source, ...] = (Unpacked(Apt()), Unpacked(Dnf()), Brew(), Containers())
@@ -55,8 +55,11 @@ def find_programs(wanted: Sequence[Requirement], world: World) -> dict[str, Prog
             break
         if obstacle := source.obstacle(world):
             troubles.append(f"{source.name}: {obstacle}")
-        else:
-            found |= source.bring(missing, world, troubles)
+            continue
+        refusals = {each: source.refusal(each) for each in missing}
+        troubles += [f"{source.name}: {why}" for why in refusals.values() if why]
+        if offered := [each for each, why in refusals.items() if not why]:
+            found |= source.bring(offered, world, troubles)
     if missing := [each for each in wanted if each.name not in found]:
         raise ProgramMissing(_message(missing, world, troubles))
     return found
@@ -78,7 +81,7 @@ def check(wanted: Sequence[Requirement], world: World) -> dict[str, str]:
         found |= {
             each.name: source.way.format(image=each.image(world.environment), folder=folder)
             for each in missing
-            if source.takes(each)
+            if not source.refusal(each)
         }
     if missing := [each for each in wanted if each.name not in found]:
         raise ProgramMissing(_message(missing, world, troubles))
