@@ -169,7 +169,7 @@ class Metrics:
         self.experiment_troubles = Gauge(
             "agent_experiment_troubles",
             "1 while an experiment does not run as it was started (`model`, `definition`, `changed`, `not_released`), "
-            "or the last use of the log of all failed (`log_read`, `log_write`); without a log there is none",
+            "or the log of all can't be used (`log_read`, `log_write`); without a log there is none",
             ["experiment", "reason"],
             registry=registry,
         )

@@ -109,6 +109,7 @@ class Experiments:
         try:
             found = await self._log.running()
         except LogRests:
+            self._troubles.show_log("log_read", True)
             return
         except StorageError as error:
             logger.error("the running experiments could not be read; those before go on: %s", error)
@@ -167,6 +168,7 @@ class Experiments:
         try:
             await write
         except LogRests:
+            self._troubles.show_log("log_write", True)
             return False
         except StorageError as error:
             logger.error("an experiment's log could not be written: %s", error)

@@ -35,5 +35,5 @@ class Troubles:
         self._shown = running
 
     def show_log(self, trouble: LogTrouble, is_there: bool) -> None:
-        """Show whether the log could not be used at its last use."""
+        """Show whether the log can't be used, which a log that rests can't."""
         self._gauge.labels(ALL, trouble).set(is_there)
