@@ -23,9 +23,11 @@ CLUSTER := requirements/cluster.txt
 # These settings are meant for another Python; the one in .venv ignores them.
 unexport PYTHONPATH PYTHONHOME PYTHONSAFEPATH PYTHONUSERBASE PYTHONINSPECT PYTHONOPTIMIZE PYTHONWARNINGS
 unexport VIRTUAL_ENV CONDA_PREFIX
+# Python keeps what it compiled: without that, a start of the service takes twice the time.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test test-template test-units test-engine test-parts test-hosts test-baked-code
-.PHONY: test-browser test-baked-rehearsals test-baked-images test-faults test-workflows docker-answers
+.PHONY: test-browser test-rehearsals test-baked-rehearsals test-baked-images test-faults test-workflows docker-answers
 .PHONY: test-kubernetes bench lint lint-baked bake tested requirements
 
 help:  ## show this list
@@ -36,21 +38,26 @@ demo:  ## bake the defaults into build/my-agent, then rehearse a good and a bad 
 	$(bake)
 	+@$(BAKED_MAKE) demo
 
-# Two at a time, the longest first. The second group judges releases by their answers, so each measures what the machine
-# answers beside the other. With JOBS=1 nothing is beside it, which takes 15 minutes more.
-JOBS ?= 2
+# First what never waits. Then four at a time: hosts and parts take longest, wait a lot, and judge releases by their
+# answers, so each measures what the machine answers beside the other. The other two take only what these leave. With
+# JOBS=1 nothing is beside them, which takes twice the time.
+JOBS ?= 4
 test:  ## run all tests: the template's, the engine's, and a baked repository's
 	@$(INSTALL) --parts $(BAKE) $(DEV) $(TEST)
 	$(bake)
 	+@$(BAKED_MAKE) setup
-	@$(MAKE) --no-print-directory -j2 test-baked-code test-template test-units test-browser lint lint-baked test-baked-images REPOSITORY="$(BAKED)"
-	@$(MAKE) --no-print-directory -j$(JOBS) test-hosts test-parts test-baked-rehearsals REPOSITORY="$(BAKED)"
+	@$(MAKE) --no-print-directory -j2 test-units test-baked-images lint-baked lint test-browser REPOSITORY="$(BAKED)"
+	@$(MAKE) --no-print-directory -j$(JOBS) test-hosts test-rehearsals test-baked-code test-template REPOSITORY="$(BAKED)"
 	$(what_was_skipped)
+
+# One after the other, so that no more than two judge releases at once.
+test-rehearsals: test-parts
+	@$(MAKE) --no-print-directory test-baked-rehearsals
 
 test-template:
 	@$(INSTALL) $(BAKE) $(TEST)
 	@echo "running the template's tests ..."
-	@.venv/bin/python -m pytest -m "not browser" $(addprefix --ignore=,$(ENGINE) tests/cluster)
+	@nice -n 10 .venv/bin/python -m pytest -m "not browser" $(addprefix --ignore=,$(ENGINE) tests/cluster)
 
 test-engine: tested  ## run the engine's tests; on your own copy: make test-engine REPOSITORY=../my-agent
 	@$(MAKE) --no-print-directory test-units test-browser

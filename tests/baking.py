@@ -55,7 +55,7 @@ class Baker:
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             errors="replace",
-            timeout=60,
+            timeout=600,
         )
         return Bake(done.returncode, done.stdout, to / name)
 

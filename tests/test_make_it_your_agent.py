@@ -22,7 +22,7 @@ PAGE = (TEMPLATE / PROJECT / "docs/guides/make-it-your-agent.md").read_text(enco
 TOOL, DEFINITION = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 (CURL,) = re.findall(r"^curl .+$", PAGE, re.MULTILINE)
 (TASKS,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
-WAIT_SECONDS = 60
+WAIT_SECONDS = 300
 
 
 @pytest.fixture(scope="module")

@@ -37,7 +37,7 @@ def install_as_any_user(folder: Path) -> Done:
 
 
 def _ended(running: subprocess.Popen[str]) -> Done:
-    output, errors = running.communicate(timeout=120)
+    output, errors = running.communicate(timeout=600)
     return Done(running.args, running.returncode, output, errors)
 
 

@@ -20,7 +20,7 @@ MACHINE = re.compile(r"://|--index|--find-links|localhost|^\s*#.*\s/", re.MULTIL
 def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run make in the folder like a user, independent of the make that runs this test."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
-    return subprocess.run(["make", *arguments], cwd=folder, env=ours, capture_output=True, text=True, timeout=60)
+    return subprocess.run(["make", *arguments], cwd=folder, env=ours, capture_output=True, text=True, timeout=600)
 
 
 def test_make_without_a_target_lists_every_command(defaults: Bake) -> None:

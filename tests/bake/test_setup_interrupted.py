@@ -39,7 +39,7 @@ def test_two_simultaneous_installs_take_turns_and_the_second_has_nothing_to_do(f
     first = start(folder, **slow(folder, "PYTHON", 2))
     wait_until((folder / "started").exists)
     second = install(folder)
-    assert first.communicate(timeout=60)[1] == ""
+    assert first.communicate(timeout=600)[1] == ""
     assert (first.returncode, second.returncode, second.stderr) == (0, 0, "")
     lines = [line for line in second.stdout.splitlines() if not line.endswith(" s")]
     assert lines == ["another make is setting up .venv; waiting ..."]
@@ -66,7 +66,7 @@ def test_an_interrupted_install_leaves_nothing_and_is_repaired(
     running = start(folder, **slow(folder, stage, 60), **setting)
     wait_until((folder / "started").exists)
     os.killpg(running.pid, number)  # like a terminal
-    output, errors = running.communicate(timeout=20)
+    output, errors = running.communicate(timeout=45)
     assert running.returncode == 128 + number
     assert errors == "\ninterrupted: the next run repeats what is unfinished\n"
     assert "Traceback" not in output

@@ -91,5 +91,5 @@ def gh(state: Path) -> str:
 
 
 def done(command: list[str], folder: Path, environment: Mapping[str, str]) -> Done:
-    found = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
+    found = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=600)
     return Done(found.returncode, found.stdout, found.stderr)
