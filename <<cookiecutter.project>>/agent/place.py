@@ -23,14 +23,22 @@ def place_of(settings: Settings) -> Place:
 
 
 def place_of_experiments(settings: Settings) -> Place:
-    """What AGENT_EXPERIMENTS names: a run waits for it for a second, and goes on without it. Raises StartError."""
+    """What AGENT_EXPERIMENTS names: a run waits for it for a second, and goes on without it; so does the start. Raises
+    StartError."""
     if not is_url(settings.experiments):
         return settings.experiments_file
-    return database(settings.experiments, "AGENT_EXPERIMENTS", wait_seconds=1.0)
+    return database(settings.experiments, "AGENT_EXPERIMENTS", wait_seconds=1.0, is_awaited=False)
 
 
-def database(url: str, setting: str = "AGENT_CONVERSATIONS", wait_seconds: float | None = None) -> "Postgres":
-    """A database that is not connected yet. Only here its driver is imported: not every image has it.
+def database(
+    url: str,
+    setting: str = "AGENT_CONVERSATIONS",
+    wait_seconds: float | None = None,
+    *,
+    is_awaited: bool = True,
+) -> "Postgres":
+    """A database that is not connected yet; if it is not `is_awaited`, a start does not need its server. Only here its
+    driver is imported: not every image has it.
 
     Raises:
         StartError: the URL is wrong, or the driver is not installed.
@@ -43,7 +51,7 @@ def database(url: str, setting: str = "AGENT_CONVERSATIONS", wait_seconds: float
             "requirements/agent.in, and run make requirements"
         ) from error
     patience = PATIENCE if wait_seconds is None else Patience(connect=wait_seconds, command=wait_seconds)
-    return Postgres(url, patience, setting)
+    return Postgres(url, patience, setting, is_awaited=is_awaited)
 
 
 def in_file(open_file: Callable[[str], Kept], path: str, setting: str = "AGENT_CONVERSATIONS") -> Kept:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
@@ -69,10 +70,18 @@ class Postgres:
     """A pool of connections. Each method raises StorageUnavailable if there is no answer in time, and StorageError if
     the answer is an error."""
 
-    def __init__(self, url: str, patience: Patience = PATIENCE, setting: str = "AGENT_CONVERSATIONS") -> None:
-        """Connects to nothing yet; `setting` is where the URL is from. Raises StartError: the URL is wrong."""
+    def __init__(
+        self,
+        url: str,
+        patience: Patience = PATIENCE,
+        setting: str = "AGENT_CONVERSATIONS",
+        *,
+        is_awaited: bool = True,
+    ) -> None:
+        """Connects to nothing yet; `setting` is where the URL is from. One that is not `is_awaited` may be opened while
+        its server can't be reached: it connects later. Raises StartError: the URL is wrong."""
         self.name = name_of(url, setting)
-        self._setting = setting
+        self._setting, self._is_awaited = setting, is_awaited
         self._url, self._patience = url, patience
         self._schemas: list[str] = []
         self._pool: Any = None
@@ -86,26 +95,12 @@ class Postgres:
     async def __aenter__(self) -> Self:
         """Connect, and create what is missing. Raises StartError."""
         try:
-            self._pool = await asyncpg.create_pool(
-                self._url,
-                min_size=1,
-                max_size=MOST_CONNECTIONS,
-                timeout=self._patience.connect,
-                command_timeout=self._patience.command,
-            )
-            await self._create()
-        except (
-            OSError,
-            TimeoutError,
-            ValueError,
-            StorageError,
-            asyncpg.PostgresError,
-            asyncpg.InterfaceError,
-        ) as error:
-            await self.__aexit__()
-            said = without_password(str(error), self._url) or f"no answer within {self._patience.connect:g} s"
-            raise StartError(f"{self._setting}: the database {self.name} can't be used: {said}") from None
-        self._answered_at = time.monotonic()
+            await self._connect()
+        except StorageError as error:
+            if self._is_awaited or not isinstance(error, StorageUnavailable):
+                raise StartError(f"{self._setting}: {error}") from None
+            self._answered_at = -math.inf
+            logger.error("%s: %s; the service starts without it, and goes on trying", self._setting, error)
         self._looking = asyncio.create_task(self._look())
         return self
 
@@ -140,7 +135,7 @@ class Postgres:
         """One connection of the pool."""
         try:
             if self._pool is None:
-                raise StorageUnavailable("the database is not open")
+                raise StorageUnavailable(f"the database {self.name} is not open")
             async with self._pool.acquire(timeout=self._patience.connect) as connection:
                 yield connection
         except UNAVAILABLE as error:
@@ -148,23 +143,50 @@ class Postgres:
         except asyncpg.PostgresError as error:
             raise StorageError(f"the database {self.name} refused: {_said(error)}") from error
 
-    async def _create(self) -> None:
-        async with self.transaction() as connection:
-            await connection.execute("SELECT pg_advisory_xact_lock($1)", SCHEMA_LOCK)
-            for schema in self._schemas:
-                await connection.execute(schema)
+    async def _connect(self) -> None:
+        """Connect, and create what is missing; nobody uses a connection before. Raises StorageUnavailable if the server
+        can't be reached, and StorageError if it can, or never will."""
+        pool: Any = None
+        try:
+            pool = await asyncpg.create_pool(
+                self._url,
+                min_size=1,
+                max_size=MOST_CONNECTIONS,
+                timeout=self._patience.connect,
+                command_timeout=self._patience.command,
+            )
+            async with pool.acquire(timeout=self._patience.connect) as connection, connection.transaction():
+                await connection.execute("SELECT pg_advisory_xact_lock($1)", SCHEMA_LOCK)
+                for schema in self._schemas:
+                    await connection.execute(schema)
+        except BaseException as error:
+            if pool is not None:
+                pool.terminate()
+            if not isinstance(error, (ValueError, asyncpg.PostgresError, *UNAVAILABLE)):
+                raise
+            # A wrong option of the URL, or a certificate that is not trusted, is a ValueError too.
+            is_away = isinstance(error, UNAVAILABLE) and not isinstance(error, ValueError)
+            said = without_password(str(error), self._url) or f"no answer within {self._patience.connect:g} s"
+            kind = StorageUnavailable if is_away else StorageError
+            raise kind(f"the database {self.name} can't be used: {said}") from None
+        self._pool, self._answered_at = pool, time.monotonic()
 
     async def _look(self) -> None:
         """Ask every few seconds whether it answers, so that /health knows it and never waits."""
+        said = ""
         while True:
             await asyncio.sleep(self._patience.look)
             was_reachable = self.is_reachable()
             try:
+                if self._pool is None:
+                    await self._connect()
                 await self.rows("SELECT 1")
                 self._answered_at = time.monotonic()
             except StorageError as error:
-                if was_reachable:
+                is_refused = self._pool is None and not isinstance(error, StorageUnavailable)
+                if was_reachable or (is_refused and str(error) != said):
                     logger.warning("%s", error)
+                said = str(error)
             if self.is_reachable() != was_reachable:
                 logger.warning("the database %s %s", self.name, "answers again" if not was_reachable else "is lost")
 

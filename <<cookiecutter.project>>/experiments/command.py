@@ -10,7 +10,7 @@ from pathlib import Path
 
 from experiments import commands, won
 from experiments.planned import run_plan
-from rollout.cli.options import AS_JSON, SERVICE, positive, said_clearly, some_text
+from rollout.cli.options import AS_JSON, SERVICE, positive, said_clearly, some_text, whole
 from rollout.onhost.command_line import Commands, Parser, run
 from rollout.onhost.complaint import Complaint
 
@@ -37,7 +37,7 @@ def parser() -> Parser:
     all_of.add("start", commands.run_start, start, one, log, as_json)
     rehearse = "let made-up users ask the offline models until it can be decided; needs no key and no service"
     rehearsed = all_of.add("rehearse", commands.run_rehearse, rehearse, one, rehearsals(), as_json)
-    rehearsed.add_argument("--users", type=said_clearly(positive), metavar="N", help="the most users")
+    rehearsed.add_argument("--users", type=said_clearly(whole), metavar="N", help="the most users")
     model = "the model of the control, with faults or without (default: offline)"
     rehearsed.add_argument("--model", default="offline", metavar="NAME", help=model)
     status = "show the number of users and the guardrails; no difference, unless the plan is sequential"

@@ -27,6 +27,7 @@ from experiments.file import Definition
 from experiments.inference.sums import NotEnough
 from experiments.log import Log, opened, rehearsed
 from experiments.metric import METRICS
+from experiments.models import check_models
 from experiments.plan import LEAST_FOR_HARM, Plan, plan
 from experiments.report import Report, write
 from experiments.report.document import Point
@@ -40,6 +41,7 @@ REHEARSAL = "rehearsal"
 def run_start(chosen: argparse.Namespace) -> int:
     """Let the service assign users."""
     definition, _ = declared(chosen)
+    check_models(path_of(chosen), definition)
     commit = commit_of(path_of(chosen))
     with log_of(chosen) as log:
         log.start(experiment_of(definition), definition.sha256, author.name(), commit)
@@ -52,7 +54,7 @@ def run_rehearse(chosen: argparse.Namespace) -> int:
     definition, wanted = declared(chosen)
     policy = definition.policy
     rehearsal.check(policy, chosen.model)
-    most = rehearsal.most_users(policy, wanted) if chosen.users is None else math.ceil(chosen.users)
+    most = chosen.users or rehearsal.most_users(policy, wanted)
     if is_url(chosen.log):
         raise NotARehearsal("a rehearsal has its log in a file of its own: the database may be a service's")
     chosen.log = chosen.log or str(Path(".experiments") / f"{definition.name}.db")

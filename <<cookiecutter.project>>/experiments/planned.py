@@ -4,8 +4,9 @@ import argparse
 import sys
 
 from experiments import traffic
-from experiments.commands import declared, named, said
+from experiments.commands import declared, named, path_of, said
 from experiments.metric import METRICS
+from experiments.models import check_models
 from experiments.plan import ADVISED
 from rollout.errors import RolloutError
 
@@ -13,6 +14,7 @@ from rollout.errors import RolloutError
 def run_plan(chosen: argparse.Namespace) -> int:
     """Print the plan. It has no days if nobody says how many users a day has: a guess would be worse."""
     definition, wanted = declared(chosen)
+    check_models(path_of(chosen), definition)
     policy = definition.policy
     users_a_day, unknown = chosen.users_a_day, None
     if chosen.prometheus is not None:

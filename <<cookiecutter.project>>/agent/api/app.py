@@ -2,7 +2,7 @@
 
 from asyncio import get_running_loop
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,7 +86,7 @@ def create_app(settings: Settings, readiness: Readiness | None = None, place: "P
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         metrics.count_loop(get_running_loop())
         async with opened(place), opened(place_of_log):
-            async with agent:
+            async with nullcontext() if experiments is None else experiments.opened(), agent:
                 yield
                 await background.ended()
             await answers.close()
@@ -94,8 +94,6 @@ def create_app(settings: Settings, readiness: Readiness | None = None, place: "P
                 await budget.close()
             if kept is not None:
                 await kept.close()
-            if experiments is not None:
-                await experiments.close()
         if traces is not None:
             await traces.close()
 

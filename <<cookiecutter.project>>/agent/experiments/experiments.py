@@ -4,7 +4,8 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 1.0
 """How often the log is asked which experiments are running: a start or a stop takes effect within it."""
+
+IDLE_LOOK_SECONDS = 5.0
+"""How often it is asked without a run too, so that the metrics tell what is, not what was."""
 
 MOST_SEEN = 100_000
 """Units whose exposure was written and is not written again; of others the log keeps the first."""
@@ -90,9 +94,27 @@ class Experiments:
         """Write a run's rating."""
         await self._written(self._log.rate(run_id, rating))
 
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[None]:
+        """Look after the running experiments during the body, also while there are no runs; then close the log."""
+        looking = asyncio.create_task(self._keep_looking())
+        try:
+            yield
+        finally:
+            looking.cancel()
+            with suppress(asyncio.CancelledError):
+                await looking
+            await self.close()
+
     async def close(self) -> None:
         """Close the log."""
         await self._log.close()
+
+    async def _keep_looking(self) -> None:
+        while True:
+            async with self._looking:
+                await self._read()
+            await asyncio.sleep(IDLE_LOOK_SECONDS)
 
     async def _look(self) -> None:
         if not self._is_due():
@@ -112,7 +134,8 @@ class Experiments:
             self._troubles.show_log("log_read", True)
             return
         except StorageError as error:
-            logger.error("the running experiments could not be read; those before go on: %s", error)
+            before = "those before go on" if self._running else "none runs until they can"
+            logger.error("the running experiments could not be read; %s: %s", before, error)
             self._troubles.show_log("log_read", True)
             return
         self._troubles.show_log("log_read", False)

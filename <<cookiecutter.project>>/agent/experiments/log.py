@@ -1,9 +1,12 @@
 """The log of experiments in a SQLite file, which both releases of a rollout and the command `experiments` use."""
 
+import asyncio
 import hashlib
+import logging
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -39,7 +42,18 @@ REST_SECONDS = 10.0
 
 UNIT_BYTES = 16
 
+# What passes, or is no fault of the setting: a lock, a full disk, a damaged file.
+LATER = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CORRUPT,
+}
+
 T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
 
 
 class LogRests(StorageError):
@@ -84,21 +98,34 @@ def with_new_columns(database: sqlite3.Connection) -> None:
             raise
 
 
+def file_of(path: str, busy_seconds: float) -> SqliteFile:
+    """The file, opened or created. Raises sqlite3.Error."""
+    file = SqliteFile(path, "experiments", SCHEMA, busy_seconds)
+    with_new_columns(file.database)
+    file.database.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")
+    return file
+
+
 class ExperimentLog:
     """Each method waits for the disk in the file's own thread. All raise StorageError, and LogRests for some seconds
     after another error."""
 
     def __init__(self, path: str, clock: Callable[[], float] = time.monotonic) -> None:
-        """Open or create the file. Raises sqlite3.Error."""
-        self._file = SqliteFile(path, "experiments", SCHEMA, OPEN_SECONDS)
-        with_new_columns(self._file.database)
-        self._file.database.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")
-        self._clock = clock
+        """Open or create the file, later if it is locked, damaged, or on a full disk. Raises sqlite3.Error."""
+        self._path, self._clock = path, clock
         self._rests_until = 0.0
+        self._file: SqliteFile | None = None
+        self._opening = asyncio.Lock()
+        try:
+            self._file = file_of(path, OPEN_SECONDS)
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in LATER:
+                raise
+            logger.error("the log of experiments in %s can't be used: %s; the service goes on trying", path, error)
 
     async def running(self) -> list[Running]:
         """The experiments that were started and have not ended, the oldest first."""
-        rows = await self._in_thread(lambda: self._file.database.execute(RUNNING).fetchall())
+        rows = await self._asked(lambda database: database.execute(RUNNING).fetchall())
         return [Running(*row) for row in rows]
 
     async def expose(self, experiment: str, unit: bytes, variant: int, release: str, at: float) -> None:
@@ -116,22 +143,34 @@ class ExperimentLog:
 
     async def close(self) -> None:
         """Close the file."""
-        await self._file.close()
+        if self._file is not None:
+            await self._file.close()
 
     async def _write(self, statement: str, values: tuple[object, ...]) -> None:
-        def write() -> sqlite3.Cursor:
-            return self._file.database.execute(statement, values)
+        await self._asked(lambda database: database.execute(statement, values))
 
-        await self._in_thread(write)
+    async def _asked(self, ask: Callable[[sqlite3.Connection], T]) -> T:
+        file = await self._opened()
 
-    async def _in_thread(self, work: Callable[[], T]) -> T:
         def run() -> T:
-            if self._clock() < self._rests_until:
-                raise LogRests
-            try:
-                return work()
-            except sqlite3.Error as error:
-                self._rests_until = self._clock() + REST_SECONDS
-                raise StorageError(str(error)) from error
+            with self._resting_after_errors():
+                return ask(file.database)
 
-        return await self._file.in_thread(run)
+        return await file.in_thread(run)
+
+    async def _opened(self) -> SqliteFile:
+        async with self._opening:
+            if self._file is None:
+                with self._resting_after_errors():
+                    self._file = await asyncio.to_thread(file_of, self._path, BUSY_SECONDS)
+            return self._file
+
+    @contextmanager
+    def _resting_after_errors(self) -> Iterator[None]:
+        if self._clock() < self._rests_until:
+            raise LogRests
+        try:
+            yield
+        except sqlite3.Error as error:
+            self._rests_until = self._clock() + REST_SECONDS
+            raise StorageError(str(error)) from error

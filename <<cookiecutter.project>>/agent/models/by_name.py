@@ -6,6 +6,7 @@ from importlib.metadata import metadata
 from typing import Protocol, runtime_checkable
 
 from pydantic_ai.models import Model, infer_model
+from pydantic_ai.providers import infer_provider_class
 
 from agent.errors import StartError
 from agent.models.offline.model import make_offline_model
@@ -50,6 +51,26 @@ def make_model(name: str, setting: str = "AGENT_MODEL") -> Model:
     return maker(name, setting) if maker is not None else _infer(name, setting)
 
 
+def check_name(name: str, setting: str) -> None:
+    """As `make_model`, but without the key, which is only where the service runs.
+
+    Raises:
+        StartError: the name is unknown, or its extra is not installed.
+    """
+    provider, _, model = name.partition(":")
+    if provider in MAKERS:
+        MAKERS[provider](name, setting)
+        return
+    try:
+        infer_provider_class(provider)
+    except ImportError as error:
+        raise StartError(_without_package(f"{setting}={name}", name, error)) from None
+    except ValueError:
+        raise StartError(_unknown(f"{setting}={name}", f"Unknown model: {name}")) from None
+    if not model:
+        raise StartError(_unknown(f"{setting}={name}", "it names a provider, and no model of it"))
+
+
 def is_ready(model: Model) -> bool:
     """Whether the model is ready; a model that can't report this counts as ready."""
     return not isinstance(model, TellsReadiness) or model.ready()
@@ -74,10 +95,14 @@ def _refused(what: str, name: str, error: Exception) -> str:
     key = KEYS.get(name.partition(":")[0])
     if key is not None and key not in os.environ:
         return f"{what} can't be used: its key is not set, the secret {key}.\n{SET.format(key)}"
+    return f"{_unknown(what, error)} If its key is missing: {SET.format('NAME')}"
+
+
+def _unknown(what: str, reason: object) -> str:
     return (
-        f"{what} can't be used: {error}\n"
+        f"{what} can't be used: {reason}\n"
         f"Use {' or '.join(MAKERS)}, which needs no key, or a name that pydantic-ai knows, for example "
-        f"anthropic:claude-sonnet-5. If its key is missing: {SET.format('NAME')}"
+        "anthropic:claude-sonnet-5."
     )
 
 

@@ -120,6 +120,14 @@ def positive(text: str) -> float:
     return float(text)
 
 
+def whole(text: str) -> int:
+    """A positive number without a fraction. Raises ValueError."""
+    found = positive(text)
+    if not found.is_integer():
+        raise ValueError(f"{text!r} is not a whole number")
+    return int(found)
+
+
 def speed(text: str) -> float:
     """A speed at which Prometheus can still scrape. Raises ValueError."""
     if positive(text) > FASTEST_SPEED:

@@ -98,6 +98,13 @@ def test_a_second_rehearsal_needs_another_log(folder: Path, capsys: pytest.Captu
     assert main([*rehearse, "--log", ".experiments/bad.db"]) == 0
 
 
+@pytest.mark.parametrize("users", ["1.5", "0", "-1", "some", "1e3"])
+def test_there_are_only_whole_users(folder: Path, capsys: pytest.CaptureFixture[str], users: str) -> None:
+    assert main(["rehearse", "cheaper-model", f"--users={users}", "--json"]) == 2
+    assert '"wrong_command_line"' in capsys.readouterr().out
+    assert not (folder / ".experiments").exists()
+
+
 def test_a_rehearsal_that_was_interrupted_says_what_to_do(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """And not that it has to wait for its own end."""
     assert main(["rehearse", "cheaper-model", "--users", "1"]) == 0

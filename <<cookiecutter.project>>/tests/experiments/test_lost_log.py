@@ -4,11 +4,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from http.client import HTTPException
 from pathlib import Path
+from urllib.parse import quote
+
+import pytest
 
 from agent.experiments.assignment import bucket, chosen
 from agent.experiments.log import unit_id
 from experiments.command import main
 from tests.agent.experiments.logged import rows
+from tests.agent.postgres_server import PASSWORD
 from tests.agent.service import Service, start_service
 from tests.agent.severed import way_to
 from tests.agent.storages import PostgresStorage
@@ -56,6 +60,81 @@ def test_a_database_that_goes_away_costs_no_answer_and_its_return_goes_on(
             wait_until(lambda: run(service, "c4") and exposed() > 1)
         finally:
             service.stop()
+
+
+def test_a_service_that_starts_while_its_database_is_away_answers_and_goes_on_when_it_comes_back(
+    postgres: PostgresStorage, repository: Repository, tmp_path: Path
+) -> None:
+    def variants() -> dict[bytes, int]:
+        return dict(postgres.execute("SELECT unit, variant FROM {exposures}"))
+
+    def say(command: str) -> int:
+        folder = str(repository.folder / "experiments")
+        return main([command, "cheaper", "--folder", folder, "--log", postgres.setting])
+
+    repository.commit(BY_CONVERSATION)
+    with way_to(postgres.server.port) as way:
+        settings = {"AGENT_EXPERIMENTS": postgres.server.url(postgres.schema, way.port)}
+        before = start_service(tmp_path, settings)
+        try:
+            before.url()
+            assert say("start") == 0
+            wait_until(lambda: run(before, "c1") and len(variants()) == 1)
+        finally:
+            before.stop()
+        first = variants()
+        way.cut()
+        service = start_service(tmp_path, settings)
+        try:
+            service.url()
+            wait_until(lambda: is_in_trouble(service))  # without a run
+            assert run(service, "c1")
+            assert run(service, "c2")
+            said = service.output()
+            assert f"AGENT_EXPERIMENTS: the database 127.0.0.1:{way.port}/postgres can't be used: " in said
+            assert "the service starts without it, and goes on trying" in said
+            assert PASSWORD not in said
+            assert variants() == first
+            way.mend()
+            wait_until(lambda: not is_in_trouble(service))
+            wait_until(lambda: run(service, "c1") and run(service, "c2") and len(variants()) == 2)
+            assert first.items() <= variants().items()
+        finally:
+            service.stop()
+
+
+def test_a_log_whose_first_server_comes_later_gets_its_tables(postgres: PostgresStorage, tmp_path: Path) -> None:
+    with way_to(postgres.server.port) as way:
+        way.cut()
+        service = start_service(tmp_path, {"AGENT_EXPERIMENTS": postgres.server.url(postgres.schema, way.port)})
+        try:
+            service.url()
+            wait_until(lambda: is_in_trouble(service))
+            way.mend()
+            wait_until(lambda: not is_in_trouble(service))
+        finally:
+            service.stop()
+    assert postgres.execute("SELECT count(*) FROM {experiments}") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ((quote(PASSWORD, safe=""), "hunter2"), "password authentication failed"),
+        (("/postgres?", "/nowhere?"), r"database \"nowhere\" does not exist"),
+        (("/postgres?", "/postgres?sslmode=nonsense&"), "sslmode"),
+        (("search_path=", "search_path=no_such_"), "no schema has been selected"),
+    ],
+)
+def test_a_log_that_will_never_open_is_refused_at_once(
+    postgres: PostgresStorage, tmp_path: Path, change: tuple[str, str], says: str
+) -> None:
+    assert change[0] in postgres.setting
+    service = start_service(tmp_path, {"AGENT_EXPERIMENTS": postgres.setting.replace(*change)})
+    assert service.exit_code() == 3
+    assert "AGENT_EXPERIMENTS: the database " in service.output()
+    assert says in service.output()
+    assert "Traceback" not in service.output()
 
 
 def test_a_service_that_is_killed_while_users_come_moves_nobody(repository: Repository, tmp_path: Path) -> None:

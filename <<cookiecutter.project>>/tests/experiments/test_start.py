@@ -30,6 +30,25 @@ def test_a_definition_that_is_not_committed_does_not_start(repository: Repositor
     assert code(repository.run("status", name=name)[1]) == "not_started"
 
 
+@pytest.mark.parametrize("command", ["plan", "start"])
+def test_a_model_that_nobody_knows_is_refused_before_anything_is_written(repository: Repository, command: str) -> None:
+    repository.commit(CHEAPER.replace("offline:cost=0.5", "opneai:gpt-5"))
+    exit_code, found, _ = repository.run(command)
+    assert (exit_code, code(found)) == (2, "wrong_definition")
+    says = found["refused"]["message"]
+    assert says.startswith(
+        "cheaper.yaml:6: variants.small.model=opneai:gpt-5 can't be used: Unknown model: opneai:gpt-5"
+    )
+    assert "a name that pydantic-ai knows" in says
+    assert code(repository.run("status")[1]) == "not_started"
+
+
+def test_a_model_whose_key_is_on_the_host_alone_starts(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
+    repository.commit(CHEAPER.replace("offline:cost=0.5", "anthropic:claude-sonnet-5"))
+    assert repository.say("start")[0] == 0
+
+
 def test_a_name_starts_once(started: Repository) -> None:
     assert code(started.run("start")[1]) == "already_started", "and not overlaps: it is running itself"
     started.say("stop", "--reason", "a mistake")

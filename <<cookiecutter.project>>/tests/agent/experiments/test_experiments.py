@@ -230,6 +230,46 @@ def test_a_log_that_can_not_be_opened_stops_the_start(tmp_path: Path) -> None:
     assert open_experiments("", "v1", never, Metrics([])) is None
     with pytest.raises(StartError, match=r"AGENT_EXPERIMENTS=.* can't be used: unable to open"):
         open_experiments(str(tmp_path / "no" / "log.db"), "v1", never, Metrics([]))
+    (tmp_path / "agent.env").write_text("AGENT_MODEL=offline\n" * 50)
+    with pytest.raises(StartError, match=r"AGENT_EXPERIMENTS=.* can't be used: file is not a database"):
+        open_experiments(str(tmp_path / "agent.env"), "v1", never, Metrics([]))
+
+
+def test_a_log_that_is_locked_at_the_start_is_opened_later(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    clock, path = Clock(), tmp_path / "log.db"
+    start(path)
+
+    async def started() -> None:
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            experiments = opened(path, clock=clock)
+            assert "the service goes on trying" in caplog.text
+            assert await experiments.assign("ana", None) == ()
+            other.execute("ROLLBACK")
+        assert await experiments.assign("ana", None) == (), "it rests"
+        clock.now += REST_SECONDS
+        assert len(await experiments.assign("ana", None)) == 1
+        await experiments.close()
+
+    asyncio.run(started())
+    assert "none runs until they can" in caplog.text
+    assert len(rows(path, "unit", "exposures")) == 1
+
+
+def test_a_damaged_log_costs_no_answer(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = tmp_path / "log.db"
+    start(path)
+    with path.open("r+b") as file:
+        file.seek(100)  # behind the header: the table of tables
+        file.write(b"\xff" * 3_000)
+
+    async def started() -> None:
+        experiments = opened(path)
+        assert await experiments.assign("ana", None) == ()
+        await experiments.close()
+
+    asyncio.run(started())
+    assert "malformed" in caplog.text
 
 
 def test_an_exposure_that_could_not_be_written_is_written_at_the_next_run(tmp_path: Path) -> None:

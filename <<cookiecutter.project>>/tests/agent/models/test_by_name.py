@@ -6,7 +6,7 @@ import pytest
 from pydantic_ai.models.test import TestModel
 
 from agent.errors import StartError
-from agent.models.by_name import is_ready, make_model
+from agent.models.by_name import check_name, is_ready, make_model
 from agent.models.offline.model import OfflineModel
 from agent.models.vendor import VendorModel
 
@@ -88,3 +88,25 @@ def test_a_model_that_reports_it_is_not_ready_is_not_ready() -> None:
 def test_an_error_names_the_setting_that_the_model_comes_from(name: str) -> None:
     with pytest.raises(StartError, match=f"AGENT_FALLBACK_MODEL={name}"):
         make_model(name, "AGENT_FALLBACK_MODEL")
+
+
+@pytest.mark.parametrize("name", ["offline:errors=0.2", "anthropic:claude-sonnet-5", "openai:not-yet-published"])
+def test_a_name_is_known_without_its_key(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for key in ("ANTHROPIC_API_KEY", "OPENAI_API_KEY"):
+        monkeypatch.delenv(key, raising=False)
+    check_name(name, "model")
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("offline:colour=1", "model=offline:colour=1: unknown fault 'colour'"),
+        ("gpt-5", "model=gpt-5 can't be used: Unknown model: gpt-5\nUse offline"),
+        ("opneai:gpt-5", "can't be used: Unknown model: opneai:gpt-5"),
+        ("openai:", "it names a provider, and no model of it"),
+        ("groq:llama", r"its package is not installed.\nAdd the line pydantic-ai-slim\[groq\]"),
+    ],
+)
+def test_a_name_that_no_key_makes_known_is_refused(name: str, says: str) -> None:
+    with pytest.raises(StartError, match=says):
+        check_name(name, "model")
