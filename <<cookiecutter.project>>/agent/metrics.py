@@ -38,6 +38,7 @@ RATINGS = ("good", "bad")
 UNITS = ("user", "conversation", "anonymous_conversation")
 OUTCOMES = (
     "answered",
+    "truncated",
     "usage_limit",
     "context_full",
     "deadline",
@@ -48,8 +49,8 @@ OUTCOMES = (
     "client_context_full",
     "client_conversation",
 )
-"""How a run ends. A client that closes its stream cancels its run. `client_…` is what a client alone can cause: the
-gate `completion` leaves these out."""
+"""How a run ends. `truncated` is at the model's limit on output tokens, with a part of an answer or none. A client that
+closes its stream cancels its run. `client_…` is what a client alone can cause: the gate `completion` leaves it out."""
 
 # `_created` would be one more series for each metric, and no query uses it.
 disable_created_metrics()  # type: ignore[no-untyped-call]

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from pydantic_ai import Agent, AgentRunResult, ModelResponse, ToolCallPart
+from pydantic_ai import Agent, AgentRunResult, ModelResponse, OutputTokenLimitExceeded, ToolCallPart
 
 from agent.context import FittedModel
 from agent.metrics import Metrics
@@ -47,7 +47,9 @@ async def solver(agent: Agent[None, str], deadline_seconds: float) -> AsyncItera
 
 
 def run_of(result: AgentRunResult[str]) -> Run:
-    """A finished run as the evaluators see it."""
+    """A finished run as the evaluators see it. Raises OutputTokenLimitExceeded for an answer that is cut."""
+    if result.response.finish_reason == "length":
+        raise OutputTokenLimitExceeded("the answer is cut: the model's limit on output tokens ended it")
     calls = [
         part.tool_name
         for message in result.new_messages()

@@ -33,6 +33,13 @@ USAGE_LIMIT = ProblemType(
     "the run needed more model requests, tool calls, tokens or money than it may use",
     "UsageLimitExceeded",
 )
+OUTPUT_LIMIT = ProblemType(
+    "output-limit",
+    422,
+    "The model may not write that much",
+    "the model's limit on output tokens left no answer: ask for less at once",
+    "IncompleteToolCall",
+)
 KEY_REUSED = ProblemType(
     "key-reused",
     422,
@@ -154,6 +161,7 @@ OF_CONVERSATIONS = (*OF_STORAGE, NOT_FOUND, CONVERSATION_NOT_FOUND)
 OF_RUNS = (
     *WITH_BODY,
     USAGE_LIMIT,
+    OUTPUT_LIMIT,
     KEY_REUSED,
     CLIENT_DEADLINE,
     CONVERSATION_CHANGED,
@@ -173,6 +181,7 @@ TYPES = (
     INVALID_REQUEST,
     MALFORMED_REQUEST,
     USAGE_LIMIT,
+    OUTPUT_LIMIT,
     KEY_REUSED,
     UNAUTHORIZED,
     NOT_FOUND,

@@ -6,6 +6,7 @@ from pydantic_ai import (
     ModelHTTPError,
     ModelRequestTimeout,
     ModelTimeoutError,
+    OutputTokenLimitExceeded,
     UsageLimitExceeded,
 )
 
@@ -16,6 +17,7 @@ from agent.errors import ClientDeadlineError, ContextFullError, DeadlineError, S
 # Of errors whose detail is always the kind's.
 SAID: dict[type[Exception], types.ProblemType] = {
     UsageLimitExceeded: types.USAGE_LIMIT,
+    OutputTokenLimitExceeded: types.OUTPUT_LIMIT,
     ConversationConflict: types.CONVERSATION_CHANGED,
     ConversationFull: types.CONVERSATION_FULL,
     ContextFullError: types.CONTEXT_FULL,

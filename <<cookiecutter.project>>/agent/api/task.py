@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import Header
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_ai import FinishReason
 
 from agent.run import RunRequest, RunResult, Usage
 from agent.run.request import new_id
@@ -69,6 +70,7 @@ REPLAYED = "idempotency-replayed"
 
 ANSWER: dict[str, Any] = {
     "answer": "The answer is 36.",
+    "finish_reason": "stop",
     "release": "v1.2.0",
     "run_id": "77e12cea77f347b79caf9486013912ff",
     "conversation_id": "eacfaafe3a8345dc85bdb0e38c669da6",
@@ -89,6 +91,10 @@ class Answer(BaseModel):
     model_config = ConfigDict(json_schema_extra={"examples": [ANSWER]})
 
     answer: str
+    finish_reason: Annotated[
+        FinishReason | None,
+        Field(description="`length`: the model's limit on output tokens cut the answer. null: the model did not say"),
+    ]
     release: str
     run_id: str
     conversation_id: str
@@ -99,6 +105,7 @@ def answer_of(result: RunResult, release: str) -> Answer:
     """A run's result as a client sees it."""
     return Answer(
         answer=result.answer,
+        finish_reason=result.finish_reason,
         release=result.replayed_from or release,
         run_id=result.run_id,
         conversation_id=result.conversation_id,

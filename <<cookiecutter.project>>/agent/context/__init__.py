@@ -5,7 +5,7 @@ The stored history is never changed. What is sent is a view of it, and the view 
 
 from agent.context.filling import is_filled_by_task
 from agent.context.model import FittedModel
-from agent.context.summary import spent_in
+from agent.context.spent import spent_in
 from agent.context.view import View
 from agent.context.window import Window
 

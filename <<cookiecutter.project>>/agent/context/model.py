@@ -2,14 +2,12 @@
 
 import json
 from collections import OrderedDict
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from typing import Any
 
-from pydantic_ai import ModelMessage, ModelResponse, ModelSettings, RequestUsage, RunContext
+from pydantic_ai import ModelMessage, ModelResponse, ModelSettings, RequestUsage
 from pydantic_ai.models import Model, ModelRequestParameters, StreamedResponse
-from pydantic_ai.models.wrapper import WrapperModel
 
+from agent.around import AroundModel
+from agent.context.cut import refuse_cut_calls
 from agent.context.summary import Summaries
 from agent.context.view import View
 from agent.context.window import Window, no_summary
@@ -20,7 +18,7 @@ MOST_RUNS = 2_000
 """Runs whose view is remembered; that of any other is worked out from its history, which takes longer."""
 
 
-class FittedModel(WrapperModel):
+class FittedModel(AroundModel):
     """Keeps each request below the window of `tokens`; changes what is sent, never a run's history.
 
     `with_summaries`, the turns that it leaves out are summarised by the same model.
@@ -47,33 +45,16 @@ class FittedModel(WrapperModel):
         self._views: OrderedDict[str | None, View] = OrderedDict()
         self._sizes: dict[tuple[str, ...], int] = {}
 
-    async def request(
-        self,
-        messages: list[ModelMessage],
-        model_settings: ModelSettings | None,
-        model_request_parameters: ModelRequestParameters,
-    ) -> ModelResponse:
+    async def sent(
+        self, messages: list[ModelMessage], settings: ModelSettings | None, parameters: ModelRequestParameters
+    ) -> tuple[list[ModelMessage], ModelSettings | None]:
         """Raises ContextFullError when nothing more can be left out."""
-        fitted = await self._fit(messages, model_request_parameters)
-        response = await self.wrapped.request(fitted, model_settings, model_request_parameters)
-        self._measure(response.usage)
-        return response
+        return await self._fit(messages, parameters), settings
 
-    @asynccontextmanager
-    async def request_stream(
-        self,
-        messages: list[ModelMessage],
-        model_settings: ModelSettings | None,
-        model_request_parameters: ModelRequestParameters,
-        run_context: RunContext[Any] | None = None,
-    ) -> AsyncGenerator[StreamedResponse]:
-        """As `request`; the usage is known once the stream has been read."""
-        fitted = await self._fit(messages, model_request_parameters)
-        async with self.wrapped.request_stream(
-            fitted, model_settings, model_request_parameters, run_context
-        ) as response:
-            yield response
+    def answered(self, response: ModelResponse | StreamedResponse) -> None:
+        """Raises IncompleteToolCall for an answer that ended while it called tools."""
         self._measure(response.usage)
+        refuse_cut_calls(response, self._metrics)
 
     def _measure(self, usage: RequestUsage) -> None:
         if self._tokens and usage.total_tokens:

@@ -1,7 +1,7 @@
 """A vendor's model: how often its client asks again, and which of its answers count."""
 
-from collections.abc import AsyncGenerator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from pydantic_ai import (
@@ -10,12 +10,12 @@ from pydantic_ai import (
     ModelMessage,
     ModelResponse,
     ModelSettings,
-    RunContext,
     UnexpectedModelBehavior,
 )
 from pydantic_ai.models import ModelRequestParameters, StreamedResponse
-from pydantic_ai.models.wrapper import WrapperModel
 from pydantic_ai.settings import merge_model_settings
+
+from agent.around import AroundModel
 
 CLIENT_RETRIES = 2
 """How often a vendor's client asks again after an overload, a 5xx or without a connection: the only layer that does."""
@@ -27,40 +27,21 @@ FINISHING = frozenset({"anthropic", "google", "openai"})
 UNREADABLE = (UnexpectedModelBehavior, TypeError, AttributeError)
 
 
-class VendorModel(WrapperModel):
+class VendorModel(AroundModel):
     """A model of pydantic-ai's, whose incomplete answers are errors of the model's API: one that can't be read, and a
     stream that ends early. pydantic-ai takes such a stream for an answer, and runs the tools that it calls."""
 
-    async def request(
+    async def sent(
         self,
         messages: list[ModelMessage],
-        model_settings: ModelSettings | None,
-        model_request_parameters: ModelRequestParameters,
-    ) -> ModelResponse:
-        """Raises ModelAPIError for an answer that can't be read or is not complete."""
-        with self._reading():
-            response = await self.wrapped.request(messages, retried(model_settings), model_request_parameters)
-        self._finished(response)
-        return response
-
-    @asynccontextmanager
-    async def request_stream(
-        self,
-        messages: list[ModelMessage],
-        model_settings: ModelSettings | None,
-        model_request_parameters: ModelRequestParameters,
-        run_context: RunContext[Any] | None = None,
-    ) -> AsyncGenerator[StreamedResponse]:
-        """As `request`, once the stream has been read; its reader reads all of it."""
-        with self._reading():
-            async with self.wrapped.request_stream(
-                messages, retried(model_settings), model_request_parameters, run_context
-            ) as response:
-                yield response
-        self._finished(response)
+        settings: ModelSettings | None,
+        parameters: ModelRequestParameters,  # noqa: ARG002
+    ) -> tuple[list[ModelMessage], ModelSettings | None]:
+        return messages, retried(settings)
 
     @contextmanager
-    def _reading(self) -> Iterator[None]:
+    def asking(self) -> Iterator[None]:
+        """Raises ModelAPIError for an answer that can't be read."""
         try:
             yield
         except UNREADABLE as error:
@@ -68,7 +49,8 @@ class VendorModel(WrapperModel):
                 self.model_name, f"the answer can't be read: {type(error).__name__}: {error}"
             ) from error
 
-    def _finished(self, response: ModelResponse | StreamedResponse) -> None:
+    def answered(self, response: ModelResponse | StreamedResponse) -> None:
+        """Raises ModelAPIError for one that is not complete."""
         if self.system in FINISHING and not is_finished(response.finish_reason, response.provider_details):
             raise ModelConnectionError(self.model_name, "the answer ended without a finish reason", phase="read")
 

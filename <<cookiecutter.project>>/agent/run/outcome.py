@@ -2,7 +2,14 @@
 
 from collections.abc import Sequence
 
-from pydantic_ai import ModelAPIError, ModelContextWindowExceededError, ModelMessage, UsageLimitExceeded
+from pydantic_ai import (
+    FinishReason,
+    ModelAPIError,
+    ModelContextWindowExceededError,
+    ModelMessage,
+    OutputTokenLimitExceeded,
+    UsageLimitExceeded,
+)
 
 from agent.context import is_filled_by_task
 from agent.conversations import ConversationConflict, ConversationFull
@@ -15,11 +22,17 @@ OUTCOME_OF: tuple[tuple[type[BaseException], str], ...] = (
     (ConversationConflict, "client_conversation"),
     (ConversationFull, "client_conversation"),
     (UsageLimitExceeded, "usage_limit"),
+    (OutputTokenLimitExceeded, "truncated"),
     (DeadlineError, "deadline"),
     (ModelAPIError, "vendor_error"),
     (Exception, "error"),
     (BaseException, "cancelled"),
 )
+
+
+def outcome_of_answer(finish_reason: FinishReason | None) -> str:
+    """The outcome of a run that has an answer, or a part of one: the model's limit on output tokens can cut it."""
+    return "truncated" if finish_reason == "length" else "answered"
 
 
 def outcome_of(error: BaseException, messages: Sequence[ModelMessage]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from pydantic_ai import ModelMessage, RunUsage
+from pydantic_ai import FinishReason, ModelMessage, RunUsage
 
 from agent.errors import ClientDeadlineError, DeadlineError, SlowClientError
 from agent.run.treatment import UNTREATED, Treatment
@@ -26,6 +26,7 @@ class Progress:
     usage: RunUsage = field(default_factory=RunUsage)
     waited_seconds: float = 0.0
     has_spoken: bool = False
+    finish_reason: FinishReason | None = None
     treatment: Treatment = UNTREATED
 
     def seconds(self) -> float:

@@ -5,6 +5,8 @@ import json
 from dataclasses import dataclass, field
 from uuid import uuid4
 
+from pydantic_ai import FinishReason
+
 from agent.run.usage import Usage
 
 
@@ -50,10 +52,12 @@ class RunRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class RunResult:
-    """The result of one run. `replayed_from` is the release that ran it, if it is the stored answer to a key."""
+    """The result of one run. `finish_reason` is why the model ended its answer, if it said so; `replayed_from` is the
+    release that ran it, if it is the stored answer to a key."""
 
     answer: str
     usage: Usage
     run_id: str
     conversation_id: str
+    finish_reason: FinishReason | None = None
     replayed_from: str | None = None

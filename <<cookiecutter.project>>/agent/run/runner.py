@@ -16,7 +16,7 @@ from agent.run.admission import Admission
 from agent.run.deadline import deadline
 from agent.run.events import Event, Token, event_of
 from agent.run.limits import RunLimits
-from agent.run.outcome import outcome_of
+from agent.run.outcome import outcome_of, outcome_of_answer
 from agent.run.progress import Progress
 from agent.run.request import RunRequest, RunResult
 from agent.run.treatment import TreatedRuns
@@ -62,6 +62,7 @@ class Runner:
             OverloadedError: too many other runs are going on.
             DeadlineError: there was no answer in time; the run was cancelled.
             ClientDeadlineError: the same, and the deadline was the request's own.
+            OutputTokenLimitExceeded: the model's limit on output tokens left no answer.
             ContextFullError: the run doesn't fit into the model's context window.
             AgentRunError: from pydantic-ai: the model's API failed, or the run exceeded a usage limit.
         """
@@ -89,7 +90,14 @@ class Runner:
                 event_stream_handler=None if emit is None else self._shown(run, emit),
             )
             await self._keep(request, conversation, result.new_messages())
-        return self._result(request, result.output, self._usage(request, run))
+            run.finish_reason = result.response.finish_reason
+        return RunResult(
+            answer=result.output,
+            usage=self._usage(request, run),
+            run_id=request.run_id,
+            conversation_id=request.conversation_id,
+            finish_reason=run.finish_reason,
+        )
 
     def _shown(self, run: Progress, emit: Callable[[Event], Awaitable[None]]) -> EventStreamHandler[None]:
         """What hands a run's events on, as they come."""
@@ -118,13 +126,14 @@ class Runner:
         async with self._admission.slot(seconds, is_the_clients=is_the_clients):
             self._units.note(request)
             with capture_run_messages() as messages:
-                run, outcome = Progress(messages, is_the_clients, began), "answered"
+                run = Progress(messages, is_the_clients, began)
                 try:
                     async with deadline(seconds, began, run.late):
                         if self._treated is not None:
                             run.treatment = await self._treated.of(request)
                         with run.treatment.applied(self._agent), spent_in(run.usage, self._limits):
                             yield run
+                    outcome = outcome_of_answer(run.finish_reason)
                 except BaseException as error:
                     outcome = outcome_of(error, own_messages(request, messages))
                     raise
@@ -157,9 +166,6 @@ class Runner:
         treatment = run.treatment
         window_tokens = treatment.window_tokens if treatment.has_model else self._context_window_tokens
         return account(run.usage, own_messages(request, run.messages), window_tokens)
-
-    def _result(self, request: RunRequest, answer: str, usage: Usage) -> RunResult:
-        return RunResult(answer=answer, usage=usage, run_id=request.run_id, conversation_id=request.conversation_id)
 
 
 def own_messages(request: RunRequest, messages: Sequence[ModelMessage]) -> list[ModelMessage]:

@@ -38,6 +38,7 @@ class Faults:
     hang_ratio: float = 0.0
     min_tool_calls: int = 0
     window_tokens: int = CONTEXT_WINDOW_TOKENS
+    max_tokens: int | None = None
     slow_start_seconds: float = 0.0
     unhealthy: bool = False
     rate_limit_ratio: float = 0.0
@@ -168,6 +169,9 @@ FAULTS = {
         _count,
         "window=2000",
         "past this many tokens of context the model forgets its task",
+    ),
+    "max_tokens": Fault(
+        "max_tokens", _count, "max_tokens=8", "each response of the model ends after so many tokens, finished or not"
     ),
     "slow_start": Fault("slow_start_seconds", _seconds, "slow_start=10m", "the release serves nothing for this long"),
     "unhealthy": Fault("unhealthy", _flag, "unhealthy", "the model never reports ready"),

@@ -26,7 +26,7 @@ from agent.models.offline.manner import manner_of
 from agent.models.offline.misbehaviour import Misbehaviour
 from agent.models.offline.plan import plan, resolve
 from agent.models.offline.stream import OfflineStream
-from agent.models.offline.tokens import request_usage
+from agent.models.offline.tokens import cut, request_usage
 
 CANNOT = (
     "I can't help with this: I can calculate, convert units, count words, reckon with dates "
@@ -68,19 +68,31 @@ class OfflineModel(FunctionModel):
         run_context: RunContext[Any] | None = None,  # noqa: ARG002
     ) -> AsyncGenerator[StreamedResponse]:
         """The answer, word by word. Its first word comes when the faults are over."""
-        _, parameters = self.prepare_request(model_settings, model_request_parameters)
-        response = await self._respond(messages, parameters)
+        settings, parameters = self.prepare_request(model_settings, model_request_parameters)
+        response = await self._answer(messages, parameters, settings)
         yield OfflineStream(model_request_parameters=parameters, response=response)
 
-    async def _respond(self, messages: list[ModelMessage], asked: AgentInfo | ModelRequestParameters) -> ModelResponse:
+    async def _respond(self, messages: list[ModelMessage], asked: AgentInfo) -> ModelResponse:
+        return await self._answer(messages, asked, asked.model_settings)
+
+    async def _answer(
+        self, messages: list[ModelMessage], asked: AgentInfo | ModelRequestParameters, settings: ModelSettings | None
+    ) -> ModelResponse:
         if any(isinstance(part, UserPromptPart) for part in messages[-1].parts):
             await self._misbehaviour.start_run()
         faults = self._misbehaviour.faults()
-        parts = next_parts(messages, faults, {tool.name for tool in asked.function_tools})
+        tools = {tool.name for tool in asked.function_tools}
+        parts: Sequence[TextPart | ToolCallPart] = next_parts(messages, faults, tools)
         usage = request_usage(messages, parts, faults.cost_factor)
         if usage.input_tokens > faults.window_tokens:
             parts = [TextPart(FORGOT)]  # like an API that cuts off the oldest text, and says nothing
-        return ModelResponse(parts=parts, usage=usage)
+        limit = faults.max_tokens or (settings or {}).get("max_tokens")
+        if limit and usage.output_tokens > limit:
+            parts = cut(parts, limit)
+            usage = request_usage(messages, parts, faults.cost_factor)
+            return ModelResponse(parts=parts, usage=usage, finish_reason="length")
+        is_call = isinstance(parts[0], ToolCallPart)
+        return ModelResponse(parts=parts, usage=usage, finish_reason="tool_call" if is_call else "stop")
 
 
 def make_offline_model(name: str, setting: str = "AGENT_MODEL") -> OfflineModel:

@@ -18,7 +18,7 @@ class OfflineStream(StreamedResponse):
     response: ModelResponse
 
     async def _get_event_iterator(self) -> AsyncIterator[ModelResponseStreamEvent]:
-        self._usage = self.response.usage
+        self._usage, self.finish_reason = self.response.usage, self.response.finish_reason
         for part in self.response.parts:
             if isinstance(part, TextPart):
                 for word in WORD.findall(part.content):
@@ -28,7 +28,7 @@ class OfflineStream(StreamedResponse):
                 yield self._parts_manager.handle_tool_call_part(
                     vendor_part_id=None,
                     tool_name=part.tool_name,
-                    args=part.args_as_dict(),
+                    args=part.args if isinstance(part.args, str) else part.args_as_dict(),
                     tool_call_id=part.tool_call_id,
                 )
 

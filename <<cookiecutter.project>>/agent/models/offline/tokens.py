@@ -1,6 +1,7 @@
 """Estimates a conversation's tokens and their cost from its texts: deterministic."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from pydantic_ai import ModelMessage, RequestUsage, TextPart, ToolCallPart
@@ -22,6 +23,25 @@ def request_usage(
     received = sum(map(_tokens, response))
     cost = sent * USD_PER_INPUT_TOKEN + received * USD_PER_OUTPUT_TOKEN
     return RequestUsage(input_tokens=sent, output_tokens=received, cost=cost * cost_factor)
+
+
+def cut(parts: Sequence[TextPart | ToolCallPart], max_tokens: int) -> list[TextPart | ToolCallPart]:
+    """As much of a response as may be written, which can end in the arguments of a call."""
+    kept: list[TextPart | ToolCallPart] = []
+    for part in parts:
+        tokens = _tokens(part)
+        if tokens > max_tokens:
+            characters = CHARACTERS_PER_TOKEN * max(0, max_tokens - TOKENS_PER_PART)
+            return [*kept, _begin_of(part, characters)]
+        kept.append(part)
+        max_tokens -= tokens
+    return kept
+
+
+def _begin_of(part: TextPart | ToolCallPart, characters: int) -> TextPart | ToolCallPart:
+    if isinstance(part, TextPart):
+        return replace(part, content=part.content[:characters])
+    return replace(part, args=part.args_as_json_str()[:characters])
 
 
 def _tokens(part: object) -> int:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from urllib.parse import urlsplit
 
 import pytest
-from pydantic_ai import ModelMessage, ModelResponse
+from pydantic_ai import ModelMessage, ModelResponse, ModelSettings
 from pydantic_ai.models import ModelRequestParameters
 from pydantic_ai.models.function import AgentInfo
 from starlette.testclient import TestClient
@@ -92,10 +92,12 @@ def test_what_fails_later_is_an_event_and_never_a_silent_end(serve: Serve) -> No
 class HangsLater(OfflineModel):
     """Calls its first tool, and then never answers."""
 
-    async def _respond(self, messages: list[ModelMessage], asked: AgentInfo | ModelRequestParameters) -> ModelResponse:
+    async def _answer(
+        self, messages: list[ModelMessage], asked: AgentInfo | ModelRequestParameters, settings: ModelSettings | None
+    ) -> ModelResponse:
         if len(messages) > 1:
             await asyncio.Event().wait()
-        return await super()._respond(messages, asked)
+        return await super()._answer(messages, asked, settings)
 
 
 def hanging(deadline_seconds: float) -> tuple[Runner, Metrics]:

@@ -30,9 +30,11 @@ class Wire(Protocol):
 
     def tools(self, asked: Asked) -> list[str]: ...
 
-    def answer(self, *, calls: bool) -> Asked: ...
+    def answer(self, *, calls: bool, is_cut: bool) -> Asked:
+        """With `is_cut`, it says that it ended at the limit on output tokens."""
+        ...
 
-    def stream(self, *, calls: bool) -> tuple[list[str], str]:
+    def stream(self, *, calls: bool, is_cut: bool) -> tuple[list[str], str]:
         """The events of an answer, and those that say that it is complete."""
         ...
 
@@ -43,7 +45,9 @@ class Wire(Protocol):
         ...
 
 
-Manner = Literal["whole", "cut", "without its end", "overloaded inside", "no JSON", "another JSON", "hangs up"]
+Manner = Literal[
+    "whole", "cut", "without its end", "overloaded inside", "no JSON", "another JSON", "hangs up", "at its limit"
+]
 
 
 @dataclass
@@ -68,10 +72,11 @@ class Vendor:
             wrong = "<html>a secret of the vendor" if self.manner == "no JSON" else '{"secret": "of the vendor"}'
             return f"data: {wrong}\n\n" if self.wire.wants_stream(path, asked) else wrong, False
         calls = self.calls and not self.wire.has_result(asked)
+        is_cut = self.manner == "at its limit"
         if not self.wire.wants_stream(path, asked):
-            return json.dumps(self.wire.answer(calls=calls)), self.manner == "cut"
-        events, end = self.wire.stream(calls=calls)
-        ends = {"whole": end, "overloaded inside": self.wire.error_in_stream(message)}
+            return json.dumps(self.wire.answer(calls=calls, is_cut=is_cut)), self.manner == "cut"
+        events, end = self.wire.stream(calls=calls, is_cut=is_cut)
+        ends = {"whole": end, "at its limit": end, "overloaded inside": self.wire.error_in_stream(message)}
         return "".join(events) + ends.get(self.manner, ""), self.manner == "cut"
 
 

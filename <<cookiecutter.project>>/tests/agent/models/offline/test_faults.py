@@ -24,6 +24,7 @@ def test_no_text_means_no_faults() -> None:
         ("crash=30", Faults(crash_at_run=30)),
         ("hang=0.1", Faults(hang_ratio=0.1)),
         ("tool_calls=7", Faults(min_tool_calls=7)),
+        ("max_tokens=8", Faults(max_tokens=8)),
         ("slow_start=20s", Faults(slow_start_seconds=20.0)),
         ("unhealthy", Faults(unhealthy=True)),
         ("rate_limit=0.2", Faults(rate_limit_ratio=0.2)),

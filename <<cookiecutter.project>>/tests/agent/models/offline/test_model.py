@@ -4,7 +4,7 @@ import asyncio
 import time
 
 import pytest
-from pydantic_ai import AgentRunResult
+from pydantic_ai import AgentRunResult, ModelResponse, ModelSettings, ToolCallPart
 
 from agent.models.offline.model import CANNOT, make_offline_model
 from agent.models.offline.tokens import CONTEXT_WINDOW_TOKENS
@@ -80,6 +80,33 @@ def test_with_the_fault_parallel_they_are_made_at_once() -> None:
     parallel = run("offline:lookups=3,parallel")
     assert parallel.output == run("offline").output
     assert (parallel.usage.requests, parallel.usage.tool_calls) == (3 + 1, 2 + 3)
+
+
+def test_the_fault_max_tokens_cuts_an_answer() -> None:
+    result = run("offline:max_tokens=8", "Sing me a song.")
+    assert (result.output, result.response.finish_reason) == (CANNOT[:16], "length")
+    assert result.usage.output_tokens == 8
+
+
+def test_the_fault_max_tokens_cuts_a_call() -> None:
+    response = run("offline:max_tokens=8").all_messages()[1]
+    assert isinstance(response, ModelResponse)
+    assert response.finish_reason == "length"
+    assert isinstance(call := response.parts[0], ToolCallPart)
+    assert (call.tool_name, call.args) == ("look_up", '{"field":"price"')
+
+
+def test_the_setting_max_tokens_does_the_same() -> None:
+    agent = build_agent(make_offline_model("offline"))
+    result = asyncio.run(agent.run("Sing me a song.", model_settings=ModelSettings(max_tokens=8)))
+    assert result.output == CANNOT[:16]
+
+
+@pytest.mark.parametrize("name", ["offline", "offline:max_tokens=15"])
+def test_what_is_within_the_limit_is_whole(name: str) -> None:
+    result = run(name)
+    reasons = [each.finish_reason for each in result.all_messages() if isinstance(each, ModelResponse)]
+    assert reasons == ["tool_call", "tool_call", "stop"]
 
 
 def test_its_context_window_is_known() -> None:

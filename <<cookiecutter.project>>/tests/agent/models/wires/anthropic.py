@@ -37,11 +37,11 @@ class Anthropic:
     def tools(self, asked: Asked) -> list[str]:
         return [tool["name"] for tool in asked["tools"]]
 
-    def answer(self, *, calls: bool) -> Asked:
+    def answer(self, *, calls: bool, is_cut: bool) -> Asked:
         part = {**CALL, "input": json.loads(ARGUMENTS)} if calls else {"type": "text", "text": TEXT}
-        return {**message(), "content": [part], "stop_reason": stop_reason(calls)}
+        return {**message(), "content": [part], "stop_reason": stop_reason(calls, is_cut)}
 
-    def stream(self, *, calls: bool) -> tuple[list[str], str]:
+    def stream(self, *, calls: bool, is_cut: bool) -> tuple[list[str], str]:
         begin = {**CALL, "input": {}} if calls else {"type": "text", "text": ""}
         deltas: list[Asked] = [{"type": "text_delta", "text": word} for word in WORDS]
         if calls:
@@ -52,7 +52,7 @@ class Anthropic:
             *(event("content_block_delta", index=0, delta=delta) for delta in deltas),
             event("content_block_stop", index=0),
         ]
-        delta = {"stop_reason": stop_reason(calls), "stop_sequence": None}
+        delta = {"stop_reason": stop_reason(calls, is_cut), "stop_sequence": None}
         return events, event("message_delta", delta=delta, usage=USAGE) + event("message_stop")
 
     def error(self, status: int, message: str) -> Asked:
@@ -76,8 +76,8 @@ def message() -> Asked:
     }
 
 
-def stop_reason(calls: bool) -> str:
-    return "tool_use" if calls else "end_turn"
+def stop_reason(calls: bool, is_cut: bool) -> str:
+    return "max_tokens" if is_cut else "tool_use" if calls else "end_turn"
 
 
 def event(kind: str, **data: Any) -> str:

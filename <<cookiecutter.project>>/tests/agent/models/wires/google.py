@@ -44,18 +44,22 @@ class Google:
     def tools(self, asked: Asked) -> list[str]:
         return [tool["name"] for each in asked["tools"] for tool in each["functionDeclarations"]]
 
-    def answer(self, *, calls: bool) -> Asked:
-        return answer(CALL if calls else {"text": TEXT}, finishReason="STOP")
+    def answer(self, *, calls: bool, is_cut: bool) -> Asked:
+        return answer(CALL if calls else {"text": TEXT}, finishReason=finish_reason(is_cut))
 
-    def stream(self, *, calls: bool) -> tuple[list[str], str]:
+    def stream(self, *, calls: bool, is_cut: bool) -> tuple[list[str], str]:
         parts = [CALL] if calls else [{"text": word} for word in WORDS]
-        return [data(answer(part)) for part in parts], data(answer({"text": ""}, finishReason="STOP"))
+        return [data(answer(part)) for part in parts], data(answer({"text": ""}, finishReason=finish_reason(is_cut)))
 
     def error(self, status: int, message: str) -> Asked:
         return {"error": {"code": status, "message": message, "status": ERRORS[status]}}
 
     def error_in_stream(self, message: str) -> str:
         return data(self.error(503, message))
+
+
+def finish_reason(is_cut: bool) -> str:
+    return "MAX_TOKENS" if is_cut else "STOP"
 
 
 def answer(part: Asked, **finish: str) -> Asked:

@@ -52,10 +52,13 @@ class OpenAI:
     def tools(self, asked: Asked) -> list[str]:
         return [tool["name"] for tool in asked["tools"]]
 
-    def answer(self, *, calls: bool) -> Asked:
-        return {**response(), "status": "completed", "output": [CALLED if calls else SAID], "usage": USAGE}
+    def answer(self, *, calls: bool, is_cut: bool) -> Asked:
+        end: Asked = {"status": "completed"}
+        if is_cut:
+            end = {"status": "incomplete", "incomplete_details": {"reason": "max_output_tokens"}}
+        return {**response(), **end, "output": [CALLED if calls else SAID], "usage": USAGE}
 
-    def stream(self, *, calls: bool) -> tuple[list[str], str]:
+    def stream(self, *, calls: bool, is_cut: bool) -> tuple[list[str], str]:
         numbers = count()
 
         def event(kind: str, **data: Any) -> str:
@@ -80,7 +83,8 @@ class OpenAI:
                 event("response.output_text.done", **at, text=TEXT, logprobs=[]),
                 event("response.output_item.done", output_index=0, item=SAID),
             ]
-        return events, event("response.completed", response=self.answer(calls=calls))
+        last = "response.incomplete" if is_cut else "response.completed"
+        return events, event(last, response=self.answer(calls=calls, is_cut=is_cut))
 
     def error(self, status: int, message: str) -> Asked:
         return error(status, message)

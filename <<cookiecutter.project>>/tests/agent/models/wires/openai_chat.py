@@ -45,16 +45,16 @@ class OpenAIChat:
     def tools(self, asked: Asked) -> list[str]:
         return [tool["function"]["name"] for tool in asked["tools"]]
 
-    def answer(self, *, calls: bool) -> Asked:
+    def answer(self, *, calls: bool, is_cut: bool) -> Asked:
         said = {"content": None, "tool_calls": [CALL]} if calls else {"content": TEXT}
-        choice = {"index": 0, "message": {"role": "assistant", **said}, "finish_reason": finish_reason(calls)}
+        choice = {"index": 0, "message": {"role": "assistant", **said}, "finish_reason": finish_reason(calls, is_cut)}
         return {**completion("chat.completion"), "choices": [choice], "usage": USAGE}
 
-    def stream(self, *, calls: bool) -> tuple[list[str], str]:
+    def stream(self, *, calls: bool, is_cut: bool) -> tuple[list[str], str]:
         deltas = [{"content": word} for word in WORDS]
         events = [chunk(delta) for delta in ([{"tool_calls": [{"index": 0, **CALL}]}] if calls else deltas)]
         usage = data({**completion("chat.completion.chunk"), "choices": [], "usage": USAGE})
-        return events, chunk({}, finish_reason(calls)) + usage + "data: [DONE]\n\n"
+        return events, chunk({}, finish_reason(calls, is_cut)) + usage + "data: [DONE]\n\n"
 
     def error(self, status: int, message: str) -> Asked:
         return error(status, message)
@@ -67,8 +67,8 @@ def completion(kind: str) -> Asked:
     return {"id": "chatcmpl_1", "object": kind, "created": 1_790_000_000, "model": "gpt-5-mini"}
 
 
-def finish_reason(calls: bool) -> str:
-    return "tool_calls" if calls else "stop"
+def finish_reason(calls: bool, is_cut: bool) -> str:
+    return "length" if is_cut else "tool_calls" if calls else "stop"
 
 
 def chunk(delta: Asked, finish_reason: str | None = None) -> str:
