@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,3 +28,9 @@ def baker(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Baker:
 def defaults(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Bake:
     """The repository from the default answers, shared: read it, don't change it."""
     return Baker(template, tmp_path_factory.mktemp("home")).ask_nothing(tmp_path_factory.mktemp("defaults"))
+
+
+@pytest.fixture
+def baked(defaults: Bake, tmp_path: Path) -> Bake:
+    """A copy of it in tmp_path, to be changed."""
+    return replace(defaults, folder=shutil.copytree(defaults.folder, tmp_path / "my-agent", symlinks=True))

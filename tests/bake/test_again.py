@@ -23,12 +23,11 @@ def bake_over(baker: Baker, to: Path, *answers: str) -> Bake:
     return baked
 
 
-def test_baking_over_a_repository_does_not_commit(baker: Baker, tmp_path: Path) -> None:
-    first = baker.ask_nothing(tmp_path)
+def test_baking_over_a_repository_does_not_commit(baker: Baker, baked: Bake, tmp_path: Path) -> None:
     again = bake_over(baker, tmp_path, "model=openai:gpt-5")
     assert "already in a repository" in again.output
-    assert first.git("rev-list", "--count", "HEAD") == "1"
-    assert first.git("diff", "--name-only").split() == [".template.json", "agent.env"]
+    assert baked.git("rev-list", "--count", "HEAD") == "1"
+    assert baked.git("diff", "--name-only").split() == [".template.json", "agent.env"]
 
 
 MINE = [
@@ -45,19 +44,19 @@ MINE = [
 ]
 
 
-@pytest.mark.parametrize("mine", MINE)
-def test_a_file_of_the_user_is_not_changed(mine: str, baker: Baker, tmp_path: Path) -> None:
-    path = baker.ask_nothing(tmp_path).folder / mine
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("#!/bin/sh\n")
-    path.chmod(0o640)
+def test_the_files_of_the_user_are_not_changed(baker: Baker, baked: Bake, tmp_path: Path) -> None:
+    for mine in MINE:
+        path = baked.folder / mine
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"#!/bin/sh\n: {mine}\n")
+        path.chmod(0o640)
     bake_over(baker, tmp_path)
-    assert path.read_text() == "#!/bin/sh\n"
-    assert path.stat().st_mode & 0o777 == 0o640
+    assert {mine: (baked.folder / mine).read_text() for mine in MINE} == {mine: f"#!/bin/sh\n: {mine}\n" for mine in MINE}
+    assert {mine: (baked.folder / mine).stat().st_mode & 0o777 for mine in MINE} == dict.fromkeys(MINE, 0o640)
 
 
-def test_a_disabled_git_hook_stays_disabled(baker: Baker, tmp_path: Path) -> None:
-    hook = baker.ask_nothing(tmp_path).folder / ".git" / "hooks" / "pre-push"
+def test_a_disabled_git_hook_stays_disabled(baker: Baker, baked: Bake, tmp_path: Path) -> None:
+    hook = baked.folder / ".git" / "hooks" / "pre-push"
     hook.write_text("#!/bin/sh\n")
     hook.chmod(0o644)
     bake_over(baker, tmp_path)
@@ -99,10 +98,9 @@ def test_a_folder_tracked_by_another_repository_gets_no_repository(baker: Baker,
     assert not (baked.folder / ".git").exists()
 
 
-def test_after_a_refused_answer_the_folder_is_unchanged(baker: Baker, tmp_path: Path) -> None:
-    first = baker.ask_nothing(tmp_path)
+def test_after_a_refused_answer_the_folder_is_unchanged(baker: Baker, baked: Bake, tmp_path: Path) -> None:
     assert baker.run(tmp_path, "--no-input", "--overwrite-if-exists", "model=gpt 4").code == 1
-    assert first.git("status", "--porcelain") == ""
+    assert baked.git("status", "--porcelain") == ""
 
 
 def commit_template(folder: Path) -> None:
@@ -111,20 +109,28 @@ def commit_template(folder: Path) -> None:
         subprocess.run(["git", *command], cwd=folder, check=True)
 
 
-@pytest.fixture
-def versions(template: Path, baker: Baker, tmp_path: Path) -> Baker:
-    """A template whose newest commit no longer has two files of an earlier one."""
-    folder = shutil.copytree(template, tmp_path / "versions")
+@pytest.fixture(scope="module")
+def shared(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A template whose newest commit no longer has two files of an earlier one, which my-agent has: copy both."""
+    folder = tmp_path_factory.mktemp("shared")
+    shutil.copytree(template, folder / "versions")
     for name in ("agent/old.py", "docs/old/gone.md"):
-        (folder / PROJECT / name).parent.mkdir(exist_ok=True)
-        (folder / PROJECT / name).write_text("old\n")
-    commit_template(folder)
-    baked = replace(baker, template=folder).ask_nothing(tmp_path)
+        (folder / "versions" / PROJECT / name).parent.mkdir(exist_ok=True)
+        (folder / "versions" / PROJECT / name).write_text("old\n")
+    commit_template(folder / "versions")
+    baked = Baker(folder / "versions", tmp_path_factory.mktemp("home")).ask_nothing(folder)
     assert (baked.folder / "docs/old/gone.md").exists()
-    (folder / PROJECT / "agent/old.py").unlink()
-    shutil.rmtree(folder / PROJECT / "docs/old")
-    commit_template(folder)
-    return replace(baker, template=folder)
+    (folder / "versions" / PROJECT / "agent/old.py").unlink()
+    shutil.rmtree(folder / "versions" / PROJECT / "docs/old")
+    commit_template(folder / "versions")
+    return folder
+
+
+@pytest.fixture
+def versions(shared: Path, baker: Baker, tmp_path: Path) -> Baker:
+    for name in ("versions", "my-agent"):
+        shutil.copytree(shared / name, tmp_path / name, symlinks=True)
+    return replace(baker, template=tmp_path / "versions")
 
 
 def test_files_that_the_template_no_longer_has_are_listed_and_stay(versions: Baker, tmp_path: Path) -> None:
