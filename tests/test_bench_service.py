@@ -57,7 +57,7 @@ async def grow(answer: Answer) -> None:
 
 async def overloaded(answer: Answer) -> overload.Seen:
     async with served(answer) as url:
-        return await overload.load(url, excess=True)
+        return await overload.load(url, excess=True, seconds=0.2)
 
 
 async def one_stream(answer: Answer) -> float:
@@ -100,13 +100,11 @@ def test_a_stream_that_ends_well_has_one() -> None:
 
 
 @pytest.mark.parametrize("status", [401, 429, 500])
-def test_an_answer_that_is_neither_a_run_nor_a_503_is_no_refusal(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
-    monkeypatch.setattr(overload, "SECONDS", 0.2)
+def test_an_answer_that_is_neither_a_run_nor_a_503_is_no_refusal(status: int) -> None:
     assert is_unanswered(overloaded(answers(status)))
 
 
-def test_a_503_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(overload, "SECONDS", 0.2)
+def test_a_503_is_a_refusal() -> None:
     seen = asyncio.run(overloaded(answers(503)))
     assert seen.refused
     assert not seen.admitted

@@ -1,5 +1,6 @@
 """Starts the service from its environment, and stops it without losing a request."""
 
+import gc
 import logging
 import math
 import os
@@ -33,9 +34,17 @@ def serve() -> int:
         return refuse(error)
     set_up_logs(settings.log_format)
     server = server_of(settings, app, readiness)
+    freeze_heap()
     with suppress(KeyboardInterrupt):  # raised again after the stop, for whoever called us
         server.run()
     return 0 if server.started else EXIT_NOT_STARTED
+
+
+def freeze_heap() -> None:
+    """Leave what the start has made out of garbage collections: it lasts until the stop, and looking at all of it takes
+    0.1 s each time, in which nothing is answered."""
+    gc.collect()
+    gc.freeze()
 
 
 def server_of(settings: Settings, app: FastAPI, readiness: Readiness) -> Server:

@@ -58,9 +58,9 @@ def measure(repository: Path) -> list[Figure]:
     ]
 
 
-async def load(url: str, *, excess: bool) -> Seen:
+async def load(url: str, *, excess: bool, seconds: float = SECONDS) -> Seen:
     """Clients that keep all slots busy and, with `excess`, as many requests again."""
-    seen, until = Seen(), time.monotonic() + SECONDS
+    seen, until = Seen(), time.monotonic() + seconds
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(headers=HEADERS, connector=connector) as session, asyncio.TaskGroup() as clients:
         for _ in range(RUNNING):

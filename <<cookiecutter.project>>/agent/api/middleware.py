@@ -1,5 +1,6 @@
 """Middleware: measures requests, and adds the release to every response."""
 
+from collections.abc import Callable
 from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,9 +16,10 @@ class MeasureRequests:
     count against the release.
     """
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, clock: Callable[[], float] = perf_counter) -> None:
         self._app = app
         self._metrics = metrics
+        self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] not in MEASURED_PATHS or scope["method"] != "POST":
@@ -31,24 +33,24 @@ class MeasureRequests:
             nonlocal complete_at
             message = await receive()
             if complete_at is None and message["type"] == "http.request" and not message.get("more_body", False):
-                complete_at = perf_counter()
+                complete_at = self._clock()
             return message
 
         async def send_recorded(message: Message) -> None:
             nonlocal status, reading_seconds
             if message["type"] == "http.response.start":
                 status = message["status"]
-            began = perf_counter()  # the server waits in `send` while the client has not read enough
+            began = self._clock()  # the server waits in `send` while the client has not read enough
             try:
                 await send(message)
             finally:
-                reading_seconds += perf_counter() - began
+                reading_seconds += self._clock() - began
 
         with self._metrics.in_flight.track_inprogress():
             try:
                 await self._app(scope, receive_timed, send_recorded)
             finally:
-                seconds = None if complete_at is None else perf_counter() - complete_at - reading_seconds
+                seconds = None if complete_at is None else self._clock() - complete_at - reading_seconds
                 self._metrics.count_request(status, seconds)
 
 

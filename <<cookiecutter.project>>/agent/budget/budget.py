@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from agent.budget.ledger import Ledger
 from agent.budget.limits import BudgetLimits, Spent, day_of, seconds_left
+from agent.budget.recent import RecentSums
 from agent.budget.sums import sums_in
 from agent.errors import BudgetUsedUp, StartError, StorageError
 from agent.metrics import Metrics
@@ -75,4 +76,4 @@ def open_budget(place: Place, limits: BudgetLimits, metrics: Metrics, unpriced: 
             "set AGENT_BUDGET_TOKENS or AGENT_CALLER_BUDGET_TOKENS instead of AGENT_BUDGET_COST_USD or "
             "AGENT_CALLER_BUDGET_COST_USD"
         )
-    return Budget(limits, Ledger(sums_in(place)), metrics)
+    return Budget(limits, Ledger(RecentSums(sums_in(place))), metrics)

@@ -1,6 +1,7 @@
 """`python -m agent` as a process."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -32,6 +33,26 @@ def test_it_serves_on_a_port_of_the_kernels_choice_with_settings_from_agent_env_
         service.post("What is 6 * 7?")
     assert service.exit_code() == CRASH_EXIT_CODE, "the fault crash ends the process at exactly that run"
     assert "from-a-secret" not in service.output()
+
+
+FROZEN = """
+import gc, os, signal, threading, time
+from agent.serving import serve
+
+def stop():
+    while not gc.get_freeze_count():
+        time.sleep(0.01)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+threading.Thread(target=stop, daemon=True).start()
+serve()
+"""
+
+
+def test_garbage_collections_leave_out_what_the_start_has_made(tmp_path: Path) -> None:
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "AGENT_PORT": "0"}
+    command = [sys.executable, "-c", FROZEN]
+    assert subprocess.run(command, cwd=tmp_path, env=env, timeout=120).returncode == -signal.SIGTERM
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import time
+from collections.abc import Callable
 from random import Random
 
 from pydantic_ai import ModelHTTPError, ModelRateLimitError
@@ -15,16 +16,16 @@ CRASH_EXIT_CODE = 70
 class Misbehaviour:
     """The faults at the start of each run."""
 
-    def __init__(self, faults: Faults, seed: str, model_name: str) -> None:
+    def __init__(self, faults: Faults, seed: str, model_name: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._faults = faults
         self._random = Random(seed)  # noqa: S311  a fault must be repeatable, not unguessable
         self._model_name = model_name
         self._runs = 0
-        self._began = time.monotonic()
+        self._clock, self._began = clock, clock()
 
     def faults(self) -> Faults:
         """The faults that have begun."""
-        return self._faults.at(time.monotonic() - self._began)
+        return self._faults.at(self._clock() - self._began)
 
     async def start_run(self) -> None:
         """Wait, raise, hang or die, according to the faults.

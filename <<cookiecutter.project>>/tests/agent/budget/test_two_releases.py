@@ -7,6 +7,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.agent.conftest import Start
 from tests.agent.service import Service
+from tests.waiting import wait_until
 
 RUNS_OF_EACH = 20
 
@@ -35,3 +36,12 @@ def test_no_run_of_either_is_lost_and_both_show_and_refuse_the_same(start: Start
     env["AGENT_BUDGET_TOKENS"] = str(int(used))
     status, body = start(AGENT_RELEASE="next", **env).post("What is 6 * 7?")
     assert (status, body["type"]) == (429, "urn:problem-type:agent:budget-used-up")
+
+
+def test_what_one_release_has_used_up_the_other_one_refuses_too(start: Start, tmp_path: Path) -> None:
+    env = {"AGENT_CONVERSATIONS": str(tmp_path / "conversations.db"), "AGENT_BUDGET_TOKENS": "2500"}
+    blue, green = (start(AGENT_RELEASE=release, **env) for release in ("blue", "green"))
+    assert green.post("What is 6 * 7?")[0] == 200
+    while blue.post("What is 6 * 7?")[0] == 200:
+        pass
+    wait_until(lambda: green.post("What is 6 * 7?")[0] == 429)

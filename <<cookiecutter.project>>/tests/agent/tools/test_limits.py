@@ -61,28 +61,22 @@ def counted(metrics: Metrics, tool: str) -> dict[str, float]:
 
 
 def test_tools_of_one_response_run_at_once() -> None:
-    running = most = 0
-
-    async def wait() -> str:
-        nonlocal running, most
-        running += 1
-        most = max(most, running)
-        await asyncio.sleep(0.2)
-        running -= 1
-        return "waited"
+    met = asyncio.Barrier(3)
 
     async def one() -> str:
-        return await wait()
+        await met.wait()
+        return "met"
 
     async def two() -> str:
-        return await wait()
+        await met.wait()
+        return "met"
 
     async def three() -> str:
-        return await wait()
+        await met.wait()
+        return "met"
 
     results, metrics = run(one, two, three)
-    assert most == 3
-    assert [part.content for part in results.values()] == ["waited"] * 3
+    assert [part.content for part in results.values()] == ["met"] * 3
     assert [counted(metrics, tool) for tool in ("one", "two", "three")] == [{"success": 1}] * 3
 
 
@@ -140,11 +134,14 @@ def test_each_end_of_a_tool_is_counted(error: Exception, outcome: str) -> None:
 
 
 def test_the_tools_that_run_beside_one_that_raises_are_cancelled() -> None:
+    has_begun = asyncio.Event()
+
     async def raises() -> str:
-        await asyncio.sleep(0.05)
+        await has_begun.wait()
         raise LookupError
 
     async def waits() -> str:
+        has_begun.set()
         await asyncio.Event().wait()
         return ""
 

@@ -48,11 +48,13 @@ def test_a_share_of_the_runs_is_refused_by_the_models_api() -> None:
 
 
 def test_a_fault_can_begin_later() -> None:
-    misbehaviour = Misbehaviour(parse_faults("after=50ms,errors=1"), "seed", "offline")
+    now = [0.0]
+    misbehaviour = Misbehaviour(parse_faults("after=10m,errors=1"), "seed", "offline", lambda: now[0])
 
     async def scenario() -> None:
+        now[0] = 599
         await misbehaviour.start_run()
-        await asyncio.sleep(0.06)
+        now[0] = 600
         with pytest.raises(ModelHTTPError):
             await misbehaviour.start_run()
 
