@@ -119,10 +119,11 @@ test-faults: docker-answers tested  ## run the whole fault matrix on containers;
 test-workflows: docker-answers tested  ## run the baked workflows with act and Docker; 17 minutes
 	@$(PYTEST) -m workflows tests/workflows/executed
 
-test-kubernetes: docker-answers tested  ## run releases and faults on a real cluster, as root; the first time it builds Kubernetes
+test-kubernetes: docker-answers tested  ## run releases, faults and workflows on a real cluster, as root; the first time it builds Kubernetes
 	@$(INSTALL) $(CLUSTER)
 	@REPOSITORY="$(REPOSITORY)" .venv/bin/python -m tests.cluster build
 	@$(PYTEST) -m cluster tests/cluster
+	@$(PYTEST) -m cluster tests/workflows/in_cluster
 
 # Before anything is baked.
 docker-answers:

@@ -89,10 +89,7 @@ def main() -> int:
             print(f"Could not make the first commit ({problem}).")
             steps.insert(1, BY_HAND)
     if BAKE["target"] == "kubernetes":
-        print(
-            "The workflows can't deploy to kubernetes yet: set `target: docker` in rollout.yaml "
-            "before the first release."
-        )
+        print("Before the first release, an administrator of the cluster prepares it: docs/guides/kubernetes.md")
     print("\nNext:", *steps, sep="\n  ")
     return 0
 

@@ -110,6 +110,7 @@ def test_the_next_three_commands_are_the_last_thing_printed(baked: Bake) -> None
     assert baked.output.endswith(f"Next:\n  cd {baked.folder}\n  make setup\n  make demo\n")
 
 
-def test_an_unsupported_target_is_reported(baked: Bake, answers: dict[str, str]) -> None:
-    said = "The workflows can't deploy to kubernetes yet: set `target: docker` in rollout.yaml"
+def test_for_a_cluster_the_guide_to_prepare_it_is_named(baked: Bake, answers: dict[str, str]) -> None:
+    said = "an administrator of the cluster prepares it: docs/guides/kubernetes.md"
     assert (said in baked.output) == (answers["target"] == "kubernetes")
+    assert (baked.folder / "docs" / "guides" / "kubernetes.md").exists()

@@ -3,6 +3,7 @@
 import json
 import secrets
 import subprocess
+from pathlib import Path
 
 import yaml
 
@@ -17,6 +18,7 @@ def write(place: Place, ports: Ports) -> None:
     keys(place)
     token = secrets.token_hex(16)
     (place.folder / "tokens.csv").write_text(f"{token},admin,admin,system:masters\n")
+    trust(place.folder / "authentication.json", [])
     place.kubeconfig.write_text(yaml.safe_dump(kubeconfig(place, ports, token)))
     (place.folder / "cni").mkdir()
     (place.folder / "cni" / "10-bridge.conflist").write_text(json.dumps(network(place)))
@@ -25,6 +27,14 @@ def write(place: Place, ports: Ports) -> None:
     (place.folder / "kubelet.yaml").write_text(yaml.safe_dump(kubelet(place, ports)))
     (place.folder / "prometheus").mkdir()
     (place.folder / "log").mkdir()
+
+
+def trust(path: Path, issuers: list[dict[str, object]]) -> None:
+    """Whose tokens the API server accepts. It reads the file again when it changes."""
+    kind = {"apiVersion": "apiserver.config.k8s.io/v1", "kind": "AuthenticationConfiguration"}
+    new = path.with_suffix(".new")
+    new.write_text(json.dumps({**kind, "jwt": issuers}))
+    new.replace(path)
 
 
 def keys(place: Place) -> None:

@@ -57,6 +57,7 @@ class Parts:
             f"--tls-cert-file={self._file('api.crt')}",
             f"--tls-private-key-file={self._file('api.key')}",
             f"--token-auth-file={self._file('tokens.csv')}",
+            f"--authentication-config={self._file('authentication.json')}",
             "--authorization-mode=Node,RBAC",
             "--allow-privileged",
             "--service-account-issuer=https://kubernetes.default.svc",

@@ -72,6 +72,8 @@ def answered(state: State, command: list[str], options: dict[str, str], text: st
         case [("variable" | "secret") as kind, "set", name]:
             state["values"][f"{kind} {options.get('--env', 'none')} {name}"] = options.get("--body", text)
             return {}
+        case [("variable" | "secret") as kind, "delete", name]:
+            return state["values"].pop(f"{kind} {options.get('--env', 'none')} {name}", None) and {}
     raise SystemExit(f"a command that this GitHub does not know: {command}")
 
 

@@ -154,10 +154,10 @@ MUTATIONS = {
         "name: evidence-${{ github.run_attempt }}",
         {"artifacts"},
     ),
-    "a target that does not exist is built for": Mutation(
+    "a policy that is wrong is built for": Mutation(
         RELEASE, "        run: .venv/bin/python -m rollout.pipeline target\n", "        run: echo\n", {"targets"}
     ),
-    "a rollback looks at no target": Mutation(
+    "a rollback looks at no policy": Mutation(
         ROLLBACK, "rollout.pipeline target --going-back", "rollout.pipeline summary .", {"targets"}
     ),
     "linters are installed beside the keys": Mutation(
@@ -179,6 +179,6 @@ MUTATIONS = {
         UPDATE, "      contents: read # check out", "      contents: write # check out", {"grants", "writers"}
     ),
     "a key is misspelt": Mutation(RELEASE, "timeout-minutes: 180", "timeout-minute: 180", {"jactionlint", "schema"}),
-    "a variable is unquoted": Mutation("scripts/on-host", "umask", "echo $1; umask", {"shellcheck"}),
+    "a variable is unquoted": Mutation("scripts/on-target", "umask", "echo $1; umask", {"shellcheck"}),
     "a line has no end": Mutation(CI, "run: make lint", f"run: make lint{' ' * 120}#", {"yamllint"}),
 }

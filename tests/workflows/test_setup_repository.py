@@ -219,3 +219,50 @@ def test_it_is_asked_once_and_a_public_one_never(github: GitHub, tmp_path: Path)
     other = GitHub(tmp_path)
     other.begins_with(private=True, values={"variable none PUBLIC_TRANSPARENCY_LOG": "true"})
     assert "kept: variable PUBLIC_TRANSPARENCY_LOG" in other.told_everything()
+
+
+WITHOUT, WITH = "users: null\n", "users:\n- name: u\n  user:\n    token: abcdef\n"
+
+
+@pytest.fixture
+def for_a_cluster(tmp_path: Path) -> GitHub:
+    github = GitHub(tmp_path)
+    (github.checkout / "rollout.yaml").write_text('target: "kubernetes" # ours\n')
+    return github
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (WITHOUT, "variable"),
+        (WITH, "secret"),
+        ('{"users": [{"name": "u", "user": {"token": "abcdef"}}]}', "secret"),
+        ("users: [{name: u, user: {exec: {command: aws}}}]", "secret"),
+    ],
+)
+def test_a_kubeconfig_is_a_secret_if_it_has_credentials(text: str, kind: str, for_a_cluster: GitHub) -> None:
+    (for_a_cluster.checkout / "ci.yaml").write_text(text)
+    said = for_a_cluster.set_up("--kubeconfig", str(for_a_cluster.checkout / "ci.yaml"), "--url", "https://x")
+    stored = {name: value.rstrip("\n") for name, value in for_a_cluster.has["values"].items()}
+    assert stored == {
+        f"{kind} production KUBECONFIG": text.rstrip("\n"),
+        "variable production SERVICE_URL": "https://x",
+    }
+    assert "abcdef" not in said + str(for_a_cluster.has["calls"])
+    assert "Still missing" not in said
+
+
+def test_a_kubeconfig_without_credentials_takes_the_place_of_a_secret(for_a_cluster: GitHub) -> None:
+    """The workflows would prefer the secret."""
+    path = for_a_cluster.checkout / "ci.yaml"
+    for text in (WITH, WITHOUT):
+        path.write_text(text)
+        for_a_cluster.set_up("--kubeconfig", str(path))
+    assert {name for name in for_a_cluster.has["values"] if "KUBECONFIG" in name} == {"variable production KUBECONFIG"}
+    assert "kept: KUBECONFIG" in for_a_cluster.set_up()
+
+
+def test_for_a_cluster_a_kubeconfig_is_missing_and_nothing_of_a_host(for_a_cluster: GitHub) -> None:
+    missing = for_a_cluster.set_up().partition("Still missing:\n")[2]
+    assert ".github/setup-repository --kubeconfig FILE" in missing
+    assert not any(name in missing for name in ("DOCKER_HOST", "KNOWN_HOSTS", "SSH_KEY"))

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from functools import partial
 
 from rollout import finding, report
 from rollout.cli import folder
@@ -45,7 +46,7 @@ def run_rollback(chosen: argparse.Namespace) -> int:
     back = rollback(
         cluster,
         chosen.release,
-        policy(chosen),
+        partial(policy, chosen),
         chosen.reason,
         talk.say,
         now=chosen.now,

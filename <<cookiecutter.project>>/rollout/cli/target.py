@@ -1,15 +1,11 @@
 """Where a command works: on a host with Docker, or in a cluster. The policy file says it."""
 
 import argparse
-import re
 from dataclasses import dataclass
-from pathlib import Path
 
 from rollout.cli.later import Later
 from rollout.errors import UnsupportedTarget
-
-KUBERNETES = "kubernetes"
-LINE = re.compile(r"(?m)^target:\s*[\"']?(\w+)")
+from rollout.policy.target import KUBERNETES, target_in
 
 
 @dataclass(frozen=True)
@@ -37,13 +33,3 @@ class OnlyOnHost:
 
 def is_kubernetes(chosen: argparse.Namespace) -> bool:
     return not getattr(chosen, "state", None) and target_in(chosen.policy) == KUBERNETES
-
-
-def target_in(policy: Path) -> str:
-    """The target in a policy file, which may be invalid otherwise: a rollout can be aborted while its next policy is
-    written. Docker without a file."""
-    try:
-        found = LINE.search(policy.read_text(encoding="utf-8", errors="replace"))
-    except OSError:
-        return "docker"
-    return found[1] if found else "docker"

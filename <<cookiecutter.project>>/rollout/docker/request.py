@@ -17,9 +17,9 @@ FIRST = "the first release on this host: nothing to compare it with"
 
 
 def policy_for_docker(path: Path) -> str:
-    """The text of a valid policy file whose target is supported. Raises PolicyError or UnsupportedTarget."""
+    """The text of a valid policy file for a host. Raises PolicyError or UnsupportedTarget."""
     text = policy_file.checked(path)
-    policy_target.check(policy_file.parse(text, path.name), path.name)
+    policy_target.check_for_docker(policy_file.parse(text, path.name), path.name)
     return text
 
 

@@ -28,7 +28,8 @@ Review = create_global_resource(
 )
 ReplicaSet = create_namespaced_resource("apps", "v1", "ReplicaSet", "replicasets")
 
-UNUSABLE = (AssertionError, AttributeError, ConfigError, KeyError, OSError, TypeError, YAMLError, httpx2.InvalidURL)
+OF_LIGHTKUBE = (AssertionError, AttributeError, ConfigError, KeyError, TypeError, httpx2.InvalidURL)
+UNUSABLE = (*OF_LIGHTKUBE, OSError, ValueError, YAMLError)
 """What lightkube raises for a kubeconfig that it can't use."""
 
 MANAGER = "rollout"
@@ -36,7 +37,7 @@ MANAGER = "rollout"
 
 CONTROLLER: Any = {"app.kubernetes.io/name": "argo-rollouts"}
 PAGE = 50
-CONFLICT, FORBIDDEN, NOT_FOUND, INVALID = 409, 403, 404, 422
+CONFLICT, FORBIDDEN, NOT_FOUND, UNAUTHORIZED = 409, 403, 404, 401
 
 T = TypeVar("T")
 
@@ -61,6 +62,15 @@ class Cluster:
                 f"there is no cluster: the kubeconfig can't be used: {error}. KUBECONFIG names the file"
             ) from error
         return cls(client, namespace or os.environ.get("ROLLOUT_SERVICE") or client.namespace)
+
+    @classmethod
+    def of(cls, kubeconfig: Mapping[str, Any]) -> Self:
+        """The cluster and the namespace of a kubeconfig that is no file. Raises NoCluster."""
+        try:
+            client = Client(KubeConfig.from_dict(dict(kubeconfig)), field_manager=MANAGER)
+        except UNUSABLE as error:
+            raise NoCluster(f"there is no cluster: the kubeconfig can't be used: {error}") from error
+        return cls(client, client.namespace)
 
     def rollout(self) -> Object:
         try:
@@ -131,6 +141,13 @@ def asked(ask: Callable[[], T]) -> T:
             raise Changed(message) from error
         if error.status.code == FORBIDDEN:
             raise Forbidden(f"the API server refused: {message}. deploy/kubernetes has a Role for deployers") from error
+        if error.status.code == UNAUTHORIZED:
+            raise ClusterFailed(
+                f"the API server does not accept the login: {message}. Its token may have expired, or be for another "
+                "audience, or the API server does not trust who issued it"
+            ) from error
         raise ClusterFailed(f"the API server failed: {message}") from error
     except httpx2.HTTPError as error:
         raise ClusterFailed(f"the API server does not answer: {error or type(error).__name__}") from error
+    except (ConfigError, OSError) as error:  # a program that the kubeconfig names under `exec`
+        raise ClusterFailed(f"the login of the kubeconfig failed: {error}") from error

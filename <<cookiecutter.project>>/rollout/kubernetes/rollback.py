@@ -1,5 +1,6 @@
 """Restores a release by its name. "The previous one" is not safe: it may be a broken release."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from rollout.errors import AlreadyStable, NoOtherRelease
@@ -38,7 +39,7 @@ class Rollback:
 def rollback(
     cluster: Writer,
     release: str | None,
-    plan: Plan,
+    policy: Callable[[], Plan],
     reason: str,
     say: Say,
     *,
@@ -46,7 +47,7 @@ def rollback(
     unverified_because: str | None = None,
 ) -> Rollback:
     """Restore a release with the running rollout, or start a new rollout for it: with every gate, or without gates if
-    `now`. Without a name, it is the last one that was stable. Raises Refused."""
+    `now`. Without a name, it is the last one that was stable. Only a new rollout needs the policy. Raises Refused."""
     service = first_look(cluster)
     attempt, stable = running(service), service.stable
     if attempt and stable and release in (None, stable.release):
@@ -59,7 +60,7 @@ def rollback(
         check_answers(stable)
         raise AlreadyStable(f"{wanted} is already stable: there is nothing to do")
     request = StartRequest(
-        Image.parse(wanted), plan, at_once=reason if now else None, provenance=unverified(unverified_because)
+        Image.parse(wanted), policy(), at_once=reason if now else None, provenance=unverified(unverified_because)
     )
     return Rollback(begun(request, cluster, start(request, cluster, say)))
 

@@ -12,11 +12,12 @@ from typing import TextIO
 from rich.console import Console
 
 from rollout.docker.host import Host
-from rollout.errors import PolicyError
+from rollout.errors import PolicyError, WrongInput
 from rollout.image import Image
 from rollout.onhost.command_line import Commands, Parser, run
 from rollout.pipeline.approved import attempt, provenance
 from rollout.pipeline.checkout import committed
+from rollout.pipeline.cluster import ProductionCluster
 from rollout.pipeline.deploy import deploy
 from rollout.pipeline.evidence import write_evidence
 from rollout.pipeline.facts import facts, image_in
@@ -29,9 +30,14 @@ from rollout.pipeline.rollback import go_back
 from rollout.pipeline.summary import brief, summary
 from rollout.pipeline.variables import variable
 from rollout.policy import file as policy_file
-from rollout.policy import target
+from rollout.policy.plan import plan
+from rollout.policy.target import KUBERNETES, target_in
 
 INTERRUPTED = "the rollout may still be running: see `rollout status`"
+NO_HOST = (
+    "DOCKER_HOST is not set: it is a variable of the environment production, and of staging if it exists, such as "
+    "ssh://deploy@my-host (docs/guides/first-release-with-github.md)"
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,12 +54,14 @@ def run_facts(chosen: argparse.Namespace) -> int:
 
 
 def run_target(chosen: argparse.Namespace) -> int:
+    """`rollback` only warns: what runs can be taken back without a policy."""
     try:
-        target.check(policy_file.load(POLICY), POLICY.name)
+        policy_file.load(POLICY)
     except PolicyError as error:
         if not chosen.going_back:
             raise
         annotate("warning", str(error))
+    say(f"the target is {target_in(POLICY)}")
     return 0
 
 
@@ -91,8 +99,14 @@ def run_summary(chosen: argparse.Namespace) -> int:
 
 
 def production(log: TextIO) -> Production:
-    """The host in DOCKER_HOST; progress goes to `log`. Raises NoHost."""
-    return ProductionHost(Host.connect(), partial(print, file=log, flush=True), Console(file=log))
+    """The cluster of the kubeconfig, or the host in DOCKER_HOST, as rollout.yaml says; progress goes to `log`. Raises
+    WrongInput, NoCluster or NoHost."""
+    progress, console = partial(print, file=log, flush=True), Console(file=log)
+    if target_in(POLICY) == KUBERNETES:
+        return ProductionCluster.connect(os.environ, lambda: plan(policy_file.load(POLICY)), progress, console)
+    if not os.environ.get("DOCKER_HOST"):
+        raise WrongInput(NO_HOST)
+    return ProductionHost(Host.connect(), progress, console)
 
 
 def outputs() -> Callable[[Mapping[str, str]], None]:
@@ -116,7 +130,7 @@ def parser() -> Parser:
     commands = Commands(top)
     sub = commands.add("facts", run_facts, "write the version, image and labels of this release as step outputs")
     sub.add_argument("--going-back", action="store_true", help="write the image only; check neither version nor tag")
-    sub = commands.add("target", run_target, "refuse an invalid rollout.yaml or an unsupported target")
+    sub = commands.add("target", run_target, "refuse an invalid rollout.yaml, and print its target")
     wrong = "only warn about an invalid policy: a running rollout can roll back without it"
     sub.add_argument("--going-back", action="store_true", help=wrong)
     sub = commands.add("deploy", run_deploy, "start the rollout of a release, or follow a running one, to its verdict")
@@ -137,7 +151,7 @@ def parser() -> Parser:
     )
     sub.set_defaults(interrupted=INTERRUPTED)
     sub = commands.add(
-        "evidence", run_evidence, "write the newest report and the host's status to a folder, and print a summary"
+        "evidence", run_evidence, "write the newest report and the status to a folder, and print a summary"
     )
     sub.add_argument("folder", type=folder)
     sub.add_argument("--page", action="store_true", help="write evidence.md, one page with everything; in release.yml")

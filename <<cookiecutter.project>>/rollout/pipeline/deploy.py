@@ -65,7 +65,7 @@ def deploy(
         annotate("error", f"the rollout of {release} that was approved has ended: {rollout.headline}. {ANEW}")
         return EXIT_CODES[rollout.verdict]
     if action.kind == "nothing" and not found.answers:
-        annotate("error", f"{release} is already stable, but does not answer: see `rollout status` on the host")
+        annotate("error", f"{release} is already stable, but does not answer: see `rollout status`")
         return EXIT_CODES["in_doubt"]
     if action.kind == "nothing":
         annotate("notice", f"{release} is already stable: there is nothing to deploy")

@@ -1,4 +1,4 @@
-"""Evidence for reviewers: the rollout's report and the host's status, as files and as a summary."""
+"""Evidence for reviewers: the rollout's report and the status, as files and as a summary."""
 
 import json
 from pathlib import Path
@@ -14,8 +14,8 @@ PAGE = "evidence.md"
 def write_evidence(
     folder: Path, release: str | None, production: Production, say: Say, run: ReleaseRun | None = None
 ) -> None:
-    """Write the host's status, and the newest rollout's report if it is of `release`; None accepts any release. For a
-    run of release.yml, also write one page with everything, evidence.md, which is the summary too."""
+    """Write the status, and the newest rollout's report if it is of `release`; None accepts any release. For a run of
+    release.yml, also write one page with everything, evidence.md, which is the summary too."""
     folder.mkdir(parents=True, exist_ok=True)
     status = production.status()
     (folder / "status.txt").write_text(status, encoding="utf-8")
@@ -25,8 +25,8 @@ def write_evidence(
         report = json.loads(written.with_suffix(".json").read_text(encoding="utf-8"))
         text = summary(folder)
     else:
-        text = f"# No rollout of {release or 'any release'}\n\nThe host has started none, or a later one since.\n"
-    text = f"{text}\n## Status of the host\n\n```\n{status.rstrip()}\n```"
+        text = f"# No rollout of {release or 'any release'}\n\nNone was started here, or a later one since.\n"
+    text = f"{text}\n## Status\n\n```\n{status.rstrip()}\n```"
     if run:
         text = page(run, report, text)
         (folder / PAGE).write_text(text, encoding="utf-8")

@@ -1,9 +1,7 @@
 """The adapter of `Production` for a prepared host: production, or the runner itself."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
@@ -16,7 +14,7 @@ from rollout.docker.rollback import rollback
 from rollout.docker.start import start
 from rollout.image import Image
 from rollout.journal.provenance import Provenance
-from rollout.pipeline.production import Look, Rollout
+from rollout.pipeline.production import Look, look_in
 from rollout.text import Say
 
 POLICY = Path("rollout.yaml")
@@ -31,10 +29,7 @@ class ProductionHost:
     console: Console
 
     def look(self) -> Look:
-        found = status.for_programs(self.host, every=True)
-        rollouts = [read(rollout) for rollout in found["rollouts"]]
-        answers = found["answering"] == found["stable"]
-        return Look(found["stable"], rollouts[-1] if rollouts else None, answers, tuple(rollouts[:-1]))
+        return look_in(status.for_programs(self.host, every=True))
 
     def start(self, release: str, engine: str, provenance: Provenance) -> str:
         policy = policy_for_docker(POLICY)
@@ -53,16 +48,3 @@ class ProductionHost:
 
     def write_report(self, rollout: str, folder: Path) -> Path:
         return write_report(self.host, rollout, folder)
-
-
-def read(rollout: Mapping[str, Any]) -> Rollout:
-    """One of `status --json`. A later engine may add keys."""
-    return Rollout(
-        rollout["rollout"],
-        rollout["release"],
-        rollout["stable"],
-        rollout["started"],
-        rollout["verdict"],
-        rollout["headline"],
-        Provenance.model_validate(rollout["provenance"]),
-    )

@@ -1,15 +1,16 @@
-"""The port to the host that a workflow deploys to."""
+"""The port to the host or cluster that a workflow deploys to."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from rollout.journal.provenance import Provenance
 
 
 @dataclass(frozen=True)
 class Rollout:
-    """A rollout on the host. `verdict` is `running` until it has one; `stable` is the release before it, None for the
+    """A rollout there. `verdict` is `running` until it has one; `stable` is the release before it, None for the
     first release; `started` is in epoch seconds."""
 
     rollout: str
@@ -28,7 +29,7 @@ class Rollout:
 
 @dataclass(frozen=True)
 class Look:
-    """A snapshot of the host: its stable release and newest rollout; None if there is none yet. `answers`: whether
+    """A snapshot: the stable release and newest rollout; None if there is none yet. `answers`: whether
     stable has just answered a request; `earlier`: the rollouts before the newest, oldest first."""
 
     stable: str | None
@@ -42,13 +43,34 @@ class Look:
         return (*self.earlier, self.newest) if self.newest else self.earlier
 
 
+def look_in(found: Mapping[str, Any]) -> Look:
+    """What `rollout status --all --json` prints."""
+    rollouts = [read(rollout) for rollout in found["rollouts"]]
+    answers = found["answering"] == found["stable"]
+    return Look(found["stable"], rollouts[-1] if rollouts else None, answers, tuple(rollouts[:-1]))
+
+
+def read(rollout: Mapping[str, Any]) -> Rollout:
+    """One of `status --json`. A later engine may add keys."""
+    return Rollout(
+        rollout["rollout"],
+        rollout["release"],
+        rollout["stable"],
+        rollout["started"],
+        rollout["verdict"],
+        rollout["headline"],
+        Provenance.model_validate(rollout["provenance"]),
+    )
+
+
 class Production(Protocol):
-    """Every method raises Refused or HostFailed: an unreachable host is an error, never an empty host."""
+    """Every method raises Refused, HostFailed, ClusterFailed or PartFailed: what can't be reached is an error, never an
+    empty host or cluster."""
 
     def look(self) -> Look: ...
 
     def start(self, release: str, engine: str, provenance: Provenance) -> str:
-        """Start a rollout and follow it; returns the verdict."""
+        """Start a rollout and follow it; returns the verdict. In a cluster, Argo Rollouts takes the engine's place."""
         ...
 
     def follow(self, rollout: str) -> str:
@@ -60,7 +82,7 @@ class Production(Protocol):
         ...
 
     def status(self) -> str:
-        """The status of the host with every rollout, as text."""
+        """The status with every rollout, as text."""
         ...
 
     def write_report(self, rollout: str, folder: Path) -> Path:

@@ -36,7 +36,7 @@ class Restoration:
 def decide(failed: Failed, found: Look) -> Restoration:
     now, newest, release = found.stable, found.newest, failed.release
     if newest is None or newest.release != release:
-        none = f"No rollout of {release} was started on the host, or a later one since: nothing to restore."
+        none = f"No rollout of {release} was started here, or a later one since: nothing to restore."
         return Restoration(None, f"{none} Stable is {now or 'none'}.")
     if not failed.began(newest):
         none = f"This attempt started no rollout of {release}; {newest.rollout} is of another: nothing to restore."
@@ -45,9 +45,7 @@ def decide(failed: Failed, found: Look) -> Restoration:
     if now != release and newest.verdict != "running":
         return Restoration(None, f"All traffic is already on {now or 'no release'}: nothing to restore.")
     if stable is None or stable == release:
-        return Restoration(
-            None, "It is the first release on this host: there is no earlier release to restore.", warning=True
-        )
+        return Restoration(None, "It is the first release here: there is no earlier release to restore.", warning=True)
     return Restoration(stable, f"Restored: all traffic is on {stable} again.")
 
 
@@ -56,10 +54,10 @@ def restore(failed: Failed, reason: str, production: Production, say: Say, annot
     nothing to restore but stable does not answer."""
     found = production.look()
     if found.newest and found.newest.release == failed.release:
-        say(f"Verdict on the host: {found.newest.headline}\n")
+        say(f"Verdict: {found.newest.headline}\n")
     decision = decide(failed, found)
     if decision.to is None and found.stable and not found.answers:
-        silent = f"{found.stable} is stable, but does not answer: see `rollout status` on the host"
+        silent = f"{found.stable} is stable, but does not answer: see `rollout status`"
         say(f"**{silent}.**")
         raise NotRestored(silent)
     if decision.warning:

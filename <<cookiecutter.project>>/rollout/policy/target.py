@@ -1,15 +1,26 @@
-"""The targets that the workflows can deploy to. rollout.yaml may name one that they do not support yet."""
+"""The target in rollout.yaml: a host with Docker, or a cluster."""
+
+import re
+from pathlib import Path
 
 from rollout.errors import UnsupportedTarget
 from rollout.policy.schema import Policy
 
-DEPLOYABLE = ("docker",)
+KUBERNETES = "kubernetes"
+LINE = re.compile(r"(?m)^target:\s*[\"']?(\w+)")
 
 
-def check(policy: Policy, name: str) -> None:
+def target_in(policy: Path) -> str:
+    """The target in a policy file, which may be invalid otherwise: a rollout can be aborted while its next policy is
+    written. Docker without a file."""
+    try:
+        found = LINE.search(policy.read_text(encoding="utf-8", errors="replace"))
+    except OSError:
+        return "docker"
+    return found[1] if found else "docker"
+
+
+def check_for_docker(policy: Policy, name: str) -> None:
     """`name` is the file's name, for the message. Raises UnsupportedTarget."""
-    if policy.target not in DEPLOYABLE:
-        raise UnsupportedTarget(
-            f"{name}: target: the workflows can't deploy to {policy.target} yet. Write `target: docker` to deploy to a "
-            "host with Docker. On Kubernetes, `rollout start` releases from your machine (docs/guides/kubernetes.md)"
-        )
+    if policy.target != "docker":
+        raise UnsupportedTarget(f"{name}: target: this is a host with Docker: write `target: docker`")

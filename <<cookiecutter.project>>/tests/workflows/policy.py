@@ -7,7 +7,9 @@ from typing import Any
 
 import yaml
 
-from tests.workflows.grants import ENVIRONMENTS, GRANTS
+from rollout.policy.target import target_in
+from tests.policy.text import FILE
+from tests.workflows.grants import ENVIRONMENTS, granted
 
 Workflows = Mapping[str, Any]  # ci, release, rollback -> the parsed file
 NEVER_CANCELLED = {"cancel-in-progress": False, "queue": "max"}
@@ -47,11 +49,12 @@ def steps(workflows: Workflows) -> Iterator[tuple[str, dict[str, Any]]]:
         yield from ((name, step) for step in job.get("steps", []))
 
 
-def grants(workflows: Workflows) -> Iterator[str]:
-    """A job's token has exactly the permissions listed here, and a workflow's has none."""
+def grants(workflows: Workflows, target: str = target_in(FILE)) -> Iterator[str]:
+    """A job's token has exactly the permissions that are listed for the target, and a workflow's has none."""
     yield from (f"{name} grants something to all jobs" for name, body in workflows.items() if body["permissions"] != {})
     found = {name: job["permissions"] for name, job in jobs(workflows)}
-    yield from (f"{name} grants {found.get(name)}" for name in found | GRANTS if found.get(name) != GRANTS.get(name))
+    wanted = granted(found, target)
+    yield from (f"{name} grants {found.get(name)}" for name in found | wanted if found.get(name) != wanted.get(name))
 
 
 def environments(workflows: Workflows) -> Iterator[str]:
@@ -165,7 +168,7 @@ def digests(workflows: Workflows) -> Iterator[str]:
 
 
 def reviewed(workflows: Workflows) -> Iterator[str]:
-    """What nobody signed and approved goes live only by a person on the host, never by a workflow."""
+    """What nobody signed and approved goes live only by a person, never by a workflow."""
     yield from (f"{name} releases what is unverified" for name, step in steps(workflows) if "unverified" in str(step))
     yield from (
         f"{name} does not go by the pipeline's commands"
@@ -193,15 +196,15 @@ def secrets(workflows: Workflows) -> Iterator[str]:
 
 
 def targets(workflows: Workflows) -> Iterator[str]:
-    """An unsupported target is refused before anything is built or any host is contacted."""
+    """An invalid rollout.yaml is refused before anything is built or any target is contacted."""
     seen: dict[str, str] = {}
     for name, step in steps(workflows):
         run = step.get("run", "")
         if f"{PIPELINE} rollback" in run and f"{PIPELINE} target" not in seen.get(name, ""):
-            yield f"{name} goes back without a look at the target"
+            yield f"{name} goes back without a look at rollout.yaml"
         seen[name] = seen.get(name, "") + run
     if f"{PIPELINE} target" not in seen["release.check"]:
-        yield "release.check does not look at the target"
+        yield "release.check does not look at rollout.yaml"
 
 
 def tools(workflows: Workflows) -> Iterator[str]:

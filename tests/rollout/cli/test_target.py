@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from rollout.cli.command import main
-from rollout.cli.target import target_in
 from rollout.docker.request import policy_for_docker
+from rollout.errors import UnsupportedTarget
+from rollout.policy.target import target_in
 from tests.rollout.cli.shell import Shell
 from tests.rollout.policies import SMALL
 
@@ -98,3 +99,8 @@ def test_a_target_that_exists_is_obeyed_however_it_is_quoted(target: str, tmp_pa
     path = tmp_path / "rollout.yaml"
     path.write_text(SMALL.replace("target: docker", f"target: {target}"), encoding="utf-8")
     assert policy_for_docker(path) == path.read_text()
+
+
+def test_a_host_takes_no_policy_of_a_cluster(kubernetes: Path) -> None:
+    with pytest.raises(UnsupportedTarget, match=r"rollout\.yaml: target: this is a host with Docker"):
+        policy_for_docker(kubernetes)

@@ -29,7 +29,7 @@ def ordered(fake: FakeCluster, kind: OrderKind, rollout: str | None = None) -> s
 
 
 def back(fake: FakeCluster, release: str | None = None, *, now: bool = False) -> Rollback:
-    return rollback(fake, release, PLAN, "users complain", lambda _: None, now=now)
+    return rollback(fake, release, lambda: PLAN, "users complain", lambda _: None, now=now)
 
 
 @pytest.mark.parametrize("name", ["second_step", "keep"])
@@ -104,7 +104,9 @@ def test_no_traffic_goes_to_a_release_without_ready_pods() -> None:
 
 def test_another_release_has_to_wait_for_a_running_one() -> None:
     with pytest.raises(Locked):
-        rollback(cluster("second_step"), NEVER, PLAN, "r", lambda _: None, now=True, unverified_because="a test")
+        rollback(
+            cluster("second_step"), NEVER, lambda: PLAN, "r", lambda _: None, now=True, unverified_because="a test"
+        )
 
 
 def test_to_what_is_stable_there_is_nothing_to_do() -> None:

@@ -66,7 +66,7 @@ def test_a_deploy_of_what_is_stable_but_does_not_answer_is_in_doubt() -> None:
     production, run = FakeProduction(Look(NEW, newest(NEW, OLD, "promoted"), answers=False)), Run()
     assert deploy(NEW, ENGINE, signed(), production, run.write_outputs, run.annotate) == 3
     assert production.calls == []
-    assert run.annotations == [f"error: {NEW} is already stable, but does not answer: see `rollout status` on the host"]
+    assert run.annotations == [f"error: {NEW} is already stable, but does not answer: see `rollout status`"]
 
 
 @pytest.mark.parametrize("error", [HostFailed("gone"), OtherVersion("old")])
@@ -137,7 +137,7 @@ NOTHING_TO_RESTORE = {
 @pytest.mark.parametrize("found", NOTHING_TO_RESTORE.values(), ids=list(NOTHING_TO_RESTORE))
 def test_a_stable_that_does_not_answer_is_an_error_and_is_not_said_to_have_all_traffic(found: Look) -> None:
     production, run = FakeProduction(found), Run()
-    said = f"{found.stable} is stable, but does not answer: see `rollout status` on the host"
+    said = f"{found.stable} is stable, but does not answer: see `rollout status`"
     with pytest.raises(NotRestored, match=said):
         restore(Failed(NEW, FIRST_ATTEMPT), "why", production, run.say, run.annotate)
     assert production.calls == []

@@ -96,13 +96,13 @@ def test_a_target_is_read_as_yaml_has_it(target: str, arguments: list[str], chec
     assert main(["target", *arguments]) == 0
 
 
-@pytest.mark.parametrize("arguments", [[], ["--going-back"]])
-def test_a_target_that_does_not_exist_yet_is_refused(
-    arguments: list[str], checkout: Checkout, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(("target", "code", "says"), [("kubernetes", 0, "kubernetes\n"), ("nomad", 2, "::error::")])
+def test_the_target_is_printed_and_one_that_does_not_exist_is_refused(
+    target: str, code: int, says: str, checkout: Checkout, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    checkout.write("rollout.yaml", SMALL.replace("target: docker", "target: kubernetes"))
-    assert main(["target", *arguments]) == 2
-    assert "the workflows can't deploy to kubernetes yet. Write `target: docker`" in capsys.readouterr().err
+    checkout.write("rollout.yaml", SMALL.replace("target: docker", f"target: {target}"))
+    assert main(["target"]) == code
+    assert says in "".join(capsys.readouterr())
 
 
 @pytest.mark.parametrize(("arguments", "code", "kind"), [([], 2, "error"), (["--going-back"], 0, "warning")])

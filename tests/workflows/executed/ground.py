@@ -3,7 +3,7 @@
 import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +21,21 @@ CANARIES = {name: f"canary-{secrets.token_hex(16)}" for name in ("SSH_KEY", "REG
 
 
 class Ground:
-    """`notes`: the inputs of the fake actions, for each run. `image`: the name of the releases' image."""
+    """`notes`: the inputs of the fake actions, for each run. `image`: the name of the releases' image. `login`: act's
+    options for the variables and secrets that lead to the target."""
 
-    def __init__(self, folder: Path, registry: Registry, service: Service | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        registry: Registry,
+        service: Service | None = None,
+        change: Callable[[Path], None] = lambda _: None,
+    ) -> None:
+        """`change` changes the repository before its first commit."""
         self.folder, self.service = folder, service
         self.image = f"{registry.address}/{NAME}"
-        self.origin = Origin(folder, registry.address)
+        self.origin = Origin(folder, registry.address, change)
+        self.login = ["--var=DOCKER_HOST=unix:///var/run/docker.sock"]
         self._actions = list(stand_ins.arguments(folder / "stand-ins"))
         self._secrets = folder / "secrets"
         self._secrets.write_text("".join(f"{name}={value}\n" for name, value in CANARIES.items()))
@@ -63,9 +72,9 @@ class Ground:
         event = {"pull_request": number, "repository": {"full_name": NAME}}
         return self._begin(clone.name, "pull_request", "ci", "refs/pull/7/merge", clone, event, whole, {})
 
-    def roll_back(self, clone: Path, release: str, *, name: str) -> Run:
-        """What GitHub does when somebody runs rollback.yml by hand, at once and without gates."""
-        inputs = {"release": release, "reason": "in haste", "now": "true"}
+    def roll_back(self, clone: Path, release: str, *, name: str, now: bool = True) -> Run:
+        """What GitHub does when somebody runs rollback.yml by hand; with `now` without gates."""
+        inputs = {"release": release, "reason": "in haste", "now": "true" if now else "false"}
         event = {"inputs": inputs, "repository": {"full_name": NAME}}
         return self._begin(name, "workflow_dispatch", "rollback", "refs/heads/main", clone, event, True, {})
 
@@ -90,7 +99,7 @@ class Ground:
             f"--eventpath={made / 'event.json'}",
             f"--action-cache-path={made / 'act'}",
             f"--secret-file={self._secrets}",
-            "--var=DOCKER_HOST=unix:///var/run/docker.sock",
+            *self.login,
             "--var=SERVICE_URL=https://my-agent.example.org",
             f"--env=GITHUB_REPOSITORY={NAME}",
             f"--env=GITHUB_WORKFLOW_REF={NAME}/{path}@{ref}",

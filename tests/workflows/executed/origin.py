@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tests.host.policy import quick
@@ -40,10 +40,12 @@ def test_the_service_runs_as_nobody() -> None:
 class Origin:
     """A bare repository with a branch main."""
 
-    def __init__(self, folder: Path, registry: str) -> None:
+    def __init__(self, folder: Path, registry: str, change: Callable[[Path], None] = lambda _: None) -> None:
+        """`change` changes the working tree before its first commit."""
         self.path = folder / "origin.git"
         self._folder, self._work = folder, folder / "main"
         copy_of_this(self._work, registry)
+        change(self._work)
         git(self._work, "init", "--quiet", "--initial-branch=main")
         git(folder, "init", "--quiet", "--bare", "--initial-branch=main", str(self.path))
         git(self.path, "config", "uploadpack.allowAnySHA1InWant", "true")  # as on GitHub
