@@ -61,8 +61,7 @@ def test_a_user_stays_on_a_side_through_a_step_and_an_abort_moves_everybody(serv
         assert {of_stable.asks() for _ in range(10)} == {stable}
         assert {of_canary.asks() for _ in range(10)} == {canary}
         if weight == 5:
-            done = service.commands.run("promote", "--reason", "the next step")
-            assert done.code == 0, done
+            service.wait(lambda: service.commands.run("promote", "--reason", "the next step").code == 0)
     assert service.api.get("traefikservices", "my-agent", "agent")["spec"]["weighted"]["sticky"]["cookie"]["maxAge"]
     done = service.commands.run("rollback", "--reason", "that is all")
     assert done.code == 0, done
