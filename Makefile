@@ -28,7 +28,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test test-template test-units test-engine test-parts test-hosts test-baked-code
 .PHONY: test-browser test-rehearsals test-baked-rehearsals test-baked-images test-faults test-workflows docker-answers
-.PHONY: test-kubernetes bench lint lint-baked bake tested requirements
+.PHONY: test-kubernetes bench bench-kubernetes lint lint-baked bake tested requirements
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s%s\n", $$1, $$2}' Makefile
@@ -151,6 +151,11 @@ bench: bake  ## measure: time from verdict to last canary request, lost requests
 	@$(INSTALL) --parts $(BAKE) $(DEV)
 	+@$(BAKED_MAKE) setup
 	@REPOSITORY=$(BAKED) PYTHONPATH=.:$(BAKED) .venv/bin/python -m bench $(BAKED)
+
+bench-kubernetes: docker-answers tested  ## measure on a real cluster, as root: time from verdict to last canary request, lost requests, detection beside the Docker target; forty minutes
+	@$(INSTALL) $(CLUSTER)
+	@REPOSITORY="$(REPOSITORY)" .venv/bin/python -m tests.cluster build
+	@REPOSITORY="$(REPOSITORY)" PYTHONPATH=.:"$(REPOSITORY)" .venv/bin/python -m bench.kubernetes "$(REPOSITORY)"
 
 # Installs only what the bake needs; the baked repository's make adds the rest to the same .venv.
 bake:

@@ -7,6 +7,9 @@ import pytest
 from tests.cluster.load import Sending
 from tests.cluster.running import Running
 from tests.cluster.service import Release, Service
+from tests.policy.started import new, old, prometheus, steady
+
+__all__ = ["new", "old", "prometheus", "steady"]
 
 REQUESTS_PER_SECOND = 12.0
 

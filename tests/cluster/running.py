@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -102,16 +103,21 @@ class Running:
         assert (done.returncode != 0) == fails, f"kubectl {' '.join(arguments)}: {done.stdout}{done.stderr}"
         return done.stdout + done.stderr
 
-    def import_image(self) -> tuple[str, str]:
-        """Build the service's image and give it to containerd; returns its name and digest, as a registry has them.
-        A pull of another digest contacts only this machine."""
-        name = f"localhost:1/agent:{tag_of('agent').rpartition(':')[2]}"
-        docker("tag", build("agent", tag_of("agent")), name)
+    @cached_property
+    def _agent(self) -> str:
+        return build("agent", tag_of("agent"))
+
+    def import_image(self, model: str = "offline", number: int = 1) -> tuple[str, str]:
+        """Build a release of the service with this model and give it to containerd; returns its name and digest, as a
+        registry has them. A pull of another digest contacts only this machine."""
+        repository = "localhost:1/agent"
+        name = f"{repository}:{tag_of('agent').rpartition(':')[2]}"
+        text = f"FROM {self._agent}\nENV AGENT_MODEL={model} RELEASE_NAME={number}\n"
+        docker("build", "--quiet", "--tag", name, "-", text=text)
         saved = subprocess.run(["docker", "save", name], check=True, capture_output=True).stdout
+        docker("rmi", name)
         self._ctr("images", "import", "--digests", "-", stdin=saved)
-        repository = name.rpartition(":")[0]
-        listed = self._ctr("images", "ls", f"name=={name}").splitlines()[1].split()
-        digest = listed[2]
+        digest = self._ctr("images", "ls", f"name=={name}").splitlines()[1].split()[2]
         self._ctr("images", "tag", "--force", name, f"{repository}@{digest}")
         return repository, digest
 

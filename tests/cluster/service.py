@@ -1,16 +1,17 @@
-"""The service on the cluster. A release is a digest and a time in the overlay, as docs/guides/kubernetes.md says."""
+"""The service on the cluster, released with `rollout start` as docs/guides/kubernetes.md says."""
 
 import re
 import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from rollout.kubernetes.render import FOLDER, RULES, read_rules, render
 from rollout.kubernetes.steps import steps
 from tests.cluster.api import Object
+from tests.cluster.commands import Commands
 from tests.cluster.policy import planned, quick
 from tests.cluster.running import Running
 from tests.repository import REPOSITORY
@@ -20,66 +21,111 @@ NAMESPACE = "my-agent"
 OVERLAY = "overlays/traefik"
 ROLLOUT = "agent"
 EVERY_SECONDS = 0.2
+COMPONENTS = ("started", "deployer")
 ENVIRONMENT = """\
   - target: {kind: Rollout}
     patch: |-
       - {op: add, path: /spec/template/spec/containers/0/env/-, value: {name: AGENT_AUTH, value: "off"}}
-      - {op: add, path: /spec/template/spec/containers/0/env/-, value: {name: AGENT_MODEL, value: "GIVEN"}}
 """
+REASON = "a test"
 
 
 @dataclass(frozen=True)
 class Release:
-    """What is applied. Without `started`, it starts now."""
+    """An image with this model, or one with this digest, the policy by which it is released, and components of
+    deploy/kubernetes/ that the overlay has besides."""
 
     model: str = "offline"
     policy: str = quick()
     digest: str = ""
-    started: int = 0
+    components: tuple[str, ...] = ()
 
 
 class Service:
     """One Rollout. `image` is what the cluster has: a name and a digest."""
 
     def __init__(self, cluster: Running, folder: Path, image: tuple[str, str]) -> None:
-        self.cluster, self._folder, self._image = cluster, folder, image
+        self.cluster, self._folder = cluster, folder
         self.api = cluster.api
-        self._applied: dict[str, Release] = {}
+        self._images = {("offline", 1): image}
+        self._applied: tuple[str, tuple[str, ...]] = ("", ())
 
-    def apply(self, release: Release, *, during_another: bool = False) -> Release:
-        """As a person does it; returns it with the time at which it started. While another one has a weight, the API
-        server refuses the route, whose weights are Argo's, and takes the rest."""
-        started = release.started or max(int(time.time()), *(each.started + 1 for each in self._applied.values()), 0)
-        release = Release(release.model, release.policy, release.digest or self._image[1], started)
-        self.write(release)
-        said = self.cluster.kubectl("apply", "--server-side", "-k", str(self._folder / OVERLAY), fails=during_another)
-        assert (said.count("conflict with") == 1 and ".spec.weighted.services" in said) == during_another
-        self.wait(lambda: self.latest() in self.hashes(started))
-        self._applied[self.latest()] = release
-        return release
+    @cached_property
+    def commands(self) -> Commands:
+        """Those of the deployer. The account is there once the overlay was applied."""
+        return Commands.of_deployer(self.cluster, NAMESPACE, self._folder.parent)
+
+    def apply(self, release: Release) -> str:
+        """Release as a person does it; returns the rollout's name."""
+        self.configure(release)
+        before = self.latest()
+        done = self.commands.run("start", self.image_of(release), "--unverified", REASON)
+        assert done.code == 0, done
+        self.wait(lambda: self.latest() != before)
+        return str(done.document["rollout"])
+
+    def configure(self, release: Release) -> None:
+        """Apply its policy and components, if they are other ones. No rollout may run, and none may be aborted."""
+        wanted = (release.policy, release.components)
+        if wanted == self._applied:
+            return
+        self.write(*wanted)
+        self.cluster.kubectl("apply", "--server-side", "-k", str(self._folder / OVERLAY))
+        self.wait(lambda: observed(self.rollout()))
+        (self._folder.parent / "rollout.yaml").write_text(release.policy)
+        self._applied = wanted
+
+    def replace(self, release: Release) -> None:
+        """Change the pod template by other means than `rollout`, whatever runs."""
+        before = self.latest()
+        self._change(self.image_of(release), str(int(time.time())))
+        self.wait(lambda: self.latest() != before)
 
     def back_to_stable(self) -> None:
-        """Abort what runs, and apply the release that is stable, which is a rollback."""
+        """Abort what runs, and restore stable's pod template, so that nothing is left to be released."""
         if self.phase() != "Degraded":
             self.api.patch("rollouts", NAMESPACE, f"{ROLLOUT}/status", {"status": {"abort": True}})
         self.wait_for_weight(0)
-        self.apply(self._applied[self.stable()])
+        template = self.replica_set(self.stable())["spec"]["template"]
+        self._change(image_in(template), template["metadata"]["annotations"]["started"])
         self.wait_for_phase("Healthy")
         self.wait_for_weight(0)
 
-    def write(self, release: Release) -> None:
-        """deploy/kubernetes/ as it is in the repository, with the release in its overlay."""
+    def _change(self, image: str, started: str) -> None:
+        values = {"spec/containers/0/image": image, "metadata/annotations/started": started}
+        operations = [{"op": "add", "path": f"/spec/template/{path}", "value": each} for path, each in values.items()]
+        self.api.change("rollouts", NAMESPACE, ROLLOUT, operations)
+
+    def image_of(self, release: Release) -> str:
+        """One that is not stable's: `rollout start` refuses what is stable already."""
+        if release.digest:
+            return f"{self._images['offline', 1][0]}@{release.digest}"
+        images = (self._image(release.model, number) for number in (1, 2))
+        return next(image for image in images if image != self.stable_image())
+
+    def _image(self, model: str, number: int) -> str:
+        if (model, number) not in self._images:
+            self._images[model, number] = self.cluster.import_image(model, number)
+        return "@".join(self._images[model, number])
+
+    def stable_image(self) -> str:
+        stable = self.rollout()["status"].get("stableRS")
+        return image_in(self.replica_set(stable)["spec"]["template"]) if stable else ""
+
+    def write(self, policy: str, components: tuple[str, ...]) -> None:
+        """deploy/kubernetes/ as it is in the repository, changed as docs/guides/kubernetes.md says."""
         shutil.rmtree(self._folder, ignore_errors=True)
         shutil.copytree(REPOSITORY / FOLDER, self._folder)
-        for path, text in render(planned(release.policy), read_rules(REPOSITORY / RULES)).items():
+        for path, text in render(planned(policy), read_rules(REPOSITORY / RULES)).items():
             (self._folder / path).write_text(text)
         overlay = self._folder / OVERLAY
-        change(overlay / "kustomization.yaml", r"newName: .*", f"newName: {self._image[0]}")
-        change(overlay / "kustomization.yaml", r"digest: .*", f"digest: {release.digest}")
-        change(overlay / "release.yaml", r'started: ".*"', f'started: "{release.started}"')
+        listed = "".join(f"  - ../../components/{each}\n" for each in (*COMPONENTS, *components))
+        change(overlay / "kustomization.yaml", r"(  - \.\./\.\./components/traefik\n)", rf"\1{listed}")
+        change(overlay / "kustomization.yaml", r"images:\n( .*\n)+", "")
+        change(overlay / "kustomization.yaml", r"  - path: release.yaml\n", "")
         change(overlay / "prometheus.yaml", r"value: .*", f"value: {self.cluster.described['prometheus']}")
         with (overlay / "kustomization.yaml").open("a") as file:
-            file.write(ENVIRONMENT.replace("GIVEN", release.model))
+            file.write(ENVIRONMENT)
 
     def rollout(self) -> Object:
         """With an empty status, until a controller has seen it."""
@@ -110,17 +156,21 @@ class Service:
     def aborted(self) -> bool:
         return self.rollout()["status"].get("abort") is True
 
-    def hashes(self, started: int) -> set[str]:
-        """Those of the pod templates that started then: one, or none until a controller has seen it."""
-        sets = self.api.list("replicasets", NAMESPACE)
-        of_then = [
-            each for each in sets if each["spec"]["template"]["metadata"]["annotations"]["started"] == str(started)
-        ]
-        return {each["metadata"]["labels"]["rollouts-pod-template-hash"] for each in of_then}
+    def replica_set(self, release: str) -> Object:
+        (found,) = self.api.list("replicasets", NAMESPACE, f"rollouts-pod-template-hash={release}")
+        return found
 
     def ready_pods(self, release: str) -> int:
         sets = self.api.list("replicasets", NAMESPACE, f"rollouts-pod-template-hash={release}")
         return sum(each["status"].get("readyReplicas", 0) for each in sets)
+
+    def pods(self, release: str) -> list[Object]:
+        return self.api.list("pods", NAMESPACE, f"rollouts-pod-template-hash={release}")
+
+    def behind(self, name: str) -> str:
+        """The release to whose pods this Service sends."""
+        found = self.api.get("services", NAMESPACE, name)["spec"]["selector"]
+        return str(found["rollouts-pod-template-hash"])
 
     def analyses(self, release: str) -> dict[str, Object]:
         """The state of the release's analysis runs, by the template's name."""
@@ -144,13 +194,23 @@ class Service:
         runs = [
             f"{name}: {run.get('phase')} {run.get('message', '')}" for name, run in self.analyses(self.latest()).items()
         ]
+        pods = [
+            f"{pod['metadata']['name']}: {each['state']['waiting']}"
+            for pod in self.api.list("pods", NAMESPACE)
+            for each in pod["status"].get("containerStatuses", [])
+            if "waiting" in each["state"]
+        ]
         told = {key: status.get(key) for key in ("phase", "message", "currentStepIndex", "abort")}
-        return "\n".join([str(told), f"weight {self.weight()}", *runs, get("pods", "-o", "wide")])
+        return "\n".join([str(told), f"weight {self.weight()}", *runs, *pods, get("pods", "-o", "wide")])
 
 
 def run_of(run: Object) -> str:
     """`agent-gates` in the background, or the step's number."""
     return str(run["metadata"]["labels"].get("step-index") or run["metadata"]["labels"]["rollout-type"])
+
+
+def image_in(template: Object) -> str:
+    return str(template["spec"]["containers"][0]["image"])
 
 
 def observed(rollout: Object) -> bool:

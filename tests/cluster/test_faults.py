@@ -86,13 +86,17 @@ def test_without_prometheus_a_release_is_aborted(cluster: Running, service: Serv
         service.wait(lambda: cluster.value('sum(up{job="agent"})') >= 2, 60)
 
 
-def test_a_second_release_takes_the_place_of_the_first_one(service: Service, load: Sending) -> None:
+def test_a_second_release_by_other_means_takes_the_place_of_the_first_one(service: Service, load: Sending) -> None:
+    """`rollout start` refuses it, `kubectl` does not."""
     stable = service.stable()
     service.apply(Release())
     first = service.latest()
     service.wait_for_weight(5)
     service.wait(lambda: load.counts().answered(first))
-    service.apply(Release(), during_another=True)
+    refused = service.commands.run("start", service.image_of(Release()), "--unverified", "a second one")
+    assert (refused.code, refused.refused) == (2, "locked")
+    assert service.latest() == first
+    service.replace(Release())
     second = service.latest()
     service.wait(lambda: load.counts().answered(second))
     answered = load.counts().answered(first)
@@ -143,3 +147,38 @@ def test_a_drain_of_the_only_node_leaves_one_pod_that_answers(
     finally:
         cluster.kubectl("uncordon", NODE)
     service.wait(lambda: service.ready_pods(stable) == 2, 60)
+
+
+def test_an_abort_takes_traffic_off_the_canary_while_stable_lacks_a_pod(
+    cluster: Running, service: Service, load: Sending
+) -> None:
+    """Argo Rollouts leaves the router's weight as it is until all of stable's pods are there, but points the canary's
+    Service at stable's pods at once."""
+    stable = service.stable()
+    rollout = service.apply(Release(policy=quick({"5%": "3m", "100%": "10s"})))
+    canary = service.latest()
+    service.wait_for_weight(5)
+    cluster.kubectl("cordon", NODE)
+    try:
+        lost_pod = service.pods(stable)[0]["metadata"]["name"]
+        service.api.delete("pods", NAMESPACE, lost_pod)
+        service.wait(lambda: service.ready_pods(stable) == 1, 60)
+        aborted = service.commands.run("abort", "--reason", "a pod of stable is gone")
+        assert aborted.code == 0, aborted
+        service.wait(lambda: service.behind("agent-canary") == stable, 30)
+        service.wait(lambda: gets_nothing(service, load, canary), 60)
+        assert service.weight() == 5
+        status = service.commands.run("status").document
+        assert status["running"] == rollout
+    finally:
+        cluster.kubectl("uncordon", NODE)
+    service.wait_for_weight(0, 60)
+    followed = service.commands.run("follow", rollout)
+    assert (followed.code, followed.document["verdict"]) == (1, "rolled_back")
+
+
+def gets_nothing(service: Service, load: Sending, release: str) -> bool:
+    """Whether none of the next twenty answers or more is this release's."""
+    before = load.counts()
+    service.wait(lambda: load.counts()["answered"] >= before["answered"] + 20, 30)
+    return load.counts().answered(release) == before.answered(release)

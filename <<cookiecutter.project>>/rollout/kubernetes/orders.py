@@ -34,7 +34,8 @@ def give(
             cluster.patch_status(version, status)
         except Changed:
             continue
-        return attempt.name, f"ordered Argo Rollouts to {ORDERED[kind]} ({attempt.name}): see `rollout status`"
+        said = f"ordered Argo Rollouts to {ORDERED[kind]} ({attempt.name}): see `rollout status`"
+        return attempt.name, said + consequence(service, kind)
     raise ClusterFailed("the Rollout changed again and again: the order was not given. Try again")
 
 
@@ -57,6 +58,19 @@ def status_of(service: Service, kind: OrderKind) -> Mapping[str, Any]:
     if not service.holds:
         raise Refused("neither a hold nor keep is running: the step waits for its gates or for its pods")
     return {"pauseConditions": None}
+
+
+def consequence(service: Service, kind: OrderKind) -> str:
+    """What a person has to know who takes a release back now."""
+    stable = service.stable
+    if kind == "promote" or stable is None or stable.ready >= stable.replicas:
+        return ""
+    if stable.ready == 0:
+        return f". None of stable's {stable.replicas} pods is ready: nobody answers before one is"
+    return (
+        f". Only {stable.ready} of stable's {stable.replicas} pods are ready: the canary gets no more requests, but the "
+        "rollout ends when all of them are"
+    )
 
 
 def recorded(cluster: Writer, service: Service, order: OrderGiven) -> str:

@@ -28,8 +28,10 @@ WITHIN_SECONDS = 30.0
 SPEED = 40.0
 """At this speed, two minutes are 3 s, ten are 15 s, and a latency of 60 s is 1.5 s, which is a bucket boundary."""
 
+OFTEN_SECONDS = 0.15
+
 CONFIG = """
-global: {scrape_interval: 150ms, scrape_timeout: 150ms, evaluation_interval: 150ms}
+global: {scrape_interval: EVERY, scrape_timeout: EVERY, evaluation_interval: EVERY}
 rule_files: [rules.yml]
 scrape_configs:
   - job_name: published
@@ -87,10 +89,12 @@ def is_so(server: Prometheus, promql: str, value: float) -> bool:
 
 @dataclass
 class Live:
-    """One Prometheus, the page that it scrapes, and the gates of rollout.yaml."""
+    """One Prometheus, the page that it scrapes, and the gates of rollout.yaml. A scrape that takes longer than
+    `every_seconds` fails, and every series ends with it."""
 
     server: Prometheus
     exporter: Exporter
+    every_seconds: float = OFTEN_SECONDS
     gates: Mapping[str, Gate] = field(default_factory=lambda: {gate.name: gate for gate in quick_gates()})
     _turns: "count[int]" = field(default_factory=lambda: count(1))
 

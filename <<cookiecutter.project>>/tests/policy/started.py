@@ -1,17 +1,20 @@
 """Fixtures: one real Prometheus for all these tests; each test has releases with new names."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
 
 import pytest
 
 from rollout.rehearsal.parts import tool
 from rollout.rehearsal.programs import Program
 from tests.policy.exporter import Exporter
-from tests.policy.live import CONFIG, RULES, Live, start_prometheus
+from tests.policy.live import CONFIG, OFTEN_SECONDS, RULES, Live, start_prometheus
 from tests.policy.releases import Agent
 
 NUMBERS = count(1)
+STEADY_SECONDS = 2.0
 
 
 @pytest.fixture(scope="session")
@@ -23,13 +26,26 @@ def prometheus() -> Program:
 @pytest.fixture(scope="session")
 def live(prometheus: Program, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """A server that scrapes what a test publishes. Shared, because each takes 5 s until its first scrape."""
-    folder = tmp_path_factory.mktemp("prometheus")
+    with started(prometheus, tmp_path_factory.mktemp("prometheus"), OFTEN_SECONDS) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def steady(prometheus: Program, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """One whose scrapes a busy machine answers in time, for tests that wait for no change."""
+    with started(prometheus, tmp_path_factory.mktemp("steady"), STEADY_SECONDS) as found:
+        yield found
+
+
+@contextmanager
+def started(prometheus: Program, folder: Path, every_seconds: float) -> Iterator[Live]:
     with Exporter() as exporter:
-        (folder / "prometheus.yml").write_text(CONFIG.replace("ADDRESS", exporter.address))
+        config = CONFIG.replace("ADDRESS", exporter.address).replace("EVERY", f"{every_seconds * 1000:.0f}ms")
+        (folder / "prometheus.yml").write_text(config)
         (folder / "rules.yml").write_text(RULES)
         process, server = start_prometheus(prometheus, folder, folder / "prometheus.yml")
         try:
-            yield Live(server, exporter)
+            yield Live(server, exporter, every_seconds)
         finally:
             process.stop()
 

@@ -52,6 +52,15 @@ def test_an_order_is_recorded_once_whoever_changes_the_rollout_meanwhile(races: 
     assert fake.patches[-1] == ("status", {"abort": True})
 
 
+@pytest.mark.parametrize(("ready", "said"), [(2, ""), (1, "Only 1 of stable's 2 pods"), (0, "nobody answers")])
+def test_an_abort_says_what_it_means_while_stable_lacks_pods(ready: int, said: str) -> None:
+    fake = cluster("keep")
+    pods_of_stable(fake, ready)
+    told = give(fake, None, "abort", "users complain", clock=lambda: 5.0)[1]
+    assert said in told
+    assert ("pods" in told) == (ready < 2)
+
+
 def test_an_order_that_could_not_be_given_is_a_failure() -> None:
     with pytest.raises(ClusterFailed, match="Try again"):
         ordered(cluster("second_step", races=100), "abort")

@@ -11,8 +11,9 @@ from rollout.kubernetes.expression import Reach
 from rollout.kubernetes.gate import queries
 from rollout.policy.plan import Gate
 from tests.policy.live import Live
-from tests.policy.releases import Agent, Server, series
-from tests.rollout.kubernetes.argo import UNDECIDED, verdict
+from tests.policy.releases import Agent, Server
+from tests.rollout.kubernetes.argo import verdict
+from tests.rollout.kubernetes.over_time import earlier_attempts, new_alerts
 
 pytestmark = pytest.mark.parts
 
@@ -21,13 +22,10 @@ SHORT, IDLE = 2.0, 3.5
 LATER = 0.6
 """Some scrapes are between the start and the first request, as in production: counts begin at the first scrape."""
 
-FIRING = 'count(ALERTS{alertname="Trouble",alertstate="firing"}) or vector(0)'
 
-
-def argo(live: Live, gate: str | Gate, release: str = "new", stable: str = "old", started: int = 1) -> str:
-    asked = live.gates[gate] if isinstance(gate, str) else gate
+def argo(live: Live, gate: Gate, release: str = "new", stable: str = "old", started: int = 1) -> str:
     arguments = {"release": release, "stable": stable, "started": str(started)}
-    return verdict(live.server.url, queries(asked, REACH), arguments)[0]
+    return verdict(live.server.url, queries(gate, REACH), arguments)[0]
 
 
 def with_windows(gate: Gate, longest_seconds: float) -> Gate:
@@ -71,27 +69,8 @@ def test_a_baseline_from_before_the_rollout_is_that_of_when_it_started(live: Liv
 
 
 def test_only_an_alert_that_starts_to_fire_during_the_rollout_counts(live: Live) -> None:
-    live.publish(series("trouble", 1, where="before"))
-    live.wait_for(FIRING, 1)
-    time.sleep(1.2)
-    started = int(time.time())
-    assert live.measure("new_alerts", elapsed_seconds=time.time() - started).outcome is Outcome.PASS
-    assert argo(live, "new_alerts", started=started) == Outcome.PASS
-
-    live.publish(series("trouble", 1, where="before"), series("trouble", 1, where="during"))
-    live.wait_for(FIRING, 2)
-    assert live.measure("new_alerts", elapsed_seconds=time.time() - started).outcome is Outcome.FAIL
-    assert argo(live, "new_alerts", started=started) == Outcome.FAIL
+    new_alerts(live, lambda *asked: argo(live, *asked))
 
 
-def test_an_earlier_attempt_does_not_count_because_each_attempt_is_a_release_of_its_own(
-    live: Live, new: Agent, old: Agent
-) -> None:
-    live.publish(Server().text(release=new.release))
-    live.publish(Server(sessions=100, errors_5xx=60).text(release=new.release))
-    time.sleep(0.5)
-    live.publish(Server(sessions=100, errors_5xx=60).text(release=new.release))
-    measured = live.measure("errors", new.release, old.release, judged_seconds=0.4)
-    assert measured.outcome is Outcome.INCONCLUSIVE
-    assert argo(live, "errors", f"{new.release}-again", old.release) == UNDECIDED
-    assert argo(live, "errors", new.release, old.release) == Outcome.FAIL
+def test_an_earlier_attempt_does_not_count(live: Live, new: Agent, old: Agent) -> None:
+    earlier_attempts(live, new, old, lambda *asked: argo(live, *asked))
