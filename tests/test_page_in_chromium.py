@@ -25,10 +25,10 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 
 @contextmanager
-def service() -> Iterator[str]:
+def service(model: str = "offline:window=4000") -> Iterator[str]:
     """The service, as `make run` starts it; its URL."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AGENT_")}
-    own = {"PYTHONPATH": str(SOURCE), "AGENT_PORT": "0", "AGENT_MODEL": "offline:window=4000"}
+    own = {"PYTHONPATH": str(SOURCE), "AGENT_PORT": "0", "AGENT_MODEL": model}
     with tempfile.TemporaryDirectory() as folder, (Path(folder) / "log").open("w+") as log:
         process = subprocess.Popen([sys.executable, "-m", "agent"], cwd=folder, env=kept | own, stderr=log)
         try:
@@ -61,6 +61,19 @@ def test_a_new_user_gets_an_answer_its_usage_and_the_context_bar() -> None:
             assert (await page.picture()).startswith(PNG)
 
     with service() as url:
+        asyncio.run(scenario(url))
+
+
+@pytest.mark.browser
+def test_a_cut_answer_is_said_to_be_one() -> None:
+    async def scenario(url: str) -> None:
+        async with opened(url) as page:
+            await page.until("document.getElementById('about')?.textContent.includes('offline')")
+            await page.value("document.getElementById('task').value = 'Sing me a song.'")
+            await page.value("document.getElementById('send').click()")
+            await page.until("document.getElementById('answer').textContent.includes('The answer is cut')")
+
+    with service("offline:max_tokens=8") as url:
         asyncio.run(scenario(url))
 
 
