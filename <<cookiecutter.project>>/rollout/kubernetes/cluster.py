@@ -150,4 +150,4 @@ def asked(ask: Callable[[], T]) -> T:
     except httpx2.HTTPError as error:
         raise ClusterFailed(f"the API server does not answer: {error or type(error).__name__}") from error
     except (ConfigError, OSError) as error:  # a program that the kubeconfig names under `exec`
-        raise ClusterFailed(f"the login of the kubeconfig failed: {error}") from error
+        raise ClusterFailed(f"the login of the kubeconfig failed: {str(error).strip()}") from error

@@ -31,7 +31,7 @@ from rollout.pipeline.summary import brief, summary
 from rollout.pipeline.variables import variable
 from rollout.policy import file as policy_file
 from rollout.policy.plan import plan
-from rollout.policy.target import KUBERNETES, target_in
+from rollout.policy.target import KUBERNETES, check_line, target_in
 
 INTERRUPTED = "the rollout may still be running: see `rollout status`"
 NO_HOST = (
@@ -56,7 +56,7 @@ def run_facts(chosen: argparse.Namespace) -> int:
 def run_target(chosen: argparse.Namespace) -> int:
     """`rollback` only warns: what runs can be taken back without a policy."""
     try:
-        policy_file.load(POLICY)
+        check_line(policy_file.load(POLICY), POLICY)
     except PolicyError as error:
         if not chosen.going_back:
             raise

@@ -3,6 +3,7 @@
 No message contains a part of it: GitHub hides a secret in logs only as a whole. Pure.
 """
 
+import re
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -17,6 +18,9 @@ MADE = "make it as docs/guides/kubernetes.md says"
 EMBED = "`kubectl config view --raw --minify --flatten` embeds it"
 FILES = ("certificate-authority", "client-certificate", "client-key", "tokenFile")
 """Keys that name a file of the machine on which a kubeconfig was made."""
+
+TOKEN = re.compile(r"[!-~]+")
+"""What a header can carry. The client would show another one in its error."""
 
 Entry = Mapping[str, Any]
 
@@ -90,6 +94,8 @@ def check(cluster: Entry, context: Entry, user: Entry) -> None:
         )
     if not context.get("namespace"):
         raise WrongInput(f"KUBECONFIG: the current-context has no namespace, where the Rollout is: {MADE}")
+    if "token" in user and not TOKEN.fullmatch(str(user["token"])):
+        raise WrongInput(f"KUBECONFIG: the user's token is not one word of ASCII characters: {MADE}")
     for key in FILES:
         if key in cluster or key in user:
             raise WrongInput(f"KUBECONFIG: {key} names a file, which the runner does not have: {EMBED}")

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from rollout.errors import UnsupportedTarget
+from rollout.errors import UnsupportedTarget, WrongInput
 from rollout.policy.schema import Policy
 
 KUBERNETES = "kubernetes"
@@ -18,6 +18,15 @@ def target_in(policy: Path) -> str:
     except OSError:
         return "docker"
     return found[1] if found else "docker"
+
+
+def check_line(policy: Policy, path: Path) -> None:
+    """Raises WrongInput if `target_in` reads another target than a parser."""
+    if policy.target != target_in(path):
+        raise WrongInput(
+            f"{path.name}: target: write it as the line `target: {policy.target}`, because it is also read from a file "
+            "that is invalid otherwise"
+        )
 
 
 def check_for_docker(policy: Policy, name: str) -> None:

@@ -134,6 +134,30 @@ def test_an_api_server_that_does_not_answer_is_a_failure() -> None:
         answering(silent).rollout()
 
 
+def test_a_login_that_is_not_accepted_is_a_failure_that_may_pass() -> None:
+    """A token may expire while a rollout is followed: that is no refusal before anything was touched."""
+    with pytest.raises(ClusterFailed, match=r"does not accept the login: Unauthorized\. Its token"):
+        refusing(401, "Unauthorized").rollout()
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [("no-such-program", "No such file or directory: 'no-such-program'"), ("false", "Exec false returned 1")],
+)
+def test_a_program_that_should_log_in_and_fails_is_named(command: str, says: str) -> None:
+    program = {"apiVersion": "client.authentication.k8s.io/v1beta1", "command": command}
+    found = {
+        "clusters": [{"name": "t", "cluster": {"server": "https://127.0.0.1:1"}}],
+        "users": [{"name": "t", "user": {"exec": program}}],
+        "contexts": [{"name": "t", "context": {"cluster": "t", "user": "t", "namespace": "mine"}}],
+        "current-context": "t",
+    }
+    cluster = Cluster.of(found)
+    assert cluster.namespace == "mine"
+    with pytest.raises(ClusterFailed, match=f"the login of the kubeconfig failed: .*{says}"):
+        cluster.rollout()
+
+
 @pytest.mark.parametrize("allowed", [True, False])
 def test_what_a_user_may_do_is_asked_of_the_api_server(allowed: bool) -> None:
     asked: list[Any] = []

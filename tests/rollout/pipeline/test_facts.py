@@ -105,6 +105,13 @@ def test_the_target_is_printed_and_one_that_does_not_exist_is_refused(
     assert says in "".join(capsys.readouterr())
 
 
+def test_a_target_that_only_a_parser_finds_is_refused(checkout: Checkout, capsys: pytest.CaptureFixture[str]) -> None:
+    """Else the commands would go to a host."""
+    checkout.write("rollout.yaml", SMALL.replace("target: docker", '"target" : kubernetes'))
+    assert main(["target"]) == 2
+    assert "write it as the line `target: kubernetes`" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("arguments", "code", "kind"), [([], 2, "error"), (["--going-back"], 0, "warning")])
 def test_a_policy_that_is_wrong_stops_a_release_and_no_rollback(
     arguments: list[str], code: int, kind: str, checkout: Checkout, capsys: pytest.CaptureFixture[str]

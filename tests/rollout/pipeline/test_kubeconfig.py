@@ -77,6 +77,15 @@ MISTAKES = {
         "set certificate-authority-data instead",
     ),
     "a file": (changed("clusters", 0, "cluster", "certificate-authority", to="ca.crt"), "--flatten` embeds it"),
+    "a token with a line end": (
+        changed("users", 0, "user", "token", to=f"{SECRET}\nx"),
+        "the user's token is not one word",
+    ),
+    "a token with an accent": (
+        changed("users", 0, "user", "token", to=f"{SECRET}é"),
+        "the user's token is not one word",
+    ),
+    "no token in it": (changed("users", 0, "user", "token", to=""), "the user's token is not one word"),
     "a key's file": (changed("users", 0, "user", "client-key", to="my.key"), "client-key names a file"),
 }
 

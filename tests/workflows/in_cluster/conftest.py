@@ -32,8 +32,10 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 @pytest.fixture(scope="session")
-def production(cluster: Running) -> Production:
-    return Production(cluster)
+def production(cluster: Running, tmp_path_factory: pytest.TempPathFactory) -> Production:
+    policy = tmp_path_factory.mktemp("policy") / "rollout.yaml"
+    policy.write_text(administrator.POLICY)
+    return Production(cluster, policy)
 
 
 @pytest.fixture(scope="session")

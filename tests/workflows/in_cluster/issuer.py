@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 from tests.cluster.needed import program
 
 LOOPBACK = "127.0.0.1"
+REPOSITORY_ID = "123456789"
 VALID_SECONDS = 10
 """Shorter than any rollout here, so that each one needs several tokens. GitHub's are valid for minutes."""
 
@@ -45,7 +46,7 @@ class Issuer:
         return {
             "issuer": {"url": self.url, "audiences": [audience], "certificateAuthority": authority},
             "claimMappings": {"username": {"claim": "sub", "prefix": "github:"}},
-            "claimValidationRules": [{"claim": "repository", "requiredValue": self._repository}],
+            "claimValidationRules": [{"claim": "repository_id", "requiredValue": REPOSITORY_ID}],
         }
 
     def stop(self) -> None:
@@ -64,15 +65,14 @@ class Issuer:
             return {"value": self.token(parse_qs(parts.query)["audience"][0])}
         return pages.get(parts.path)
 
-    def token(self, audience: str, environment: str = "production", repository: str = "") -> str:
+    def token(self, audience: str, environment: str = "production", repository_id: str = REPOSITORY_ID) -> str:
         self.issued.append(audience)
-        repository = repository or self._repository
         now = int(time.time())
         claims = {
             "iss": self.url,
             "aud": audience,
-            "sub": f"repo:{repository}:environment:{environment}",
-            "repository": repository,
+            "sub": f"repo:{self._repository}:environment:{environment}",
+            "repository_id": repository_id,
             "iat": now,
             "exp": now + VALID_SECONDS,
         }

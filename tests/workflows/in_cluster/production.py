@@ -1,18 +1,24 @@
 """The service that the workflows release: what is stable in the cluster, and what its users get."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from tests.cluster.api import Object
 from tests.cluster.load import Sending, Sent
 from tests.cluster.running import Running
 from tests.cluster.service import NAMESPACE, ROLLOUT, observed
+from tests.repository import REPOSITORY
 from tests.waiting import wait_until
 from tests.workflows.executed.act import Run
 
 REQUESTS_PER_SECOND = 12.0
 HASH = "rollouts-pod-template-hash"
 EVERY_SECONDS = 0.2
+WHOLE = 100
 
 
 class Users:
@@ -28,8 +34,10 @@ class Users:
 
 
 class Production:
-    def __init__(self, cluster: Running) -> None:
-        self._cluster, self._api = cluster, cluster.api
+    """`policy` is the file of its policy."""
+
+    def __init__(self, cluster: Running, policy: Path) -> None:
+        self._cluster, self._api, self._policy = cluster, cluster.api, policy
 
     def rollout(self) -> Object:
         """With an empty status, until a controller has seen it."""
@@ -44,9 +52,21 @@ class Production:
         return self._image(str(self.rollout()["status"].get("currentPodHash", "")))
 
     def is_settled(self) -> bool:
-        """Nothing is moved or kept any more."""
+        """Nothing is moved any more, and all traffic is on stable. What is kept is ended, as a person does it."""
         found = self.rollout()
+        kept = [each for each in found["status"].get("pauseConditions") or [] if each["reason"] == "CanaryPauseStep"]
+        if kept and self.shares()["agent-canary"] == WHOLE:
+            self.command("promote", "--reason", "it is good")
         return observed(found) and found["status"].get("phase") in ("Healthy", "Degraded")
+
+    def command(self, *arguments: str) -> int:
+        """The exit code of `rollout`, as an administrator runs it."""
+        command = [sys.executable, "-m", "rollout", *arguments, "--service", NAMESPACE, "--policy", str(self._policy)]
+        environment = os.environ | {
+            "KUBECONFIG": self._cluster.described["kubeconfig"],
+            "ROLLOUT_BY": "an administrator",
+        }
+        return subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, timeout=300).returncode
 
     def shares(self) -> dict[str, int]:
         """What the router has, in percent."""

@@ -24,7 +24,7 @@ def test_when_the_deploys_runner_is_lost_its_traffic_is_given_back(with_secret: 
     assert (serving.stable(), serving.shares()["agent-canary"]) == (before, 0)
 
 
-def test_when_every_runner_is_lost_argo_goes_on_and_a_second_run_follows_it(
+def test_when_every_runner_is_lost_argo_goes_on_a_person_can_follow_it_and_a_second_run_says_how_it_ended(
     with_github: Ground, serving: Production
 ) -> None:
     clone = with_github.origin.tag("3.1.0")
@@ -34,9 +34,10 @@ def test_when_every_runner_is_lost_argo_goes_on_and_a_second_run_follows_it(
     with serving.users():
         serving.wait_until_shifted(built, run)
         run.kill()
-        again = with_github.push_tag(clone, name="v3.1.0-again").finish()
+        assert serving.command("follow") == 0
+    again = with_github.push_tag(clone, name="v3.1.0-again").finish()
     assert again.green, again.said()[-4000:]
-    assert "already running: following it" in again.said("deploy") or "is already stable" in again.said("deploy")
+    assert "is already running: following it" in again.said("deploy"), "it is kept"
     assert with_github.built("v3.1.0-again")["agent"] == built
     assert "Promoted" in again.summary("evidence")
     serving.wait_until_settled()

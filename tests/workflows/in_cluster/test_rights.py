@@ -127,4 +127,4 @@ def test_githubs_token_is_accepted_only_for_this_api_server_repository_and_envir
     assert staging.name() == SUBJECT.replace("production", "staging")
     code, found = staging.ask("GET", f"{ARGO}/rollouts/{ROLLOUT}")
     assert (code, staging.name() in found["message"]) == (403, True)
-    assert User(cluster, issuer.token(server, repository="somebody/my-agent")).name() == ""
+    assert User(cluster, issuer.token(server, repository_id="5")).name() == ""
