@@ -116,10 +116,8 @@ class Running:
         docker("build", "--quiet", "--tag", name, "-", text=text)
         saved = subprocess.run(["docker", "save", name], check=True, capture_output=True).stdout
         docker("rmi", name)
-        self._ctr("images", "import", "--digests", "-", stdin=saved)
-        digest = self._ctr("images", "ls", f"name=={name}").splitlines()[1].split()[2]
-        self._ctr("images", "tag", "--force", name, f"{repository}@{digest}")
-        return repository, digest
+        self._ctr("images", "import", "--base-name", repository, "--digests", "-", stdin=saved)
+        return repository, self._ctr("images", "ls", f"name=={name}").splitlines()[1].split()[2]
 
     def _ctr(self, *arguments: str, stdin: bytes = b"") -> str:
         command = [program("ctr"), f"--address={self.described['containerd']}", "--namespace=k8s.io", *arguments]

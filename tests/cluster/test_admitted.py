@@ -34,7 +34,8 @@ def test_the_api_server_accepts_every_object_of_the_overlay(cluster: Running, na
 def test_the_api_server_accepts_the_other_components(cluster: Running, tmp_path: Path) -> None:
     copy = shutil.copytree(KUBERNETES, tmp_path / "kubernetes") / "overlays" / "traefik"
     change(copy / "kustomization.yaml", "components/monitoring ", "components/annotations ")
-    change(copy / "kustomization.yaml", "# - ../../components/scaling", "- ../../components/scaling")
+    for each in ("scaling", "sticky"):
+        change(copy / "kustomization.yaml", f"# - ../../components/{each}", f"- ../../components/{each}")
     said = accepted(cluster, copy)
     assert "horizontalpodautoscaler.autoscaling/agent serverside-applied" in said
     assert "servicemonitor" not in said
