@@ -26,7 +26,7 @@ unexport VIRTUAL_ENV CONDA_PREFIX
 # Python keeps what it compiled: without that, a start of the service takes twice the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test test-template test-units test-engine test-parts test-hosts test-baked-code
+.PHONY: help demo test test-template test-units test-engine test-parts test-hosts test-deploy test-baked-code
 .PHONY: test-browser test-rehearsals test-baked-rehearsals test-baked-images test-faults test-workflows docker-answers
 .PHONY: test-kubernetes bench lint lint-baked bake tested requirements
 
@@ -38,16 +38,16 @@ demo:  ## bake the defaults into build/my-agent, then rehearse a good and a bad 
 	$(bake)
 	+@$(BAKED_MAKE) demo
 
-# First what never waits. Then four at a time: hosts and parts take longest, wait a lot, and judge releases by their
-# answers, so each measures what the machine answers beside the other. The other two take only what these leave. With
-# JOBS=1 nothing is beside them, which takes twice the time.
-JOBS ?= 4
+# First what never waits. Then all at once: hosts and parts take longest, wait a lot, and judge releases by their
+# answers, so each measures what the machine answers beside the others. The last two take only what those leave.
+# With JOBS=1 nothing is beside them, which takes twice the time.
+JOBS ?= 5
 test:  ## run all tests: the template's, the engine's, and a baked repository's
 	@$(INSTALL) --parts $(BAKE) $(DEV) $(TEST)
 	$(bake)
 	+@$(BAKED_MAKE) setup
 	@$(MAKE) --no-print-directory -j2 test-units test-baked-images lint-baked lint test-browser REPOSITORY="$(BAKED)"
-	@$(MAKE) --no-print-directory -j$(JOBS) test-hosts test-rehearsals test-baked-code test-template REPOSITORY="$(BAKED)"
+	@$(MAKE) --no-print-directory -j$(JOBS) test-hosts test-rehearsals test-deploy test-baked-code test-template REPOSITORY="$(BAKED)"
 	$(what_was_skipped)
 
 # One after the other, so that no more than two judge releases at once.
@@ -61,7 +61,7 @@ test-template:
 
 test-engine: tested  ## run the engine's tests; on your own copy: make test-engine REPOSITORY=../my-agent
 	@$(MAKE) --no-print-directory test-units test-browser
-	@$(MAKE) --no-print-directory -j$(JOBS) test-hosts test-parts
+	@$(MAKE) --no-print-directory -j$(JOBS) test-hosts test-parts test-deploy
 	$(what_was_skipped)
 
 test-units:
@@ -78,7 +78,12 @@ test-parts:
 
 test-hosts:
 	@echo "running the engine's tests on $(REPOSITORY) with Docker ..."
-	@$(without_docker) || $(PYTEST) -m "docker and not faults and not workflows" $(ENGINE)
+	@$(without_docker) || $(PYTEST) -m "docker and not faults and not workflows" $(filter-out tests/deploy,$(ENGINE))
+
+# These start hosts too, but judge no release.
+test-deploy:
+	@echo "running the tests of deploy/ with Docker ..."
+	@$(without_docker) || $(PYTEST) -m docker tests/deploy
 
 # Said again at the end, where it is seen.
 without_docker = { ! docker info >/dev/null 2>&1 && \
