@@ -27,7 +27,8 @@ unexport VIRTUAL_ENV CONDA_PREFIX
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test test-template test-units test-engine test-parts test-hosts test-deploy test-baked-code
-.PHONY: test-browser test-rehearsals test-baked-rehearsals test-baked-images test-faults test-workflows docker-answers
+.PHONY: test-browser test-rehearsals test-engine-rehearsals test-baked-rehearsals test-baked-images test-faults
+.PHONY: test-workflows docker-answers
 .PHONY: test-kubernetes bench lint lint-baked bake tested requirements
 
 help:  ## show this list
@@ -38,20 +39,20 @@ demo:  ## bake the defaults into build/my-agent, then rehearse a good and a bad 
 	$(bake)
 	+@$(BAKED_MAKE) demo
 
-# First what never waits. Then all at once: hosts and parts take longest, wait a lot, and judge releases by their
-# answers, so each measures what the machine answers beside the others. The last two take only what those leave.
-# With JOBS=1 nothing is beside them, which takes twice the time.
-JOBS ?= 5
+# First what never waits. Then four at a time. Hosts and rehearsals take longest, wait a lot, and judge releases by their
+# answers, so each measures what the machine answers beside the other; test-baked-code and test-template take only what
+# these two leave. With JOBS=1 nothing is beside them, which takes twice the time.
+JOBS ?= 4
 test:  ## run all tests: the template's, the engine's, and a baked repository's
 	@$(INSTALL) --parts $(BAKE) $(DEV) $(TEST)
 	$(bake)
 	+@$(BAKED_MAKE) setup
 	@$(MAKE) --no-print-directory -j2 test-units test-baked-images lint-baked lint test-browser REPOSITORY="$(BAKED)"
-	@$(MAKE) --no-print-directory -j$(JOBS) test-hosts test-rehearsals test-deploy test-baked-code test-template REPOSITORY="$(BAKED)"
+	@$(MAKE) --no-print-directory -j$(JOBS) test-hosts test-rehearsals test-baked-code test-template test-parts test-deploy REPOSITORY="$(BAKED)"
 	$(what_was_skipped)
 
 # One after the other, so that no more than two judge releases at once.
-test-rehearsals: test-parts
+test-rehearsals: test-engine-rehearsals
 	@$(MAKE) --no-print-directory test-baked-rehearsals
 
 test-template:
@@ -61,7 +62,7 @@ test-template:
 
 test-engine: tested  ## run the engine's tests; on your own copy: make test-engine REPOSITORY=../my-agent
 	@$(MAKE) --no-print-directory test-units test-browser
-	@$(MAKE) --no-print-directory -j$(JOBS) test-hosts test-parts test-deploy
+	@$(MAKE) --no-print-directory -j$(JOBS) test-hosts test-engine-rehearsals test-parts test-deploy
 	$(what_was_skipped)
 
 test-units:
@@ -74,7 +75,11 @@ test-browser:
 
 test-parts:
 	@echo "running the engine's tests on $(REPOSITORY) with HAProxy and Prometheus ..."
-	@$(PYTEST) -m "parts and not docker and not faults and not workflows" $(ENGINE)
+	@$(PYTEST) -m "parts and not docker and not faults and not workflows" --ignore=tests/rollout/rehearsal $(ENGINE)
+
+test-engine-rehearsals:
+	@echo "running the engine's rehearsals of $(REPOSITORY) ..."
+	@$(PYTEST) -m "parts and not docker and not faults" tests/rollout/rehearsal
 
 test-hosts:
 	@echo "running the engine's tests on $(REPOSITORY) with Docker ..."
