@@ -26,8 +26,9 @@ unexport VIRTUAL_ENV CONDA_PREFIX
 # Python keeps what it compiled: without that, a start of the service takes twice the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test test-template test-units test-engine test-parts test-hosts test-baked-code
-.PHONY: test-browser test-rehearsals test-baked-rehearsals test-baked-images test-faults test-workflows docker-answers
+.PHONY: help demo test test-template test-units test-engine test-parts test-hosts test-deploy test-baked-code
+.PHONY: test-browser test-rehearsals test-engine-rehearsals test-baked-rehearsals test-baked-images test-faults
+.PHONY: test-workflows docker-answers
 .PHONY: test-kubernetes bench bench-kubernetes lint lint-baked bake tested requirements
 
 help:  ## show this list
@@ -38,20 +39,20 @@ demo:  ## bake the defaults into build/my-agent, then rehearse a good and a bad 
 	$(bake)
 	+@$(BAKED_MAKE) demo
 
-# First what never waits. Then four at a time: hosts and parts take longest, wait a lot, and judge releases by their
-# answers, so each measures what the machine answers beside the other. The other two take only what these leave. With
-# JOBS=1 nothing is beside them, which takes twice the time.
+# First what never waits. Then four at a time. Hosts and rehearsals take longest, wait a lot, and judge releases by their
+# answers, so each measures what the machine answers beside the other; test-baked-code and test-template take only what
+# these two leave. With JOBS=1 nothing is beside them, which takes twice the time.
 JOBS ?= 4
 test:  ## run all tests: the template's, the engine's, and a baked repository's
 	@$(INSTALL) --parts $(BAKE) $(DEV) $(TEST)
 	$(bake)
 	+@$(BAKED_MAKE) setup
 	@$(MAKE) --no-print-directory -j2 test-units test-baked-images lint-baked lint test-browser REPOSITORY="$(BAKED)"
-	@$(MAKE) --no-print-directory -j$(JOBS) test-hosts test-rehearsals test-baked-code test-template REPOSITORY="$(BAKED)"
+	@$(MAKE) --no-print-directory -j$(JOBS) test-hosts test-rehearsals test-baked-code test-template test-parts test-deploy REPOSITORY="$(BAKED)"
 	$(what_was_skipped)
 
 # One after the other, so that no more than two judge releases at once.
-test-rehearsals: test-parts
+test-rehearsals: test-engine-rehearsals
 	@$(MAKE) --no-print-directory test-baked-rehearsals
 
 test-template:
@@ -61,7 +62,7 @@ test-template:
 
 test-engine: tested  ## run the engine's tests; on your own copy: make test-engine REPOSITORY=../my-agent
 	@$(MAKE) --no-print-directory test-units test-browser
-	@$(MAKE) --no-print-directory -j$(JOBS) test-hosts test-parts
+	@$(MAKE) --no-print-directory -j$(JOBS) test-hosts test-engine-rehearsals test-parts test-deploy
 	$(what_was_skipped)
 
 test-units:
@@ -74,11 +75,20 @@ test-browser:
 
 test-parts:
 	@echo "running the engine's tests on $(REPOSITORY) with HAProxy and Prometheus ..."
-	@$(PYTEST) -m "parts and not docker and not faults and not workflows" $(ENGINE)
+	@$(PYTEST) -m "parts and not docker and not faults and not workflows" --ignore=tests/rollout/rehearsal $(ENGINE)
+
+test-engine-rehearsals:
+	@echo "running the engine's rehearsals of $(REPOSITORY) ..."
+	@$(PYTEST) -m "parts and not docker and not faults" tests/rollout/rehearsal
 
 test-hosts:
 	@echo "running the engine's tests on $(REPOSITORY) with Docker ..."
-	@$(without_docker) || $(PYTEST) -m "docker and not faults and not workflows" $(ENGINE)
+	@$(without_docker) || $(PYTEST) -m "docker and not faults and not workflows" $(filter-out tests/deploy,$(ENGINE))
+
+# These start hosts too, but judge no release.
+test-deploy:
+	@echo "running the tests of deploy/ with Docker ..."
+	@$(without_docker) || $(PYTEST) -m docker tests/deploy
 
 # Said again at the end, where it is seen.
 without_docker = { ! docker info >/dev/null 2>&1 && \

@@ -13,7 +13,8 @@ from tests.bake.answers import HOSTILE_DESCRIPTIONS
 from tests.baking import Baker
 from tests.source import PROJECT
 
-# Python holds no answers: rendered or not, the tests of these folders are the same, and make test runs them once.
+# Python holds no answers: rendered or not, mypy and the tests of these folders find the same. make test runs them once,
+# on a bake; test_options.py compares each of its files with the source.
 TESTS_OF_WHAT_IS_RENDERED = (
     *("pytest", "-q", "-p", "no:cacheprovider"),
     *("-m", "not parts and not docker and not mutations"),
@@ -27,7 +28,6 @@ def check(folder: Path, caches: Path, *tool: str) -> None:
     environment = os.environ | {
         "PYTHONDONTWRITEBYTECODE": "1",
         "RUFF_CACHE_DIR": str(caches / "ruff"),
-        "MYPY_CACHE_DIR": str(caches / "mypy"),
     }
     done = subprocess.run(
         [sys.executable, "-m", *tool],
@@ -46,7 +46,6 @@ def check(folder: Path, caches: Path, *tool: str) -> None:
     [
         pytest.param(["ruff", "check"], id="ruff check"),
         pytest.param(["ruff", "format", "--check"], id="ruff format"),
-        pytest.param(["mypy", "--strict"], id="mypy"),
         pytest.param(["pytest", "--collect-only", "-q", "-p", "no:cacheprovider"], id="pytest collects"),
         pytest.param([*TESTS_OF_WHAT_IS_RENDERED], id="pytest"),
     ],
