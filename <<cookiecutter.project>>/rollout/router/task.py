@@ -81,6 +81,8 @@ def _read(response: HTTPResponse, slot: Slot) -> Solved | Unsolved:
         return Unsolved("the answer is not that of POST /agent/run")
     if not isinstance(answer, str):
         return Unsolved("the answer has no text")
+    if said.get("finish_reason") == "length":
+        return Unsolved("the answer is cut: the model's limit on output tokens ended it")
     counted = [each for each in used if isinstance(each, int)]
     return Solved(
         answer, sum(counted) if len(counted) == len(used) else None, calls if isinstance(calls, int) else None

@@ -71,6 +71,10 @@ def test_the_answer_comes_with_what_its_run_used(folder: Path) -> None:
     assert request.endswith('{"task": "What is 40 + 2?"}')
 
 
+def test_an_answer_that_says_that_it_is_whole_is_one(folder: Path) -> None:
+    assert solve(folder, http({**GOOD, "finish_reason": "stop"}))[0] == Solved("42", tokens=420, tool_calls=2)
+
+
 def test_a_token_is_sent_as_a_bearer_token(folder: Path) -> None:
     assert "\r\nauthorization: Bearer abc\r\n" in solve(folder, http(GOOD), token="abc")[1]  # noqa: S106
 
@@ -86,6 +90,7 @@ def test_a_token_is_sent_as_a_bearer_token(folder: Path) -> None:
         (http({"usage": {}}), "the answer is not that of POST /agent/run"),
         (http({"answer": "42", "usage": [1]}), "the answer is not that of POST /agent/run"),
         (http({"answer": 42}), "the answer has no text"),
+        (http({**GOOD, "finish_reason": "length"}), "the answer is cut: "),
         ("", "no answer: "),
         (None, "no answer within 0 s"),
     ],

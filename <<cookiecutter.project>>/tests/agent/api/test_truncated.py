@@ -39,6 +39,16 @@ def test_the_whole_calls_before_a_cut_one_do_not_run_either(serve: Serve, path: 
     assert samples(whole)["agent_tool_seconds_count", "success,look_up"] == 3
 
 
+@PATHS
+def test_a_response_without_text_is_no_answer_and_what_it_cost_counts(serve: Serve, path: str) -> None:
+    client = serve(model="offline:max_tokens=4")
+    response = client.post(path, json=SONG)
+    assert (response.status_code, response.json()["type"]) == (422, "urn:problem-type:agent:output-limit")
+    found = samples(client)
+    assert found["agent_runs_total", "truncated"] == 1
+    assert found["agent_cost_usd_total", ""] > 0
+
+
 def test_in_a_stream_that_has_begun_it_is_an_event(serve: Serve) -> None:
     task = 'Look up the price of the desk lamp, then count the words in "one two three four five six seven eight"'
     got = events(serve(model="offline:max_tokens=15").post("/agent/stream", json={"task": task}).text)
