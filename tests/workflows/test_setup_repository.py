@@ -262,6 +262,18 @@ def test_a_kubeconfig_without_credentials_takes_the_place_of_a_secret(for_a_clus
     assert "kept: KUBECONFIG" in for_a_cluster.set_up()
 
 
+@pytest.mark.parametrize("text", [None, ""])
+def test_a_kubeconfig_that_is_not_there_takes_no_place(text: str | None, for_a_cluster: GitHub) -> None:
+    path = for_a_cluster.checkout / "ci.yaml"
+    path.write_text(WITH)
+    for_a_cluster.set_up("--kubeconfig", str(path))
+    path.unlink()
+    if text is not None:
+        path.write_text(text)
+    for_a_cluster.set_up("--kubeconfig", str(path), code=2)
+    assert "secret production KUBECONFIG" in for_a_cluster.has["values"]
+
+
 def test_for_a_cluster_a_kubeconfig_is_missing_and_nothing_of_a_host(for_a_cluster: GitHub) -> None:
     missing = for_a_cluster.set_up().partition("Still missing:\n")[2]
     assert ".github/setup-repository --kubeconfig FILE" in missing

@@ -1,6 +1,5 @@
 """One remote, one registry and one cluster for all runs, and an issuer that the cluster trusts like GitHub's."""
 
-import secrets
 from collections.abc import Iterator
 
 import pytest
@@ -10,7 +9,7 @@ from tests.cluster.running import Running
 from tests.host.registry import Registry
 from tests.host.started import registry
 from tests.waiting import wait_until
-from tests.workflows.executed.ground import CANARIES, NAME, Ground
+from tests.workflows.executed.ground import NAME, Ground
 from tests.workflows.in_cluster import administrator
 from tests.workflows.in_cluster.issuer import Issuer
 from tests.workflows.in_cluster.production import Production
@@ -20,7 +19,6 @@ __all__ = ["registry"]
 
 FIRST = "v1.0.0"
 TRUSTED_WITHIN_SECONDS = 180.0
-CANARIES["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = f"canary-{secrets.token_hex(16)}"
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +50,7 @@ def variable(cluster: Running, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="session")
 def issuer(cluster: Running, variable: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issuer]:
-    made = Issuer(tmp_path_factory.mktemp("tokens") / "issuer", NAME, CANARIES["ACTIONS_ID_TOKEN_REQUEST_TOKEN"])
+    made = Issuer(tmp_path_factory.mktemp("tokens") / "issuer", NAME)
     try:
         server = server_of(variable)
         administrator.trust(cluster, made, server)

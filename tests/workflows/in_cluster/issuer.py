@@ -2,6 +2,7 @@
 
 import base64
 import json
+import secrets
 import ssl
 import subprocess
 import threading
@@ -15,6 +16,9 @@ from urllib.parse import parse_qs, urlsplit
 from tests.cluster.needed import program
 
 LOOPBACK = "127.0.0.1"
+SECRET = f"canary-{secrets.token_hex(16)}"
+"""With this, a job asks for a token. It may not appear in any output."""
+
 REPOSITORY_ID = "123456789"
 VALID_SECONDS = 10
 """Shorter than any rollout here, so that each one needs several tokens. GitHub's are valid for minutes."""
@@ -23,8 +27,8 @@ VALID_SECONDS = 10
 class Issuer:
     """`issued`: the audience of each token. `environment`: the variables of a job that may ask for one."""
 
-    def __init__(self, folder: Path, repository: str, secret: str) -> None:
-        self._folder, self._repository, self._secret = folder, repository, secret
+    def __init__(self, folder: Path, repository: str) -> None:
+        self._folder, self._repository = folder, repository
         self.issued: list[str] = []
         folder.mkdir()
         self._openssl("genrsa", "-out", "signing.pem", "2048")
@@ -38,7 +42,7 @@ class Issuer:
     @property
     def environment(self) -> dict[str, str]:
         url = f"http://{LOOPBACK}:{self._plain.server_port}/token?api-version=2.0"
-        return {"ACTIONS_ID_TOKEN_REQUEST_URL": url, "ACTIONS_ID_TOKEN_REQUEST_TOKEN": self._secret}
+        return {"ACTIONS_ID_TOKEN_REQUEST_URL": url, "ACTIONS_ID_TOKEN_REQUEST_TOKEN": SECRET}
 
     def trusted(self, audience: str) -> dict[str, object]:
         """Its part of an API server's AuthenticationConfiguration, as in the guide."""
@@ -61,7 +65,7 @@ class Issuer:
             "/keys": {"keys": [{"kty": "RSA", "alg": "RS256", "use": "sig", "kid": "1", "n": self._n(), "e": "AQAB"}]},
         }
         parts = urlsplit(path)
-        if parts.path == "/token" and authorization == f"bearer {self._secret}":
+        if parts.path == "/token" and authorization == f"bearer {SECRET}":
             return {"value": self.token(parse_qs(parts.query)["audience"][0])}
         return pages.get(parts.path)
 

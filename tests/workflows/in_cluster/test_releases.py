@@ -7,7 +7,7 @@ import pytest
 
 from tests.workflows.executed.ground import CANARIES, Ground
 from tests.workflows.in_cluster.conftest import FIRST, server_of
-from tests.workflows.in_cluster.issuer import Issuer
+from tests.workflows.in_cluster.issuer import SECRET, Issuer
 from tests.workflows.in_cluster.production import Production
 
 pytestmark = [pytest.mark.cluster, pytest.mark.workflows]
@@ -79,5 +79,5 @@ def test_no_secret_and_no_token_is_in_any_log_summary_or_artifact(ground: Ground
     (token,) = re.findall(r"token: (\S+)", secret)
     written = list(ground.written())
     assert any(FIRST in str(path) and path.name == "log" for path, _ in written)
-    for hidden in (token, token.rpartition(".")[2], *CANARIES.values()):
+    for hidden in (token, token.rpartition(".")[2], SECRET, *CANARIES.values()):
         assert [str(path) for path, text in written if hidden in text] == []
