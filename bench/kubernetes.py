@@ -4,6 +4,7 @@ lost, and how much later than the Docker target's engine does Argo Rollouts find
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -21,7 +22,8 @@ from tests.cluster.running import Running
 from tests.cluster.service import NAMESPACE, Release, Service
 from tests.waiting import wait_until
 
-ABORTS, REQUESTS, REQUESTS_PER_SECOND = 20, 200_000, 100.0
+ABORTS, REQUESTS = 20, 200_000
+REQUESTS_PER_SECOND = float(os.environ.get("BENCH_KUBERNETES_REQUESTS_PER_SECOND", "100"))
 WEIGHT, MODEL, FAULT = "25%", "offline:errors=1", "errors=1"
 GOAL_SECONDS = 0.250
 STEPS = {WEIGHT: "1m", "100%": "10s"}
@@ -102,12 +104,15 @@ def abort(service: Service, sending: Sending, verdicts: Verdicts) -> Abort:
 def detected_on_docker(repository: Path) -> float:
     """The same policy, load and fault, with the host's engine, HAProxy and Prometheus in a rehearsal."""
     with tempfile.TemporaryDirectory() as folder:
-        policy = Path(folder) / "rollout.yaml"
-        policy.write_text(quick(STEPS).replace("target: kubernetes", "target: docker"))
+        copy = Path(folder) / "repository"
+        copy.mkdir()
+        for each in repository.resolve().iterdir():
+            (copy / each.name).symlink_to(each)
+        (copy / "rollout.yaml").unlink()
+        (copy / "rollout.yaml").write_text(quick(STEPS).replace("target: kubernetes", "target: docker"))
         command = [sys.executable, "-m", "rollout", "rehearse", "--fault", FAULT, "--expect", "rolled_back"]
-        options = ["--state", f"{folder}/state", "--policy", str(policy), "--speed", "1", "--first", WEIGHT]
-        load = ["--load", str(REQUESTS_PER_SECOND)]
-        subprocess.run([*command, *options, *load], cwd=repository, check=True, stdout=subprocess.DEVNULL)
+        options = ["--state", f"{folder}/state", "--speed", "1", "--first", WEIGHT, "--load", str(REQUESTS_PER_SECOND)]
+        subprocess.run([*command, *options], cwd=copy, check=True, stdout=subprocess.DEVNULL)
         story = journal.story_of(journal.read(State(Path(folder) / "state").newest()))
     assert story.verdict  # noqa: S101
     assert story.traffic  # noqa: S101  both exist: it ended as expected
