@@ -7,6 +7,7 @@ from typing import Protocol, TypeAlias
 from rollout.errors import MetricsError, NoData
 from rollout.gates.counts import Mean, Share, Window
 from rollout.gates.judge import Measurement, Outcome
+from rollout.gates.shared import CANARY, NAMES, STABLE, Shared, expressions, shared
 from rollout.gates.weigh import weigh
 from rollout.metrics.questions import Answer, Question
 from rollout.policy.placeholders import Values, fill
@@ -19,7 +20,7 @@ window, which gives more samples of rare events."""
 Counts: TypeAlias = Mapping[str, Share | Mean]
 """A window's counts by the gate's label, or under ""."""
 
-CANARY, STABLE, SHOWN = "canary", "stable", "shown"
+SHOWN, SHARED = "shown", "shared"
 OF_THE_CANARY_ALONE = "samples"
 
 
@@ -41,8 +42,9 @@ def measure_by_evidence(gate: Gate, values: Values, metrics: Several) -> Measure
     canary = [by_label(rule, number, answers, CANARY) for number in range(len(windows))]
     stable = [by_label_if_any(rule, number, answers) for number in range(len(windows))]
     labels = sorted({label for counts in canary for label in counts})
+    compared = [shared_by_label(rule, number, canary[number], answers) for number in range(len(windows))]
     measured = [
-        weigh(gate, [window(*each, label) for each in zip(windows, canary, stable, strict=True)], label, shown)
+        weigh(gate, [window(*each, label) for each in zip(windows, canary, stable, compared, strict=True)], label, shown)
         for label in labels
     ]
     return max(measured, key=rank)
@@ -62,6 +64,7 @@ def ask(gate: Gate, rule: Weighed, windows: Sequence[float], values: Values, met
         canary[SHOWN] = Question(fill(rule.shows, longest))
     if not values.stable:
         return dict(metrics.several(canary))
+    canary |= shared_questions(gate, rule, windows, values)
     ago_seconds, before = values.ago_seconds, replace(values, release=values.stable, ago_seconds=0.0)
     if rule.before:
         ago_seconds, windows = values.judged_seconds, [rule.windows_seconds[-1]] * len(windows)
@@ -81,6 +84,20 @@ def questions(gate: Gate, rule: Weighed, windows: Sequence[float], values: Value
         )
         for number, seconds in enumerate(windows)
         for key, promql in questions_of(rule, role).items()
+    }
+
+
+def shared_questions(gate: Gate, rule: Weighed, windows: Sequence[float], values: Values) -> dict[str, Question]:
+    """`shared weighted 0`, ...; of now, also once stable has no traffic."""
+    releases = {CANARY: values.release, STABLE: values.stable}
+
+    def filled(role: str, key: str, seconds: float) -> str:
+        return fill(rule.questions[key], replace(values, release=releases[role], window_seconds=seconds))
+
+    return {
+        f"{SHARED} {name} {number}": Question(promql, gate.by)
+        for number, seconds in enumerate(windows)
+        for name, promql in expressions(rule, seconds, filled, gate.by).items()
     }
 
 
@@ -110,9 +127,30 @@ def by_label_if_any(rule: Weighed, number: int, answers: Mapping[str, Answer]) -
         return {}
 
 
-def window(seconds: float, canary: Counts, stable: Counts, label: str) -> Window:
+def shared_by_label(rule: Weighed, number: int, canary: Counts, answers: Mapping[str, Answer]) -> Mapping[str, Shared]:
+    """What window `number` has while both releases got requests. An answer that is missing excuses nothing."""
+    by_name = {
+        name: answer
+        for name in NAMES
+        if (answer := answers.get(f"{SHARED} {name} {number}")) is not None and not isinstance(answer, MetricsError)
+    }
+    found = {
+        label: shared(
+            {name: each[label] for name, each in by_name.items() if label in each},
+            counts.vendor if "vendor" in rule.questions else None,
+        )
+        for label, counts in canary.items()
+        if isinstance(counts, Share)
+    }
+    return {label: each for label, each in found.items() if each}
+
+
+def window(
+    seconds: float, canary: Counts, stable: Counts, compared: Mapping[str, Shared], label: str
+) -> Window:
     """One label's counts; a label that is missing was counted 0 times."""
-    return Window(seconds, zero_if_missing(canary, label) or Share(0, 0), zero_if_missing(stable, label))
+    counts = zero_if_missing(canary, label) or Share(0, 0)
+    return Window(seconds, counts, zero_if_missing(stable, label), compared.get(label))
 
 
 def zero_if_missing(counts: Counts, label: str) -> Share | Mean | None:

@@ -26,6 +26,7 @@ KINDS_OF_KEY: dict[str, tuple[Kind, ...]] = {
     "shows": ("share", "mean"),
     "certainty": ("share", "mean"),
     "baseline": ("share", "mean"),
+    "if_stable_too": ("share",),
     "samples": ("share", "value"),
     "fail_below": ("value",),
 }
@@ -51,6 +52,7 @@ class GatePolicy(Part):
     windows: Windows | None = None
     certainty: Certainty | None = None
     baseline: Literal["beside", "before"] | None = None
+    if_stable_too: Literal["fail", "wait"] | None = None
     during: Literal["shift", "always"] = "always"
     fail_above: ThresholdText | None = None
     fail_below: LimitText | None = None
