@@ -1,12 +1,11 @@
-"""An outage of the model's API during a rollout: whether a gate takes the new release back. The engine's own verdict and
-`decide` judge simulated counts; a release's own metrics can be scraped up to one scrape later than the router's."""
+"""An outage of the model's API during a rollout: whether a gate takes the new release back. The engine's own verdict
+and `decide` judge simulated counts; a release's own metrics can be scraped up to one scrape later than the router's."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 
 from bench.judgement.judged import judged
 from bench.judgement.simulation import End
@@ -77,7 +76,7 @@ class Rollout:
         for look in range(1, int(self._plan.decide_within_seconds / LOOK_SECONDS) + 1):
             elapsed = look * LOOK_SECONDS
             self._draw(step.weight, since + elapsed - LOOK_SECONDS)
-            requests = self._new.total.last(round(self._plan.window_seconds / LOOK_SECONDS))
+            requests = int(self._new.total.last(round(self._plan.window_seconds / LOOK_SECONDS)))
             measured = self._measure(look + round(since / LOOK_SECONDS))
             move = decide(self._plan, step, elapsed, [measured], errors=0, requests=requests)
             if move.move == "back":
@@ -99,6 +98,7 @@ class Rollout:
             in_slice = release.bad.last(SLICE)
             release.slices.add(float(in_slice))
             release.weighted.add(in_slice * of_other / (mine + theirs) if mine + theirs else 0.0)
+            release.alone.add(0.0 if of_other else float(in_slice))
 
     def _measure(self, looks: int) -> Measurement:
         return judged(self._gate, [self._window(min(each, looks)) for each in self._windows])
@@ -113,6 +113,7 @@ class Rollout:
         }
         for name, release, weighted in (
             ("weighted", new, new.weighted.inner(looks)),
+            ("alone", new, new.alone.last(looks)),
             ("stable_weighted", old, old.weighted.last(looks)),
         ):
             if release.slices.last(looks):
@@ -135,7 +136,7 @@ class Late(Sums[float]):
 class Release:
     def __init__(self) -> None:
         self.bad, self.vendor, self.total = Late(), Late(), Late()
-        self.slices, self.weighted = Late(), Late()
+        self.slices, self.weighted, self.alone = Late(), Late(), Late()
 
     def add(self, bad: int, vendor: int, total: int) -> None:
         for sums, count in ((self.bad, bad), (self.vendor, vendor), (self.total, total)):

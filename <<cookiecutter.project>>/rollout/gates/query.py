@@ -43,10 +43,8 @@ def measure_by_evidence(gate: Gate, values: Values, metrics: Several) -> Measure
     stable = [by_label_if_any(rule, number, answers) for number in range(len(windows))]
     labels = sorted({label for counts in canary for label in counts})
     compared = [shared_by_label(rule, number, canary[number], answers) for number in range(len(windows))]
-    measured = [
-        weigh(gate, [window(*each, label) for each in zip(windows, canary, stable, compared, strict=True)], label, shown)
-        for label in labels
-    ]
+    seen = list(zip(windows, canary, stable, compared, strict=True))
+    measured = [weigh(gate, [window(*each, label) for each in seen], label, shown) for label in labels]
     return max(measured, key=rank)
 
 
@@ -145,9 +143,7 @@ def shared_by_label(rule: Weighed, number: int, canary: Counts, answers: Mapping
     return {label: each for label, each in found.items() if each}
 
 
-def window(
-    seconds: float, canary: Counts, stable: Counts, compared: Mapping[str, Shared], label: str
-) -> Window:
+def window(seconds: float, canary: Counts, stable: Counts, compared: Mapping[str, Shared], label: str) -> Window:
     """One label's counts; a label that is missing was counted 0 times."""
     counts = zero_if_missing(canary, label) or Share(0, 0)
     return Window(seconds, counts, zero_if_missing(stable, label), compared.get(label))

@@ -18,15 +18,16 @@ SLICE_SCRAPES = 6
 """A slice's length, in scrapes; one ends at each scrape."""
 
 CANARY, STABLE = "canary", "stable"
-NAMES = ("weighted", "stable_weighted", "before", "stable_before", "stable_vendor")
+NAMES = ("weighted", "stable_weighted", "alone", "before", "stable_before", "stable_vendor")
 Filled = Callable[[str, str, float], str]
 """(role, key of the policy, window in seconds) -> that count's expression."""
 
 
 @dataclass(frozen=True)
 class Shared:
-    """The bad ones of both releases in slices in which both got requests. If the gate asks for the vendor's: `own` are
-    the canary's others, and `is_vendors` says whether at least half of stable's are the vendor's."""
+    """The bad ones of both releases in slices in which both got requests. `own` are the canary's that stable excuses in
+    no case: in slices in which it got no requests and, if the gate asks for the vendor's, those of another cause. Then
+    `is_vendors` says whether at least half of stable's are the vendor's."""
 
     weighted: float
     stable_weighted: float
@@ -46,7 +47,7 @@ def expressions(rule: Weighed, window_seconds: float, filled: Filled, by: str | 
     if rule.shared_every_seconds is None:
         return {}
     over = Slices(window_seconds, rule.shared_every_seconds, filled, by)
-    asked = [over.weighted(CANARY), over.weighted(STABLE)]
+    asked = [over.weighted(CANARY), over.weighted(STABLE), over.alone()]
     if "vendor" in rule.questions:
         asked += [over.before(CANARY), over.before(STABLE), filled(STABLE, "vendor", window_seconds)]
     return dict(zip(NAMES, asked, strict=False))
@@ -62,19 +63,33 @@ class Slices:
     by: str | None
 
     def weighted(self, role: str) -> str:
-        """A release's bad ones, by the other's share of the requests. The canary's slices of the window's first and last
-        scrape are left out: the releases are scraped at different moments, so stable's may be missing."""
-        slice_seconds = SLICE_SCRAPES * self.every_seconds
-        bad, mine, theirs = (
-            f"({self.filled(each, key, slice_seconds)})"
-            for each, key in ((role, "bad"), (role, "total"), (other(role), "total"))
-        )
-        share = f"({theirs} / on () ({mine} + on () {theirs} > 0))"
+        """A release's bad ones, by the other's share of the requests; a slice in which the other got none adds nothing.
+        The canary's slices of the window's first and last scrape are left out: the releases are scraped at different
+        moments, so stable's may be missing."""
+        mine, theirs = (f"({self.filled(each, 'total', self.slice_seconds)})" for each in (role, other(role)))
+        share = f"(1 / (1 + {mine} / on () ({theirs} > 0)))"
         over = f"{self.inner}:{self.each}] offset {self.each}" if role == CANARY else f"{self.whole}:{self.each}]"
+        return self.part(role, f"sum_over_time(({self.bad(role)} * on () group_left () {share})[{over})")
+
+    def alone(self) -> str:
+        """The canary's bad ones in slices in which stable got no requests."""
+        theirs = f"({self.filled(STABLE, 'total', self.slice_seconds)})"
+        return self.part(
+            CANARY, f"sum_over_time(({self.bad(CANARY)} unless on () {theirs} > 0)[{self.whole}:{self.each}])"
+        )
+
+    def part(self, role: str, summed: str) -> str:
+        """A release's bad ones of the window, by what a sum over slices is of the sum over all."""
         on = f"on ({self.by or ''})"
         counted = f"({self.filled(role, 'bad', self.window_seconds)})"
-        weighted = f"sum_over_time(({bad} * on () group_left () {share})[{over})"
-        return f"{counted} * {on} ({weighted} / {on} (sum_over_time({bad}[{self.whole}:{self.each}]) > 0))"
+        return f"{counted} * {on} ({summed} / {on} (sum_over_time({self.bad(role)}[{self.whole}:{self.each}]) > 0))"
+
+    def bad(self, role: str) -> str:
+        return f"({self.filled(role, 'bad', self.slice_seconds)})"
+
+    @property
+    def slice_seconds(self) -> float:
+        return SLICE_SCRAPES * self.every_seconds
 
     def before(self, role: str) -> str:
         """A release's bad ones without the window's first and last scrapes: the service's own metrics are scraped at
@@ -109,8 +124,9 @@ def shared(found: Mapping[str, float], vendor: float | None) -> Shared | None:
     if "stable_weighted" not in found:
         return None
     weighted, stable_weighted = found.get("weighted", 0.0), found["stable_weighted"]
+    alone = found.get("alone", 0.0)
     if vendor is None:
-        return Shared(weighted, stable_weighted)
-    own = max(0.0, found.get("before", 0.0) - vendor)
+        return Shared(weighted, stable_weighted, alone)
+    own = max(0.0, found.get("before", 0.0) - vendor) + alone
     of_stable = found.get("stable_vendor", 0.0)
     return Shared(weighted, stable_weighted, own, 0 < of_stable >= found.get("stable_before", 0.0) / 2)

@@ -76,7 +76,7 @@ def judge_share(gate: Gate, rule: Weighed, window: Window, canary: Share, stable
     """If the share is also compared with stable, the higher of the two limits and the lower evidence count."""
     canary = canary.without_vendor() if rule.without_vendor else canary
     limit, found = gate.limit.value, evidence.share(canary.bad, canary.total, gate.limit.value)
-    shared = window.shared is not None and window.shared.excuses(canary.total, limit, rule.certainty)
+    shared = is_shared(rule, window, canary, limit)
     if rule.times_stable is not None:
         if stable is None or not stable.total:
             return Finding(window, canary.value, limit, 0.0, certain=False)
@@ -86,6 +86,12 @@ def judge_share(gate: Gate, rule: Weighed, window: Window, canary: Share, stable
             evidence.against_stable(canary.bad, canary.total, stable.bad, stable.total, rule.times_stable),
         )
     return Finding(window, canary.value, limit, found, certain=canary.bad >= FEWEST_BAD and not shared, shared=shared)
+
+
+def is_shared(rule: Weighed, window: Window, canary: Share, limit: float) -> bool:
+    """Whether stable has it too, so that it does not fail the canary."""
+    seen = None if rule.without_vendor else window.shared
+    return seen is not None and seen.excuses(canary.total, limit, rule.certainty)
 
 
 def judge_mean(gate: Gate, rule: Weighed, window: Window, canary: Mean, stable: Mean | None) -> Finding:

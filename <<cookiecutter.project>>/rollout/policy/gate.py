@@ -95,6 +95,15 @@ class GatePolicy(Part):
         return self
 
     @model_validator(mode="after")
+    def stable_too_has_a_limit(self) -> Self:
+        if self.if_stable_too == "wait":
+            if self.baseline == "before":
+                raise ValueError("if_stable_too: wait compares both releases at one time: not with baseline: before")
+            if self.fail_above is None or not self.fail_above.limit or not self.fail_above.limit.value:
+                raise ValueError("if_stable_too: wait needs a fixed limit too, for example 5%")
+        return self
+
+    @model_validator(mode="after")
     def slower_than_is_used(self) -> Self:
         named = any("slower_than" in names_in(text) for text in (self.bad, self.total) if text)
         if named != (self.slower_than is not None):

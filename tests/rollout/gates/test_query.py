@@ -86,6 +86,36 @@ def test_the_baseline_before_is_the_longest_window_before_the_canary_was_ready()
     assert metrics.asked[1] == (1000, pairs("old", "600000ms", "600000ms"))
 
 
+def test_what_stable_has_too_is_asked_of_now_even_once_stable_has_no_traffic() -> None:
+    rule = replace(RULE, windows_seconds=(600,), shared_every_seconds=5)
+    for ago_seconds in (0, 77):
+        metrics = Asked()
+        look(rule, metrics, replace(VALUES, ago_seconds=ago_seconds))
+        ago, asked = metrics.asked[0]
+        assert ago == 0
+        assert sum("sum_over_time" in each for each in asked) == 3
+        assert all("(new, 30000ms)" in each and "(old, 30000ms)" in each for each in asked if "sum_over_time" in each)
+
+
+@pytest.mark.parametrize(
+    ("of_stable", "outcome"),
+    [({"": 45.0}, Outcome.INCONCLUSIVE), ({"": 0.0}, Outcome.FAIL), (NoData("none"), Outcome.FAIL),
+     (ManySeries("2 series"), Outcome.FAIL)],
+    ids=["as many", "none", "no series", "several series"],
+)  # fmt: skip
+def test_what_stable_has_too_does_not_fail_the_canary(of_stable: Answer, outcome: Outcome) -> None:
+    class Outage(Asked):
+        def _answer(self, question: Question) -> Answer:
+            promql = question.promql
+            if " unless " in promql:
+                return NoData("stable always got requests")
+            if "sum_over_time" in promql:
+                return {"": 45.0} if promql.startswith("(bad(new") else of_stable
+            return {"": 60.0} if promql.startswith("bad(new") else super()._answer(question)
+
+    assert look(replace(RULE, shared_every_seconds=5), Outage()).outcome is outcome
+
+
 def test_the_first_release_has_no_stable_to_query() -> None:
     metrics = Asked()
     look(RULE, metrics, replace(VALUES, stable=""))
