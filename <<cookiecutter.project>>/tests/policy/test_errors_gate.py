@@ -174,8 +174,8 @@ def test_a_second_rollout_of_a_release_is_judged_only_by_its_own_requests(live: 
 
 
 def fail_together(live: Live, new: Agent, old: Agent, *counts: tuple[int, int, int]) -> Measurement:
-    """For each release (requests, errors, errors of the model's API), all at once. Returns the measurement once the jump
-    is older than a slice."""
+    """For each release (requests, errors, errors of the model's API), all at once. Measured once the jump is older than
+    a slice."""
     slots = ("green", new), ("blue", old)
     live.publish(*(Server().text(slot, release=agent.release) + agent.text() for slot, agent in slots))
     for (_, agent), (_, _, times) in zip(slots, counts, strict=True):
