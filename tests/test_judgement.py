@@ -187,6 +187,12 @@ def test_an_outage_at_100_percent_rolls_a_good_release_back_because_nothing_can_
     assert all(end.seconds > 1260 for end in found)
 
 
+def test_a_release_that_is_slow_only_at_100_percent_is_not_excused_by_slow_requests_from_before() -> None:
+    gate = policies.gate_of(SHIPPED, "latency_p99")
+    found = ends(SHIPPED, gate, Outage(20, 0.5, 0.5, 1260, 960), range(4))
+    assert all(end.verdict == "rolled_back" and end.seconds < 1320 for end in found)
+
+
 @pytest.mark.parametrize(
     ("stable", "new", "own"),
     [(0.0, 0.2, 0.003), (0.003, 1.0, 0.003), (0.05, 0.4, 0.003), (0.3, 0.3, 0.2)],

@@ -36,8 +36,8 @@ NOTES = {
     "minutes. The rest is promoted. At 1 request per second, a step can pass by chance in an outage of 12.5 %, "
     "which then goes on at 100 %. An outage that begins less than half a minute before the shift to 100 % does "
     "too; the table has none.",
-    BAD_IN_OUTAGE: "0.3 % of stable's requests always fail. Each cell is 100 rollouts. What the API fails alike in both "
-    "hides what the release fails itself, until it is evidently more than on stable.",
+    BAD_IN_OUTAGE: "0.3 % of stable's requests always fail. Each cell is 100 rollouts. What the API fails alike in "
+    "both hides what the release fails itself, until it is evidently more than on stable.",
     BOTH_HAVE: "The limit is 0.1 %, so few exceptions are much evidence, and a day has many looks: at 5 requests a "
     "second, six in two minutes are 3.9 standard deviations, and with a share of 0.05 % chance does that about once in "
     "600 days. So this gate asks for 4.2.",
