@@ -10,13 +10,13 @@ from rollout.kubernetes.share import Counts
 
 def excuses(asked: Mapping[str, str], canary: Counts, vendor: str | None, limit: float, certainty: float) -> str:
     """A value for each label that does not fail, whatever its evidence is. `asked` are the window's expressions,
-    `vendor` the canary's bad ones that the vendor caused, if the gate asks for them."""
+    `vendor` the canary's bad ones that the vendor caused, if the gate asks for them. Without bad ones of stable's, the
+    expression has no value."""
     on, of_stable = matched(canary.by), f"({asked['stable_weighted']})"
     weighted = or_none(asked["weighted"], canary)
     roots = f"sqrt({weighted} + {written(ANSCOMBE)}) - {on} sqrt({of_stable} + {written(ANSCOMBE)})"
     own = Counts(own_bad(asked, canary, vendor), canary.total, canary.by)
     parts = [
-        f"{of_stable} > 0",
         f"2 * ({roots}) <= {written(certainty)}",
         f"{share.evidence(own, limit)} <= {written(certainty)}",
         *([is_vendors(asked, on)] if vendor is not None else []),

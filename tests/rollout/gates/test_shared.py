@@ -55,8 +55,8 @@ def test_a_gate_asks_for_no_more_than_it_needs() -> None:
         (Shared(45, 45, own=10), True),
         (Shared(0, 3), True),
     ],
-    ids=["as many", "stable none", "a few, stable none", "stable's are its own", "evidently more", "more by chance", "own above",
-         "own by chance", "the canary's first scrape"],
+    ids=["as many", "stable none", "a few, stable none", "stable's are its own", "evidently more", "more by chance",
+         "own above", "own by chance", "the canary's first scrape"],
 )  # fmt: skip
 def test_what_stable_has_evidently_as_much_of_is_excused(seen: Shared, is_excused: bool) -> None:
     assert seen.excuses(60, 0.05, 3.8) is is_excused

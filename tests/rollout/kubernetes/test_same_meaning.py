@@ -67,6 +67,7 @@ CASES: dict[str, tuple[Gate, str]] = {
         share(n(60, 180), n(100, 300), vendor=n(60, 90), too=True), UNDECIDED,
     ),
     "an outage that only the canary has": (share(n(60, 0), n(100, 300), vendor=n(60, 0), too=True), FAIL),
+    "four failures of four, and none of stable's": (share(n(4, 0), n(4, 100), vendor=n(4, 0), too=True), FAIL),
     "an outage while stable gets no requests": (share(n(60, 0), n(100, 0), vendor=n(60, 0), too=True), FAIL),
     "an outage, and no series of stable's": (share(n(60), n(100), vendor=n(60), too=True), FAIL),
     "slow, and stable too": (share(n(60, 180), n(100, 300), too=True), UNDECIDED),
