@@ -42,10 +42,21 @@ def measure_by_evidence(gate: Gate, values: Values, metrics: Several) -> Measure
     canary = [by_label(rule, number, answers, CANARY) for number in range(len(windows))]
     stable = [by_label_if_any(rule, number, answers) for number in range(len(windows))]
     labels = sorted({label for counts in canary for label in counts})
-    compared = [shared_by_label(rule, number, canary[number], answers) for number in range(len(windows))]
-    seen = list(zip(windows, canary, stable, compared, strict=True))
-    measured = [weigh(gate, [window(*each, label) for each in seen], label, shown) for label in labels]
-    return max(measured, key=rank)
+
+    def worst(compared: Sequence[Mapping[str, Shared]]) -> Measurement:
+        seen = list(zip(windows, canary, stable, compared, strict=True))
+        return max((weigh(gate, [window(*each, label) for each in seen], label, shown) for label in labels), key=rank)
+
+    measured = worst([{} for _ in windows])
+    if measured.outcome is not Outcome.FAIL or not may_be_shared(rule, values):
+        return measured
+    of_both = metrics.several(shared_questions(gate, rule, windows, values))
+    return worst([shared_by_label(rule, number, canary[number], of_both) for number in range(len(windows))])
+
+
+def may_be_shared(rule: Weighed, values: Values) -> bool:
+    """Asked only of what would fail: these questions take ten times as long as the others."""
+    return rule.shared_every_seconds is not None and bool(values.stable) and not rule.without_vendor
 
 
 def windows_of(rule: Weighed, judged_seconds: float) -> list[float]:
@@ -62,7 +73,6 @@ def ask(gate: Gate, rule: Weighed, windows: Sequence[float], values: Values, met
         canary[SHOWN] = Question(fill(rule.shows, longest))
     if not values.stable:
         return dict(metrics.several(canary))
-    canary |= shared_questions(gate, rule, windows, values)
     ago_seconds, before = values.ago_seconds, replace(values, release=values.stable, ago_seconds=0.0)
     if rule.before:
         ago_seconds, windows = values.judged_seconds, [rule.windows_seconds[-1]] * len(windows)
@@ -87,6 +97,7 @@ def questions(gate: Gate, rule: Weighed, windows: Sequence[float], values: Value
 
 def shared_questions(gate: Gate, rule: Weighed, windows: Sequence[float], values: Values) -> dict[str, Question]:
     """`shared weighted 0`, ...; of now, also once stable has no traffic."""
+    values = replace(values, slower_than_seconds=rule.slower_than_seconds, ago_seconds=0.0)
     releases = {CANARY: values.release, STABLE: values.stable}
 
     def filled(role: str, key: str, seconds: float) -> str:
