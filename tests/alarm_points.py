@@ -111,18 +111,18 @@ def disagreements(points: Sequence[Point], folder: Path) -> str:
     return "".join(said)
 
 
-def shared_outage(bad: int, of_others: int, good: int, *, holds: bool) -> dict[str, Any]:
-    """A test of ErrorRateHigh for the release v1: errors that the model's API causes at once in two releases, each with
-    so many good answers."""
+def shared_outage(alert: str, bad: int, of_others: int, good: int, *, holds: bool) -> dict[str, Any]:
+    """A test of an alert for the release v1: bad requests at once in two releases, each with so many good ones. The
+    model's API causes the errors."""
     values = {
         with_release(name, release): f"0x41 {count}x10"
         for release, count_bad in (("v1", bad), ("v2", of_others))
         for name, count in {
-            **requests(count_bad, good),
+            **series(alert, count_bad, count_bad + good),
             'agent_runs_total{outcome="vendor_error"}': count_bad,
         }.items()
     }
-    expr = 'count(ALERTS{alertname="ErrorRateHigh",release="v1"}) or vector(0)'
+    expr = f'count(ALERTS{{alertname="{alert}",release="v1"}}) or vector(0)'
     return {
         "interval": f"{SAMPLE_SECONDS}s",
         "input_series": [{"series": each, "values": text} for each, text in values.items()],

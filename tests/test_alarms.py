@@ -105,15 +105,16 @@ def test_an_outage_that_both_releases_have_blames_neither(rate: float, begins: i
 
 
 @pytest.mark.parts
-def test_releases_are_compared_as_prometheus_does(tmp_path: Path) -> None:
+@pytest.mark.parametrize("alert", ["ErrorRateHigh", "LatencyHigh"])
+def test_releases_are_compared_as_prometheus_does(alert: str, tmp_path: Path) -> None:
     tests, good = [], 600
     for of_others in (0, 1, 5, 40):
         fewest_blamed = next(bad for bad in range(good) if holds(bad, of_others, good))
         tests += [
-            shared_outage(bad, of_others, good, holds=holds(bad, of_others, good))
+            shared_outage(alert, bad, of_others, good, holds=holds(bad, of_others, good))
             for bad in (fewest_blamed - 1, fewest_blamed)
         ]
-    assert run(tests, f"{SAMPLE_SECONDS}s", files_of("ErrorRateHigh"), tmp_path) == ""
+    assert run(tests, f"{SAMPLE_SECONDS}s", files_of(alert), tmp_path) == ""
 
 
 def holds(bad: int, of_others: int, good: int) -> bool:

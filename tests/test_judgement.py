@@ -15,6 +15,8 @@ import pytest
 from bench.judgement import page, picture, policies, sprt, tables, workers
 from bench.judgement.costs import CostRollout, Costs
 from bench.judgement.judged import judged
+from bench.judgement.outage import Outage, ends
+from bench.judgement.outage_tables import judged_alone
 from bench.judgement.simulation import End, Simulation, Verdicts, rollout
 from bench.judgement.traffic import Traffic, evenly, poisson, roughly_poisson
 from bench.judgement.windows import Sums
@@ -169,6 +171,43 @@ def test_the_forecast_agrees_with_the_simulation(name: str, rate: float, bad: fl
     assert share(ends, "rolled_back") == 1
     foretold = next(sight.seconds for sight in seen if sight.share == pytest.approx(bad))
     assert foretold == pytest.approx(median(end.seconds for end in ends), rel=0.25)
+
+
+@pytest.mark.parametrize("rate", [5, 100])
+@pytest.mark.parametrize("begins", [-180, 60, 590, 660, 900])
+def test_an_outage_that_both_releases_have_rolls_no_good_release_back(rate: float, begins: int) -> None:
+    shared = Outage(rate, 0.5, 0.5, begins, 960)
+    assert share(ends(SHIPPED, ERRORS, shared, range(4)), "rolled_back") == 0
+    assert share(ends(SHIPPED, judged_alone(ERRORS), shared, range(4)), "rolled_back") == 1
+
+
+def test_an_outage_at_100_percent_rolls_a_good_release_back_because_nothing_can_be_compared() -> None:
+    found = ends(SHIPPED, ERRORS, Outage(20, 0.5, 0.5, 1260, 960), range(4))
+    assert share(found, "rolled_back") == 1
+    assert all(end.seconds > 1260 for end in found)
+
+
+def test_a_release_that_is_slow_only_at_100_percent_is_not_excused_by_slow_requests_from_before() -> None:
+    gate = policies.gate_of(SHIPPED, "latency_p99")
+    found = ends(SHIPPED, gate, Outage(20, 0.5, 0.5, 1260, 960), range(4))
+    assert all(end.verdict == "rolled_back" and end.seconds < 1320 for end in found)
+
+
+@pytest.mark.parametrize(
+    ("stable", "new", "own"),
+    [(0.0, 0.2, 0.003), (0.003, 1.0, 0.003), (0.05, 0.4, 0.003), (0.3, 0.3, 0.2)],
+    ids=["alone", "stable a few", "eight times as many", "and errors of its own"],
+)
+def test_a_bad_release_is_rolled_back_in_an_outage_too(stable: float, new: float, own: float) -> None:
+    assert share(ends(SHIPPED, ERRORS, Outage(20, stable, new, 0, 86_400, own), range(4)), "rolled_back") == 1
+
+
+@pytest.mark.parametrize("name", ["completion", "new_exceptions"])
+@pytest.mark.parametrize("begins", [590, 660])
+def test_an_outage_around_a_shift_does_not_count_as_more_than_on_stable(name: str, begins: int) -> None:
+    gate, shared = policies.gate_of(SHIPPED, name), Outage(100, 1.0, 1.0, begins, 300)
+    assert share(ends(SHIPPED, gate, shared, range(4)), "rolled_back") == 0
+    assert share(ends(SHIPPED, judged_alone(gate), shared, range(4)), "rolled_back") > 0
 
 
 def test_the_page_is_what_the_bench_writes_except_for_its_figures() -> None:

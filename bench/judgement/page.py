@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from bench.figure import Figure, table
-from bench.judgement import policies, tables
+from bench.judgement import outage_tables, policies, tables
 from bench.judgement.tables import Table
 
 PAGE = policies.PROJECT / "docs" / "reference" / "judgement.md"
@@ -17,12 +17,27 @@ PROSE = Path(__file__).with_suffix(".md")
 FULL = 1000
 BOTH_HAVE = "A type of exception that both releases have: rolled back"
 BURSTS = "Errors in groups of ten: healthy releases rolled back"
+SHARED = "Errors: good releases in an outage of the model's API"
+BAD_IN_OUTAGE = "Errors: bad releases in an outage of the model's API"
+ROLLOUTS_OF_OUTAGES = {SHARED: 25, BAD_IN_OUTAGE: 10}
+"""An outage is simulated with every verdict, so the rollouts of a cell are fewer, by this factor."""
+
 WRONG_AT_MOST_PERCENT = 0.1
 NOTES = {
     BURSTS: "The share is the same, but ten requests in a row fail together, for example while a database is briefly "
     "down. The formula assumes that failures are independent, and here they are not: at a few requests per second, ten "
     "failures in a row are very strong evidence against a release. With more traffic, such a group is a small part of "
     "a window. If your errors come in groups, use longer windows and a higher certainty.",
+    SHARED: "The API fails this share of all requests, to both releases, for 16 minutes. They begin three minutes "
+    "before the first step, in it, soon before or soon after the shift to 25 %, or five minutes after it; and, "
+    "in the last column, one minute after the shift to 100 %, where stable gets nothing to compare with. The "
+    "release's own metrics are scraped after the router's in half of the rollouts. Each cell is 40 rollouts "
+    "for each begin. While the outage lasts, no step passes; in doubt are those that it keeps waiting for 30 "
+    "minutes. The rest is promoted. At 1 request per second, a step can pass by chance in an outage of 12.5 %, "
+    "which then goes on at 100 %. An outage that begins less than half a minute before the shift to 100 % does "
+    "too; the table has none.",
+    BAD_IN_OUTAGE: "0.3 % of stable's requests always fail. Each cell is 100 rollouts. What the API fails alike in "
+    "both hides what the release fails itself, until it is evidently more than on stable.",
     BOTH_HAVE: "The limit is 0.1 %, so few exceptions are much evidence, and a day has many looks: at 5 requests a "
     "second, six in two minutes are 3.9 standard deviations, and with a share of 0.05 % chance does that about once in "
     "600 days. So this gate asks for 4.2.",
@@ -46,6 +61,8 @@ def makers(many: int, few: int) -> dict[str, Maker]:
         "Errors: bad releases, with the policy for low traffic": partial(
             seen, low, policies.gate_of(low, "errors"), (0.1, 0.2, 0.5, 1), (0.5, 1)
         ),
+        SHARED: partial(outage_tables.shared, plan, errors, max(1, many // ROLLOUTS_OF_OUTAGES[SHARED])),
+        BAD_IN_OUTAGE: partial(outage_tables.bad, plan, errors, max(1, few // ROLLOUTS_OF_OUTAGES[BAD_IN_OUTAGE])),
         "Slow requests: healthy releases rolled back, by their share of slow requests": partial(
             wrongly, plan, slow, (0.002, 0.005)
         ),

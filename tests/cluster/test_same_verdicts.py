@@ -30,6 +30,7 @@ def controller(cluster: Running, steady: Live) -> Iterator[Controller]:
 @pytest.fixture(scope="module")
 def published(steady: Live) -> None:
     steady.publish(*PUBLISHED)
+    steady.wait_for("one offset 500ms", 1)
 
 
 @pytest.mark.usefixtures("published")

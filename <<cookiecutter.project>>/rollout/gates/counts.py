@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+from rollout.gates.shared import Shared
+
 
 @dataclass(frozen=True)
 class Share:
@@ -46,8 +48,10 @@ class Mean:
 
 @dataclass(frozen=True)
 class Window:
-    """The canary's counts in one window, and stable's if it has any."""
+    """The canary's counts in one window, and stable's if it has any. `shared`: both, compared while both got
+    requests, if the gate asks for it."""
 
     window_seconds: float
     canary: Share | Mean
     stable: Share | Mean | None = None
+    shared: Shared | None = None

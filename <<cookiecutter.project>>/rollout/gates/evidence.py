@@ -15,6 +15,9 @@ HALF = 0.5
 """Yates's continuity correction. Counts are whole numbers, so "7 or more" starts at 6.5; without this, small counts
 give too much evidence."""
 
+ANSCOMBE = 0.375
+"""Added to a count, this makes the variance of its square root constant from few on."""
+
 
 def share(bad: float, total: float, limit: float) -> float:
     """`bad` of `total` against a limit of 0..1: 3/2 ((bad - 1/2)^2/3 - expected^2/3) / expected^1/6, where
@@ -54,6 +57,12 @@ def against_stable(bad: float, total: float, stable_bad: float, stable_total: fl
     counted = max(bad - HALF, min(bad, expected))
     deviance = 2 * (_log_ratio(counted, expected) + _log_ratio(bad + stable_bad - counted, stable_expected))
     return bounded(math.copysign(math.sqrt(max(0.0, deviance)), counted - expected))
+
+
+def above_stable(weighted: float, stable_weighted: float) -> float:
+    """Two sums that are equal if both releases fail alike: 2 (root(a + 3/8) - root(b + 3/8)), the square roots of two
+    Poisson counts (Anscombe 1948). The weights are each other's share, so the variance is that of one count."""
+    return bounded(2 * (math.sqrt(weighted + ANSCOMBE) - math.sqrt(stable_weighted + ANSCOMBE)))
 
 
 def enough_against_stable(

@@ -7,6 +7,7 @@ from typing import Protocol, TypeAlias
 from rollout.errors import MetricsError, NoData
 from rollout.gates.counts import Mean, Share, Window
 from rollout.gates.judge import Measurement, Outcome
+from rollout.gates.shared import CANARY, NAMES, STABLE, Shared, expressions, shared
 from rollout.gates.weigh import weigh
 from rollout.metrics.questions import Answer, Question
 from rollout.policy.placeholders import Values, fill
@@ -19,7 +20,7 @@ window, which gives more samples of rare events."""
 Counts: TypeAlias = Mapping[str, Share | Mean]
 """A window's counts by the gate's label, or under ""."""
 
-CANARY, STABLE, SHOWN = "canary", "stable", "shown"
+SHOWN, SHARED = "shown", "shared"
 OF_THE_CANARY_ALONE = "samples"
 
 
@@ -41,11 +42,21 @@ def measure_by_evidence(gate: Gate, values: Values, metrics: Several) -> Measure
     canary = [by_label(rule, number, answers, CANARY) for number in range(len(windows))]
     stable = [by_label_if_any(rule, number, answers) for number in range(len(windows))]
     labels = sorted({label for counts in canary for label in counts})
-    measured = [
-        weigh(gate, [window(*each, label) for each in zip(windows, canary, stable, strict=True)], label, shown)
-        for label in labels
-    ]
-    return max(measured, key=rank)
+
+    def worst(compared: Sequence[Mapping[str, Shared]]) -> Measurement:
+        seen = list(zip(windows, canary, stable, compared, strict=True))
+        return max((weigh(gate, [window(*each, label) for each in seen], label, shown) for label in labels), key=rank)
+
+    measured = worst([{} for _ in windows])
+    if measured.outcome is not Outcome.FAIL or not may_be_shared(rule, values):
+        return measured
+    of_both = metrics.several(shared_questions(gate, rule, windows, values))
+    return worst([shared_by_label(rule, number, canary[number], of_both) for number in range(len(windows))])
+
+
+def may_be_shared(rule: Weighed, values: Values) -> bool:
+    """Asked only of what would fail: these questions take ten times as long as the others."""
+    return rule.shared_every_seconds is not None and bool(values.stable) and not rule.without_vendor
 
 
 def windows_of(rule: Weighed, judged_seconds: float) -> list[float]:
@@ -84,6 +95,21 @@ def questions(gate: Gate, rule: Weighed, windows: Sequence[float], values: Value
     }
 
 
+def shared_questions(gate: Gate, rule: Weighed, windows: Sequence[float], values: Values) -> dict[str, Question]:
+    """`shared weighted 0`, ...; of now, also once stable has no traffic."""
+    values = replace(values, slower_than_seconds=rule.slower_than_seconds, ago_seconds=0.0)
+    releases = {CANARY: values.release, STABLE: values.stable}
+
+    def filled(role: str, key: str, seconds: float) -> str:
+        return fill(rule.questions[key], replace(values, release=releases[role], window_seconds=seconds))
+
+    return {
+        f"{SHARED} {name} {number}": Question(promql, gate.by)
+        for number, seconds in enumerate(windows)
+        for name, promql in expressions(rule, seconds, filled, gate.by).items()
+    }
+
+
 def questions_of(rule: Weighed, role: str) -> Mapping[str, str]:
     return {key: promql for key, promql in rule.questions.items() if role == CANARY or key != OF_THE_CANARY_ALONE}
 
@@ -110,9 +136,28 @@ def by_label_if_any(rule: Weighed, number: int, answers: Mapping[str, Answer]) -
         return {}
 
 
-def window(seconds: float, canary: Counts, stable: Counts, label: str) -> Window:
+def shared_by_label(rule: Weighed, number: int, canary: Counts, answers: Mapping[str, Answer]) -> Mapping[str, Shared]:
+    """What window `number` has while both releases got requests. An answer that is missing excuses nothing."""
+    by_name = {
+        name: answer
+        for name in NAMES
+        if (answer := answers.get(f"{SHARED} {name} {number}")) is not None and not isinstance(answer, MetricsError)
+    }
+    found = {
+        label: shared(
+            {name: each[label] for name, each in by_name.items() if label in each},
+            counts.vendor if "vendor" in rule.questions else None,
+        )
+        for label, counts in canary.items()
+        if isinstance(counts, Share)
+    }
+    return {label: each for label, each in found.items() if each}
+
+
+def window(seconds: float, canary: Counts, stable: Counts, compared: Mapping[str, Shared], label: str) -> Window:
     """One label's counts; a label that is missing was counted 0 times."""
-    return Window(seconds, zero_if_missing(canary, label) or Share(0, 0), zero_if_missing(stable, label))
+    counts = zero_if_missing(canary, label) or Share(0, 0)
+    return Window(seconds, counts, zero_if_missing(stable, label), compared.get(label))
 
 
 def zero_if_missing(counts: Counts, label: str) -> Share | Mean | None:

@@ -19,6 +19,8 @@ by chance."""
 FEWEST_VALUES = 25
 """With fewer values, the variance of a mean is too uncertain to compute its evidence."""
 
+STABLE_TOO = "stable has as many"
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -28,7 +30,8 @@ class Finding:
     value: float | None
     limit: float
     evidence: float
-    certain: bool = True  # enough samples to fail
+    certain: bool = True  # enough samples to fail, which stable does not have too
+    shared: bool = False
 
     @property
     def within(self) -> bool:
@@ -51,6 +54,9 @@ def verdict(gate: Gate, rule: Weighed, windows: Sequence[Window]) -> tuple[Outco
     if strongest.certain and strongest.evidence > rule.certainty:
         return Outcome.FAIL, strongest, ""
     missing = missing_for_pass(gate, rule, longest)
+    excused = next((each for each in findings if each.shared and each.evidence > rule.certainty), None)
+    if excused:
+        return Outcome.INCONCLUSIVE, excused, STABLE_TOO
     if missing:
         return Outcome.INCONCLUSIVE, longest, missing
     beyond = next((each for each in findings if not each.within), None)
@@ -70,6 +76,7 @@ def judge_share(gate: Gate, rule: Weighed, window: Window, canary: Share, stable
     """If the share is also compared with stable, the higher of the two limits and the lower evidence count."""
     canary = canary.without_vendor() if rule.without_vendor else canary
     limit, found = gate.limit.value, evidence.share(canary.bad, canary.total, gate.limit.value)
+    shared = is_shared(rule, window, canary, limit)
     if rule.times_stable is not None:
         if stable is None or not stable.total:
             return Finding(window, canary.value, limit, 0.0, certain=False)
@@ -78,7 +85,13 @@ def judge_share(gate: Gate, rule: Weighed, window: Window, canary: Share, stable
             found,
             evidence.against_stable(canary.bad, canary.total, stable.bad, stable.total, rule.times_stable),
         )
-    return Finding(window, canary.value, limit, found, certain=canary.bad >= FEWEST_BAD)
+    return Finding(window, canary.value, limit, found, certain=canary.bad >= FEWEST_BAD and not shared, shared=shared)
+
+
+def is_shared(rule: Weighed, window: Window, canary: Share, limit: float) -> bool:
+    """Whether stable has it too, so that it does not fail the canary."""
+    seen = None if rule.without_vendor else window.shared
+    return seen is not None and seen.excuses(canary.total, limit, rule.certainty)
 
 
 def judge_mean(gate: Gate, rule: Weighed, window: Window, canary: Mean, stable: Mean | None) -> Finding:

@@ -40,6 +40,7 @@ class WrittenWeighed(Written):
     shows: Text | None = None
     slower_than_seconds: Seconds | None = None
     without_vendor: bool = False
+    shared_every_seconds: Seconds | None = None
 
 
 class WrittenGate(Written):

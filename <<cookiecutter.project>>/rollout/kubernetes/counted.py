@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rollout.gates.query import OF_THE_CANARY_ALONE
-from rollout.kubernetes import share
+from rollout.gates.shared import CANARY, expressions
+from rollout.kubernetes import share, stable_too
 from rollout.kubernetes.expression import Expressions, by_state
 from rollout.kubernetes.promql import all_of, matched, written
 from rollout.kubernetes.share import Counts
@@ -17,6 +18,19 @@ class CountedGate:
     asked: Expressions
 
     def evidence(self, seconds: float) -> str:
+        """Nothing for what stable has too."""
+        found, gate, rule, canary = self.against(seconds), self.asked.gate, self.asked.rule, self.canary(seconds)
+        asked = expressions(rule, seconds, self.filled, gate.by)
+        if not asked or rule.without_vendor:
+            return found
+        vendor = self.asked.canary("vendor", seconds) if "vendor" in rule.questions else None
+        too = stable_too.excuses(asked, canary, vendor, gate.limit.value, rule.certainty)
+        return f"({found} unless {matched(gate.by)} {too})"
+
+    def filled(self, role: str, key: str, seconds: float) -> str:
+        return self.asked.canary(key, seconds) if role == CANARY else self.asked.stable(key, seconds)
+
+    def against(self, seconds: float) -> str:
         """Against stable, if the fixed limit is exceeded too: the lower evidence of the two counts."""
         gate, rule, canary = self.asked.gate, self.asked.rule, self.canary(seconds)
         own = share.certain(canary, share.evidence(canary, gate.limit.value)) if gate.limit.value else ""

@@ -34,7 +34,7 @@ SIGNALS = (
         "seconds",
         tuple(Line(f"p{rank}", f"release:agent_request_seconds:p{rank}_5m") for rank in (99, 95, 50)),
         30.0,
-        ("LatencyHigh",),
+        ("LatencyHigh", "AllReleasesSlow"),
     ),
     Signal("Traffic", "requests/s", (Line("requests", "release:agent_requests:rate5m"),), None, ("TrafficTripled",)),
     Signal(

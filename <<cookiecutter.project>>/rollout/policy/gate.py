@@ -26,6 +26,7 @@ KINDS_OF_KEY: dict[str, tuple[Kind, ...]] = {
     "shows": ("share", "mean"),
     "certainty": ("share", "mean"),
     "baseline": ("share", "mean"),
+    "if_stable_too": ("share",),
     "samples": ("share", "value"),
     "fail_below": ("value",),
 }
@@ -51,6 +52,7 @@ class GatePolicy(Part):
     windows: Windows | None = None
     certainty: Certainty | None = None
     baseline: Literal["beside", "before"] | None = None
+    if_stable_too: Literal["fail", "wait"] | None = None
     during: Literal["shift", "always"] = "always"
     fail_above: ThresholdText | None = None
     fail_below: LimitText | None = None
@@ -90,6 +92,15 @@ class GatePolicy(Part):
             }
             if not fits[self.kind]:
                 raise ValueError(f"fail_above with {QUERY_KEYS[self.kind]} must be {LIMITS[self.kind]}")
+        return self
+
+    @model_validator(mode="after")
+    def stable_too_has_a_limit(self) -> Self:
+        if self.if_stable_too == "wait":
+            if self.baseline == "before":
+                raise ValueError("if_stable_too: wait compares both releases at one time: not with baseline: before")
+            if self.fail_above is None or not self.fail_above.limit or not self.fail_above.limit.value:
+                raise ValueError("if_stable_too: wait needs a fixed limit too, for example 5%")
         return self
 
     @model_validator(mode="after")

@@ -36,7 +36,8 @@ class Weighed:
 
     The gate fails if its evidence in any window exceeds `certainty` standard deviations. With `times_stable` the value
     must also exceed that multiple of stable's, from the same window or, with `before`, from before the rollout. With
-    `without_vendor`, errors that the model's API caused do not count.
+    `without_vendor`, errors that the model's API caused do not count. With `shared_every_seconds`, the time between two
+    scrapes, what stable has too does not fail it.
     """
 
     kind: Literal["share", "mean"]
@@ -48,6 +49,7 @@ class Weighed:
     shows: str | None = None
     slower_than_seconds: float | None = None
     without_vendor: bool = False
+    shared_every_seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -207,6 +209,7 @@ def weighed(gate: GatePolicy, watch: schema.WatchPolicy, speed: float) -> Weighe
         before=gate.baseline == "before",
         shows=gate.shows,
         slower_than_seconds=gate.slower_than / speed if gate.slower_than else None,
+        shared_every_seconds=watch.every / speed if gate.if_stable_too == "wait" else None,
     )
 
 

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from rollout.gates.judge import Outcome
+from rollout.gates.judge import Measurement, Outcome
 from rollout.policy.plan import Gate
 from rollout.policy.quantity import Limit
 from tests.policy.live import Live
@@ -173,15 +173,44 @@ def test_a_second_rollout_of_a_release_is_judged_only_by_its_own_requests(live: 
     assert (measured.outcome, measured.bad, measured.total) == (Outcome.INCONCLUSIVE, 0, 1)
 
 
-def test_errors_of_the_models_api_are_shown_for_both_releases_from_the_first_one_on(
+def fail_together(live: Live, new: Agent, old: Agent, *counts: tuple[int, int, int]) -> Measurement:
+    """For each release (requests, errors, errors of the model's API), all at once. Measured once the jump is older than
+    a slice."""
+    slots = ("green", new), ("blue", old)
+    live.publish(*(Server().text(slot, release=agent.release) + agent.text() for slot, agent in slots))
+    for (_, agent), (_, _, times) in zip(slots, counts, strict=True):
+        agent.answer(times, outcome="vendor_error")
+    live.publish(
+        *(
+            Server(sessions=sessions, errors_5xx=errors).text(slot, release=agent.release) + agent.text()
+            for (slot, agent), (sessions, errors, _) in zip(slots, counts, strict=True)
+        )
+    )
+    live.wait_for(f'sum(haproxy_server_sessions_total{{release="{new.release}"}} offset 1s)', counts[0][0])
+    return live.measure("errors", new.release, old.release)
+
+
+def test_an_outage_of_the_models_api_that_stable_has_too_neither_fails_nor_passes(
     live: Live, new: Agent, old: Agent
 ) -> None:
-    live.publish(Server().text(release=new.release), Server().text("blue", release=old.release), new.text(), old.text())
-    for agent, times in ((new, 30), (old, 300)):
-        agent.fail(LookupError, times, of_the_vendor=True)
-        agent.answer(times, outcome="vendor_error")
-    canary, stable = Server(sessions=100, errors_5xx=35), Server(sessions=1000, errors_5xx=310)
-    live.publish(canary.text(release=new.release), stable.text("blue", release=old.release), new.text(), old.text())
-    measured = live.measure("errors", new.release, old.release)
-    assert (measured.outcome, measured.vendor, measured.stable_vendor) == (Outcome.FAIL, 30, 300)
+    measured = fail_together(live, new, old, (100, 32, 30), (1000, 310, 300))
+    assert (measured.outcome, measured.why) == (Outcome.INCONCLUSIVE, "stable has as many")
+    assert (measured.vendor, measured.stable_vendor) == (30, 300)
     assert (measured.stable_bad, measured.stable_total) == (310, 1000)
+
+
+@pytest.mark.parametrize(
+    ("canary", "stable"),
+    [
+        ((100, 32, 30), (1000, 2, 0)),
+        ((100, 90, 90), (1000, 310, 300)),
+        ((100, 35, 15), (1000, 310, 300)),
+        ((100, 32, 30), (1000, 310, 20)),
+        ((100, 32, 30), (0, 0, 0)),
+    ],
+    ids=["alone", "evidently more", "and own errors", "while stable has its own errors", "while stable gets nothing"],
+)
+def test_errors_of_the_models_api_fail_a_release(
+    live: Live, new: Agent, old: Agent, canary: tuple[int, int, int], stable: tuple[int, int, int]
+) -> None:
+    assert fail_together(live, new, old, canary, stable).outcome is Outcome.FAIL

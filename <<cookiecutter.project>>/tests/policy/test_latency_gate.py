@@ -74,6 +74,21 @@ def test_slow_requests_of_stable_do_not_count(live: Live, new: Agent, old: Agent
     assert (measured.outcome, measured.stable) == (Outcome.PASS, 1)
 
 
+@pytest.mark.parametrize(
+    ("of_stable", "outcome"), [(80, Outcome.INCONCLUSIVE), (1, Outcome.FAIL)], ids=["as slow", "faster"]
+)
+def test_what_is_slow_on_stable_too_neither_fails_nor_passes(
+    live: Live, new: Agent, old: Agent, of_stable: int, outcome: Outcome
+) -> None:
+    live.publish(new.text(), old.text())
+    for agent, slow, requests in ((new, 20, 100), (old, of_stable, 400)):
+        agent.answer(requests - slow)
+        agent.answer(slow, seconds=SLOW)
+    live.publish(new.text(), old.text())
+    live.wait_for(f'sum(agent_request_seconds_count{{release="{new.release}"}} offset 1s)', 100)
+    assert live.measure("latency_p99", new.release, old.release).outcome is outcome
+
+
 def test_without_a_finished_request_nothing_is_judged(live: Live, new: Agent) -> None:
     live.publish(new.text())
     live.publish(new.text())

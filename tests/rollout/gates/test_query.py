@@ -86,6 +86,67 @@ def test_the_baseline_before_is_the_longest_window_before_the_canary_was_ready()
     assert metrics.asked[1] == (1000, pairs("old", "600000ms", "600000ms"))
 
 
+SHARED = replace(RULE, windows_seconds=(600,), shared_every_seconds=5)
+FAILING = {"bad(new, 600000ms)": {"": 60.0}}
+
+
+@pytest.mark.parametrize("ago_seconds", [0, 77])
+def test_what_stable_has_too_is_asked_of_now_even_once_stable_has_no_traffic(ago_seconds: float) -> None:
+    metrics = Asked(FAILING)
+    look(SHARED, metrics, replace(VALUES, ago_seconds=ago_seconds))
+    ago, asked = metrics.asked[-1]
+    assert (ago, len(asked)) == (0, 3)
+    assert all("(new, 30000ms)" in each and "(old, 30000ms)" in each for each in asked)
+
+
+@pytest.mark.parametrize(
+    ("rule", "values", "answers"),
+    [
+        (SHARED, VALUES, {}),
+        (RULE, VALUES, FAILING),
+        (replace(SHARED, without_vendor=True), VALUES, FAILING),
+        (SHARED, replace(VALUES, stable=""), FAILING),
+    ],
+    ids=["nothing fails", "the gate does not wait", "the vendor's do not count", "no stable"],
+)
+def test_what_stable_has_too_is_asked_only_if_it_matters(
+    rule: Weighed, values: Values, answers: Mapping[str, Answer]
+) -> None:
+    metrics = Asked(answers)
+    look(rule, metrics, values)
+    assert not any("sum_over_time" in each for _, asked in metrics.asked for each in asked)
+
+
+def test_prometheus_going_away_while_it_is_asked_is_raised_to_the_caller() -> None:
+    class Going(Asked):
+        def several(self, questions: Mapping[str, Question], ago_seconds: float = 0.0) -> dict[str, Answer]:
+            if self.asked:
+                raise Unreachable("gone")
+            return super().several(questions, ago_seconds)
+
+    with pytest.raises(Unreachable):
+        look(SHARED, Going(FAILING))
+
+
+@pytest.mark.parametrize(
+    ("of_stable", "outcome"),
+    [({"": 45.0}, Outcome.INCONCLUSIVE), ({"": 0.0}, Outcome.FAIL), (NoData("none"), Outcome.FAIL),
+     (ManySeries("2 series"), Outcome.FAIL)],
+    ids=["as many", "none", "no series", "several series"],
+)  # fmt: skip
+def test_what_stable_has_too_does_not_fail_the_canary(of_stable: Answer, outcome: Outcome) -> None:
+    class Outage(Asked):
+        def _answer(self, question: Question) -> Answer:
+            promql = question.promql
+            if " unless " in promql:
+                return NoData("stable always got requests")
+            if "sum_over_time" in promql:
+                return {"": 45.0} if promql.startswith("(bad(new") else of_stable
+            return {"": 60.0} if promql.startswith("bad(new") else super()._answer(question)
+
+    assert look(replace(RULE, shared_every_seconds=5), Outage()).outcome is outcome
+
+
 def test_the_first_release_has_no_stable_to_query() -> None:
     metrics = Asked()
     look(RULE, metrics, replace(VALUES, stable=""))

@@ -1,13 +1,14 @@
 """Gates for both engines, and the numbers that they find."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rollout.policy.plan import Gate, Weighed
 from rollout.policy.quantity import Limit
 from tests.policy.releases import series
 
 AT_LEAST, CERTAINTY, WINDOWS = 25, 3.8, (2.0, 10.0)
+EVERY_SECONDS = 0.15
 NEW, OLD = "new", "old"
 NAN, INF = float("nan"), float("inf")
 
@@ -64,11 +65,13 @@ def share(
     by: str | None = None,
     samples: str | None = None,
     vendor: str | None = None,
+    too: bool = False,
 ) -> Gate:
-    """With `vendor`, the errors of the model's API do not count."""
+    """With `vendor`, the errors of the model's API do not count; with `too`, only those that stable has too."""
     optional = {"samples": samples, "vendor": vendor}
     asked = {"bad": bad, "total": total} | {key: promql for key, promql in optional.items() if promql}
-    rule = Weighed("share", asked, WINDOWS, CERTAINTY, times, without_vendor=vendor is not None)
+    rule = Weighed("share", asked, WINDOWS, CERTAINTY, times, without_vendor=vendor is not None and not too)
+    rule = replace(rule, shared_every_seconds=EVERY_SECONDS if too else None)
     return Gate("own", "", samples or total, AT_LEAST, Limit(limit, "ratio"), True, WINDOWS[0], by, weighed=rule)
 
 

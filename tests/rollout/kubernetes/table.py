@@ -46,6 +46,46 @@ CASES: dict[str, tuple[Gate, str]] = {
     "the vendor's errors do not count": (share(n(60), n(100), vendor=n(58)), PASS),
     "more of the vendor's errors than bad ones": (share(n(60), n(100), vendor=n(90)), PASS),
     "the rest of the errors counts": (share(n(60), n(100), vendor=n(10)), FAIL),
+    "an outage that stable has too": (share(n(60, 180), n(100, 300), vendor=n(60, 180), too=True), UNDECIDED),
+    "more of an outage, by chance": (share(n(60, 120), n(100, 300), vendor=n(60, 120), too=True), UNDECIDED),
+    "evidently more of an outage than stable": (share(n(80, 80), n(100, 300), vendor=n(80, 80), too=True), FAIL),
+    "an outage, and own errors": (share(n(60, 180), n(100, 300), vendor=n(40, 180), too=True), FAIL),
+    "an outage, and few own errors": (share(n(60, 180), n(100, 300), vendor=n(57, 180), too=True), UNDECIDED),
+    "an outage, and stable's errors are its own": (share(n(60, 180), n(100, 300), vendor=n(60, 89), too=True), FAIL),
+    "an outage, and half of stable's errors are its own": (
+        share(n(60, 180), n(100, 300), vendor=n(60, 90), too=True), UNDECIDED,
+    ),
+    "an outage that only the canary has": (share(n(60, 0), n(100, 300), vendor=n(60, 0), too=True), FAIL),
+    "four failures of four, and none of stable's": (share(n(4, 0), n(4, 100), vendor=n(4, 0), too=True), FAIL),
+    "an outage while stable gets no requests": (share(n(60, 0), n(100, 0), vendor=n(60, 0), too=True), FAIL),
+    "an outage, and no series of stable's": (share(n(60), n(100), vendor=n(60), too=True), FAIL),
+    "slow, and stable too": (share(n(60, 180), n(100, 300), too=True), UNDECIDED),
+    "evidently slower than stable": (share(n(80, 80), n(100, 300), too=True), FAIL),
+    "slow, within the limit, and stable too": (share(n(2, 6), n(100, 300), too=True), PASS),
+    "an outage by type": (
+        share(
+            n.by_type({"a": 60}, {"a": 180}), n(100, 300), by="type",
+            vendor=n.by_type({"a": 60}, {"a": 180}), too=True,
+        ),
+        UNDECIDED,
+    ),
+    "an outage by type, and a type that stable does not have": (
+        share(
+            n.by_type({"a": 60, "b": 30}, {"a": 180}), n(100, 300), by="type",
+            vendor=n.by_type({"a": 60}, {"a": 180}), too=True,
+        ),
+        FAIL,
+    ),
+    "an outage by type, which is not the vendor's": (
+        share(
+            n.by_type({"a": 60}, {"a": 180}), n(100, 300), by="type",
+            vendor=n.by_type({"b": 60}, {"b": 180}), too=True,
+        ),
+        FAIL,
+    ),
+    "an outage, compared with stable besides": (
+        share(n(60, 30), n(100, 300), times=1, vendor=n(60, 30), too=True), FAIL,
+    ),
     "as bad as stable": (share(n(30, 60), n(100, 200), times=3), PASS),
     "four times stable's, certainly": (share(n(90, 200), n(100, 2000), times=3), FAIL),
     "four times stable's, of few": (share(n(8, 20), n(40, 400), times=3), UNDECIDED),

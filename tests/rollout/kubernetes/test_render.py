@@ -34,6 +34,17 @@ def test_what_is_committed_is_what_the_shipped_policy_renders_to() -> None:
     assert committed == files(shipped())
 
 
+MOST_BYTES = 262_144
+"""Of an object's annotations, in which `kubectl apply` keeps the object."""
+
+
+def test_each_object_is_small_enough_to_be_applied() -> None:
+    sizes = {
+        each["metadata"]["name"]: len(json.dumps(each)) for found in rendered(shipped()).values() for each in found
+    }
+    assert max(sizes.values()) < MOST_BYTES, sizes
+
+
 def test_every_alert_rule_is_rendered_except_for_those_of_a_host() -> None:
     groups = rendered(shipped())["rules.yaml"][0]["spec"]["groups"]
     texts = {name: yaml.safe_load(text)["groups"] for name, text in read_rules(REPOSITORY / RULES).items()}

@@ -23,6 +23,7 @@ REACH = Reach(elapsed_seconds=60, idle_seconds=60)
 @pytest.fixture(scope="module", autouse=True)
 def published(steady: Live) -> None:
     steady.publish(*PUBLISHED)
+    steady.wait_for("one offset 500ms", 1)  # what stable has too is compared without the newest scrape
 
 
 def engine(steady: Live, gate: Gate) -> tuple[str, Measurement]:

@@ -97,8 +97,14 @@ def test_a_gate_of_the_shift_ends_after_the_longest_time_that_the_steps_can_take
 def test_the_vendors_errors_can_stop_counting_after_the_shift() -> None:
     watched = metrics(shipped().replace("vendor_errors: always", "vendor_errors: shift"), "agent-gates")
     assert (watched["errors"]["count"], watched["errors_without_vendor"].get("count")) == (1080, None)
-    of_the_vendor = [name for name, each in watched.items() if "vendor_error" in str(each)]
+    kept = {name: each for name, each in watched.items() if name.endswith("_without_vendor")}
+    of_the_vendor = [name for name, each in kept.items() if "vendor_error" in str(each)]
     assert of_the_vendor == ["errors_without_vendor", "new_exceptions_without_vendor"]
+    assert ["sum_over_time" in query_of(watched[name]) for name in ("errors", *of_the_vendor)] == [True, False, False]
+
+
+def query_of(metric: dict[str, Any]) -> str:
+    return str(metric["provider"]["prometheus"]["query"])
 
 
 def test_steps_that_need_fewer_samples_have_their_own_template() -> None:

@@ -10,7 +10,7 @@ EVALS = "evals:\n  floor: 100%\n  within: 2m\n  cases:\n    - {id: sum, task: Wh
 WATCH = "every, windows, certainty, vendor_errors, lease, ready_within, decide_within, drain_within, tolerate_errors"
 GATE = (
     "bad, total, vendor, sum, squares, count, query, samples, shows, by, slower_than, at_least, windows, certainty, "
-    "baseline, during, fail_above, fail_below"
+    "baseline, if_stable_too, during, fail_above, fail_below"
 )
 PLACEHOLDERS = "use $release, $stable, $window, $ago, $elapsed, $slower_than"
 
@@ -197,6 +197,22 @@ MISTAKES = {
         "bad: b\n    total: t\n    slower_than: 60s",
         "17: gates.errors: set slower_than and use $slower_than in the query",
     ),
+    "a value that stable may have too": (
+        "    at_least", "    if_stable_too: wait\n    at_least",
+        "17: gates.errors: if_stable_too needs bad and total",
+    ),
+    **{
+        f"what stable may have too, {what}": (
+            'query: errors{release="$release"}\n    samples: sum(requests)\n    at_least: 20\n    fail_above: 5%',
+            f"bad: b\n    total: t\n    at_least: 20\n    if_stable_too: wait\n    {other}",
+            f"17: gates.errors: if_stable_too: wait {message}",
+        )
+        for what, other, message in (
+            ("without a fixed limit", "fail_above: 3x stable", "needs a fixed limit too, for example 5%"),
+            ("with a limit of nothing", "fail_above: 0%", "needs a fixed limit too"),
+            ("before the rollout", "baseline: before\n    fail_above: 5%", "compares both releases at one time"),
+        )
+    },
     "samples without at_least": (
         "    at_least: 20\n", "",
         "17: gates.errors: set samples and at_least together: a query, and how many samples a pass needs",
