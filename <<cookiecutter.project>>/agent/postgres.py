@@ -87,6 +87,7 @@ class Postgres:
         self._pool: Any = None
         self._looking: asyncio.Task[None] | None = None
         self._answered_at = time.monotonic()
+        self._is_closing = False
 
     def needs(self, schema: str) -> None:
         """Create what these statements name, once the database is open."""
@@ -106,10 +107,10 @@ class Postgres:
 
     async def __aexit__(self, *_: object) -> None:
         """Close all connections, whether their server answers or not."""
+        self._is_closing = True
         if self._looking is not None:
             self._looking.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._looking
+            await asyncio.wait([self._looking], timeout=self._patience.command)
         if self._pool is not None:
             with suppress(*UNAVAILABLE):
                 await asyncio.wait_for(self._pool.close(), self._patience.command)
@@ -189,6 +190,8 @@ class Postgres:
                 said = str(error)
             if self.is_reachable() != was_reachable:
                 logger.warning("the database %s %s", self.name, "answers again" if not was_reachable else "is lost")
+            if self._is_closing:  # asyncpg reports a cancellation that comes with a timeout as a timeout
+                return
 
 
 def _said(error: Any) -> str:

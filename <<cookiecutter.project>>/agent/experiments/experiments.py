@@ -5,7 +5,7 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -63,6 +63,7 @@ class Experiments:
         self._log, self._release, self._can_run, self._clock = log, release, can_run, clock
         self._troubles, self._released = troubles, released
         self._looking = asyncio.Lock()
+        self._is_closing = False
         self._looked_at: float | None = None
         self._running: Sequence[Experiment] = ()
         self._found: Sequence[Running] = ()
@@ -101,9 +102,9 @@ class Experiments:
         try:
             yield
         finally:
+            self._is_closing = True
             looking.cancel()
-            with suppress(asyncio.CancelledError):
-                await looking
+            await asyncio.wait([looking])
             await self.close()
 
     async def close(self) -> None:
@@ -114,6 +115,8 @@ class Experiments:
         while True:
             async with self._looking:
                 await self._read()
+            if self._is_closing:  # a log may report its cancellation as an error
+                return
             await asyncio.sleep(IDLE_LOOK_SECONDS)
 
     async def _look(self) -> None:

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from agent.api import create_app
 from agent.errors import StartError, StorageError, StorageUnavailable
 from agent.place import database
-from agent.postgres import Patience, Postgres
+from agent.postgres import Patience, Postgres, Row
 from agent.settings import Settings
 from tests.agent.conftest import Start
 from tests.agent.postgres_server import PASSWORD, PostgresServer
@@ -123,6 +123,30 @@ def test_a_service_stops_in_time_while_its_database_is_away(postgres: PostgresSt
         way.freeze()
         began = time.monotonic()
     assert time.monotonic() - began < 10
+
+
+def test_a_cancellation_that_is_reported_as_a_timeout_is_not_lost(postgres: PostgresStorage) -> None:
+    """asyncpg does so if both come at once: the stop would wait for ever."""
+    looks, looking = [], asyncio.Event()
+
+    class Stubborn(Postgres):
+        async def rows(self, query: str, *_values: object) -> list[Row]:
+            looks.append(query)
+            looking.set()
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                if len(looks) > 1:
+                    raise
+                raise StorageUnavailable("it took too long") from None
+            return []
+
+    async def stop() -> None:
+        async with Stubborn(postgres.setting, HASTY):
+            await looking.wait()
+
+    asyncio.run(asyncio.wait_for(stop(), 30))
+    assert len(looks) == 1
 
 
 def test_what_it_refuses_is_no_outage(postgres: PostgresStorage) -> None:

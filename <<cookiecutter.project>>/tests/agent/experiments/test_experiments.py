@@ -12,7 +12,7 @@ import pytest
 from agent.errors import StartError, StorageError
 from agent.experiments import Assigned, Experiments, Outcome, Variant, open_experiments
 from agent.experiments.experiments import LOOK_SECONDS
-from agent.experiments.log import BUSY_SECONDS, REST_SECONDS, ExperimentLog, LogRests
+from agent.experiments.log import BUSY_SECONDS, REST_SECONDS, ExperimentLog, LogRests, Running
 from agent.experiments.troubles import Troubles
 from agent.metrics import Metrics
 from tests.agent.experiments.logged import rows, start, stop
@@ -254,6 +254,30 @@ def test_a_log_that_is_locked_at_the_start_is_opened_later(tmp_path: Path, caplo
     asyncio.run(started())
     assert "none runs until they can" in caplog.text
     assert len(rows(path, "unit", "exposures")) == 1
+
+
+def test_a_log_that_reports_its_cancellation_as_an_error_delays_no_stop(tmp_path: Path) -> None:
+    looks, looking = [], asyncio.Event()
+
+    class Stubborn(ExperimentLog):
+        async def running(self) -> list[Running]:
+            looks.append(1)
+            looking.set()
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                if len(looks) > 1:
+                    raise
+                raise StorageError("it took too long") from None
+            return []
+
+    async def stop() -> None:
+        log = Stubborn(str(tmp_path / "log.db"))
+        async with Experiments(log, "v1", lambda _variant: True, troubles()).opened():
+            await looking.wait()
+
+    asyncio.run(asyncio.wait_for(stop(), 30))
+    assert looks == [1]
 
 
 def test_a_damaged_log_costs_no_answer(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
