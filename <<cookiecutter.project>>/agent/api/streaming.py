@@ -49,21 +49,33 @@ HEADERS = {"cache-control": "no-cache", "x-accel-buffering": "no"}
 
 
 class EventStream(StreamingResponse):
-    """A response that cancels its run when the response ends for any reason."""
+    """A response that closes its events when it ends for any reason. The first one is sent before all that only the
+    wait for the others needs."""
 
     media_type = "text/event-stream"
 
-    def __init__(self, body: AsyncGenerator[bytes], within_seconds: float) -> None:
-        super().__init__(body, headers=HEADERS)
-        self._body = body
+    def __init__(
+        self, first: bytes, others: AsyncGenerator[bytes], events: AsyncGenerator[object], within_seconds: float
+    ) -> None:
+        super().__init__(others, headers=HEADERS)
+        self._first, self._others, self._events = first, others, events
         self._within_seconds = within_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             async with asyncio.timeout(self._within_seconds):
+                await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+                await send({"type": "http.response.body", "body": self._first, "more_body": True})
                 await super().__call__(scope, receive, send)
         finally:
-            await self._body.aclose()
+            await self._others.aclose()
+            await self._events.aclose()  # which the others leave open if they have not begun
+
+    async def stream_response(self, send: Send) -> None:
+        """Send what comes after the first event."""
+        async for event in self._others:
+            await send({"type": "http.response.body", "body": event, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def make_router(
@@ -91,17 +103,14 @@ def make_router(
             first = await first_of(events, request.receive if ends else None)
         except ClientLeft:
             return Response(status_code=LEFT_STATUS)
-        return EventStream(_frames(first, events), settings.deadline_seconds + LAST_EVENT_SECONDS)
+        return EventStream(_frame_of(first), _frames(events), events, settings.deadline_seconds + LAST_EVENT_SECONDS)
 
-    async def _frames(first: Event | RunResult, events: AsyncGenerator[Event | RunResult]) -> AsyncGenerator[bytes]:
+    async def _frames(events: AsyncGenerator[Event | RunResult]) -> AsyncGenerator[bytes]:
         try:
-            yield _frame_of(first)
             async for event in events:
                 yield _frame_of(event)
         except Exception as error:
             yield frame("error", report(error, metrics).model_dump(exclude_none=True))
-        finally:
-            await events.aclose()
 
     def _frame_of(event: Event | RunResult) -> bytes:
         if not isinstance(event, RunResult):

@@ -132,31 +132,46 @@ def test_closing_a_stream_cancels_its_run() -> None:
     assert metrics.registry.get_sample_value("agent_runs_total", {"outcome": "cancelled"}) == 1
 
 
-@pytest.mark.parametrize("leaves", [True, False], ids=["and leaves", "and stays"])
-def test_a_client_that_does_not_read_can_t_keep_a_run(leaves: bool) -> None:
-    closed = False
+class Unread:
+    """A client that reads `most` messages of its response."""
 
-    async def body() -> AsyncGenerator[bytes]:
-        nonlocal closed
-        try:
-            while True:
-                yield b"event"
-        finally:
-            closed = True
+    def __init__(self, most: int, leaves: bool) -> None:
+        self._most, self._leaves = most, leaves
 
-    async def receive() -> Message:
-        if leaves:
-            return {"type": "http.disconnect"}
-        return await asyncio.Event().wait()  # type: ignore[return-value]
+    async def receive(self) -> Message:
+        if not self._leaves:
+            await asyncio.Event().wait()
+        return {"type": "http.disconnect"}
 
-    async def send(message: Message) -> None:
-        if message["type"] == "http.response.body":
+    async def send(self, _message: Message) -> None:
+        self._most -= 1
+        if self._most < 0:
             await asyncio.Event().wait()
 
+
+async def endless(closed: asyncio.Event) -> AsyncGenerator[bytes]:
+    try:
+        while True:
+            yield b"event"
+    finally:
+        closed.set()
+
+
+async def each_of(events: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+    async for event in events:
+        yield event
+
+
+@pytest.mark.parametrize("leaves", [True, False], ids=["and leaves", "and stays"])
+@pytest.mark.parametrize("most", [0, 1, 2], ids=["nothing", "the beginning", "an event"])
+def test_a_client_that_does_not_read_can_t_keep_a_run(leaves: bool, most: int) -> None:
     async def scenario() -> bool:
+        client, closed = Unread(most, leaves), asyncio.Event()
+        events = endless(closed)
+        stream = EventStream(await anext(events), each_of(events), events, within_seconds=0.1)
         with suppress(TimeoutError):
-            await EventStream(body(), within_seconds=0.1)({"type": "http"}, receive, send)
-        return closed
+            await stream({"type": "http"}, client.receive, client.send)
+        return closed.is_set()
 
     assert asyncio.run(asyncio.wait_for(scenario(), 10))
 
