@@ -121,6 +121,8 @@ def detected_on_docker(repository: Path) -> float:
 
 
 def main(arguments: list[str]) -> int:
+    if not arguments or not all(each.isdigit() for each in arguments[1:3]) or len(arguments) > 3:
+        sys.exit("usage: python -m bench.kubernetes FOLDER [ABORTS [REQUESTS]]")
     figures = measure(Path(arguments[0]), *map(int, arguments[1:]))
     print(table(figures))
     return 0 if all(figure.holds for figure in figures) else 1
