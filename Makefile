@@ -32,7 +32,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: test-kubernetes bench bench-kubernetes lint lint-baked bake tested requirements
 
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s%s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s%s\n", $$1, $$2}' Makefile
 
 demo:  ## bake the defaults into build/my-agent, then rehearse a good and a bad release there
 	@$(INSTALL) --parts $(BAKE) $(RUN)

@@ -10,12 +10,15 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 
 from bench.figure import Figure, quantile, table
 from rollout import journal
 from rollout.journal.state import State
+from tests.cluster.api import Object
 from tests.cluster.load import Sending
 from tests.cluster.policy import planned, quick
 from tests.cluster.running import Running
@@ -42,7 +45,8 @@ class Abort:
 
 
 class Verdicts(threading.Thread):
-    """When each analysis in the background has failed, by its release: the API server tells it at once."""
+    """When each analysis in the background has failed, by its release: the API server tells it at once. Until the
+    cluster ends."""
 
     def __init__(self, service: Service) -> None:
         super().__init__(daemon=True)
@@ -50,11 +54,15 @@ class Verdicts(threading.Thread):
         self.found: dict[str, float] = {}
 
     def run(self) -> None:
-        while True:
-            for run in self._service.api.watch("analysisruns", NAMESPACE, WATCH_SECONDS):
-                now, labels = time.time(), run["metadata"]["labels"]
-                if run.get("status", {}).get("phase") == "Failed" and labels["rollout-type"] == "Background":
-                    self.found.setdefault(labels["rollouts-pod-template-hash"], now)
+        with suppress(OSError, HTTPException, ValueError):
+            while True:
+                for run in self._service.api.watch("analysisruns", NAMESPACE, WATCH_SECONDS):
+                    self.note(run, time.time())
+
+    def note(self, run: Object, now: float) -> None:
+        labels = run["metadata"]["labels"]
+        if run.get("status", {}).get("phase") == "Failed" and labels["rollout-type"] == "Background":
+            self.found.setdefault(labels["rollouts-pod-template-hash"], now)
 
 
 def measure(repository: Path, aborts: int = ABORTS, requests: int = REQUESTS) -> list[Figure]:
@@ -121,6 +129,8 @@ def detected_on_docker(repository: Path) -> float:
 
 
 def main(arguments: list[str]) -> int:
+    if not arguments or not all(each.isdigit() for each in arguments[1:3]) or len(arguments) > 3:
+        sys.exit("usage: python -m bench.kubernetes FOLDER [ABORTS [REQUESTS]]")
     figures = measure(Path(arguments[0]), *map(int, arguments[1:]))
     print(table(figures))
     return 0 if all(figure.holds for figure in figures) else 1

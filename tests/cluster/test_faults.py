@@ -89,7 +89,7 @@ def test_without_prometheus_a_release_is_aborted(cluster: Running, service: Serv
 def test_a_second_release_by_other_means_takes_the_place_of_the_first_one(service: Service, load: Sending) -> None:
     """`rollout start` refuses it, `kubectl` does not."""
     stable = service.stable()
-    service.apply(Release())
+    service.apply(Release(policy=quick({"5%": "3m", "100%": "10s"})))
     first = service.latest()
     service.wait_for_weight(5)
     service.wait(lambda: load.counts().answered(first))

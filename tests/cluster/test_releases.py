@@ -3,7 +3,6 @@
 import json
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 
 import pytest
 
@@ -29,7 +28,7 @@ def follow(service: Service) -> Iterator[Follow]:
 
     yield begin
     for process in begun:
-        with suppress(ProcessLookupError), process:
+        with process:
             process.kill()
 
 
