@@ -35,7 +35,18 @@ def mutated(case: Case, folder: Path) -> Path:
     for group in content["groups"]:
         group["rules"] = [case.mutant.rule if replaces(case.mutant.rule, rule) else rule for rule in group["rules"]]
     changed.write_text(yaml.safe_dump(content), encoding="utf-8")
+    if "alert" in case.mutant.rule:
+        leave_out_tests_without(case.rule, unit_tests(changed))
     return unit_tests(changed)
+
+
+def leave_out_tests_without(alert: str, path: Path) -> None:
+    """A test that names neither this alert nor ALERTS can't notice it: no rule reads an alert."""
+    root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    assert isinstance(root, yaml.MappingNode)
+    (tests,) = [value for key, value in root.value if key.value == "tests"]
+    tests.value = [each for each in tests.value if any(word in yaml.serialize(each) for word in (alert, "ALERTS"))]
+    path.write_text(yaml.serialize(root), encoding="utf-8")
 
 
 def replaces(new: dict[str, Any], old: dict[str, Any]) -> bool:
@@ -46,6 +57,10 @@ def assert_noticed(case: Case, folder: Path) -> None:
     done = run_promtool("test", "rules", mutated(case, folder))
     assert done.returncode != 0, f"{case.file.name}: no test notices {case}"
     assert "exp:" in done.stdout + done.stderr, "the mutant is no valid rule"
+
+
+def test_no_rule_reads_an_alert() -> None:
+    assert [name(rule) for file in FILES for rule in rules_in(file) if "ALERTS" in rule["expr"]] == []
 
 
 @pytest.mark.parametrize("case", QUICK, ids=str)
