@@ -99,6 +99,8 @@ class GatePolicy(Part):
         if self.if_stable_too == "wait":
             if self.baseline == "before":
                 raise ValueError("if_stable_too: wait compares both releases at one time: not with baseline: before")
+            if self.samples is not None:
+                raise ValueError("if_stable_too: wait needs a total of one release's requests: not with samples")
             if self.fail_above is None or not self.fail_above.limit or not self.fail_above.limit.value:
                 raise ValueError("if_stable_too: wait needs a fixed limit too, for example 5%")
         return self

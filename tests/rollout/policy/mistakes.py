@@ -210,6 +210,7 @@ MISTAKES = {
         for what, other, message in (
             ("without a fixed limit", "fail_above: 3x stable", "needs a fixed limit too, for example 5%"),
             ("with a limit of nothing", "fail_above: 0%", "needs a fixed limit too"),
+            ("with other samples", "samples: s\n    fail_above: 5%", "needs a total of one release's requests"),
             ("before the rollout", "baseline: before\n    fail_above: 5%", "compares both releases at one time"),
         )
     },
