@@ -137,12 +137,12 @@ def by_label_if_any(rule: Weighed, number: int, answers: Mapping[str, Answer]) -
 
 
 def shared_by_label(rule: Weighed, number: int, canary: Counts, answers: Mapping[str, Answer]) -> Mapping[str, Shared]:
-    """What window `number` has while both releases got requests. An answer that is missing excuses nothing."""
-    by_name = {
-        name: answer
-        for name in NAMES
-        if (answer := answers.get(f"{SHARED} {name} {number}")) is not None and not isinstance(answer, MetricsError)
-    }
+    """What window `number` has while both releases got requests. No series is no count; after any other error, nothing
+    is excused."""
+    asked = {name: answer for name in NAMES if (answer := answers.get(f"{SHARED} {name} {number}")) is not None}
+    if any(isinstance(answer, MetricsError) and not isinstance(answer, NoData) for answer in asked.values()):
+        return {}
+    by_name = {name: answer for name, answer in asked.items() if not isinstance(answer, MetricsError)}
     found = {
         label: shared(
             {name: each[label] for name, each in by_name.items() if label in each},

@@ -25,8 +25,8 @@ Filled = Callable[[str, str, float], str]
 
 @dataclass(frozen=True)
 class Shared:
-    """The bad ones of both releases in slices in which both got requests. `own` are the canary's that stable excuses in
-    no case: in slices in which it got no requests and, if the gate asks for the vendor's, those of another cause. Then
+    """The bad ones of both releases in slices in which both got requests. `own` are the canary's that are never excused: in
+    slices in which stable got no requests and, if the gate asks for the vendor's, those of another cause. Then
     `is_vendors` says whether at least half of stable's are the vendor's."""
 
     weighted: float
@@ -35,7 +35,7 @@ class Shared:
     is_vendors: bool = True
 
     def excuses(self, total: float, limit: float, certainty: float) -> bool:
-        """Whether stable fails evidently as often as the canary, and the canary's own errors are within its limit."""
+        """Whether stable has some too, the canary has not evidently more, and its own are not evidently too many."""
         if self.stable_weighted <= 0 or not self.is_vendors:
             return False
         above = evidence.above_stable(self.weighted, self.stable_weighted)

@@ -6,8 +6,11 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from rollout.errors import ManySeries, MetricsError, NoData, QueryRejected, Unreachable
+from rollout.gates.counts import Share
 from rollout.gates.judge import Measurement, Outcome
 from rollout.gates.measure import measure
+from rollout.gates.query import shared_by_label
+from rollout.gates.shared import NAMES
 from rollout.metrics.questions import Answer, Question
 from rollout.policy.placeholders import Values
 from rollout.policy.plan import Gate, Weighed
@@ -115,6 +118,15 @@ def test_what_stable_has_too_is_asked_only_if_it_matters(
     metrics = Asked(answers)
     look(rule, metrics, values)
     assert not any("sum_over_time" in each for _, asked in metrics.asked for each in asked)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_after_an_error_in_any_answer_about_both_releases_nothing_is_excused(name: str) -> None:
+    counts = {"": Share(60, 100, vendor=60)}
+    answers: dict[str, Answer] = {f"shared {each} 0": {"": 45.0} for each in NAMES}
+    rule = replace(SHARED, questions={**RULE.questions, "vendor": "vendor()"})
+    assert set(shared_by_label(rule, 0, counts, answers)) == {""}
+    assert shared_by_label(rule, 0, counts, {**answers, f"shared {name} 0": ManySeries("2 series")}) == {}
 
 
 def test_prometheus_going_away_while_it_is_asked_is_raised_to_the_caller() -> None:
