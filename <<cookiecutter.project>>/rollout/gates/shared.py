@@ -25,8 +25,8 @@ Filled = Callable[[str, str, float], str]
 
 @dataclass(frozen=True)
 class Shared:
-    """The bad ones of both releases in slices in which both got requests. `own` are the canary's that are never excused: in
-    slices in which stable got no requests and, if the gate asks for the vendor's, those of another cause. Then
+    """The bad ones of both releases in slices in which both got requests. `own` are the canary's that are never excused:
+    in slices in which stable got no requests and, if the gate asks for the vendor's, those of another cause. Then
     `is_vendors` says whether at least half of stable's are the vendor's."""
 
     weighted: float
