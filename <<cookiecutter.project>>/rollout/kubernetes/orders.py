@@ -68,8 +68,8 @@ def consequence(service: Service, kind: OrderKind) -> str:
     if stable.ready == 0:
         return f". None of stable's {stable.replicas} pods is ready: nobody answers before one is"
     return (
-        f". Only {stable.ready} of stable's {stable.replicas} pods are ready: the canary gets no more requests, but the "
-        "rollout ends when all of them are"
+        f". Only {stable.ready} of stable's {stable.replicas} pods are ready: the canary gets no more requests, but "
+        "the rollout ends when all of them are"
     )
 
 
