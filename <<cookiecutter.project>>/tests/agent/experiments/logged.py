@@ -6,7 +6,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from agent.experiments.log import SCHEMA
+from agent.experiments import Experiments
+from agent.experiments.log import SCHEMA, ExperimentLog
+from agent.experiments.troubles import Troubles
+from agent.metrics import Metrics
 
 SPLIT: list[dict[str, Any]] = [
     {"name": "control", "share": 0.5},
@@ -34,3 +37,23 @@ def rows(path: Path, columns: str, table: str) -> list[tuple[Any, ...]]:
     """What is in a table."""
     with closing(sqlite3.connect(path)) as database:
         return database.execute(f"SELECT {columns} FROM {table} ORDER BY 1").fetchall()  # noqa: S608
+
+
+class Clock:
+    now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def opened(path: Path, release: str = "v1", clock: Clock | None = None, runs: bool = True) -> Experiments:
+    clock = clock or Clock()
+    return Experiments(ExperimentLog(str(path), clock), release, lambda _variant: runs, troubles(), clock)
+
+
+def troubles() -> Troubles:
+    return Troubles(Metrics([]).experiment_troubles)
+
+
+async def names(experiments: Experiments, owner: str, conversation: str | None = None) -> list[str]:
+    return [each.variant.name for each in await experiments.assign(owner, conversation)]
