@@ -25,9 +25,9 @@ Filled = Callable[[str, str, float], str]
 
 @dataclass(frozen=True)
 class Shared:
-    """The bad ones of both releases in slices in which both got requests. `own` are the canary's that are never excused:
-    in slices in which stable got no requests and, if the gate asks for the vendor's, those of another cause. Then
-    `is_vendors` says whether at least half of stable's are the vendor's."""
+    """The bad ones of both releases in slices in which both got requests. `own` are the canary's that are never
+    excused: in slices in which stable got no requests and, if the gate asks for the vendor's, those of another
+    cause. Then `is_vendors` says whether at least half of stable's are the vendor's."""
 
     weighted: float
     stable_weighted: float
