@@ -20,7 +20,7 @@ def run_promtool(*arguments: str | Path, folder: Path = MONITORING) -> subproces
     folders = {folder, *(each.parent.parent for each in arguments if isinstance(each, Path))}
     command = tool("promtool").command(map(str, arguments), folders=folders)
     seldom = {"GOGC": "400"}  # collects garbage less often: a fifth faster
-    return subprocess.run(command, env=os.environ | seldom, capture_output=True, text=True, timeout=180, check=False)
+    return subprocess.run(command, env=os.environ | seldom, capture_output=True, text=True, timeout=600, check=False)
 
 
 def promtool(*arguments: str | Path) -> str:

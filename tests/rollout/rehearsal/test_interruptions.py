@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -87,13 +88,13 @@ def test_a_killed_engine_returns_all_traffic_within_the_lease(rehearse: Rehearse
     kept = Path(log.parent.parent / "kept.log")
     lease_seconds = running.events()[0]["policy"]["lease_seconds"]
 
-    def lease_is_over() -> bool:
-        kept.write_text(log.read_text())  # the stage and its log end a little later
-        return bool(time.time() > killed + lease_seconds + 0.8)
+    def blue_gets_requests_after_the_lease() -> bool:
+        with suppress(FileNotFoundError):
+            kept.write_text(log.read_text())  # the stage and its log end a little later
+        return bool(routed.last_after(kept, "blue", killed) > lease_seconds + 0.7)
 
-    wait_until(lease_is_over)
+    wait_until(blue_gets_requests_after_the_lease, 60, running.text)
     assert 0 < routed.last_after(kept, "green", killed) <= lease_seconds + 0.1
-    assert routed.last_after(kept, "blue", killed) > lease_seconds + 0.3
     assert running.end(120) == 3, running.text()
     assert running.report()["verdict"] == "in_doubt"
     assert "died" in running.report()["reason"]
