@@ -24,7 +24,6 @@ GROUPS = {
     "traefikservices": "apis/traefik.io/v1alpha1",
     "replicasets": "apis/apps/v1",
     "poddisruptionbudgets": "apis/policy/v1",
-    "selfsubjectrulesreviews": "apis/authorization.k8s.io/v1",
     "networkpolicies": "apis/networking.k8s.io/v1",
 }
 """The API of each kind; what is not listed is in v1."""
