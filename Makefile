@@ -40,20 +40,19 @@ demo:  ## bake the defaults into build/my-agent, then rehearse a good and a bad 
 	+@$(BAKED_MAKE) demo
 
 # First what never waits. Then four at a time. Hosts and rehearsals take longest, wait a lot, and judge releases by their
-# answers, so each measures what the machine answers beside the other; test-baked-code and test-template take only what
-# these two leave. With JOBS=1 nothing is beside them, which takes twice the time.
+# answers, so no more than these two judge at once, and each measures what the machine answers beside the other;
+# test-baked-code and test-template take only what they leave. With JOBS=1 it takes twice the time.
 JOBS ?= 4
 test:  ## run all tests: the template's, the engine's, and a baked repository's
 	@$(INSTALL) --parts $(BAKE) $(DEV) $(TEST)
 	$(bake)
 	+@$(BAKED_MAKE) setup
-	@$(MAKE) --no-print-directory -j2 test-units test-baked-images lint-baked lint test-browser REPOSITORY="$(BAKED)"
-	@$(MAKE) --no-print-directory -j$(JOBS) test-hosts test-rehearsals test-baked-code test-template test-parts test-deploy REPOSITORY="$(BAKED)"
+	@$(MAKE) --no-print-directory -j2 test-units test-baked-images test-deploy lint-baked lint test-browser REPOSITORY="$(BAKED)"
+	@$(MAKE) --no-print-directory -j$(JOBS) test-hosts test-rehearsals test-baked-code test-template REPOSITORY="$(BAKED)"
 	$(what_was_skipped)
 
-# One after the other, so that no more than two judge releases at once.
-test-rehearsals: test-engine-rehearsals
-	@$(MAKE) --no-print-directory test-baked-rehearsals
+test-rehearsals:
+	@$(MAKE) --no-print-directory -j1 test-engine-rehearsals test-baked-rehearsals test-parts
 
 test-template:
 	@$(INSTALL) $(BAKE) $(TEST)

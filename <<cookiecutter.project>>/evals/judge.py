@@ -34,14 +34,23 @@ class Judge:
         """How its verdicts on these labelled answers compare with people's. Raises JudgeRefused."""
         at_once = asyncio.Semaphore(MOST_AT_ONCE)
 
-        async def judged(label: Label) -> tuple[bool, bool]:
-            async with at_once:
-                return label.good, bool((await self.judge(label.task, label.answer, label.rubric)).value)
+        failed: list[Exception] = []
 
-        try:
-            return Agreement(await asyncio.gather(*map(judged, labels)))
-        except Exception as error:
+        async def judged(label: Label) -> tuple[bool, bool] | None:
+            async with at_once:
+                if failed:
+                    return None
+                try:
+                    return label.good, bool((await self.judge(label.task, label.answer, label.rubric)).value)
+                except Exception as error:
+                    failed.append(error)
+                    return None
+
+        # Nobody is cancelled: pydantic-ai leaves coroutines behind that were never awaited.
+        pairs = await asyncio.gather(*map(judged, labels))
+        for error in failed:
             raise JudgeRefused(f"the judge {self.name} failed: {type(error).__name__}: {error}") from error
+        return Agreement([pair for pair in pairs if pair])
 
 
 @dataclass

@@ -13,7 +13,7 @@ from evals.case import Task
 from evals.errors import JudgeRefused, WrongFile
 from evals.files import load_floors, load_labels, load_tasks
 from evals.floors import Floors
-from evals.judge import Judge, judge_of
+from evals.judge import MOST_AT_ONCE, Judge, judge_of
 from evals.subject import Run
 from evals.verdict import Verdict, verdict_of
 from tests.evals.test_command import evals, open_checkout
@@ -76,11 +76,15 @@ def test_a_judge_below_the_floor_is_refused_before_it_judges_anything() -> None:
 
 
 def test_a_judge_whose_model_fails_is_refused() -> None:
-    def fails(_messages: list[ModelMessage], _info: AgentInfo) -> ModelResponse:
+    asked = list[object]()
+
+    def fails(messages: list[ModelMessage], _info: AgentInfo) -> ModelResponse:
+        asked.append(messages)
         raise LookupError("no such model")
 
     with pytest.raises(JudgeRefused, match="the judge x failed: LookupError: no such model"):
         asyncio.run(Judge("x", FunctionModel(fails)).agreement(load_labels(LABELS)))
+    assert len(asked) <= MOST_AT_ONCE
 
 
 @pytest.mark.parametrize("text", ["[]", "- {task: a, answer: b, rubric: c, good: true}"])

@@ -10,10 +10,12 @@ from tests.host.faults.requests import Requests, Sent, lost, settled_seconds, wr
 from tests.host.faults.scene import Scene
 from tests.host.faults.strikes import Fault
 from tests.host.faults.table import Cell
+from tests.pace import patience
 from tests.rollout.lines import Event, last_of
 
-BOOT_SECONDS = 4
-"""How long a release needs, after Docker has started it, until it listens and the router has noticed."""
+BOOT_SECONDS = 5
+"""How long a release needs, after Docker has started it, until it listens and the router has noticed; longer on a slow
+or busy machine."""
 
 AGREEING = 30
 """This many consecutive answers from one release, about one second's, show which release serves."""
@@ -79,7 +81,7 @@ def run(cell: Cell, fault: Fault, ground: Ground, begun: Callable[[], None]) -> 
 def excused_until(cell: Cell, scene: Scene, fault_at: float) -> float:
     """Requests sent after this time (epoch seconds) must not be lost."""
     away = {"router away": ["router"], "all away": ["router", *SLOTS]}.get(cell.row.lost, [])
-    boots = BOOT_SECONDS if cell.row.lost == "all away" else 0
+    boots = BOOT_SECONDS * patience() if cell.row.lost == "all away" else 0
     return max([fault_at, *(scene.ground.started_at(part) + boots for part in away)]) if cell.row.lost != "none" else 0
 
 

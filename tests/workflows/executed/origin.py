@@ -21,6 +21,7 @@ FEW_TESTS = (
     "agent/storages.py",
     "agent/service.py",
     "agent/api/test_routes.py",
+    "evals/test_requirements.py",
 )
 TEST_OF_IMAGES = '''\
 """The image that this change would make."""
