@@ -125,7 +125,7 @@ test-faults: docker-answers tested  ## run the whole fault matrix on containers;
 	@$(PYTEST) -m "docker or faults" tests/host/faults tests/host/test_what_serves.py tests/rollout/rehearsal/test_stable_dies.py
 	@REPOSITORY="$(REPOSITORY)" .venv/bin/python -m tests.host.faults.page
 
-test-workflows: docker-answers tested  ## run the baked workflows with act and Docker; 17 minutes
+test-workflows: docker-answers tested  ## run the baked workflows with act and Docker; 16 minutes
 	@$(PYTEST) -m workflows tests/workflows/executed
 
 test-kubernetes: docker-answers tested  ## run releases, faults and workflows on a real cluster, as root; the first time it builds Kubernetes
