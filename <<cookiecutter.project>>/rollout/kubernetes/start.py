@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from rollout.errors import ClusterFailed, PartFailed
 from rollout.kubernetes.examine import examine
-from rollout.kubernetes.follow import LOOK_EVERY_SECONDS, Sleep, until_begun
+from rollout.kubernetes.follow import BEGINS_WITHIN_SECONDS, LOOK_EVERY_SECONDS, Sleep, until_begun
 from rollout.kubernetes.look import first_look, look
 from rollout.kubernetes.port import Changed, Writer
 from rollout.kubernetes.request import StartRequest, operations
@@ -33,10 +33,16 @@ def start(request: StartRequest, cluster: Writer, say: Say, clock: Callable[[], 
     raise ClusterFailed("the Rollout changed again and again while it was examined: somebody else is changing it")
 
 
-def begun(request: StartRequest, cluster: Writer, rollout: str, sleep: Sleep = time.sleep) -> Attempt:
+def begun(
+    request: StartRequest,
+    cluster: Writer,
+    rollout: str,
+    sleep: Sleep = time.sleep,
+    within_seconds: float = BEGINS_WITHIN_SECONDS,
+) -> Attempt:
     """The attempt, once Argo has begun it; one without steps is then told to take all traffic when its pods are ready.
     Raises PartFailed or ClusterFailed."""
-    attempt = until_begun(cluster, rollout, sleep)
+    attempt = until_begun(cluster, rollout, sleep, within_seconds)
     if request.at_once:
         promote_at_once(cluster, attempt, sleep)
     return attempt

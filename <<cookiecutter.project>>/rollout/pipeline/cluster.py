@@ -33,13 +33,14 @@ TEXT = "KUBECONFIG_TEXT"
 
 @dataclass(frozen=True)
 class ProductionCluster:
-    """`policy` loads rollout.yaml, `say` prints progress."""
+    """`policy` loads rollout.yaml, `say` prints progress. A start must begin `within_seconds`."""
 
     cluster: Writer
     policy: Callable[[], Plan]
     say: Say
     console: Console
     sleep: Sleep = time.sleep
+    within_seconds: float = BEGINS_WITHIN_SECONDS
 
     @classmethod
     def connect(cls, variables: Mapping[str, str], policy: Callable[[], Plan], say: Say, console: Console) -> Self:
@@ -55,7 +56,7 @@ class ProductionCluster:
     def start(self, release: str, engine: str, provenance: Provenance) -> str:  # noqa: ARG002  Argo is the engine
         request = StartRequest(Image.parse(release), self.policy(), provenance=provenance)
         rollout = start(request, self.cluster, self.say)
-        return self._shown(begun(request, self.cluster, rollout, self.sleep))
+        return self._shown(begun(request, self.cluster, rollout, self.sleep, self.within_seconds))
 
     def follow(self, rollout: str) -> str:
         return self._shown(named(first_look(self.cluster), rollout))

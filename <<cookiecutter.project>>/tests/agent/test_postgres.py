@@ -19,6 +19,7 @@ from tests.agent.postgres_server import PASSWORD, PostgresServer
 from tests.agent.samples import samples
 from tests.agent.severed import Way, way_to
 from tests.agent.storages import PostgresStorage
+from tests.agent.stubborn import Stubborn
 from tests.waiting import wait_until
 
 NAMED = {"task": "What is 15 % of 240?", "conversation_id": "c-1"}
@@ -127,26 +128,19 @@ def test_a_service_stops_in_time_while_its_database_is_away(postgres: PostgresSt
 
 def test_a_cancellation_that_is_reported_as_a_timeout_is_not_lost(postgres: PostgresStorage) -> None:
     """asyncpg does so if both come at once: the stop would wait for ever."""
-    looks, looking = [], asyncio.Event()
+    stubborn = Stubborn()
 
-    class Stubborn(Postgres):
-        async def rows(self, query: str, *_values: object) -> list[Row]:
-            looks.append(query)
-            looking.set()
-            try:
-                await asyncio.sleep(60)
-            except asyncio.CancelledError:
-                if len(looks) > 1:
-                    raise
-                raise StorageUnavailable("it took too long") from None
+    class StubbornPostgres(Postgres):
+        async def rows(self, _query: str, *_values: object) -> list[Row]:
+            await stubborn.wait(StorageUnavailable("it took too long"))
             return []
 
     async def stop() -> None:
-        async with Stubborn(postgres.setting, HASTY):
-            await looking.wait()
+        async with StubbornPostgres(postgres.setting, HASTY):
+            await stubborn.began.wait()
 
     asyncio.run(asyncio.wait_for(stop(), 30))
-    assert len(looks) == 1
+    assert stubborn.waits == 1
 
 
 def test_what_it_refuses_is_no_outage(postgres: PostgresStorage) -> None:

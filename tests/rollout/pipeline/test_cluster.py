@@ -68,11 +68,10 @@ def test_a_rollout_that_was_just_started_is_waited_for_and_never_taken_for_none(
         production(fake).look()
 
 
-def test_a_start_records_who_approved_it_and_needs_no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rollout.kubernetes.follow.BEGINS_WITHIN_SECONDS", 0.0)
+def test_a_start_records_who_approved_it_and_needs_no_engine() -> None:
     fake = cluster("rolled_back")
     with pytest.raises(PartFailed, match="Argo Rollouts has not begun"):  # this one begins nothing
-        ProductionCluster(fake, lambda: PLAN, print, Console(), lambda _: None).start(NEW, ENGINE, signed())
+        ProductionCluster(fake, lambda: PLAN, print, Console(), within_seconds=0.0).start(NEW, ENGINE, signed())
     ((what, change),) = fake.patches
     assert (what, change["/spec/template/spec/containers/0/image"]) == ("rollout", NEW)
     assert '"approved_at": 1000.0' in change["/metadata/annotations"]["agent-release/started"]

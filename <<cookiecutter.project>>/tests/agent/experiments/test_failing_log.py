@@ -13,6 +13,7 @@ from agent.experiments import Assigned, Experiments, Outcome, Variant, open_expe
 from agent.experiments.log import BUSY_SECONDS, REST_SECONDS, ExperimentLog, LogRests, Running
 from agent.metrics import Metrics
 from tests.agent.experiments.logged import Clock, names, opened, rows, start, troubles
+from tests.agent.stubborn import Stubborn
 
 DONE = Outcome("answered", 100, 0.01, 0.5)
 
@@ -112,27 +113,20 @@ def test_a_log_that_is_locked_at_the_start_is_opened_later(tmp_path: Path, caplo
 
 
 def test_a_log_that_reports_its_cancellation_as_an_error_delays_no_stop(tmp_path: Path) -> None:
-    looks, looking = [], asyncio.Event()
+    stubborn = Stubborn()
 
-    class Stubborn(ExperimentLog):
+    class StubbornLog(ExperimentLog):
         async def running(self) -> list[Running]:
-            looks.append(1)
-            looking.set()
-            try:
-                await asyncio.sleep(60)
-            except asyncio.CancelledError:
-                if len(looks) > 1:
-                    raise
-                raise StorageError("it took too long") from None
+            await stubborn.wait(StorageError("it took too long"))
             return []
 
     async def stop() -> None:
-        log = Stubborn(str(tmp_path / "log.db"))
+        log = StubbornLog(str(tmp_path / "log.db"))
         async with Experiments(log, "v1", lambda _variant: True, troubles()).opened():
-            await looking.wait()
+            await stubborn.began.wait()
 
     asyncio.run(asyncio.wait_for(stop(), 30))
-    assert looks == [1]
+    assert stubborn.waits == 1
 
 
 def test_a_damaged_log_costs_no_answer(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
