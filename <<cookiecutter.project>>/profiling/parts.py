@@ -41,7 +41,10 @@ def part_of(modules: Iterable[str]) -> str:
 
 
 def shares(seconds: dict[str, float]) -> Sequence[tuple[str, float, float]]:
-    """Each part but `idle`, with its seconds and its share (0..1) of all but `idle`; the largest first."""
-    busy = {part: spent for part, spent in seconds.items() if part != IDLE}
-    total = sum(busy.values())
+    """Each part but `idle`, with its seconds and its share (0..1) of all but `idle`; the largest first.
+
+    A part that no sample was in has zero seconds: a short load may not show it, but every table has the same rows.
+    """
+    busy = {part: seconds.get(part, 0.0) for part, _ in PARTS if part != IDLE}
+    total = sum(busy.values()) or 1.0
     return sorted(((part, spent, spent / total) for part, spent in busy.items()), key=lambda row: -row[1])

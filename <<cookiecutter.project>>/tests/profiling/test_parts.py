@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from profiling.flame import COLOR, WIDTH, flame_graph
-from profiling.parts import IDLE, module_of, part_of, shares
+from profiling.parts import IDLE, PARTS, module_of, part_of, shares
 from profiling.samples import Call, seconds_by_part
 from profiling.text import hints, table
 from profiling.waits import OTHERS, OWN, rows
@@ -57,7 +57,17 @@ def tree() -> Call:
 def test_a_call_s_own_time_is_that_of_its_part() -> None:
     seconds = seconds_by_part(tree())
     assert seconds == {IDLE: 2.0, "HTTP framework": 3.0, "serialisation": 1.0}
-    assert shares(seconds) == [("HTTP framework", 3.0, 0.75), ("serialisation", 1.0, 0.25)]
+    assert list(shares(seconds))[:2] == [("HTTP framework", 3.0, 0.75), ("serialisation", 1.0, 0.25)]
+
+
+def test_a_part_that_no_sample_was_in_has_a_row_too() -> None:
+    rows_without_samples = [row for row in shares(seconds_by_part(tree())) if row[1] == 0]
+    assert {part for part, _, _ in rows_without_samples} == {part for part, _ in PARTS} - {
+        "HTTP framework",
+        "serialisation",
+        IDLE,
+    }
+    assert all(share == 0 for _, _, share in shares({}))
 
 
 def test_the_graph_has_a_bar_for_each_call_as_wide_as_its_share() -> None:
