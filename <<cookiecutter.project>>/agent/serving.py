@@ -11,6 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from agent.api import create_app
+from agent.api.unreadable import protocol_of
 from agent.errors import StartError
 from agent.logs import TEXT, set_up_logs
 from agent.secrets import load_secrets
@@ -57,7 +58,7 @@ def server_of(settings: Settings, app: FastAPI, readiness: Readiness) -> Server:
         host=settings.host,
         port=settings.port,
         loop="agent.event_loop:MeteredLoop",
-        http="httptools",
+        http=protocol_of(settings.release),
         lifespan="on",
         access_log=False,
         log_config=None,

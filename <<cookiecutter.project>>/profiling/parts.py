@@ -15,8 +15,8 @@ PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("agent framework", ("pydantic_ai.", "pydantic_graph.")),
     ("HTTP framework", ("uvicorn.protocols.", "starlette.", "fastapi.", "httptools.", "anyio.")),
+    (IDLE, ("agent.event_loop.", "uvicorn.server", "asyncio.runners")),
     ("this service", ("agent.",)),
-    (IDLE, ("uvicorn.server", "asyncio.runners")),
 )
 SITE = ("site-packages/", "dist-packages/")
 

@@ -62,10 +62,10 @@ def service(repository: Path, settings: Mapping[str, str] = EVERYTHING) -> Itera
 
 
 @contextmanager
-def bare(repository: Path) -> Iterator[Server]:
-    """The bare application."""
+def bare(repository: Path, model: str = "offline") -> Iterator[Server]:
+    """The bare application, with a model."""
     port = free_port()
-    with _process(repository, [sys.executable, "-m", "bench.service.bare", str(port)], port, {}) as server:
+    with _process(repository, [sys.executable, "-m", "bench.service.bare", str(port), model], port, {}) as server:
         yield server
 
 

@@ -14,11 +14,11 @@ from pydantic_ai.models import ModelRequestParameters
 from agent.models import make_model
 from bench.figure import Figure
 from bench.service.answers import STREAM_PATH, Unanswered, ended_well
-from bench.service.process import EVERYTHING, HEADERS, Server, service
+from bench.service.process import EVERYTHING, HEADERS, Server, bare, service
 
 OPEN = 1_000
 GOAL_MB = 400
-FIRST_TOKENS = 50
+FIRST_TOKENS = 200
 LATENCY = "offline:latency=100ms"
 GOAL_MS = 5
 HELLO = "Hello"
@@ -30,12 +30,15 @@ def measure(repository: Path) -> list[Figure]:
         open_mb = asyncio.run(memory_of_open_streams(server))
     with service(repository, EVERYTHING | {"AGENT_MODEL": LATENCY}) as server:
         seconds = asyncio.run(first_tokens(server))
+    with bare(repository, LATENCY) as server:
+        at_bare = asyncio.run(first_tokens(server))
     own = asyncio.run(first_tokens_of_the_model())
     return [
         Figure(f"memory with {OPEN} open streams", open_mb, "MB", GOAL_MB),
         Figure("memory without a stream", idle_mb, "MB"),
         Figure("time to the first token, above the model's own", 1000 * (median(seconds) - median(own)), "ms", GOAL_MS),
         Figure("the same, of the fastest stream", 1000 * (min(seconds) - min(own)), "ms"),
+        Figure("the same, behind bare FastAPI", 1000 * (median(at_bare) - median(own)), "ms"),
     ]
 
 

@@ -61,23 +61,23 @@ def problem_of(error: Exception) -> Problem:
     """The error response for an exception."""
     match error:
         case RequestValidationError():
-            return _problem(types.INVALID_REQUEST, errors=_mistakes(error))
+            return problem_of_kind(types.INVALID_REQUEST, errors=_mistakes(error))
         case types.Refused():
-            return _problem(error.kind, error.detail)
+            return problem_of_kind(error.kind, error.detail)
         case OverloadedError():
-            return _problem(types.OVERLOADED, str(error))
+            return problem_of_kind(types.OVERLOADED, str(error))
         case BudgetUsedUp():
-            return _problem(types.BUDGET_USED_UP, str(error))
+            return problem_of_kind(types.BUDGET_USED_UP, str(error))
         case KeyReused() | RunInProgress() | RunWithoutAnswer():
-            return _problem(OF_KEYS[type(error)])
+            return problem_of_kind(OF_KEYS[type(error)])
         case HTTPException() if error.status_code in types.BY_STATUS:
-            return _problem(types.BY_STATUS[error.status_code], error.detail)
+            return problem_of_kind(types.BY_STATUS[error.status_code], error.detail)
         case HTTPException():
             status = error.status_code
             return Problem(title=HTTPStatus(status).phrase, status=status, detail=_short(error.detail))
         case _:
             kind, detail = problem_of_a_run(error)
-            return _problem(kind, detail, type(error).__name__)
+            return problem_of_kind(kind, detail, type(error).__name__)
 
 
 def headers_of(error: Exception) -> Mapping[str, str] | None:
@@ -98,7 +98,7 @@ def headers_of(error: Exception) -> Mapping[str, str] | None:
 def example(kind: types.ProblemType) -> dict[str, Any]:
     """An error response of this kind, as OpenAPI shows it."""
     mistakes = [Mistake(where="body.task", message="Field required")] if kind is types.INVALID_REQUEST else None
-    return _problem(kind, exception=kind.exception, errors=mistakes).model_dump(exclude_none=True)
+    return problem_of_kind(kind, exception=kind.exception, errors=mistakes).model_dump(exclude_none=True)
 
 
 def documented(*kinds: types.ProblemType) -> dict[int | str, dict[str, Any]]:
@@ -173,9 +173,10 @@ class AnswerExceptions:
             await response(scope, receive, send)
 
 
-def _problem(
+def problem_of_kind(
     kind: types.ProblemType, detail: str = "", exception: str | None = None, errors: list[Mistake] | None = None
 ) -> Problem:
+    """A problem of this kind, with a detail of its own or the kind's."""
     return Problem(
         type=kind.uri,
         title=kind.title,

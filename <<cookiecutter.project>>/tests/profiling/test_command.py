@@ -31,6 +31,14 @@ def test_both_tables_and_the_graph_are_written(tmp_path: Path) -> None:
     assert "pydantic_ai" in (tmp_path / ".profile" / "flame.svg").read_text()
 
 
+def test_the_wait_for_a_model_is_no_work_of_the_event_loop(tmp_path: Path) -> None:
+    done = profile(tmp_path, "--requests", "20", "--at-once", "1", "--model", "offline:latency=300ms")
+    assert done.returncode == 0, done.stderr
+    worked = re.search(r"Most of a request's time is: model. The event loop worked (\d+)% of the time", done.stdout)
+    assert worked is not None, done.stdout
+    assert int(worked[1]) < 50
+
+
 def test_a_load_that_fails_is_no_profile(tmp_path: Path) -> None:
     done = profile(tmp_path, "--requests", "20", "--model", "offline:errors=1")
     assert done.returncode == 2

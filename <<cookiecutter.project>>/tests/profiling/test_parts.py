@@ -40,6 +40,7 @@ def test_a_file_has_the_name_of_its_module(path: str, module: str) -> None:
         (["agent.metrics.", "agent.api.middleware."], "metrics, logs, traces"),
         (["uvicorn.protocols.http.", "uvicorn.server."], "HTTP framework"),
         (["uvicorn.server.", "asyncio.runners."], IDLE),
+        (["epoll.", "selectors.", "agent.event_loop.", "asyncio.base_events.", "asyncio.runners."], IDLE),
         ([], IDLE),
     ],
 )

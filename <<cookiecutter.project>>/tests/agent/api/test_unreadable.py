@@ -1,0 +1,37 @@
+"""Bytes that are not HTTP get a problem, as all other mistakes do."""
+
+import json
+import socket
+from contextlib import closing
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.agent.conftest import Start
+
+pytestmark = pytest.mark.parts
+
+
+def answers(port: int, sent: bytes) -> bytes:
+    """All that the service sends until it closes the connection."""
+    with closing(socket.create_connection(("127.0.0.1", port), timeout=60)) as connection:
+        connection.sendall(sent)
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def test_they_are_answered_with_a_problem_and_the_release(start: Start) -> None:
+    service = start(AGENT_RELEASE="v1")
+    port = urlsplit(service.url()).port
+    assert port is not None
+    for sent in (
+        b"no http at all\r\n\r\n",
+        b"POST /agent/run HTTP/1.1\r\nhost: x\r\ncontent-length: many\r\n\r\n",
+        b"GET /health HTTP/1.1\r\nno colon\r\n\r\n",
+    ):
+        head, _, body = answers(port, sent).partition(b"\r\n\r\n")
+        lines = head.decode().lower().split("\r\n")
+        assert lines[0] == "http/1.1 400 bad request"
+        assert {"x-release: v1", "content-type: application/problem+json", f"content-length: {len(body)}"} <= set(lines)
+        assert json.loads(body)["type"] == "urn:problem-type:agent:malformed-request"
+        assert json.loads(body)["status"] == 400
+    assert service.post("What is 6 * 7?")[0] == 200
