@@ -91,8 +91,8 @@ def too_busy(found: Outcome) -> str | None:
         causeless |= BUSY_AT_STABLE.intersection(found.of_stable)
     if causeless:
         return f"{listed(sorted(causeless))} fired without a cause"
-    if found.taken_back is not None and found.taken_back < 0:
-        return "the new release was taken back before it got bad"
+    if found.rollout and found.taken_back is not None and found.taken_back < 0:
+        return f"the new release was {found.rollout.summary} (before it got bad)"
     if errors_ratio(found.calm) > MOST_ERRORS_BEFORE:
         return f"{percent(errors_ratio(found.calm))} of the requests failed before the incident"
     return None

@@ -72,8 +72,9 @@ def test_a_rollout_makes_only_the_new_release_slow() -> None:
 
 
 def test_a_release_that_is_taken_back_while_it_is_good_shows_it_too() -> None:
-    told = Told([], [], None, Verdict(time=at(-3), verdict="rolled_back", gate="errors"))
-    assert too_busy(found({}, [], V1_1, told)) == "the new release was taken back before it got bad"
+    told = Told([], [], None, Verdict(time=at(-3), verdict="rolled_back", gate="errors", reason="9 of 9 failed"))
+    said = "the new release was taken back at 0 % by the gate errors: 9 of 9 failed (before it got bad)"
+    assert too_busy(found({}, [], V1_1, told)) == said
 
 
 def test_many_errors_before_the_incident_show_it_too() -> None:

@@ -88,5 +88,5 @@ def test_a_router_that_restarts_after_the_lease_sends_everybody_to_stable(router
     split = router.shift(1, lease_seconds=0.2)
     router.kill()
     router.start()
-    wait_until(lambda: ask(router.port, of("ann")).release == "blue", within_seconds=2)
+    wait_until(lambda: ask(router.port, of("ann")).release == "blue")
     assert router.control.current() == split.entries()

@@ -23,16 +23,16 @@ def sides(router: RunningRouter) -> set[str | None]:
 
 def test_everybody_is_on_stable_from_the_exact_millisecond_at_which_the_lease_expires(router: RunningRouter) -> None:
     split = router.shift(1, lease_seconds=0.5)
-    wait_until(lambda: sides(router) == {"blue"}, within_seconds=1.5)
+    wait_until(lambda: sides(router) == {"blue"})
     lines = router.lines(1)
     assert {line["slot"] for line in lines if line["routed_us"] // 1000 < split.until_ms} == {"green"}
     assert {line["slot"] for line in lines if line["routed_us"] // 1000 >= split.until_ms} == {"blue"}
 
 
 def test_a_renewed_lease_goes_on(router: RunningRouter) -> None:
-    until = time.monotonic() + 1
+    until = time.monotonic() + 3
     while time.monotonic() < until:
-        router.shift(0.05, lease_seconds=0.5)
+        router.shift(0.05, lease_seconds=2)
         assert sides(router) == {"green"}
 
 

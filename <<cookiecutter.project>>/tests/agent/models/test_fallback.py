@@ -21,7 +21,7 @@ from pydantic_ai.models.function import AgentInfo, FunctionModel
 
 from agent.models.fallback import ModelWithFallback, is_outage
 
-WITHIN_SECONDS = 0.2
+WITHIN_SECONDS = 1.0
 
 
 def http(status: int) -> ModelHTTPError:
