@@ -3,12 +3,12 @@
 import asyncio
 import hashlib
 import logging
-import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 from agent.errors import StorageError
@@ -110,7 +110,7 @@ def file_of(path: str, busy_seconds: float) -> SqliteFile:
 def place_on_disk(path: str) -> tuple[int, int] | None:
     """What tells a file from another one of its name; None if there is none."""
     try:
-        found = os.stat(path)
+        found = Path(path).stat()
     except OSError:
         return None
     return found.st_dev, found.st_ino
