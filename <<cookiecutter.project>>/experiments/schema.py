@@ -3,8 +3,9 @@
 import math
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from agent.experiments.assignment import BUCKETS
 from evals.case import Limit, Pattern, ToolName
 from experiments.metric import METRICS
 from rollout.policy.keys import LimitText, Part, Ratio
@@ -17,12 +18,39 @@ WHOLE = {"max_tokens"}
 
 MOST_PROMPT_CHARACTERS = 20_000
 
+LEAST_SHARE = 1 / BUCKETS
+LEAST_AMOUNT, MOST_AMOUNT = 1e-9, 1e12
+"""Beyond these a plan has more digits than a number can hold."""
+
 
 def above_zero(share: float) -> float:
-    """Reject 0 %."""
+    """Reject 0 %, and what is too near to it for a plan."""
     if not share:
         raise ValueError("must be above 0%")
+    if share < LEAST_SHARE:
+        raise ValueError("must be at least 0.01%")
     return share
+
+
+def assignable(share: float) -> float:
+    """Reject a share that users can't be split by: it would always be a mismatch."""
+    if not math.isclose(share * BUCKETS, round(share * BUCKETS), abs_tol=1e-6):
+        raise ValueError("must have at most two decimals, such as 33.33%: users are split in steps of 0.01%")
+    return share
+
+
+def some_text(text: str) -> str:
+    """Reject a text of spaces alone."""
+    if not text.strip():
+        raise ValueError("is empty")
+    return text
+
+
+def number(value: object) -> object:
+    """Reject what becomes a number, and is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"{value!r} is not a number")
+    return value
 
 
 def known_metric(name: str) -> str:
@@ -32,7 +60,7 @@ def known_metric(name: str) -> str:
     return name
 
 
-Text = Annotated[str, Field(min_length=1)]
+Text = Annotated[str, Field(min_length=1), AfterValidator(some_text)]
 Share = Annotated[Ratio, AfterValidator(above_zero)]
 MetricName = Annotated[str, AfterValidator(known_metric)]
 
@@ -40,10 +68,10 @@ MetricName = Annotated[str, AfterValidator(known_metric)]
 class VariantPolicy(Part):
     """One of the two configurations. What it does not name is as in the release."""
 
-    share: Share
+    share: Annotated[Share, AfterValidator(assignable)]
     model: Text | None = None
     prompt: Annotated[Text, Field(max_length=MOST_PROMPT_CHARACTERS)] | None = None
-    settings: Annotated[dict[str, Annotated[float, Field(strict=False)]], Field(default_factory=dict)]
+    settings: Annotated[dict[str, Annotated[float, BeforeValidator(number)]], Field(default_factory=dict)]
 
     @model_validator(mode="after")
     def known_settings(self) -> Self:
@@ -98,6 +126,8 @@ class MeasuredPolicy(Part):
         for each in () if is_share else (self.baseline, self.deviation):
             if each is None or each.unit not in ("count", "seconds") or each.value <= 0:
                 raise ValueError("baseline and deviation of an amount must be numbers above 0, such as 1200, or 2s")
+            if not LEAST_AMOUNT <= each.value <= MOST_AMOUNT:
+                raise ValueError(f"baseline and deviation must be {LEAST_AMOUNT:g} to {MOST_AMOUNT:g}")
         return self
 
 
@@ -138,7 +168,7 @@ class ExperimentPolicy(Part):
     completed: CompletedPolicy | None = None
     guardrails: Annotated[list[GuardrailPolicy], Field(default_factory=list)]
     power: Annotated[Ratio, Field(ge=0.5, lt=1)]
-    significance: Annotated[Ratio, Field(gt=0, le=0.2)]
+    significance: Annotated[Ratio, AfterValidator(above_zero), Field(le=0.2)]
     sequential: bool = False
 
     @property

@@ -146,6 +146,7 @@ class Experiments:
             # In a thread: the first use of a provider's model imports its client.
             self._running = await asyncio.to_thread(self._runnable, found)
             self._found = found
+            self._seen.clear()  # a new log has none of them
 
     def _runnable(self, found: Sequence[Running]) -> Sequence[Experiment]:
         """What of it this release can run; one that it can't costs no other."""

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 from agent.errors import StorageError
@@ -106,6 +107,15 @@ def file_of(path: str, busy_seconds: float) -> SqliteFile:
     return file
 
 
+def place_on_disk(path: str) -> tuple[int, int] | None:
+    """What tells a file from another one of its name; None if there is none."""
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 class ExperimentLog:
     """Each method waits for the disk in the file's own thread. All raise StorageError, and LogRests for some seconds
     after another error."""
@@ -115,16 +125,20 @@ class ExperimentLog:
         self._path, self._clock = path, clock
         self._rests_until = 0.0
         self._file: SqliteFile | None = None
+        self._on_disk: tuple[int, int] | None = None
         self._opening = asyncio.Lock()
         try:
             self._file = file_of(path, OPEN_SECONDS)
+            self._on_disk = place_on_disk(path)
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF not in LATER:
                 raise
             logger.error("the log of experiments in %s can't be used: %s; the service goes on trying", path, error)
 
     async def running(self) -> list[Running]:
-        """The experiments that were started and have not ended, the oldest first."""
+        """The experiments that were started and have not ended, the oldest first: those of the file that is there now,
+        where a command can end them."""
+        await self._leave_what_is_gone()
         rows = await self._asked(lambda database: database.execute(RUNNING).fetchall())
         return [Running(*row) for row in rows]
 
@@ -163,7 +177,16 @@ class ExperimentLog:
             if self._file is None:
                 with self._resting_after_errors():
                     self._file = await asyncio.to_thread(file_of, self._path, BUSY_SECONDS)
+                    self._on_disk = place_on_disk(self._path)
             return self._file
+
+    async def _leave_what_is_gone(self) -> None:
+        async with self._opening:
+            if self._file is None or place_on_disk(self._path) == self._on_disk:
+                return
+            logger.error("the log of experiments in %s was deleted or replaced; the service opens it anew", self._path)
+            gone, self._file = self._file, None
+            await gone.close()
 
     @contextmanager
     def _resting_after_errors(self) -> Iterator[None]:

@@ -214,7 +214,14 @@ def opened(path: str, *, is_new: bool = False, within_seconds: float = math.inf)
         finally:
             file.database.close()
     except sqlite3.Error as error:
-        raise RecordsRefused("no_log", f"{path} can't be used: {error}") from error
+        raise RecordsRefused("no_log", f"{path} can't be used: {error}{hint(error)}") from error
+
+
+def hint(error: sqlite3.Error) -> str:
+    """What to do about it; SQLite may call a full disk an I/O error."""
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF not in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+        return ""
+    return "; if the disk is full, free some space and try again"
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import math
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -40,8 +41,10 @@ def ratio(text: object) -> float:
 
 def limit(text: object) -> Limit:
     """`5%`, `60s`, `1.5x`, `0` -> Limit. Raises ValueError."""
-    if isinstance(text, (int, float)) and not isinstance(text, bool) and math.isfinite(text):
-        return Limit(float(text), "count")
+    if isinstance(text, (int, float)) and not isinstance(text, bool):
+        with suppress(OverflowError):  # an integer of 400 digits
+            if math.isfinite(text):
+                return Limit(float(text), "count")
     if isinstance(text, str):
         if re.fullmatch(NUMBER.pattern + "x", text, re.ASCII):
             return Limit(float(text[:-1]), "multiple")

@@ -7,7 +7,11 @@ import pytest
 
 from experiments.errors import WrongDefinition
 from experiments.file import load
+from experiments.plan import plan
 from tests.experiments.samples import CHEAPER, defined
+
+DIGITS = "1" * 400
+"""No float holds it."""
 
 
 def wrong(folder: Path, old: str, new: str) -> str:
@@ -55,12 +59,37 @@ def test_an_effect_is_points_of_a_share_and_percent_of_an_amount(tmp_path: Path)
         ("baseline: 92%", "baseline: 92", "cheaper.yaml:9: guardrails[0]: baseline of a share must be between 0% and"),
         ("metric: completion", "metric: cost_per_task, deviation: 1", "guardrails[0]: baseline and deviation of an"),
         ("power: 80%", "power: 100%", "cheaper.yaml:10: power: input should be less than 1"),
+        ("{share: 50%}", "{share: 0.001%}", "cheaper.yaml:5: variants.control.share: must be at least 0.01%"),
+        ("{share: 50%}", "{share: 0.015%}", "cheaper.yaml:5: variants.control.share: must have at most two decimals"),
+        ("model:", "settings: {temperature: true}, model:", "settings.temperature: true is not a number"),
+        ("model:", "settings: {temperature: '1'}, model:", "settings.temperature: '1' is not a number"),
+        ("why: The small model may cost half as much per task.", "why: '  '", "cheaper.yaml:1: why: is empty"),
+        ("minimum_effect: 20%", "minimum_effect: 0.001%", "primary.minimum_effect: must be at least 0.01%"),
+        ("deviation: 0.01", "deviation: 2000000000000", "primary: baseline and deviation must be 1e-09 to 1e+12"),
+        pytest.param("deviation: 0.01", f"deviation: {DIGITS}", f"deviation: {DIGITS[:9]}", id="400 digits"),
+        ("baseline: 0.01", "baseline: 0.0000000001", "primary: baseline and deviation must be 1e-09 to 1e+12"),
+        ("significance: 5%", "significance: 0.001%", "cheaper.yaml:11: significance: must be at least 0.01%"),
         ("significance: 5%\n", "", "cheaper.yaml:1: significance: is missing"),
         ("power: 80%", "power: 80%\npower: 90%", "cheaper.yaml:11: power: duplicate key"),
     ],
 )
 def test_a_mistake_is_named_with_its_line_and_what_is_allowed(tmp_path: Path, old: str, new: str, message: str) -> None:
     assert message in wrong(tmp_path, old, new)
+
+
+@pytest.mark.parametrize("share", ["33.33%", "0.07%", "0.29%", "99.99%"])
+def test_each_step_that_users_are_split_in_is_a_share(tmp_path: Path, share: str) -> None:
+    found = defined(tmp_path, CHEAPER.replace("share: 50%, model", "share: 0.01%, model").replace("50%", share))
+    assert found.policy.shares[0] == pytest.approx(float(share[:-1]) / 100)
+
+
+def test_the_smallest_numbers_that_are_allowed_have_a_plan(tmp_path: Path) -> None:
+    text = CHEAPER.replace(
+        "20%, baseline: 0.01, deviation: 0.01", "0.01%, baseline: 0.000000001, deviation: 1000000000000"
+    )
+    text = text.replace("significance: 5%", "significance: 0.01%").replace("power: 80%", "power: 99.99999999999999%")
+    for each in (text, f"{text}sequential: true\n"):
+        assert sum(plan(defined(tmp_path, each).policy).units) > 1e9
 
 
 def test_all_mistakes_are_in_one_message(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from agent.errors import StartError, StorageError
 from agent.experiments import Assigned, Experiments, Outcome, Variant, open_experiments
+from agent.experiments.experiments import LOOK_SECONDS
 from agent.experiments.log import BUSY_SECONDS, REST_SECONDS, ExperimentLog, LogRests, Running
 from agent.metrics import Metrics
 from tests.agent.experiments.logged import Clock, names, opened, rows, start, troubles
@@ -143,6 +144,30 @@ def test_a_damaged_log_costs_no_answer(tmp_path: Path, caplog: pytest.LogCapture
 
     asyncio.run(started())
     assert "malformed" in caplog.text
+
+
+def test_a_log_that_was_deleted_runs_nothing_and_the_new_one_has_its_users(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """No command could end an experiment in a file that nobody can open."""
+    clock, path = Clock(), tmp_path / "log.db"
+    start(path)
+
+    async def used() -> list[int]:
+        experiments = opened(path, clock=clock)
+        found = [len(await names(experiments, "ana"))]
+        path.unlink()
+        clock.now += LOOK_SECONDS
+        found.append(len(await names(experiments, "ana")))
+        start(path)
+        clock.now += LOOK_SECONDS
+        found.append(len(await names(experiments, "ana")))
+        await experiments.close()
+        return found
+
+    assert asyncio.run(used()) == [1, 0, 1]
+    assert "was deleted or replaced" in caplog.text
+    assert len(rows(path, "unit", "exposures")) == 1
 
 
 def test_an_exposure_that_could_not_be_written_is_written_at_the_next_run(tmp_path: Path) -> None:

@@ -25,6 +25,14 @@ def test_a_factor_multiplies_the_control() -> None:
     assert contrast([pair], 1.1).variance == pytest.approx((1.21 * 0.25 + 0.2475) / 999)
 
 
+def test_rounded_sums_are_no_difference() -> None:
+    """Equal users have no variance, so that the smallest difference would be a significant one."""
+    control = Sums(9_500, 3.515000000000748, 9_500, 0.0013005500000000088, 9_500, 3.515000000000748)
+    treatment = Sums(500, 0.18500000000000086, 500, 6.845000000000006e-05, 500, 0.18500000000000086)
+    assert control.value != treatment.value
+    assert contrast([Pair(control, treatment)]).difference == 0
+
+
 def test_a_release_that_is_better_for_everybody_counts_for_neither_variant() -> None:
     """All together, the treatment looks better: more of its users came in the better release."""
     worse, better = Pair(users(900, 450), users(300, 150)), Pair(users(300, 270), users(900, 810))
