@@ -1,5 +1,6 @@
 """`python -m agent` serves until it is stopped; with --check it only validates its settings."""
 
+import gc
 import signal
 import sys
 from types import FrameType
@@ -7,8 +8,10 @@ from typing import NoReturn
 
 
 def main() -> int:
-    """Serve. The imports take a second or two; a stop during that time takes effect at once."""
+    """Serve. The imports take a second or two; a stop during that time takes effect at once. They leave next to no
+    garbage, and looking for it would take a seventh of the time; `serve` begins with it."""
     signal.signal(signal.SIGTERM, stop)
+    gc.disable()
     from agent.serving import check, serve
 
     return check() if "--check" in sys.argv[1:] else serve()

@@ -49,6 +49,7 @@ def collect_less_garbage() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(GARBAGE_OBJECTS)
+    gc.enable()
 
 
 def server_of(settings: Settings, app: FastAPI, readiness: Readiness) -> Server:

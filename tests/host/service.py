@@ -28,6 +28,9 @@ READ_AT = {
     "secrets": "/run/agent-secrets",
     "router-config": "/etc/router",
 }
+LOOK_EVERY_SECONDS = 0.2
+"""Each look starts programs in a container."""
+
 NEWEST_JOURNAL = f"ls -d {names.STATE}/journals/*.jsonl | tail -1"
 
 
@@ -180,5 +183,5 @@ class Service:
             found[:] = self.events()
             return seen(found)
 
-        wait_until(done, within_seconds * patience(), lambda: found[-3:])
+        wait_until(done, within_seconds * patience(), lambda: found[-3:], LOOK_EVERY_SECONDS)
         return found

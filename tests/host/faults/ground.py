@@ -13,7 +13,7 @@ from rollout.router.split import Slot
 from tests.host.faults import policy
 from tests.host.faults.table import Place
 from tests.host.images import Images, docker
-from tests.host.service import Service, read_lines
+from tests.host.service import LOOK_EVERY_SECONDS, Service, read_lines
 from tests.pace import patience
 from tests.rollout.lines import Event
 from tests.waiting import wait_until
@@ -112,4 +112,4 @@ class Ground(Service):
 
 def until(done: Callable[[], bool], what: str, within_seconds: float = 90, seen: Callable[[], object] = str) -> None:
     """Wait for a condition; `seen` describes the state on a timeout."""
-    wait_until(done, within_seconds * patience(), lambda: f"{what}: {seen()}")
+    wait_until(done, within_seconds * patience(), lambda: f"{what}: {seen()}", LOOK_EVERY_SECONDS)
