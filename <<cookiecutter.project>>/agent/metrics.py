@@ -39,6 +39,7 @@ UNITS = ("user", "conversation", "anonymous_conversation")
 OUTCOMES = (
     "answered",
     "truncated",
+    "filtered",
     "usage_limit",
     "context_full",
     "deadline",
@@ -49,8 +50,9 @@ OUTCOMES = (
     "client_context_full",
     "client_conversation",
 )
-"""How a run ends. `truncated` is at the model's limit on output tokens, with a part of an answer or none. A client that
-closes its stream cancels its run. `client_…` is what a client alone can cause: the gate `completion` leaves it out."""
+"""How a run ends. `truncated` is at the model's limit on output tokens, with a part of an answer or none, `filtered` at
+the content filter of its API. A client that closes its stream cancels its run. `client_…` is what a client alone can
+cause: the gate `completion` leaves it out."""
 
 # `_created` would be one more series for each metric, and no query uses it.
 disable_created_metrics()  # type: ignore[no-untyped-call]

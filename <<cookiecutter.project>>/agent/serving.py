@@ -60,6 +60,7 @@ def server_of(settings: Settings, app: FastAPI, readiness: Readiness) -> Server:
         port=settings.port,
         loop="agent.event_loop:MeteredLoop",
         http=protocol_of(settings.release),
+        ws="none",  # a library of a vendor's client brings a WebSocket server, which answers in plain text
         lifespan="on",
         access_log=False,
         log_config=None,

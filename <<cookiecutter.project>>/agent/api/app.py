@@ -97,7 +97,8 @@ def create_app(settings: Settings, readiness: Readiness | None = None, place: "P
         if traces is not None:
             await traces.close()
 
-    app = DocumentedApp(title="agent", version=settings.release, lifespan=lifespan)
+    # A redirect would name the client's host over HTTP, and count as an answer of the release.
+    app = DocumentedApp(title="agent", version=settings.release, lifespan=lifespan, redirect_slashes=False)
     app.include_router(
         make_router(
             settings,

@@ -40,6 +40,13 @@ OUTPUT_LIMIT = ProblemType(
     "the model's limit on output tokens left no answer: ask for less at once",
     "IncompleteToolCall",
 )
+CONTENT_FILTER = ProblemType(
+    "content-filter",
+    422,
+    "The model's content filter refused to answer",
+    "the content filter of the model's API ended the answer: change the task, or begin a new conversation",
+    "ContentFilterError",
+)
 KEY_REUSED = ProblemType(
     "key-reused",
     422,
@@ -162,6 +169,7 @@ OF_RUNS = (
     *WITH_BODY,
     USAGE_LIMIT,
     OUTPUT_LIMIT,
+    CONTENT_FILTER,
     KEY_REUSED,
     CLIENT_DEADLINE,
     CONVERSATION_CHANGED,
@@ -182,6 +190,7 @@ TYPES = (
     MALFORMED_REQUEST,
     USAGE_LIMIT,
     OUTPUT_LIMIT,
+    CONTENT_FILTER,
     KEY_REUSED,
     UNAUTHORIZED,
     NOT_FOUND,

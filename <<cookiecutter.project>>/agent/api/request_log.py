@@ -20,7 +20,7 @@ logger = logging.getLogger(REQUESTS)
 RUN = "agent.run"
 MOST_CHARACTERS = 200
 TRACE_PARENT = re.compile(rb"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
-CONVERSATION = re.compile(r"(/agent/conversations/).+")
+CONVERSATION = re.compile(r"(/agent/conversations/).+", re.DOTALL)
 """The id of a conversation is the client's text: a name, maybe."""
 
 

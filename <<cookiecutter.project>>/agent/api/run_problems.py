@@ -9,6 +9,7 @@ from pydantic_ai import (
     OutputTokenLimitExceeded,
     UsageLimitExceeded,
 )
+from pydantic_ai.exceptions import ContentFilterError
 
 from agent.api import problem_types as types
 from agent.conversations import ConversationConflict, ConversationFull
@@ -18,6 +19,7 @@ from agent.errors import ClientDeadlineError, ContextFullError, DeadlineError, S
 SAID: dict[type[Exception], types.ProblemType] = {
     UsageLimitExceeded: types.USAGE_LIMIT,
     OutputTokenLimitExceeded: types.OUTPUT_LIMIT,
+    ContentFilterError: types.CONTENT_FILTER,
     ConversationConflict: types.CONVERSATION_CHANGED,
     ConversationFull: types.CONVERSATION_FULL,
     ContextFullError: types.CONTEXT_FULL,

@@ -16,8 +16,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         tokens = parse(options.file.read_text(encoding="utf-8")) if options.file.exists() else ()
         return int(options.run(options, tokens))
-    except (OSError, TokensError) as error:
-        print(f"{options.file}: {error}", file=sys.stderr)
+    except (OSError, TokensError, UnicodeDecodeError) as error:
+        why = "it is no text" if isinstance(error, UnicodeDecodeError) else error
+        print(f"{options.file}: {why}", file=sys.stderr)
         return 2
 
 
@@ -27,7 +28,7 @@ def new(options: argparse.Namespace, tokens: tuple[Token, ...]) -> int:
         raise TokensError(f"there is a token of {options.name} already: revoke it first")
     secret = new_secret()
     token = Token(options.name, digest_of(secret), options.per_minute)
-    if not LINE.fullmatch(token.line()):
+    if options.per_minute == 0 or not LINE.fullmatch(token.line()):
         raise TokensError("a name has up to 64 letters, digits and . _ @ -; a rate is 1 or more")
     write(options.file, (*tokens, token))
     print(secret)

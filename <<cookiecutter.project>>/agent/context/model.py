@@ -7,8 +7,8 @@ from pydantic_ai import ModelMessage, ModelResponse, ModelSettings, RequestUsage
 from pydantic_ai.models import Model, ModelRequestParameters, StreamedResponse
 
 from agent.around import AroundModel
-from agent.context.cut import refuse_cut_calls
 from agent.context.summary import Summaries
+from agent.context.unusable import refuse_unusable
 from agent.context.view import View
 from agent.context.window import Window, no_summary
 from agent.errors import ContextFullError
@@ -52,9 +52,9 @@ class FittedModel(AroundModel):
         return await self._fit(messages, parameters), settings
 
     def answered(self, response: ModelResponse | StreamedResponse) -> None:
-        """Raises IncompleteToolCall for an answer that ended while it called tools."""
+        """Raises ContentFilterError or IncompleteToolCall for one that must not be used."""
         self._measure(response.usage)
-        refuse_cut_calls(response, self._metrics)
+        refuse_unusable(response, self._metrics)
 
     def _measure(self, usage: RequestUsage) -> None:
         if self._tokens and usage.total_tokens:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from agent.errors import ClientDeadlineError, OverloadedError
 from agent.metrics import Metrics
 
+AGAIN_SECONDS = 1.0
+"""When a client may ask again if no run waits."""
+
 
 @dataclass(frozen=True)
 class AdmissionLimits:
@@ -65,4 +68,4 @@ class Admission:
 
     def _refused(self, reason: str) -> OverloadedError:
         self._metrics.refused_runs.labels(reason).inc()
-        return OverloadedError(self._limits.wait_seconds)
+        return OverloadedError(self._limits.wait_seconds or AGAIN_SECONDS)

@@ -10,6 +10,7 @@ from pydantic_ai import (
     OutputTokenLimitExceeded,
     UsageLimitExceeded,
 )
+from pydantic_ai.exceptions import ContentFilterError
 
 from agent.context import is_filled_by_task
 from agent.conversations import ConversationConflict, ConversationFull
@@ -23,6 +24,7 @@ OUTCOME_OF: tuple[tuple[type[BaseException], str], ...] = (
     (ConversationFull, "client_conversation"),
     (UsageLimitExceeded, "usage_limit"),
     (OutputTokenLimitExceeded, "truncated"),
+    (ContentFilterError, "filtered"),
     (DeadlineError, "deadline"),
     (ModelAPIError, "vendor_error"),
     (Exception, "error"),

@@ -63,6 +63,7 @@ class Runner:
             DeadlineError: there was no answer in time; the run was cancelled.
             ClientDeadlineError: the same, and the deadline was the request's own.
             OutputTokenLimitExceeded: the model's limit on output tokens left no answer.
+            ContentFilterError: the content filter of the model's API ended the answer.
             ContextFullError: the run doesn't fit into the model's context window.
             AgentRunError: from pydantic-ai: the model's API failed, or the run exceeded a usage limit.
         """

@@ -100,8 +100,10 @@ def test_the_id_of_a_conversation_is_not_in_the_log(start: Start, tmp_path: Path
     assert json.loads(service.get("/agent/conversations?offset=0")) == {"conversation_ids": []}
     with pytest.raises(OSError, match="404"):
         service.get("/agent/conversations/ann-marker")
-    wait_until(lambda: len(requests(service)) == 3)
-    assert requests(service)[-1]["path"] == "/agent/conversations/…"
+    with pytest.raises(OSError, match="422"):
+        service.get("/agent/conversations/%0Aann-marker")
+    wait_until(lambda: len(requests(service)) == 4)
+    assert [each["path"] for each in requests(service)[-2:]] == ["/agent/conversations/…"] * 2
     assert "marker" not in service.output().lower()
 
 

@@ -5,7 +5,7 @@ import re
 from agent.metrics import OUTCOMES
 from tests.policy.live import policy
 
-BAD = {"truncated", "usage_limit", "context_full", "deadline", "vendor_error", "error"}
+BAD = {"truncated", "filtered", "usage_limit", "context_full", "deadline", "vendor_error", "error"}
 
 
 def counted(query: str) -> set[str]:

@@ -42,6 +42,7 @@ class Faults:
     slow_start_seconds: float = 0.0
     unhealthy: bool = False
     rate_limit_ratio: float = 0.0
+    filter_ratio: float = 0.0
     lookups: int = 0
     parallel: bool = False
     after_seconds: float = 0.0
@@ -177,6 +178,9 @@ FAULTS = {
     "unhealthy": Fault("unhealthy", _flag, "unhealthy", "the model never reports ready"),
     "rate_limit": Fault(
         "rate_limit_ratio", _ratio, "rate_limit=0.2", "the model's API refuses this share of runs (429)"
+    ),
+    "filter": Fault(
+        "filter_ratio", _ratio, "filter=0.2", "the content filter of the model's API ends this share of runs"
     ),
     "lookups": Fault("lookups", _count, "lookups=3", "each run makes 3 more calls, of the tool look_up"),
     "parallel": Fault("parallel", _flag, "parallel", "the calls of lookups are made at once"),

@@ -19,6 +19,7 @@ class Misbehaviour:
     def __init__(self, faults: Faults, seed: str, model_name: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._faults = faults
         self._random = Random(seed)  # noqa: S311  a fault must be repeatable, not unguessable
+        self._filter = Random(f"{seed} filter")  # noqa: S311  its own, so that it changes no other fault's runs
         self._model_name = model_name
         self._runs = 0
         self._clock, self._began = clock, clock()
@@ -27,8 +28,8 @@ class Misbehaviour:
         """The faults that have begun."""
         return self._faults.at(self._clock() - self._began)
 
-    async def start_run(self) -> None:
-        """Wait, raise, hang or die, according to the faults.
+    async def start_run(self) -> bool:
+        """Wait, raise, hang or die, according to the faults; whether the content filter ends the run.
 
         Raises:
             ModelHTTPError: the fault `errors` or `rate_limit`.
@@ -36,8 +37,9 @@ class Misbehaviour:
         """
         faults = self.faults()
         self._runs += 1
-        # Draw all four for every run and before any wait, so that one fault does not change another's runs.
+        # Draw all for every run and before any wait, so that one fault does not change another's runs.
         errs, raises, hangs, refused = (self._random.random() for _ in range(4))
+        filtered = self._filter.random()
         if self._runs == faults.crash_at_run:
             os._exit(CRASH_EXIT_CODE)
         if faults.latency_seconds:
@@ -52,3 +54,4 @@ class Misbehaviour:
             )
         if faults.exception is not None and raises < faults.exception.ratio:
             raise faults.exception.type("the fault exception")
+        return filtered < faults.filter_ratio

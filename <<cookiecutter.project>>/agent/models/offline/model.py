@@ -78,14 +78,18 @@ class OfflineModel(FunctionModel):
     async def _answer(
         self, messages: list[ModelMessage], asked: AgentInfo | ModelRequestParameters, settings: ModelSettings | None
     ) -> ModelResponse:
-        if any(isinstance(part, UserPromptPart) for part in messages[-1].parts):
-            await self._misbehaviour.start_run()
+        begins = any(isinstance(part, UserPromptPart) for part in messages[-1].parts)
+        is_filtered = begins and await self._misbehaviour.start_run()
         faults = self._misbehaviour.faults()
         tools = {tool.name for tool in asked.function_tools}
         parts: Sequence[TextPart | ToolCallPart] = next_parts(messages, faults, tools)
         usage = request_usage(messages, parts, faults.cost_factor)
         if usage.input_tokens > faults.window_tokens:
             parts = [TextPart(FORGOT)]  # like an API that cuts off the oldest text, and says nothing
+        if is_filtered:
+            parts = cut(parts, usage.output_tokens // 2)
+            usage = request_usage(messages, parts, faults.cost_factor)
+            return ModelResponse(parts=parts, usage=usage, finish_reason="content_filter")
         limit = faults.max_tokens or (settings or {}).get("max_tokens")
         if limit and usage.output_tokens > limit:
             parts = cut(parts, limit)

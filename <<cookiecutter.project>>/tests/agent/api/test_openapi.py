@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import pytest
 from jsonschema import Draft202012Validator
 from pydantic_ai import IncompleteToolCall, ModelHTTPError, ModelTimeoutError, UsageLimitExceeded
+from pydantic_ai.exceptions import ContentFilterError
 from starlette.exceptions import HTTPException
 
 from agent.api import problem_types as types
@@ -35,6 +36,7 @@ ERRORS: dict[ProblemType, Exception] = {
     types.BODY_TOO_LARGE: HTTPException(413, f"the body is larger than {MOST_BYTES} bytes"),
     types.USAGE_LIMIT: UsageLimitExceeded("x"),
     types.OUTPUT_LIMIT: IncompleteToolCall("x"),
+    types.CONTENT_FILTER: ContentFilterError("x"),
     types.KEY_REUSED: KeyReused("k"),
     types.RUN_IN_PROGRESS: RunInProgress("k"),
     types.RUN_WITHOUT_ANSWER: RunWithoutAnswer("k"),

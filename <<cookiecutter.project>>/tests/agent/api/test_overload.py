@@ -12,9 +12,9 @@ from tests.waiting import wait_until
 TASK = {"task": "What is 15 % of 240?"}
 
 
-def occupied(serve: Serve) -> tuple[TestClient, threading.Thread]:
+def occupied(serve: Serve, max_wait_seconds: float = 7) -> tuple[TestClient, threading.Thread]:
     """A service with one slot, which a run holds for a second."""
-    client = serve(model="offline:latency=1s", max_running=1, max_queued=0, max_wait_seconds=7)
+    client = serve(model="offline:latency=1s", max_running=1, max_queued=0, max_wait_seconds=max_wait_seconds)
     holder = threading.Thread(target=client.post, args=("/agent/run",), kwargs={"json": TASK})
     holder.start()
     wait_until(lambda: samples(client)["agent_requests_in_flight", ""] == 1)
@@ -29,6 +29,13 @@ def test_what_is_too_much_is_503_and_says_when_to_try_again(serve: Serve) -> Non
         assert response.json()["type"] == "urn:problem-type:agent:overloaded"
     holder.join()
     assert client.post("/agent/run", json=TASK).status_code == 200
+
+
+def test_where_no_run_waits_a_client_does_not_try_again_at_once(serve: Serve) -> None:
+    client, holder = occupied(serve, max_wait_seconds=0)
+    response = client.post("/agent/run", json=TASK)
+    assert (response.status_code, response.headers["retry-after"]) == (503, "1")
+    holder.join()
 
 
 def test_a_refusal_is_no_exception_no_run_and_no_latency(serve: Serve) -> None:

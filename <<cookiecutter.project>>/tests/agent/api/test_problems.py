@@ -111,7 +111,8 @@ def test_a_status_that_no_type_has_is_about_blank() -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "name"), [("GET", "/x", "not-found"), ("PUT", "/info", "method-not-allowed")]
+    ("method", "path", "name"),
+    [("GET", "/x", "not-found"), ("POST", "/agent/run/", "not-found"), ("PUT", "/info", "method-not-allowed")],
 )
 def test_paths_and_methods_that_do_not_exist_have_types(client: TestClient, method: str, path: str, name: str) -> None:
     assert client.request(method, path).json()["type"] == PREFIX + name

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from agent.api.unreadable import MOST_HEAD_BYTES
 from tests.agent.conftest import Start
 
 pytestmark = pytest.mark.parts
@@ -35,3 +36,26 @@ def test_they_are_answered_with_a_problem_and_the_release(start: Start) -> None:
         assert json.loads(body)["type"] == "urn:problem-type:agent:malformed-request"
         assert json.loads(body)["status"] == 400
     assert service.post("What is 6 * 7?")[0] == 200
+
+
+def test_headers_without_an_end_are_answered_and_not_collected(start: Start) -> None:
+    service = start()
+    port = urlsplit(service.url()).port
+    assert port is not None
+    for begin in (b"GET /health HTTP/1.1\r\nx: ", b"GET /"):
+        # Not a byte more: a connection that is closed with unread bytes can lose the answer.
+        head, _, body = answers(port, begin.ljust(MOST_HEAD_BYTES + 1, b"a")).partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 400 ")
+        assert json.loads(body)["type"] == "urn:problem-type:agent:malformed-request"
+    asked = b"GET /health HTTP/1.1\r\nconnection: close\r\nx: "
+    assert answers(port, asked.ljust(MOST_HEAD_BYTES - 4, b"a") + b"\r\n\r\n").startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_websocket_is_not_offered(start: Start) -> None:
+    service = start(AGENT_RELEASE="v1")
+    port = urlsplit(service.url()).port
+    assert port is not None
+    asked = b"GET /agent/run HTTP/1.1\r\nhost: x\r\nconnection: upgrade, close\r\nupgrade: websocket\r\n\r\n"
+    head, _, body = answers(port, asked).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 405 ")
+    assert json.loads(body)["type"] == "urn:problem-type:agent:method-not-allowed"

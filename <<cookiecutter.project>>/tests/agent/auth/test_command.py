@@ -30,7 +30,9 @@ def test_tokens_are_made_listed_and_revoked(tmp_path: Path, capsys: pytest.Captu
     assert [token.name for token in parse(path.read_text())] == ["bob"]
 
 
-@pytest.mark.parametrize("arguments", [("new", "ann"), ("new", "two names"), ("revoke", "bob")])
+@pytest.mark.parametrize(
+    "arguments", [("new", "ann"), ("new", "two names"), ("new", "bob", "--per-minute", "0"), ("revoke", "bob")]
+)
 def test_what_can_t_be_done_is_said_and_changes_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
 ) -> None:
@@ -41,3 +43,9 @@ def test_what_can_t_be_done_is_said_and_changes_nothing(
     said = capsys.readouterr()
     assert (said.out, "agent.tokens: " in said.err) == ("", True)
     assert (tmp_path / "agent.tokens").read_text() == before
+
+
+def test_a_file_that_is_no_text_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "agent.tokens").write_bytes(b"\xff")
+    assert run(tmp_path, "list") == 2
+    assert capsys.readouterr().err.endswith("agent.tokens: it is no text\n")

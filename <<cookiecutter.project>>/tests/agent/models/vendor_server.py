@@ -9,6 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal, Protocol
 
 Asked = dict[str, Any]
+End = Literal["whole", "at its limit", "filtered", "refused"]
+"""How a vendor says that an answer ended: as it should, at the limit on output tokens, or at the content filter, with a
+part of the answer or none."""
 
 
 class Wire(Protocol):
@@ -30,11 +33,9 @@ class Wire(Protocol):
 
     def tools(self, asked: Asked) -> list[str]: ...
 
-    def answer(self, *, calls: bool, is_cut: bool) -> Asked:
-        """With `is_cut`, it says that it ended at the limit on output tokens."""
-        ...
+    def answer(self, *, calls: bool, end: End) -> Asked: ...
 
-    def stream(self, *, calls: bool, is_cut: bool) -> tuple[list[str], str]:
+    def stream(self, *, calls: bool, end: End) -> tuple[list[str], str]:
         """The events of an answer, and those that say that it is complete."""
         ...
 
@@ -45,9 +46,7 @@ class Wire(Protocol):
         ...
 
 
-Manner = Literal[
-    "whole", "cut", "without its end", "overloaded inside", "no JSON", "another JSON", "hangs up", "at its limit"
-]
+Manner = Literal[End, "cut", "without its end", "overloaded inside", "no JSON", "another JSON", "hangs up"]
 
 
 @dataclass
@@ -72,12 +71,13 @@ class Vendor:
             wrong = "<html>a secret of the vendor" if self.manner == "no JSON" else '{"secret": "of the vendor"}'
             return f"data: {wrong}\n\n" if self.wire.wants_stream(path, asked) else wrong, False
         calls = self.calls and not self.wire.has_result(asked)
-        is_cut = self.manner == "at its limit"
+        end: End = self.manner if self.manner in ("at its limit", "filtered", "refused") else "whole"
         if not self.wire.wants_stream(path, asked):
-            return json.dumps(self.wire.answer(calls=calls, is_cut=is_cut)), self.manner == "cut"
-        events, end = self.wire.stream(calls=calls, is_cut=is_cut)
-        ends = {"whole": end, "at its limit": end, "overloaded inside": self.wire.error_in_stream(message)}
-        return "".join(events) + ends.get(self.manner, ""), self.manner == "cut"
+            return json.dumps(self.wire.answer(calls=calls, end=end)), self.manner == "cut"
+        events, last = self.wire.stream(calls=calls, end=end)
+        if self.manner != end:
+            last = self.wire.error_in_stream(message) if self.manner == "overloaded inside" else ""
+        return "".join(events) + last, self.manner == "cut"
 
 
 @contextmanager

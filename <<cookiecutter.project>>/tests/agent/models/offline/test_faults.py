@@ -28,6 +28,7 @@ def test_no_text_means_no_faults() -> None:
         ("slow_start=20s", Faults(slow_start_seconds=20.0)),
         ("unhealthy", Faults(unhealthy=True)),
         ("rate_limit=0.2", Faults(rate_limit_ratio=0.2)),
+        ("filter=0.2", Faults(filter_ratio=0.2)),
         ("lookups=3,parallel", Faults(lookups=3, parallel=True)),
         ("after=10m", Faults(after_seconds=600, later=Faults())),
         ("errors=0.1, latency=3s", Faults(error_ratio=0.1, latency_seconds=3.0)),

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from tests.agent.models.vendor_server import Asked
+from tests.agent.models.vendor_server import Asked, End
 from tests.agent.models.wires.said import ARGUMENTS, CACHED_TOKENS, INPUT_TOKENS, OUTPUT_TOKENS, TEXT, TOOL, WORDS
 
 USAGE = {
@@ -37,11 +37,12 @@ class Anthropic:
     def tools(self, asked: Asked) -> list[str]:
         return [tool["name"] for tool in asked["tools"]]
 
-    def answer(self, *, calls: bool, is_cut: bool) -> Asked:
+    def answer(self, *, calls: bool, end: End) -> Asked:
         part = {**CALL, "input": json.loads(ARGUMENTS)} if calls else {"type": "text", "text": TEXT}
-        return {**message(), "content": [part], "stop_reason": stop_reason(calls, is_cut)}
+        content = [] if end == "refused" else [part]
+        return {**message(), "content": content, "stop_reason": stop_reason(calls, end)}
 
-    def stream(self, *, calls: bool, is_cut: bool) -> tuple[list[str], str]:
+    def stream(self, *, calls: bool, end: End) -> tuple[list[str], str]:
         begin = {**CALL, "input": {}} if calls else {"type": "text", "text": ""}
         deltas: list[Asked] = [{"type": "text_delta", "text": word} for word in WORDS]
         if calls:
@@ -52,8 +53,10 @@ class Anthropic:
             *(event("content_block_delta", index=0, delta=delta) for delta in deltas),
             event("content_block_stop", index=0),
         ]
-        delta = {"stop_reason": stop_reason(calls, is_cut), "stop_sequence": None}
-        return events, event("message_delta", delta=delta, usage=USAGE) + event("message_stop")
+        delta = {"stop_reason": stop_reason(calls, end), "stop_sequence": None}
+        return events[:1] if end == "refused" else events, event("message_delta", delta=delta, usage=USAGE) + event(
+            "message_stop"
+        )
 
     def error(self, status: int, message: str) -> Asked:
         return {"type": "error", "error": {"type": ERRORS[status], "message": message}}
@@ -76,8 +79,9 @@ def message() -> Asked:
     }
 
 
-def stop_reason(calls: bool, is_cut: bool) -> str:
-    return "max_tokens" if is_cut else "tool_use" if calls else "end_turn"
+def stop_reason(calls: bool, end: End) -> str:
+    of_end = {"at its limit": "max_tokens", "filtered": "refusal", "refused": "refusal"}
+    return of_end.get(end) or ("tool_use" if calls else "end_turn")
 
 
 def event(kind: str, **data: Any) -> str:

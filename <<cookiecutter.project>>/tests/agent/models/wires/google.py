@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from tests.agent.models.vendor_server import Asked
+from tests.agent.models.vendor_server import Asked, End
 from tests.agent.models.wires.said import (
     ARGUMENTS,
     CACHED_TOKENS,
@@ -24,6 +24,9 @@ USAGE = {
 }
 CALL = {"functionCall": {"name": TOOL, "args": json.loads(ARGUMENTS)}}
 ERRORS = {401: "UNAUTHENTICATED", 404: "NOT_FOUND", 429: "RESOURCE_EXHAUSTED", 503: "UNAVAILABLE"}
+FINISH_REASONS = {"whole": "STOP", "at its limit": "MAX_TOKENS", "filtered": "SAFETY"}
+ABOUT = {"usageMetadata": USAGE, "modelVersion": "gemini-2.5-flash", "responseId": "r1"}
+BLOCKED = {"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}, **ABOUT}
 PATH = "/v1beta/models/gemini-2.5-flash:"
 
 
@@ -44,12 +47,16 @@ class Google:
     def tools(self, asked: Asked) -> list[str]:
         return [tool["name"] for each in asked["tools"] for tool in each["functionDeclarations"]]
 
-    def answer(self, *, calls: bool, is_cut: bool) -> Asked:
-        return answer(CALL if calls else {"text": TEXT}, finishReason=finish_reason(is_cut))
+    def answer(self, *, calls: bool, end: End) -> Asked:
+        if end == "refused":
+            return BLOCKED
+        return answer(CALL if calls else {"text": TEXT}, finishReason=FINISH_REASONS[end])
 
-    def stream(self, *, calls: bool, is_cut: bool) -> tuple[list[str], str]:
+    def stream(self, *, calls: bool, end: End) -> tuple[list[str], str]:
+        if end == "refused":
+            return [], data(BLOCKED)
         parts = [CALL] if calls else [{"text": word} for word in WORDS]
-        return [data(answer(part)) for part in parts], data(answer({"text": ""}, finishReason=finish_reason(is_cut)))
+        return [data(answer(part)) for part in parts], data(answer({"text": ""}, finishReason=FINISH_REASONS[end]))
 
     def error(self, status: int, message: str) -> Asked:
         return {"error": {"code": status, "message": message, "status": ERRORS[status]}}
@@ -58,19 +65,10 @@ class Google:
         return data(self.error(503, message))
 
 
-def finish_reason(is_cut: bool) -> str:
-    return "MAX_TOKENS" if is_cut else "STOP"
-
-
 def answer(part: Asked, **finish: str) -> Asked:
     """An answer, or a piece of a stream: each has the usage so far."""
     candidate = {"index": 0, "content": {"role": "model", "parts": [part]}, **finish}
-    return {
-        "candidates": [candidate],
-        "usageMetadata": USAGE,
-        "modelVersion": "gemini-2.5-flash",
-        "responseId": "r1",
-    }
+    return {"candidates": [candidate], **ABOUT}
 
 
 def data(body: Any) -> str:

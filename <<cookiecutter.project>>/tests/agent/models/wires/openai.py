@@ -4,7 +4,7 @@ import json
 from itertools import count
 from typing import Any
 
-from tests.agent.models.vendor_server import Asked
+from tests.agent.models.vendor_server import Asked, End
 from tests.agent.models.wires.said import (
     ARGUMENTS,
     CACHED_TOKENS,
@@ -33,6 +33,8 @@ CALL = {"type": "function_call", "id": "fc_1", "call_id": "call_1", "name": TOOL
 CALLED = {**CALL, "arguments": ARGUMENTS}
 CONTENT = {"type": "output_text", "text": TEXT, "annotations": []}
 SAID = {"type": "message", "id": "msg_1", "role": "assistant", "status": "completed", "content": [CONTENT]}
+REFUSAL = {"type": "refusal", "refusal": "A secret of the vendor."}
+REASONS = {"at its limit": "max_output_tokens", "filtered": "content_filter"}
 
 
 class OpenAI:
@@ -52,13 +54,14 @@ class OpenAI:
     def tools(self, asked: Asked) -> list[str]:
         return [tool["name"] for tool in asked["tools"]]
 
-    def answer(self, *, calls: bool, is_cut: bool) -> Asked:
-        end: Asked = {"status": "completed"}
-        if is_cut:
-            end = {"status": "incomplete", "incomplete_details": {"reason": "max_output_tokens"}}
-        return {**response(), **end, "output": [CALLED if calls else SAID], "usage": USAGE}
+    def answer(self, *, calls: bool, end: End) -> Asked:
+        ended: Asked = {"status": "completed"}
+        if reason := REASONS.get(end):
+            ended = {"status": "incomplete", "incomplete_details": {"reason": reason}}
+        said = {**SAID, "content": [REFUSAL]} if end == "refused" else CALLED if calls else SAID
+        return {**response(), **ended, "output": [said], "usage": USAGE}
 
-    def stream(self, *, calls: bool, is_cut: bool) -> tuple[list[str], str]:
+    def stream(self, *, calls: bool, end: End) -> tuple[list[str], str]:
         numbers = count()
 
         def event(kind: str, **data: Any) -> str:
@@ -66,7 +69,16 @@ class OpenAI:
             return f"event: {kind}\ndata: {json.dumps(body)}\n\n"
 
         events = [event("response.created", response=response())]
-        if calls:
+        if end == "refused":
+            at = {"output_index": 0, "item_id": "msg_1", "content_index": 0}
+            events += [
+                event("response.output_item.added", output_index=0, item={**SAID, "content": []}),
+                event("response.content_part.added", **at, part={**REFUSAL, "refusal": ""}),
+                event("response.refusal.delta", **at, delta=REFUSAL["refusal"]),
+                event("response.refusal.done", **at, refusal=REFUSAL["refusal"]),
+                event("response.output_item.done", output_index=0, item={**SAID, "content": [REFUSAL]}),
+            ]
+        elif calls:
             at = {"output_index": 0, "item_id": "fc_1"}
             events += [
                 event("response.output_item.added", output_index=0, item={**CALL, "arguments": ""}),
@@ -83,8 +95,8 @@ class OpenAI:
                 event("response.output_text.done", **at, text=TEXT, logprobs=[]),
                 event("response.output_item.done", output_index=0, item=SAID),
             ]
-        last = "response.incomplete" if is_cut else "response.completed"
-        return events, event(last, response=self.answer(calls=calls, is_cut=is_cut))
+        last = "response.incomplete" if end in REASONS else "response.completed"
+        return events, event(last, response=self.answer(calls=calls, end=end))
 
     def error(self, status: int, message: str) -> Asked:
         return error(status, message)

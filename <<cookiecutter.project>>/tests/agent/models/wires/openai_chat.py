@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from tests.agent.models.vendor_server import Asked
+from tests.agent.models.vendor_server import Asked, End
 from tests.agent.models.wires.openai import error
 from tests.agent.models.wires.said import (
     ARGUMENTS,
@@ -24,6 +24,7 @@ USAGE = {
     "total_tokens": INPUT_TOKENS + OUTPUT_TOKENS,
 }
 CALL = {"id": "call_1", "type": "function", "function": {"name": TOOL, "arguments": ARGUMENTS}}
+REFUSAL: Asked = {"content": None, "refusal": "A secret of the vendor."}
 
 
 class OpenAIChat:
@@ -45,16 +46,17 @@ class OpenAIChat:
     def tools(self, asked: Asked) -> list[str]:
         return [tool["function"]["name"] for tool in asked["tools"]]
 
-    def answer(self, *, calls: bool, is_cut: bool) -> Asked:
+    def answer(self, *, calls: bool, end: End) -> Asked:
         said = {"content": None, "tool_calls": [CALL]} if calls else {"content": TEXT}
-        choice = {"index": 0, "message": {"role": "assistant", **said}, "finish_reason": finish_reason(calls, is_cut)}
+        said = REFUSAL if end == "refused" else said
+        choice = {"index": 0, "message": {"role": "assistant", **said}, "finish_reason": finish_reason(calls, end)}
         return {**completion("chat.completion"), "choices": [choice], "usage": USAGE}
 
-    def stream(self, *, calls: bool, is_cut: bool) -> tuple[list[str], str]:
-        deltas = [{"content": word} for word in WORDS]
+    def stream(self, *, calls: bool, end: End) -> tuple[list[str], str]:
+        deltas = [REFUSAL] if end == "refused" else [{"content": word} for word in WORDS]
         events = [chunk(delta) for delta in ([{"tool_calls": [{"index": 0, **CALL}]}] if calls else deltas)]
         usage = data({**completion("chat.completion.chunk"), "choices": [], "usage": USAGE})
-        return events, chunk({}, finish_reason(calls, is_cut)) + usage + "data: [DONE]\n\n"
+        return events, chunk({}, finish_reason(calls, end)) + usage + "data: [DONE]\n\n"
 
     def error(self, status: int, message: str) -> Asked:
         return error(status, message)
@@ -67,8 +69,9 @@ def completion(kind: str) -> Asked:
     return {"id": "chatcmpl_1", "object": kind, "created": 1_790_000_000, "model": "gpt-5-mini"}
 
 
-def finish_reason(calls: bool, is_cut: bool) -> str:
-    return "length" if is_cut else "tool_calls" if calls else "stop"
+def finish_reason(calls: bool, end: End) -> str:
+    of_end = {"at its limit": "length", "filtered": "content_filter"}
+    return of_end.get(end) or ("tool_calls" if calls else "stop")
 
 
 def chunk(delta: Asked, finish_reason: str | None = None) -> str:

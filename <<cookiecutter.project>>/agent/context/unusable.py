@@ -1,25 +1,31 @@
-"""A response that the model's limit on output tokens ended while it called tools."""
+"""A response that must not be used, because it ended too early: neither its text nor its calls of tools."""
 
 from dataclasses import replace
 from decimal import Decimal
 
 from pydantic_ai import IncompleteToolCall, ModelResponse, ToolCallPart
+from pydantic_ai.exceptions import ContentFilterError
 from pydantic_ai.models import StreamedResponse
 
 from agent.context.spent import SPENT
 from agent.metrics import Metrics
 
 
-def refuse_cut_calls(answer: ModelResponse | StreamedResponse, metrics: Metrics) -> None:
-    """Raise IncompleteToolCall for it: its last call lacks arguments, which may be valid without them, and asking again
-    would end at the same limit. So none of its tools runs."""
-    if answer.finish_reason != "length":
+def refuse_unusable(answer: ModelResponse | StreamedResponse, metrics: Metrics) -> None:
+    """Raise ContentFilterError for one that its API's content filter ended: the vendor does not stand by what it has
+    written, and refuses each request with it. Raise IncompleteToolCall for one that the limit on output tokens ended
+    while it called tools: its last call lacks arguments, which may be valid without them. None of their tools runs,
+    and asking again would end in the same way."""
+    if answer.finish_reason not in ("content_filter", "length"):
         return
     response = answer if isinstance(answer, ModelResponse) else answer.get()
-    if not any(isinstance(part, ToolCallPart) for part in response.parts):
+    is_filtered = answer.finish_reason == "content_filter"
+    if not (is_filtered or any(isinstance(part, ToolCallPart) for part in response.parts)):
         return
     if response is answer:  # pydantic-ai counts a stream that was read, but no answer that is refused
         _spend(response, metrics)
+    if is_filtered:
+        raise ContentFilterError("the content filter of the model's API ended the answer")
     raise IncompleteToolCall("the model's limit on output tokens ended its calls of tools: none of them was run")
 
 
