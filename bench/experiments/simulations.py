@@ -38,20 +38,30 @@ def false_positives() -> Iterator[Figure]:
 
 
 def power() -> Iterator[Figure]:
-    """80 % -> 85 %, with as many users as the plan says."""
+    """With as many users as the plan says, of two halves and of uneven shares."""
+    yield from power_of((0.8, 0.85), (0.5, 0.5))
+    yield from power_of((0.2, 0.25), (0.8, 0.2))
+
+
+def power_of(change: tuple[float, float], shares: tuple[float, float]) -> Iterator[Figure]:
+    """How often the control's and the treatment's share of users who complete their task are told apart."""
     from experiments.inference.contrast import Pair, contrast
     from experiments.inference.interval import fixed
     from experiments.inference.size import for_share
     from experiments.inference.sums import Sums
 
     chance = random.Random(18)  # noqa: S311  a simulation
-    users, found = round(for_share(0.8, 0.85, (0.5, 0.5), 0.05, 0.8) / 2), 0
+    total, found = for_share(*change, shares, 0.05, 0.8), 0
+    users = [round(total * share) for share in shares]
     for _ in range(SIMULATIONS):
-        done = [sum(chance.random() < share for _ in range(users)) for share in (0.8, 0.85)]
-        both = [Sums(users, each, users, each, users, each) for each in done]
+        both = []
+        for many, share in zip(users, change, strict=True):
+            done = sum(chance.random() < share for _ in range(many))
+            both.append(Sums(many, done, many, done, many, done))
         found += fixed(contrast([Pair(*both)]), 0.05).low > 0
-    yield Figure(f"power planned as 80 %, {users} users of each", 100 * found / SIMULATIONS, "%")
-    yield Figure("power: off the plan", abs(100 * found / SIMULATIONS - 80), "points", 2)
+    reached = 100 * found / SIMULATIONS
+    yield Figure(f"power planned as 80 %, {users[0]} and {users[1]} users", reached, "%")
+    yield Figure(f"power: off the plan, {users[0]} and {users[1]} users", abs(reached - 80), "points", 2)
 
 
 def assignments() -> Iterator[Figure]:

@@ -1,6 +1,5 @@
 """How many users an experiment needs, both variants together. Shares are those of the two variants, and sum to 1."""
 
-import math
 from statistics import NormalDist
 
 from experiments.inference.interval import widening
@@ -10,13 +9,11 @@ Shares = tuple[float, float]
 
 
 def for_share(before: float, after: float, shares: Shares, significance: float, power: float) -> float:
-    """To find that a share of `before` became `after` (0..1), by the test of two proportions (Fleiss)."""
+    """To find that a share of `before` became `after` (0..1). Each variant has its own variance, as in the interval
+    that decides: a pooled one, as in Fleiss' tables, is wrong for uneven shares."""
     control, treatment = shares
-    pooled = control * before + treatment * after
-    same = math.sqrt(pooled * (1 - pooled) * (1 / control + 1 / treatment))
-    apart = math.sqrt(before * (1 - before) / control + after * (1 - after) / treatment)
-    found = NORMAL.inv_cdf(1 - significance / 2) * same + NORMAL.inv_cdf(power) * apart
-    return (found / (after - before)) ** 2
+    found = NORMAL.inv_cdf(1 - significance / 2) + NORMAL.inv_cdf(power)
+    return (found / (after - before)) ** 2 * (before * (1 - before) / control + after * (1 - after) / treatment)
 
 
 def for_amount(deviation: float, effect: float, shares: Shares, significance: float, power: float) -> float:
