@@ -1,6 +1,7 @@
 """The time to the first token of a stream, and what the model's prompt cache saved."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -43,10 +44,12 @@ def test_a_stream_has_one_first_token_and_what_its_client_takes_is_not_in_it() -
     async def emit(event: Event) -> None:
         await asyncio.sleep(1 if isinstance(event, ToolCall) else 0)
 
+    began = time.monotonic()
     asyncio.run(runner.stream(RunRequest(task="x"), emit))
+    whole = time.monotonic() - began
     count, seconds = first_token(metrics)
     assert count == 1
-    assert TOKEN_SECONDS <= seconds < 1
+    assert TOKEN_SECONDS <= seconds <= whole - 1
 
 
 def test_the_wait_for_a_slot_is_part_of_it() -> None:
