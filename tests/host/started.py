@@ -26,7 +26,7 @@ def images(registry: Registry) -> Images:
     return Images(registry.address)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # an idle host's Prometheus takes from the tests after it
 def service(images: Images, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     made = Service(images.engine, tmp_path_factory.mktemp("service"))
     try:
@@ -36,7 +36,7 @@ def service(images: Images, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         made.down()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def serving(service: Service, images: Images) -> Service:
     """The host, with a first release. Each test accepts any stable release."""
     release = images.release("first")

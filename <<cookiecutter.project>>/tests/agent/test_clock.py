@@ -49,13 +49,14 @@ def test_a_requests_time_starts_when_its_body_is_complete(start: Start) -> None:
         chunked.sendall(HEAD + b"transfer-encoding: chunked\r\n\r\n")
         for byte in BODY:
             time.sleep(TRICKLED_SECONDS / len(BODY))  # slowly, which is what this is about
+            complete = time.monotonic()
             whole.sendall(bytes([byte]))
             chunked.sendall(b"1\r\n%c\r\n" % byte)
         chunked.sendall(b"0\r\n\r\n")
         for client in (whole, chunked):
             assert client.recv(1000).startswith(b"HTTP/1.1 200")
     wait_until(lambda: counted(service)["agent_request_seconds_count"] == 2)
-    assert counted(service)["agent_request_seconds_sum"] < TRICKLED_SECONDS / 2
+    assert counted(service)["agent_request_seconds_sum"] < 2 * (time.monotonic() - complete)
 
 
 @pytest.mark.parts
@@ -69,7 +70,7 @@ def test_a_client_that_leaves_is_no_exception_and_before_its_body_is_complete_no
 
     with connect(service) as client:
         client.sendall(HEAD + b"content-length: %d\r\n\r\n" % len(BODY) + BODY)
-        wait_until(lambda: in_flight(service))
+        wait_until(lambda: in_flight(service) or counted(service)["agent_request_seconds_count"] == 1)
     wait_until(lambda: counted(service)["agent_request_seconds_count"] == 1)
     found = counted(service)
     assert found["agent_request_seconds_sum"] >= 0.3, "what the release takes counts, whoever is there to see it"

@@ -1,6 +1,6 @@
 """A start by the command reaches the service, and so does a stop."""
 
-import time
+from itertools import count
 
 from starlette.testclient import TestClient
 
@@ -9,6 +9,7 @@ from agent.settings import Settings
 from experiments.commands import REHEARSAL
 from tests.experiments.repository import Repository
 from tests.experiments.samples import BY_CONVERSATION
+from tests.waiting import wait_until
 
 TASK = {"task": "Hello"}
 
@@ -28,6 +29,15 @@ def test_the_service_runs_what_the_command_starts_and_ends_what_it_stops(reposit
         assert sum(found.values()) == 12
         assert min(found.values()) > 0
         repository.say("stop", "--reason", "enough")
-        time.sleep(1.1)  # within a second
-        ask(100)
-        assert sum(repository.run("status")[1]["units"].values()) == 12
+        numbers = count(100)
+
+        def units() -> int:
+            return sum(repository.run("status")[1]["units"].values())
+
+        def counts_nobody() -> bool:
+            before = units()
+            ask(next(numbers))
+            return units() == before
+
+        wait_until(counts_nobody)
+        assert all(counts_nobody() for _ in range(3))

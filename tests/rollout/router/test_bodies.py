@@ -60,7 +60,7 @@ def test_a_body_that_never_arrives_is_refused_by_the_router_and_counts_for_no_re
         begin(connection, ("content-length", "24"))
         connection.send(b"{")
         assert connection.head()[0] == 408
-        assert time.monotonic() - began == pytest.approx(WAITS_SECONDS, abs=0.5)
+        assert WAITS_SECONDS <= time.monotonic() - began < 20
     with Connection(router.port) as leaves:
         begin(leaves, ("content-length", "24"))
     assert router.control.health("blue").requests == 0

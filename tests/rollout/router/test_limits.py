@@ -18,6 +18,7 @@ pytestmark = pytest.mark.parts
 
 HOSTILE, HONEST = "127.0.0.1", "127.0.0.2"
 PER_ADDRESS = 256
+QUEUE_SECONDS = 6
 STALLED = request("/agent/run", ("content-length", "24"), method="POST") + b"{"
 PROMPT = request("/agent/run", method="POST", body=b"{}")
 
@@ -61,7 +62,7 @@ def test_4050_connections_of_one_client_that_stall_keep_nobody_else_waiting(rout
         stalled = stall(router, opened, 4050, HOSTILE)
         began = time.monotonic()
         assert ask(router.port, PROMPT, HONEST).release == "blue"
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 20
         assert held(stalled) == PER_ADDRESS
     wait_until(lambda: answered(router, HOSTILE), "the same client is served again", 60)
 
@@ -139,7 +140,7 @@ def test_one_connection_is_one_request_at_a_time(router: RunningRouter) -> None:
 def narrow(tmp_path: Path, blue: Backend, green: Backend) -> Iterator[RunningRouter]:
     """Lets a release answer one request at a time, and two wait."""
     running = RunningRouter(tmp_path, blue, green)
-    running.environment |= {"RELEASE_REQUESTS": "1", "QUEUE_MOST": "2", "QUEUE_TIMEOUT": "4s"}
+    running.environment |= {"RELEASE_REQUESTS": "1", "QUEUE_MOST": "2", "QUEUE_TIMEOUT": f"{QUEUE_SECONDS}s"}
     with running:
         yield running
 
@@ -147,19 +148,20 @@ def narrow(tmp_path: Path, blue: Backend, green: Backend) -> Iterator[RunningRou
 def test_a_queue_has_an_end_and_a_wait_too(narrow: RunningRouter, blue: Backend, green: Backend) -> None:
     blue.go.clear()
     answers: list[int] = []
+    began = time.monotonic()
     threads = [threading.Thread(target=lambda: answers.append(ask(narrow.port, PROMPT).status)) for _ in range(3)]
     for each in threads:
         each.start()
         wait_until(lambda: waiting(narrow) >= threads.index(each), "it waits", 60)  # noqa: B023
-    began = time.monotonic()
+    full = time.monotonic()
     with Connection(narrow.port) as connection:
         connection.send(PROMPT)
         status, headers = connection.head()
     assert (status, headers["retry-after"]) == (503, "10")
-    assert time.monotonic() - began < 3, "at once"
+    assert time.monotonic() - full < QUEUE_SECONDS, "at once"
     wait_until(lambda: len(answers) == 2, "those that wait are told", 60)
     assert answers == [503, 503]
-    assert time.monotonic() - began > 3, "and not too early"
+    assert time.monotonic() - began > QUEUE_SECONDS, "and not too early"
     blue.go.set()
     threads[0].join()
     assert answers == [503, 503, 200]

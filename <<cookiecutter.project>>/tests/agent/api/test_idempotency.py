@@ -74,7 +74,7 @@ def test_a_key_that_is_none_is_422(client: TestClient, key: str) -> None:
 
 
 def test_while_the_first_runs_the_second_is_409_and_says_when_to_ask(serve: Serve) -> None:
-    client = serve(model="offline:latency=1s")
+    client = serve(model="offline:latency=2s")
     first = threading.Thread(target=client.post, args=("/agent/run",), kwargs={"json": TASK, "headers": KEY})
     first.start()
     wait_until(lambda: samples(client)["agent_requests_in_flight", ""] == 1)
@@ -124,7 +124,7 @@ def test_an_answer_that_could_not_be_stored_is_given_all_the_same_and_its_run_is
 
 
 def test_a_run_that_found_no_slot_may_run_again(serve: Serve) -> None:
-    client = serve(model="offline:latency=1s", max_running=1, max_queued=0)
+    client = serve(model="offline:latency=2s", max_running=1, max_queued=0)
     first = threading.Thread(target=client.post, args=("/agent/run",), kwargs={"json": TASK})
     first.start()
     wait_until(lambda: samples(client)["agent_requests_in_flight", ""] == 1)
@@ -155,7 +155,7 @@ def test_a_run_with_a_key_goes_on_without_its_client_who_gets_the_answer_later(s
         return {name.split('"')[1]: float(value) for name, value in lines if float(value)}
 
     connection = connect()
-    wait_until(lambda: "agent_requests_in_flight 1.0" in service.get("/metrics"))
+    wait_until(lambda: "agent_requests_in_flight 1.0" in service.get("/metrics") or runs())
     connection.close()
     wait_until(lambda: runs() == {"answered": 1})
     connection = connect()

@@ -129,7 +129,7 @@ def test_runs_that_end_while_the_file_is_locked_wait_once_and_not_for_each_other
         other.execute("BEGIN IMMEDIATE")
         began = time.monotonic()
         await asyncio.gather(*(ledger.add(DAY, "ann", Spent(10)) for _ in range(20)))
-        assert time.monotonic() - began < 2 * BUSY_SECONDS
+        assert time.monotonic() - began < 10 * BUSY_SECONDS
         other.close()
 
     run(sqlite, scenario)

@@ -74,7 +74,7 @@ def test_the_wait_for_another_writer_ends_at_the_deadline_with_an_error(
 
 
 def test_a_conflict_is_the_client_s(serve: Serve, path: Path) -> None:
-    client = serve(conversations=str(path), model="offline:latency=1s")
+    client = serve(conversations=str(path), model="offline:latency=2s")
     first = threading.Thread(target=client.post, args=("/agent/run",), kwargs={"json": NAMED})
     first.start()
     client.post("/agent/run", json=NAMED)

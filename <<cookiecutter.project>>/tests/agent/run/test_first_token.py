@@ -1,6 +1,7 @@
 """The time to the first token of a stream, and what the model's prompt cache saved."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -12,7 +13,7 @@ from agent.run import Admission, AdmissionLimits, Event, Runner, RunRequest, Too
 from tests.agent.admitting import unlimited
 
 TOKEN_SECONDS = 0.1
-CLIENT_SECONDS = 3.0
+CLIENT_SECONDS = 1.0
 
 
 class Speaks(FunctionModel):
@@ -44,10 +45,12 @@ def test_a_stream_has_one_first_token_and_what_its_client_takes_is_not_in_it() -
     async def emit(event: Event) -> None:
         await asyncio.sleep(CLIENT_SECONDS if isinstance(event, ToolCall) else 0)
 
+    began = time.monotonic()
     asyncio.run(runner.stream(RunRequest(task="x"), emit))
+    whole = time.monotonic() - began
     count, seconds = first_token(metrics)
     assert count == 1
-    assert TOKEN_SECONDS <= seconds < CLIENT_SECONDS
+    assert TOKEN_SECONDS <= seconds <= whole - CLIENT_SECONDS
 
 
 def test_the_wait_for_a_slot_is_part_of_it() -> None:
