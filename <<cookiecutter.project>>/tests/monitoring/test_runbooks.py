@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.monitoring.rules import FILES, alerts, promtool, rules_in
+from tests.monitoring.rules import FILES, MONITORING, alerts, promtool, rules_in
 from tests.pages import DOCS
 
 PAGES = sorted((DOCS / "runbooks").glob("*.md"))
@@ -41,6 +41,16 @@ def test_each_page_has_the_four_parts_with_a_query_and_a_command(page: Path) -> 
 def test_each_query_uses_recorded_signals_that_exist(page: Path) -> None:
     for query in queries(page):
         assert set(re.findall(r"\b(?:release|agent):\w+:\w+", query)) <= RECORDED, query
+
+
+def test_what_is_kept_of_prometheus_itself_is_asked_for_by_a_rule_or_a_runbook() -> None:
+    scraped = yaml.safe_load((MONITORING / "prometheus.yml").read_text(encoding="utf-8"))["scrape_configs"]
+    (own,) = [each for each in scraped if each["job_name"] == "prometheus"]
+    (kept,) = re.findall(r"prometheus_\(([\w|]+)\)_total", own["metric_relabel_configs"][0]["regex"])
+    asked = [rule["expr"] for path in FILES for rule in rules_in(path)]
+    asked += [query for page in PAGES for query in queries(page)]
+    names = [f"prometheus_{name}_total" for name in kept.split("|")]
+    assert [name for name in names if not any(name in each for each in asked)] == []
 
 
 @pytest.mark.parts
