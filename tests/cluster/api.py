@@ -22,7 +22,9 @@ GROUPS = {
     "rollouts": "apis/argoproj.io/v1alpha1",
     "analysisruns": "apis/argoproj.io/v1alpha1",
     "traefikservices": "apis/traefik.io/v1alpha1",
+    "httproutes": "apis/gateway.networking.k8s.io/v1",
     "replicasets": "apis/apps/v1",
+    "horizontalpodautoscalers": "apis/autoscaling/v2",
     "poddisruptionbudgets": "apis/policy/v1",
     "networkpolicies": "apis/networking.k8s.io/v1",
 }
@@ -58,6 +60,9 @@ class Api:
 
     def create(self, kind: str, namespace: str, body: Object) -> Object:
         return self._ask("POST", path(kind, namespace), body)
+
+    def replace(self, kind: str, namespace: str, name: str, body: Object) -> Object:
+        return self._ask("PUT", path(kind, namespace, name), body)
 
     def patch(self, kind: str, namespace: str, name: str, body: Object) -> Object:
         return self._ask("PATCH", path(kind, namespace, name), body, MERGE)

@@ -27,7 +27,13 @@ ENVIRONMENT = {
 }
 CRDS = {  # module -> the files, as patterns
     "github.com/traefik/traefik/v3": ["docs/content/reference/dynamic-configuration/kubernetes-crd-definition-v1.yml"],
-    "sigs.k8s.io/gateway-api": ["config/crd/standard/gateway.networking.k8s.io_httproutes.yaml"],
+    "sigs.k8s.io/gateway-api": [  # Traefik waits for each of these
+        f"config/crd/standard/gateway.networking.k8s.io_{each}.yaml"
+        for each in (
+            *("gatewayclasses", "gateways", "referencegrants", "backendtlspolicies"),
+            *("httproutes", "grpcroutes", "tlsroutes"),
+        )
+    ],
     "github.com/prometheus-operator/prometheus-operator": [
         f"example/prometheus-operator-crd/monitoring.coreos.com_{each}.yaml"
         for each in ("servicemonitors", "prometheusrules")

@@ -117,6 +117,7 @@ class Cluster:
             "containerd": str(self.place.socket),
             "certificate": str(self.place.folder / "api.crt"),
             "service": f"https://{LOOPBACK}:{self.ports.https}",
+            "gateway": f"http://{LOOPBACK}:{self.ports.gateway}",
             "prometheus": f"http://{LOOPBACK}:{self.ports.prometheus}",
             "pids": {name: process.pid for name, process in self._running.items()},
         }

@@ -26,6 +26,7 @@ class Ports:
     kubelet: int = field(default_factory=free_port)
     prometheus: int = field(default_factory=free_port)
     https: int = field(default_factory=free_port)
+    gateway: int = field(default_factory=free_port)
     traefik: int = field(default_factory=free_port)
     argo: tuple[tuple[int, int], ...] = field(default_factory=lambda: tuple((free_port(), free_port()) for _ in ARGO))
 
@@ -112,10 +113,12 @@ class Parts:
         return [
             needed.program("traefik"),
             f"--entryPoints.websecure.address={LOOPBACK}:{self.ports.https}",
+            f"--entryPoints.gateway.address={LOOPBACK}:{self.ports.gateway}",
             f"--entryPoints.traefik.address={LOOPBACK}:{self.ports.traefik}",
             "--providers.kubernetescrd=true",
             "--providers.kubernetescrd.allowEmptyServices=true",
             "--providers.kubernetescrd.disableClusterScopeResources=true",
+            "--providers.kubernetesgateway=true",
             "--providers.providersThrottleDuration=100ms",
             f"--providers.file.filename={self._file('traefik.yaml')}",
             "--ping=true",

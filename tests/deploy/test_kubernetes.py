@@ -222,13 +222,6 @@ def test_the_release_is_named_by_its_digest() -> None:
         assert image["name"] == container(objects(name))["image"]
 
 
-def test_scaling_is_by_the_queue() -> None:
-    (scaler,) = documents(FOLDER / "components" / "scaling" / "scaling.yaml")
-    (metric,) = scaler["spec"]["metrics"]
-    assert metric["pods"]["metric"]["name"] == "agent_queue_depth"
-    assert (scaler["spec"]["scaleTargetRef"]["kind"], scaler["spec"]["minReplicas"]) == ("Rollout", 2)
-
-
 def test_an_apply_does_not_set_the_replicas_that_scaling_has_chosen() -> None:
     (found,) = documents(FOLDER / "components" / "scaling" / "kustomization.yaml")
     (patch,) = found["patches"]
