@@ -6,7 +6,7 @@ import pytest
 
 from tests.deploy.hosts import left
 from tests.host.images import docker, tag_of
-from tests.host.service import COMPOSE, Service
+from tests.host.service import Service
 
 ENGINE_IMAGE = tag_of("engine") + "-composed"
 
@@ -15,7 +15,6 @@ ENGINE_IMAGE = tag_of("engine") + "-composed"
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A host built and created by Compose, shared; it is removed afterwards."""
     host = Service(ENGINE_IMAGE, tmp_path_factory.mktemp("host"))
-    host.compose_files = [COMPOSE]
     try:
         host.compose("up", "--detach", "--wait", "--build")
         yield host

@@ -22,7 +22,6 @@ from tests.rollout.lines import Event
 from tests.waiting import wait_until
 
 COMPOSE = REPOSITORY / "deploy" / "docker" / "compose.yaml"
-SELDOM = Path(__file__).with_name("seldom.yaml")
 READ_AT = {
     "state": names.STATE,
     "router": names.ROUTER_FOLDER,
@@ -59,7 +58,7 @@ class Service:
 
     def __init__(self, engine_image: str, folder: Path, *, docker_host: str | None = None) -> None:
         self.policy = quick(folder)
-        self.compose_files = [COMPOSE, SELDOM]
+        self.compose_files = [COMPOSE]
         self._reads = False
         self.project = f"host-{secrets.token_hex(3)}"
         self.port, self.tls_port = free_port(), free_port()

@@ -1,6 +1,7 @@
 """The shipped signals and alerts, on what a real router and a healthy release export."""
 
 import time
+from collections.abc import Iterator
 
 import pytest
 import yaml
@@ -30,32 +31,37 @@ PENDING = f"{OF_THE_MACHINE}|RolloutStuck|AgentDown|RouterDown"
 """And what is pending: one in each rollout, two when a busy machine misses scrapes."""
 
 
-def test_a_healthy_release_has_every_signal_and_no_alert_fires_or_is_about_to() -> None:
+@pytest.fixture(scope="module")
+def healthy() -> Iterator[Scene]:
+    """Shared, because each takes seconds to set up."""
     with Scene() as scene:
-        scene.ask(*runs(100))
-        scene.ask(*runs(100))
-        for signal in {*SIGNALS} - OF_FAILURES - OF_TWO_RELEASES - OF_A_WEEK:
-            scene.wait_for(f'count({signal}{{release="{NEW}"}})', 1)
-        scene.wait_for(f'release:agent_slow_requests:count5m{{release="{NEW}"}}', 0)
-        scene.wait_for(f'release:agent_model_requests_cut:count10m{{release="{NEW}"}}', 0)
-        scene.wait_for('count(ALERTS{alertname="Watchdog"})', 1)
-        scene.wait_for("count(agent:agent_disk_free:share > 0)", 1)
-        scene.wait_for("agent_canary_weight_ratio * agent_canary_leased", 1)
-        now = time.time()
-        seen = Seen.ask(scene.stage.prometheus.url, now - 60, now, now)
-        assert (seen.weight, seen.leased) == (1, True)
-        assert [record for record in RECORDS if not seen.series[record].get(NEW)] == []
-        assert scene.value(f'count(max_over_time(ALERTS{{alertname!~"{PENDING}"}}[1m]))') is None
-        firing = f'ALERTS{{alertname!~"{OF_THE_MACHINE}",alertstate="firing"}}'
-        assert scene.value(f"count(max_over_time({firing}[1m]))") is None
+        yield scene
 
 
-def test_prometheus_exports_what_its_own_alert_needs() -> None:
-    with Scene() as scene:
-        own = scene.stage.prometheus.url.removeprefix("http://")
-        write_parts(scene.stage.folder / "monitoring" / "targets", prometheus=own)
-        scene.wait_for("count(agent:monitoring_failures:count10m)", 1)
-        scene.wait_for("prometheus_config_last_reload_successful", 1)
+def test_a_healthy_release_has_every_signal_and_no_alert_fires_or_is_about_to(healthy: Scene) -> None:
+    healthy.ask(*runs(100))
+    healthy.ask(*runs(100))
+    for signal in {*SIGNALS} - OF_FAILURES - OF_TWO_RELEASES - OF_A_WEEK:
+        healthy.wait_for(f'count({signal}{{release="{NEW}"}})', 1)
+    healthy.wait_for(f'release:agent_slow_requests:count5m{{release="{NEW}"}}', 0)
+    healthy.wait_for(f'release:agent_model_requests_cut:count10m{{release="{NEW}"}}', 0)
+    healthy.wait_for('count(ALERTS{alertname="Watchdog"})', 1)
+    healthy.wait_for("count(agent:agent_disk_free:share > 0)", 1)
+    healthy.wait_for("agent_canary_weight_ratio * agent_canary_leased", 1)
+    now = time.time()
+    seen = Seen.ask(healthy.stage.prometheus.url, now - 60, now, now)
+    assert (seen.weight, seen.leased) == (1, True)
+    assert [record for record in RECORDS if not seen.series[record].get(NEW)] == []
+    assert healthy.value(f'count(max_over_time(ALERTS{{alertname!~"{PENDING}"}}[1m]))') is None
+    firing = f'ALERTS{{alertname!~"{OF_THE_MACHINE}",alertstate="firing"}}'
+    assert healthy.value(f"count(max_over_time({firing}[1m]))") is None
+
+
+def test_prometheus_exports_what_its_own_alert_needs(healthy: Scene) -> None:
+    own = healthy.stage.prometheus.url.removeprefix("http://")
+    write_parts(healthy.stage.folder / "monitoring" / "targets", prometheus=own)
+    healthy.wait_for("count(agent:monitoring_failures:count10m)", 1)
+    healthy.wait_for("prometheus_config_last_reload_successful", 1)
 
 
 def test_a_release_that_fails_has_the_signals_of_failures() -> None:
