@@ -59,7 +59,8 @@ def gateway(cluster: Running, deployed: Service, tmp_path_factory: pytest.TempPa
     file.write_text(yaml.safe_dump_all(of_the_cluster(int(url.rpartition(":")[2]))))
     cluster.kubectl("apply", "--server-side", "-f", str(file))
     apply_routes(cluster)
-    deployed.wait(lambda: asked(f"{url}/agent/run", RUN)[0] == 200, 30)
+    for path, body in (("agent/run", RUN), ("feedback", {})):  # a route of each of the two
+        deployed.wait(lambda path=path, body=body: asked(f"{url}/{path}", body)[1], 30)  # type: ignore[misc]
     yield url
     cluster.kubectl("delete", "--namespace", NAMESPACE, "-f", str(ROUTES))
     cluster.kubectl("delete", "-f", str(file))
