@@ -1,7 +1,7 @@
 """The settings: AGENT_* in the environment or in agent.env."""
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
@@ -19,11 +19,14 @@ LONGEST_DEADLINE_SECONDS = 120
 LONGEST_STOP_SECONDS = 125
 """The most of `unready_seconds` and `deadline_seconds` together: a container that takes longer to stop is killed."""
 
+Count = Annotated[int, Field(le=10**15)]
+"""Databases and floats hold no larger one exactly."""
+
 
 class Settings(BaseSettings):
     """Each description completes "it should be ..."; start-up errors quote it with the example."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=ENV_FILE, extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=ENV_FILE, extra="forbid", frozen=True, allow_inf_nan=False)
 
     model: str = Field(
         default="offline",
@@ -74,7 +77,7 @@ class Settings(BaseSettings):
         description="the file with the tokens' hashes that `python -m agent.auth` writes",
         examples=["agent.tokens"],
     )
-    requests_per_minute: int = Field(
+    requests_per_minute: Count = Field(
         default=600, ge=1, description="how many requests a minute a token may send", examples=[600]
     )
     conversations: str = Field(
@@ -103,7 +106,7 @@ class Settings(BaseSettings):
         description="for how long the answer to an `Idempotency-Key` is kept, in hours",
         examples=[24],
     )
-    keep_answers: int = Field(
+    keep_answers: Count = Field(
         default=1_000, ge=1, description="how many such answers are kept of each token, the newest", examples=[1_000]
     )
     manage_context: bool = Field(
@@ -122,7 +125,7 @@ class Settings(BaseSettings):
         "which changes nothing where the API caches by itself",
         examples=["true"],
     )
-    context_window_tokens: int | None = Field(
+    context_window_tokens: Count | None = Field(
         default=None,
         ge=1,
         description="the size of the model's context window in tokens, where the one that pydantic-ai knows is wrong",
@@ -135,14 +138,14 @@ class Settings(BaseSettings):
         description=f"the longest a run may take, in seconds, up to {LONGEST_DEADLINE_SECONDS}",
         examples=[LONGEST_DEADLINE_SECONDS],
     )
-    max_run_requests: int = Field(default=50, ge=1, description="the most model requests of one run", examples=[50])
-    max_run_tool_calls: int | None = Field(
+    max_run_requests: Count = Field(default=50, ge=1, description="the most model requests of one run", examples=[50])
+    max_run_tool_calls: Count | None = Field(
         default=None, ge=1, description="the most successful tool calls of one run, if limited", examples=[100]
     )
     max_run_cost_usd: float | None = Field(
         default=None, gt=0, description="the most that one run may cost, in USD, if limited", examples=[0.5]
     )
-    budget_tokens: int | None = Field(
+    budget_tokens: Count | None = Field(
         default=None, ge=1, description="the most tokens of all runs of a day (UTC), if limited", examples=[50_000_000]
     )
     budget_cost_usd: float | None = Field(
@@ -151,7 +154,7 @@ class Settings(BaseSettings):
         description="the most that all runs of a day (UTC) may cost, in USD, if limited",
         examples=[100],
     )
-    caller_budget_tokens: int | None = Field(
+    caller_budget_tokens: Count | None = Field(
         default=None,
         ge=1,
         description="the most tokens of one caller's runs of a day (UTC), if limited",
@@ -166,7 +169,7 @@ class Settings(BaseSettings):
     tool_timeout_seconds: float = Field(
         default=30, gt=0, description="the longest that one tool call may take, in seconds", examples=[30]
     )
-    max_tool_result_characters: int = Field(
+    max_tool_result_characters: Count = Field(
         default=20_000, ge=1, description="how much of a tool's result the model gets, in characters", examples=[20_000]
     )
     mcp_servers: str = Field(
@@ -180,8 +183,8 @@ class Settings(BaseSettings):
         description="whether a client that leaves before its answer ends its run, unless it sent an `Idempotency-Key`",
         examples=["true"],
     )
-    max_running: int = Field(default=1_000, ge=1, description="the most runs at once", examples=[100])
-    max_queued: int = Field(
+    max_running: Count = Field(default=1_000, ge=1, description="the most runs at once", examples=[100])
+    max_queued: Count = Field(
         default=200, ge=0, description="the most runs that wait for one of those to end", examples=[200]
     )
     max_wait_seconds: float = Field(

@@ -1,8 +1,11 @@
 """`python -m agent.auth` makes, lists and revokes tokens in a file that holds no token, only their hashes."""
 
 import argparse
+import fcntl
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from agent.auth.tokens import LINE, Token, TokensError, digest_of, new_secret, parse, text_of
@@ -14,12 +17,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code 0, or 2 with a message."""
     options = _parser().parse_args(arguments)
     try:
-        tokens = parse(options.file.read_text(encoding="utf-8")) if options.file.exists() else ()
-        return int(options.run(options, tokens))
+        with alone(options.file.parent):
+            tokens = parse(options.file.read_text(encoding="utf-8")) if options.file.exists() else ()
+            return int(options.run(options, tokens))
     except (OSError, TokensError, UnicodeDecodeError) as error:
         why = "it is no text" if isinstance(error, UnicodeDecodeError) else error
         print(f"{options.file}: {why}", file=sys.stderr)
         return 2
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """One command at a time: two at once would each write what the other has not seen."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def new(options: argparse.Namespace, tokens: tuple[Token, ...]) -> int:

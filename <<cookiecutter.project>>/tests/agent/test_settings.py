@@ -120,3 +120,13 @@ def test_the_time_not_ready_may_be_longer_if_the_deadline_is_shorter(monkeypatch
     monkeypatch.setenv("AGENT_UNREADY_SECONDS", "60")
     monkeypatch.setenv("AGENT_DEADLINE_SECONDS", "65")
     assert load_settings().unready_seconds == 60
+
+
+def test_a_number_that_nothing_can_hold_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, field in Settings.model_fields.items():
+        if name != "port" and any(isinstance(value, int | float) for value in (field.examples or [])):
+            for value in ("9" * 400, "inf"):
+                monkeypatch.setenv(f"AGENT_{name.upper()}", value)
+                with pytest.raises(StartError, match=f"AGENT_{name.upper()}={value} should be"):
+                    load_settings()
+            monkeypatch.delenv(f"AGENT_{name.upper()}")

@@ -1,10 +1,11 @@
 """`python -m agent.auth`."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from agent.auth.__main__ import main
+from agent.auth.__main__ import alone, main
 from agent.auth.tokens import owner, parse
 
 
@@ -49,3 +50,14 @@ def test_a_file_that_is_no_text_is_said(tmp_path: Path, capsys: pytest.CaptureFi
     (tmp_path / "agent.tokens").write_bytes(b"\xff")
     assert run(tmp_path, "list") == 2
     assert capsys.readouterr().err.endswith("agent.tokens: it is no text\n")
+
+
+def test_a_command_waits_for_the_one_before(tmp_path: Path) -> None:
+    with ThreadPoolExecutor() as threads:
+        with alone(tmp_path):
+            second = threads.submit(run, tmp_path, "new", "bob")
+            assert not second.done()
+            digest = "0" * 64
+            (tmp_path / "agent.tokens").write_text(f"ann {digest}\n")
+        assert second.result() == 0
+    assert [token.name for token in parse((tmp_path / "agent.tokens").read_text())] == ["ann", "bob"]
