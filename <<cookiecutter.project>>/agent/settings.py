@@ -26,7 +26,9 @@ Count = Annotated[int, Field(le=10**15)]
 class Settings(BaseSettings):
     """Each description completes "it should be ..."; start-up errors quote it with the example."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=ENV_FILE, extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=ENV_FILE, extra="forbid", frozen=True, allow_inf_nan=False
+    )
 
     model: str = Field(
         default="offline",
