@@ -6,7 +6,7 @@ import math
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -207,6 +207,8 @@ def opened(path: str, *, is_new: bool = False, within_seconds: float = math.inf)
     if not is_new and not Path(path).exists():
         raise RecordsRefused("no_log", f"{path} does not exist: use the file that the service has in AGENT_EXPERIMENTS")
     try:
+        if not (is_new or is_log(path)):
+            raise RecordsRefused("no_log", f"{path} is another database: use the file in AGENT_EXPERIMENTS")
         file = SqliteFile(path, "experiments", SCHEMA, BUSY_SECONDS)
         try:
             with_new_columns(file.database)
@@ -215,6 +217,12 @@ def opened(path: str, *, is_new: bool = False, within_seconds: float = math.inf)
             file.database.close()
     except sqlite3.Error as error:
         raise RecordsRefused("no_log", f"{path} can't be used: {error}{hint(error)}") from error
+
+
+def is_log(path: str) -> bool:
+    """Whether a file has the table of a log, which an order must not add to another one. Raises sqlite3.Error."""
+    with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as database:
+        return bool(database.execute("SELECT 1 FROM sqlite_master WHERE name = 'experiments'").fetchone())
 
 
 def hint(error: sqlite3.Error) -> str:

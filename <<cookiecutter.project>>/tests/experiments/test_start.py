@@ -71,6 +71,18 @@ def test_a_start_does_not_create_a_log_that_no_service_uses(repository: Reposito
     assert not repository.log.exists()
 
 
+@pytest.mark.parametrize("command", ["start", "status"])
+def test_a_database_of_something_else_is_no_log_and_stays_as_it_is(repository: Repository, command: str) -> None:
+    repository.log.unlink()
+    with closing(sqlite3.connect(repository.log)) as database:
+        database.execute("CREATE TABLE conversations (id TEXT)")
+    before = repository.log.read_bytes()
+    exit_code, found, text = repository.run(command)
+    assert (exit_code, code(found)) == (2, "no_log")
+    assert "is another database: use the file in AGENT_EXPERIMENTS" in text
+    assert repository.log.read_bytes() == before
+
+
 def test_two_starts_at_once_do_not_both_run(repository: Repository, tmp_path: Path) -> None:
     """The second waits for the first, and sees it."""
     both = []
