@@ -66,7 +66,7 @@ def test_the_wait_for_another_writer_ends_at_the_deadline_with_an_error(
     other.execute("BEGIN IMMEDIATE")
     before = time.monotonic()
     assert last_problem(client, route) == "deadline"
-    assert time.monotonic() - before < 3
+    assert time.monotonic() - before < 4.5, "a writer waits for 5 s"
     assert ended(client) == {"deadline": 1}
     other.execute("ROLLBACK")
     client.post("/agent/run", json={**NAMED, "conversation_id": "c-2"})
