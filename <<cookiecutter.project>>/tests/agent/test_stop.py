@@ -30,8 +30,7 @@ def connect(service: Service) -> http.client.HTTPConnection:
 
 
 def run_until_stopped(service: Service, status: int) -> None:
-    """Ask, tell the service to stop while it answers, and see both end well. On a very busy machine it may answer
-    before that."""
+    """Ask, tell the service to stop while it answers, and see both end well. A very busy machine may answer before."""
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(service.post, "What is 6 * 7?")
         wait_until(lambda: "agent_requests_in_flight 1.0" in service.get("/metrics") or answer.done())
