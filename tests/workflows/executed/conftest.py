@@ -20,7 +20,7 @@ def github(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iter
     docker("rmi", "--force", "candidate:ci", "candidate-engine:ci")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # as its host has
 def ground(registry: Registry, serving: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     yield Ground(tmp_path_factory.mktemp("ground"), registry, serving)
     docker("rmi", "--force", "candidate:ci", "candidate-engine:ci")
