@@ -62,6 +62,9 @@ def series(alert: str, bad: int, total: int) -> Mapping[str, int]:
             return requests(bad, good)
         case "VendorFails":
             return {**requests(0, total), 'agent_runs_total{outcome="vendor_error"}': bad}
+        case "RunsNotAnswered":
+            outcomes = ("answered", good), ("truncated", bad)
+            return {f'agent_runs_total{{outcome="{outcome}"}}': count for outcome, count in outcomes}
         case "LatencyHigh":
             return histogram("agent_request_seconds", "30.0", bad, good)
         case "ContextTruncated":

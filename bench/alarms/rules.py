@@ -55,6 +55,7 @@ RULES = (
     sure("ErrorRateHigh", "errors", 5 * MINUTE, MINUTE, 0.01, 0.003, 0.005),
     sure("VendorFails", "errors of the model's API", 5 * MINUTE, 10 * MINUTE, 0.01, 0.003, 0.005),
     sure("MostRequestsFail", "errors", MINUTE, 0, 0.2, 0.01, 0.05),
+    sure("RunsNotAnswered", "runs without an answer", 5 * MINUTE, 2 * MINUTE, 0.05, 0.01, 0.02),
     sure("LatencyHigh", "requests over 30 s", 5 * MINUTE, MINUTE, 0.01, 0.002, 0.005),
     sure("ContextTruncated", "model requests beyond the window", 10 * MINUTE, 0, 0.001, 0.0001, 0.0003),
     sure("FallbackAnswers", "answers of the fallback", HOUR, 0, 0.01, 0.001, 0.005),

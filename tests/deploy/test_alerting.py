@@ -86,6 +86,9 @@ def test_pages_and_the_heartbeat_have_receivers_of_their_own(labels: str, receiv
         (alert("RouterDown", "host"), alert("TrafficStopped")),
         (about("AgentDown", "v1", "blue"), about("ErrorRateHigh", "v1", "blue")),
         (alert("MostRequestsFail"), alert("ErrorBudgetBurns", window="1h")),
+        (about("ErrorRateHigh", "v1", "blue"), alert("RunsNotAnswered")),
+        (alert("MostRequestsFail"), alert("RunsNotAnswered")),
+        (alert("VendorFails"), alert("RunsNotAnswered")),
         (alert("DiskFull", "host"), alert("DiskNearlyFull", "host")),
     ],
     ids=lambda each: each["alertname"],
@@ -107,6 +110,7 @@ def test_a_cause_hides_its_symptom_only_while_it_fires(cause: Labels, symptom: L
         (about("AgentDown", "v1", "blue"), alert("MostRequestsFail")),
         (alert("RouterDown", "host"), about("ErrorRateHigh", "v1", "blue")),
         (alert("MostRequestsFail"), about("ErrorRateHigh", "v1", "blue")),
+        (about("LatencyHigh", "v1", "blue"), alert("RunsNotAnswered")),
     ],
     ids=lambda each: each["alertname"],
 )

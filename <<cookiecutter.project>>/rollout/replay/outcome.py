@@ -11,7 +11,14 @@ from rollout.replay.told import Told
 from rollout.text import listed, percent
 
 BUSY_AT_ANY_TIME = frozenset({"AgentDown", "AlertmanagerDown", "RouterDown"})
-BUSY = BUSY_AT_ANY_TIME | {"AllReleasesSlow", "ErrorRateHigh", "LatencyHigh", "MostRequestsFail", "NoSuccess"}
+BUSY = BUSY_AT_ANY_TIME | {
+    "AllReleasesSlow",
+    "ErrorRateHigh",
+    "LatencyHigh",
+    "MostRequestsFail",
+    "NoSuccess",
+    "RunsNotAnswered",
+}
 """What a machine that is too busy causes."""
 
 BUSY_AT_STABLE = frozenset({"LatencyHigh", "MostRequestsFail", "NoSuccess"})

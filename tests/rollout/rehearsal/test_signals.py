@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from http import HTTPStatus
 
 import pytest
 import yaml
@@ -10,7 +11,8 @@ from rollout.metrics.seen import Seen
 from rollout.metrics.signals import RECORDS
 from rollout.metrics.targets import write_parts
 from tests.repository import REPOSITORY
-from tests.rollout.rehearsal.scenes import NEW, Scene, runs
+from tests.rollout.rehearsal.scenes import NEW, WITHIN_SECONDS, Scene, runs
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.parts
 
@@ -45,6 +47,7 @@ def test_a_healthy_release_has_every_signal_and_no_alert_fires_or_is_about_to(he
         healthy.wait_for(f'count({signal}{{release="{NEW}"}})', 1)
     healthy.wait_for(f'release:agent_slow_requests:count5m{{release="{NEW}"}}', 0)
     healthy.wait_for(f'release:agent_model_requests_cut:count10m{{release="{NEW}"}}', 0)
+    healthy.wait_for("agent:agent_runs_unanswered:count5m", 0)
     healthy.wait_for('count(ALERTS{alertname="Watchdog"})', 1)
     healthy.wait_for("count(agent:agent_disk_free:share > 0)", 1)
     healthy.wait_for("agent_canary_weight_ratio * agent_canary_leased", 1)
@@ -71,3 +74,16 @@ def test_a_release_that_fails_has_the_signals_of_failures() -> None:
         for signal in OF_FAILURES:
             scene.wait_for(f'count({signal}{{release="{NEW}"}})', 1)
         scene.wait_for(f'release:agent_errors:evidence5m{{release="{NEW}"}} > bool 3.8', 1)
+
+
+def test_a_service_that_cuts_each_answer_is_noticed_though_it_has_no_errors_and_no_rollout() -> None:
+    statuses = set[int]()
+    with Scene(model="offline:max_tokens=8") as scene:
+
+        def fires() -> bool:
+            statuses.update(scene.ask(*runs(10), *runs(10, "Sing me a song.")))
+            return scene.value('count(ALERTS{alertname="RunsNotAnswered",alertstate="firing"})') == 1
+
+        wait_until(fires, 6 * WITHIN_SECONDS, lambda: scene.value("agent:agent_runs_unanswered:share5m"))
+        assert scene.value('count(ALERTS{alertname=~"ErrorRateHigh|MostRequestsFail|VendorFails"})') is None
+    assert statuses == {HTTPStatus.OK, HTTPStatus.UNPROCESSABLE_ENTITY}
