@@ -16,6 +16,11 @@ AGAIN_SECONDS = 0.01
 T = TypeVar("T")
 
 
+def kind_of(error: sqlite3.Error) -> int:
+    """Which of SQLite's primary errors it is, such as SQLITE_FULL; 0 for a mistake in Python."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
 class SqliteFile:
     """A connection and its thread: requests wait for the disk without blocking the event loop, and in order."""
 

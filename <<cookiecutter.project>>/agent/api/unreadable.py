@@ -11,16 +11,17 @@ MOST_HEAD_BYTES = 65_536
 """Of a request line and headers. The parser has no limit, and takes ever longer: a minute of CPU for 100 MB."""
 
 
+def problem(release: str, detail: str) -> bytes:
+    """The whole answer, with its status and headers."""
+    body = problem_of_kind(MALFORMED_REQUEST, detail).model_dump_json(exclude_none=True).encode()
+    head = f"HTTP/1.1 400 Bad Request\r\nx-release: {release}\r\ncontent-type: {MEDIA_TYPE}\r\n"
+    return f"{head}content-length: {len(body)}\r\nconnection: close\r\n\r\n".encode() + body
+
+
 def protocol_of(release: str) -> type[asyncio.Protocol]:
     """Uvicorn's protocol for HTTP, whose answer to such bytes is a problem as all others are."""
-
-    def answer(detail: str) -> bytes:
-        body = problem_of_kind(MALFORMED_REQUEST, detail).model_dump_json(exclude_none=True).encode()
-        head = f"HTTP/1.1 400 Bad Request\r\nx-release: {release}\r\ncontent-type: {MEDIA_TYPE}\r\n"
-        return f"{head}content-length: {len(body)}\r\nconnection: close\r\n\r\n".encode() + body
-
-    no_http = answer("these bytes are no HTTP request")
-    too_large = answer(f"the headers are larger than {MOST_HEAD_BYTES} bytes")
+    no_http = problem(release, "these bytes are no HTTP request")
+    too_large = problem(release, f"the headers are larger than {MOST_HEAD_BYTES} bytes")
 
     class HttpProtocol(HttpToolsProtocol):
         _is_head, _head_bytes = True, 0
@@ -30,8 +31,7 @@ def protocol_of(release: str) -> type[asyncio.Protocol]:
             if self._is_head:
                 self._head_bytes += len(data)
                 if self._head_bytes > MOST_HEAD_BYTES and not self.transport.is_closing():
-                    self.transport.write(too_large)
-                    self.transport.close()
+                    self._end_with(too_large)
 
         def on_message_begin(self) -> None:
             super().on_message_begin()
@@ -42,7 +42,10 @@ def protocol_of(release: str) -> type[asyncio.Protocol]:
             super().on_headers_complete()
 
         def send_400_response(self, msg: str) -> None:  # noqa: ARG002  its text is for a log
-            self.transport.write(no_http)
+            self._end_with(no_http)
+
+        def _end_with(self, answer: bytes) -> None:
+            self.transport.write(answer)
             self.transport.close()
 
     return HttpProtocol

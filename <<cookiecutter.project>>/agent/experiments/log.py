@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from agent.errors import StorageError
-from agent.sqlite_file import SqliteFile
+from agent.sqlite_file import SqliteFile, kind_of
 
 # Only ever add columns with defaults: the release before reads and writes these tables too.
 SCHEMA = """
@@ -128,10 +128,9 @@ class ExperimentLog:
         self._on_disk: tuple[int, int] | None = None
         self._opening = asyncio.Lock()
         try:
-            self._file = file_of(path, OPEN_SECONDS)
-            self._on_disk = place_on_disk(path)
+            self._open(OPEN_SECONDS)
         except sqlite3.Error as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in LATER:
+            if kind_of(error) not in LATER:
                 raise
             logger.error("the log of experiments in %s can't be used: %s; the service goes on trying", path, error)
 
@@ -176,9 +175,13 @@ class ExperimentLog:
         async with self._opening:
             if self._file is None:
                 with self._resting_after_errors():
-                    self._file = await asyncio.to_thread(file_of, self._path, BUSY_SECONDS)
-                    self._on_disk = place_on_disk(self._path)
+                    return await asyncio.to_thread(self._open, BUSY_SECONDS)
             return self._file
+
+    def _open(self, busy_seconds: float) -> SqliteFile:
+        self._file = file = file_of(self._path, busy_seconds)
+        self._on_disk = place_on_disk(self._path)
+        return file
 
     async def _leave_what_is_gone(self) -> None:
         async with self._opening:

@@ -15,7 +15,7 @@ from agent.experiments.definition import Experiment
 from agent.experiments.log import SCHEMA, with_new_columns
 from agent.experiments.measures import EXPOSED, MEASURES, MOMENTS, PER_UNIT, UNPRICED, sums_of
 from agent.settings import is_url
-from agent.sqlite_file import SqliteFile
+from agent.sqlite_file import SqliteFile, kind_of
 
 BUSY_SECONDS = 10.0
 STEPS_BETWEEN_LOOKS = 100_000
@@ -227,7 +227,7 @@ def is_log(path: str) -> bool:
 
 def hint(error: sqlite3.Error) -> str:
     """What to do about it; SQLite may call a full disk an I/O error."""
-    if getattr(error, "sqlite_errorcode", 0) & 0xFF not in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+    if kind_of(error) not in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
         return ""
     return "; if the disk is full, free some space and try again"
 
