@@ -78,6 +78,7 @@ def measure(repository: Path, aborts: int = ABORTS, requests: int = REQUESTS) ->
             left_seconds = max(0.0, requests - sending.counts()["sent"]) / REQUESTS_PER_SECOND
             wait_until(lambda: sending.counts()["sent"] >= requests, 2 * left_seconds + WITHIN_SECONDS, every_seconds=1)
             counts = sending.counts()
+            print(f"lost by kind: {counts['lost_by_kind']}")
         finally:
             sending.stop()
     last = [each.last_request_seconds for each in found]

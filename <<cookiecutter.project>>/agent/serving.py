@@ -20,8 +20,9 @@ from agent.stopping import Readiness, Server
 
 EXIT_REFUSED = 2
 EXIT_NOT_STARTED = 3
-# Longer than the router's: the router must close idle connections, since it knows which are in use.
-KEEP_ALIVE_SECONDS = 75
+# Longer than any router's (Traefik: 90 s, Google Cloud's load balancer: 600 s), which must close idle connections: a
+# request that is sent while the service closes one is lost.
+KEEP_ALIVE_SECONDS = 620
 # A stop waits this much longer than a request's deadline, so that each request gets an answer, even if it is a 504.
 GRACE_SECONDS = 5
 GARBAGE_OBJECTS = 5_000
