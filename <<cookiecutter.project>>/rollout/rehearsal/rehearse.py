@@ -55,29 +55,31 @@ SEEN_AFTERWARDS_SECONDS = 3.0
 class Slower(Exception):
     """The stage is set up for a pace that this machine cannot sustain."""
 
-    def __init__(self, pace: Pace) -> None:
+    def __init__(self, pace: Pace, answers: float) -> None:
+        """`answers`: the requests/s that the machine answers, which the next stage need not measure."""
         super().__init__(str(pace))
-        self.pace = pace
+        self.pace, self.answers = pace, answers
 
 
 def rehearse(request: RehearsalRequest, programs: Mapping[str, Program], console: Console) -> Result:
     """Run a rehearsal and write its report, as fast as this machine can; retry at a slower pace if the machine gets
     busy. Raises Refused if it cannot be rehearsed, and TooBusy if no pace is slow enough. Leaves nothing behind."""
     policy = policy_file.load(request.policy)
-    pace, result = request.pace.first(), None
+    pace, answers, result = request.pace.first(), None, None
     for _ in range(ATTEMPTS):
         wanted = plan(policy, pace.speed)
         with Stage(request.repository, programs, pace.speed, wanted.lease_seconds) as stage:
             try:
                 seen = "grafana" in programs
-                result = asyncio.run(Rehearsal(request, policy, wanted, stage, pace, console, seen).run())
+                rehearsal = Rehearsal(request, policy, wanted, stage, pace, console, seen, answers)
+                result = asyncio.run(rehearsal.run())
             except Slower as slower:
-                pace = slower.pace
+                pace, answers = slower.pace, slower.answers
                 continue
         slower_pace = calmer(request.pace, pace)
         if not result.too_busy or slower_pace is None or request.keep_going:
             return result
-        pace = slower_pace
+        pace, answers = slower_pace, None
         console.print(f"this machine got busy: {result.too_busy}. Retrying at {pace}", highlight=False, soft_wrap=True)
     if result:
         return result
@@ -96,9 +98,11 @@ class Rehearsal:
         pace: Pace,
         console: Console,
         with_grafana: bool = False,
+        answers: float | None = None,
     ) -> None:
+        """`answers`: the requests/s that the machine answers, if that is known."""
         self._request, self._policy, self._plan, self._stage = request, policy, wanted, stage
-        self._pace, self._console, self._with_grafana = pace, console, with_grafana
+        self._pace, self._answers, self._console, self._with_grafana = pace, answers, console, with_grafana
         self._addresses = [f"service {stage.url}", f"Prometheus {stage.prometheus.url}"]
         first = plan(policy, first_weight=request.first_weight)
         self._demand = Demand(traffic_needed(first), first.every_seconds)
@@ -117,8 +121,7 @@ class Rehearsal:
 
     async def _run(self) -> Result:
         self._start_parts()
-        in_time_seconds = self._stage.deadline_seconds / 4
-        has = Capacity(await capacity.requests_per_second(self._stage.url, self._tasks, in_time_seconds))
+        has = Capacity(self._answers or await self._measure())
         async with self._load(self._fitting(has).requests_per_second) as load:
             await baseline.wait_for_metrics(self._stage.prometheus, STABLE, self._pace)
             self._check_policy()
@@ -159,6 +162,9 @@ class Rehearsal:
             timeout_seconds=self._stage.answer_within_seconds + 5,
         )
 
+    async def _measure(self) -> float:
+        return await capacity.requests_per_second(self._stage.url, self._tasks, self._stage.deadline_seconds / 4)
+
     def _fitting(self, has: Capacity) -> Pace:
         """The pace for this machine: at most that of the stage."""
         found = fit(self._request.pace, has, self._demand)
@@ -175,7 +181,7 @@ class Rehearsal:
         if pace != self._pace:
             self._say(f"this machine answers {has.requests_per_second:.0f} requests/s: rehearsing at {pace}")
         if slower and pace.speed < stays:
-            raise Slower(pace)
+            raise Slower(pace, has.requests_per_second)
         for line in warnings(self._request.pace, pace, has, self._demand):
             self._say(line)
 
