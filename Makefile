@@ -39,20 +39,20 @@ demo:  ## bake the defaults into build/my-agent, then rehearse a good and a bad 
 	$(bake)
 	+@$(BAKED_MAKE) demo
 
-# Five at a time. Hosts and rehearsals take longest, wait a lot, and judge releases by their answers, so no more than these
-# two judge at once, and each measures what the machine answers beside the other; the tests of code take only what they
-# leave. With JOBS=1 it takes twice the time.
-JOBS ?= 5
-BESIDE := lint lint-baked test-units test-template test-baked-images test-deploy test-baked-code test-parts test-browser
+# First what never waits. Then four at a time. Hosts and rehearsals take longest, wait a lot, and judge releases by their
+# answers, so no more than these two judge at once, and each measures what the machine answers beside the other;
+# test-baked-code and test-template take only what they leave. With JOBS=1 it takes twice the time.
+JOBS ?= 4
 test:  ## run all tests: the template's, the engine's, and a baked repository's
 	@$(INSTALL) --parts $(BAKE) $(DEV) $(TEST)
 	$(bake)
 	+@$(BAKED_MAKE) setup
-	@$(MAKE) --no-print-directory -j$(JOBS) test-hosts test-rehearsals $(BESIDE) REPOSITORY="$(BAKED)"
+	@$(MAKE) --no-print-directory -j2 test-units test-baked-images test-deploy lint-baked lint test-browser REPOSITORY="$(BAKED)"
+	@$(MAKE) --no-print-directory -j$(JOBS) test-hosts test-rehearsals test-baked-code test-template REPOSITORY="$(BAKED)"
 	$(what_was_skipped)
 
 test-rehearsals:
-	@$(MAKE) --no-print-directory -j1 test-engine-rehearsals test-baked-rehearsals
+	@$(MAKE) --no-print-directory -j1 test-engine-rehearsals test-baked-rehearsals test-parts
 
 test-template:
 	@$(INSTALL) $(BAKE) $(TEST)
@@ -66,7 +66,7 @@ test-engine: tested  ## run the engine's tests; on your own copy: make test-engi
 
 test-units:
 	@echo "running the engine's unit tests on $(REPOSITORY) ..."
-	@nice -n 10 env $(PYTEST) -m "not parts and not docker and not browser and not workflows$$($(without_ssh) >/dev/null && echo ' and not ssh')" $(ENGINE)
+	@$(PYTEST) -m "not parts and not docker and not browser and not workflows$$($(without_ssh) >/dev/null && echo ' and not ssh')" $(ENGINE)
 
 test-browser:
 	@echo "running the tests of the pages in Chromium ..."

@@ -146,7 +146,7 @@ def lines(path: Path) -> list[dict[str, str]]:
 
 
 def test_a_page_arrives_by_webhook_slack_and_e_mail(host: Service, arrived: Path) -> None:
-    wanted = about("SkyFalls", "v1", "blue")  # in no other test: a group that was sent before waits for `group_interval`
+    wanted = about("SkyFalls", "v1", "blue")  # in no other test: a group that was sent waits for `group_interval`
 
     def got() -> dict[str, dict[str, str]]:
         return {each.get("path", each["kind"]): each for each in lines(arrived)}

@@ -31,7 +31,7 @@ def places(events: Sequence[Event]) -> list[Place]:
 def check_kill(folder: Path, blue: Backend, green: Backend, fate: Fate, kill: Kill) -> None:
     """Kill the engine, see where the traffic goes, start another engine, and see where it ends."""
     with rollout(folder, blue, green, fate) as one:
-        assert one.run(kill) == -signal.SIGKILL
+        assert one.run(kill) == -signal.SIGKILL, one.events()
         stable, verdict = one.stable_on_disk(), last_of(one.events(), "verdict")
         assert stable == "blue" or verdict, "promoted without a word"
         one.all_on_within_a_lease(stable)
@@ -63,8 +63,8 @@ def test_an_engine_killed_at_any_event_leaves_traffic_on_stable_and_the_next_one
             pool.submit(check_kill, tmp_path / str(number), blue, green, fates[kill.place], kill)
             for number, kill in enumerate(kills)
         ]
-    failures = {kill: check.exception() for kill, check in zip(kills, checks, strict=True) if check.exception()}
-    assert not failures
+    failures = [(kill, check.exception()) for kill, check in zip(kills, checks, strict=True) if check.exception()]
+    assert not failures, "\n\n".join(f"{kill}: {failure}" for kill, failure in failures)
     assert len(kills) > 30
 
 
