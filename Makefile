@@ -29,7 +29,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help demo test test-template test-units test-engine test-parts test-hosts test-deploy test-baked-code
 .PHONY: test-browser test-rehearsals test-engine-rehearsals test-baked-rehearsals test-baked-images test-faults
 .PHONY: test-workflows docker-answers
-.PHONY: test-kubernetes bench bench-kubernetes lint lint-baked bake tested requirements
+.PHONY: cluster test-kubernetes bench bench-kubernetes lint lint-baked bake tested requirements
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s%s\n", $$1, $$2}' Makefile
@@ -128,9 +128,11 @@ test-faults: docker-answers tested  ## run the whole fault matrix on containers;
 test-workflows: docker-answers tested  ## run the baked workflows with act and Docker; 16 minutes
 	@$(PYTEST) -m workflows tests/workflows/executed
 
-test-kubernetes: docker-answers tested  ## run releases, faults and workflows on a real cluster, as root; the first time it builds Kubernetes
+cluster: docker-answers tested
 	@$(INSTALL) $(CLUSTER)
 	@REPOSITORY="$(REPOSITORY)" .venv/bin/python -m tests.cluster build
+
+test-kubernetes: cluster  ## run releases, faults and workflows on a real cluster, as root; the first time it builds Kubernetes
 	@$(PYTEST) -m cluster tests/cluster
 	@$(PYTEST) -m cluster tests/workflows/in_cluster
 
@@ -161,9 +163,7 @@ bench: bake  ## measure: time from verdict to last canary request, lost requests
 	+@$(BAKED_MAKE) setup
 	@REPOSITORY=$(BAKED) PYTHONPATH=.:$(BAKED) .venv/bin/python -m bench $(BAKED)
 
-bench-kubernetes: docker-answers tested  ## measure on a real cluster, as root: time from verdict to last canary request, lost requests, detection beside the Docker target; forty minutes
-	@$(INSTALL) $(CLUSTER)
-	@REPOSITORY="$(REPOSITORY)" .venv/bin/python -m tests.cluster build
+bench-kubernetes: cluster  ## measure on a real cluster, as root: time from verdict to last canary request, lost requests, detection beside the Docker target; forty minutes
 	@REPOSITORY="$(REPOSITORY)" PYTHONPATH=.:"$(REPOSITORY)" .venv/bin/python -m bench.kubernetes "$(REPOSITORY)"
 
 # Installs only what the bake needs; the baked repository's make adds the rest to the same .venv.
