@@ -33,12 +33,7 @@ def run(program: str, arguments: list[str], root: Path, environment: Mapping[str
 
 
 def test_haproxy_accepts_what_the_router_of_a_host_is_given(root: Path) -> None:
-    sockets = {
-        "ROUTER_SOCKET": str(root / "run/router/admin.sock"),
-        "ROUTER_PROBE": str(root / "run/router/probe.sock"),
-    }
-    folders = {"ROUTER_FOLDER": str(root / "var/lib/router"), **sockets}
-    environment = {**services()["router"]["environment"], **folders}
+    environment = {**services()["router"]["environment"], "ROUTER_FOLDER": str(root / "var/lib/router")}
     said = run("haproxy", ["-c", "-V", "-f", str(root / "etc/router/haproxy.cfg")], root, environment)
     assert said.strip() == "Configuration file is valid"
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -68,6 +69,14 @@ class Running:
     def child(self, word: str) -> int:
         """The pid of the part with this word in its command line or environment."""
         return next(pid for pid in children(self.process.pid) if word in command_line(pid) + environment(pid))
+
+    def kill_9(self, word: str) -> None:
+        """Kill the part with this word in its command line, also if that is only the client of its container."""
+        pid = self.child(word)
+        if container := re.search(r"--name[= ](\S+)", command_line(pid)):
+            subprocess.run(["docker", "kill", container[1]], check=True, capture_output=True)
+        else:
+            os.kill(pid, signal.SIGKILL)
 
     def kill(self) -> None:
         """Clean up after a failed test."""

@@ -118,7 +118,7 @@ def test_without_prometheus_the_weight_is_held_and_then_everybody_is_on_stable(r
     running = rehearse(*STEADY)
     running.until(shifted_to(0.05))
 
-    os.kill(running.child("prometheus.yml"), signal.SIGKILL)
+    running.kill_9("prometheus.yml")
 
     assert running.end(300) == 3, running.text()
     assert running.report()["verdict"] == "in_doubt"
