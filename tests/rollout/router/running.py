@@ -1,8 +1,10 @@
 """HAProxy with the shipped configuration and two backends, in its own folder."""
 
 import itertools
+import shutil
 import signal
 import socket
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +15,7 @@ from rollout.errors import RouterError
 from rollout.rehearsal import routed
 from rollout.rehearsal.parts import tool
 from rollout.rehearsal.process import Process, free_port, listening
+from rollout.rehearsal.stage import make_folder
 from rollout.router.aftermath import Aftermath
 from rollout.router.folder import CONFIG
 from rollout.router.haproxy import Haproxy, write_map
@@ -34,7 +37,8 @@ class RunningRouter:
     ) -> None:
         self.blue, self.green = blue, green
         self.folder = folder / "the router"  # the admin socket would take the space as a separator
-        self.socket, self._log = folder / "router.sock", folder / "router.log"
+        self._sockets = make_folder()  # with a short path, whatever the test's is
+        self.socket, self._log = self._sockets / "router.sock", folder / "router.log"
         self.folder.mkdir(parents=True)
         (self.folder / "split.map").write_text(split_map, encoding="utf-8")
         (self.folder / "aftermath.map").write_text(write_map(Aftermath().entries()), encoding="utf-8")
@@ -61,12 +65,16 @@ class RunningRouter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._remove()
         self.process.stop()
+        shutil.rmtree(self._sockets)
 
     def start(self) -> None:
         """Start it, or restart it after `kill`."""
-        folders = [self.folder.parent, CONFIG.parent]
-        command = tool("haproxy").command(self.arguments, self.environment, folders)
+        folders = [self.folder.parent, self._sockets, CONFIG.parent]
+        label, program = f"router-{self.port}", tool("haproxy")
+        self._removal = program.removal(label)
+        command = program.command(self.arguments, self.environment, folders, label)
         self.process = Process("router", command, self._log, self.environment)
         wait_until(self._ready, WITHIN_SECONDS, self.process.last_lines)
 
@@ -77,7 +85,13 @@ class RunningRouter:
         except RouterError:
             return False
 
+    def _remove(self) -> None:
+        """A killed client leaves its container running."""
+        if self._removal:
+            subprocess.run(self._removal, check=False, capture_output=True)
+
     def kill(self) -> None:
+        self._remove()
         self.process.send(signal.SIGKILL)
         self.process.wait(WITHIN_SECONDS)
 
