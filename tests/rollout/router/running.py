@@ -115,8 +115,12 @@ class RunningRouter:
 
     def lines(self, count: int) -> list[dict[str, Any]]:
         """The log of the first `count` requests. Lines are written shortly after the answers."""
-        wait_until(lambda: len(list(routed.lines(self._log))) >= count, WITHIN_SECONDS)
-        return list(routed.lines(self._log))
+
+        def logged() -> list[dict[str, Any]]:
+            return list(routed.lines(self._log))
+
+        wait_until(lambda: len(logged()) >= count, WITHIN_SECONDS, lambda: f"{len(logged())} of {count} lines")
+        return logged()
 
 
 def users_in(low: float, high: float, salt: str = SALT) -> Iterator[str]:
