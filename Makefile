@@ -66,7 +66,7 @@ test-engine: tested  ## run the engine's tests; on your own copy: make test-engi
 
 test-units:
 	@echo "running the engine's unit tests on $(REPOSITORY) ..."
-	@$(PYTEST) -m "not parts and not docker and not browser and not workflows$(NOT_SSH)" $(ENGINE)
+	@$(PYTEST) -m "not parts and not docker and not browser and not workflows$$($(without_ssh) >/dev/null && echo ' and not ssh')" $(ENGINE)
 
 test-browser:
 	@echo "running the tests of the pages in Chromium ..."
@@ -82,7 +82,7 @@ test-engine-rehearsals:
 
 test-hosts:
 	@echo "running the engine's tests on $(REPOSITORY) with Docker ..."
-	@$(without_docker) || $(PYTEST) -m "docker and not faults and not workflows$(NOT_SSH)" $(filter-out tests/deploy,$(ENGINE))
+	@$(without_docker) || $(PYTEST) -m "docker and not faults and not workflows$$($(without_sshd) >/dev/null && echo ' and not sshd')" $(filter-out tests/deploy,$(ENGINE))
 
 # These start hosts too, but judge no release.
 test-deploy:
@@ -96,14 +96,17 @@ without_docker = { ! docker info >/dev/null 2>&1 && \
 without_browser = { ! { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null && \
   echo "SKIPPED: the tests of the pages in a browser. No Chromium: 'apt-get install chromium' brings one; CI has it."; }
 
-without_ssh = { ! { command -v ssh-keygen && PATH="/usr/sbin:$$PATH" command -v sshd; } >/dev/null && \
-  echo "SKIPPED: the tests with SSH. No ssh-keygen or no sshd: 'apt-get install openssh-server' brings both; CI has them."; }
-NOT_SSH = $$($(without_ssh) >/dev/null && echo ' and not ssh')
+without_ssh = { ! command -v ssh-keygen >/dev/null && \
+  echo "SKIPPED: the tests of SSH keys. No ssh-keygen: 'apt-get install openssh-client' brings it; CI has it."; }
+
+without_sshd = { ! PATH="/usr/sbin:/usr/local/sbin:$$PATH" command -v sshd >/dev/null && \
+  echo "SKIPPED: the tests over SSH. No sshd: 'apt-get install openssh-server' brings it; CI has it."; }
 
 define what_was_skipped
 @$(without_docker) || true
 @$(without_browser) || true
 @$(without_ssh) || true
+@$(without_sshd) || true
 endef
 
 # These three are without a bake: make test bakes first, and two bakes at once would conflict.

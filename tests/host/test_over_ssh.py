@@ -12,7 +12,7 @@ from tests.host.service import Service
 from tests.host.sshd import Sshd
 from tests.host.traffic import Traffic, served_by
 
-pytestmark = [pytest.mark.docker, pytest.mark.ssh]
+pytestmark = [pytest.mark.docker, pytest.mark.sshd]
 
 
 @pytest.fixture(scope="module")

@@ -73,7 +73,7 @@ class Running:
     def kill_9(self, word: str) -> None:
         """Kill the part with this word in its command line, also if that is only the client of its container."""
         pid = self.child(word)
-        if container := re.search(r"--name[= ](\S+)", command_line(pid)):
+        if container := re.search(r"--name=(\S+)", command_line(pid)):
             subprocess.run(["docker", "kill", container[1]], check=True, capture_output=True)
         else:
             os.kill(pid, signal.SIGKILL)

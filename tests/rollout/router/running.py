@@ -44,6 +44,7 @@ class RunningRouter:
         (self.folder / "aftermath.map").write_text(write_map(Aftermath().entries()), encoding="utf-8")
         (self.folder / "trusted.lst").write_text(f"{trusted}\n", encoding="utf-8")
         self.port = free_port()
+        self._label = f"router-{self.port}"
         self.arguments = ["-db", "-f", str(CONFIG)]
         self.control = Haproxy(self.socket, self.folder)
         self.environment = {
@@ -72,9 +73,7 @@ class RunningRouter:
     def start(self) -> None:
         """Start it, or restart it after `kill`."""
         folders = [self.folder.parent, self._sockets, CONFIG.parent]
-        label, program = f"router-{self.port}", tool("haproxy")
-        self._removal = program.removal(label)
-        command = program.command(self.arguments, self.environment, folders, label)
+        command = tool("haproxy").command(self.arguments, self.environment, folders, self._label)
         self.process = Process("router", command, self._log, self.environment)
         wait_until(self._ready, WITHIN_SECONDS, self.process.last_lines)
 
@@ -87,8 +86,8 @@ class RunningRouter:
 
     def _remove(self) -> None:
         """A killed client leaves its container running."""
-        if self._removal:
-            subprocess.run(self._removal, check=False, capture_output=True)
+        if removal := tool("haproxy").removal(self._label):
+            subprocess.run(removal, check=False, capture_output=True)
 
     def kill(self) -> None:
         self._remove()
