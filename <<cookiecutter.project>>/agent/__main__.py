@@ -1,6 +1,7 @@
 """`python -m agent` serves until it is stopped; with --check it only validates its settings."""
 
 import gc
+import os
 import signal
 import sys
 from types import FrameType
@@ -18,8 +19,9 @@ def main() -> int:
 
 
 def stop(number: int, _frame: FrameType | None) -> NoReturn:
-    """End at once. A container's first process ignores every signal that it does not handle itself."""
-    sys.exit(128 + number)
+    """End at once. A container's first process ignores every signal that it does not handle itself. An exception would
+    be lost where Python ignores those, such as in the callback that ends an import."""
+    os._exit(128 + number)
 
 
 if __name__ == "__main__":

@@ -57,6 +57,32 @@ def test_garbage_collections_begin_after_the_start_are_few_and_leave_out_what_it
     assert (done.returncode, done.stdout) == (128 + signal.SIGTERM, "of everything: 1\n")
 
 
+STOPPED_WHERE_EXCEPTIONS_ARE_IGNORED = """
+import os, signal, sys
+
+class Stopped:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+
+class Importing:
+    def find_spec(self, name, path=None, target=None):
+        if name == "agent.serving":
+            sys.meta_path.remove(self)
+            Stopped()
+
+sys.meta_path.insert(0, Importing())
+from agent.__main__ import main
+main()
+"""
+
+
+def test_a_stop_during_the_start_ends_it_even_where_python_ignores_exceptions(tmp_path: Path) -> None:
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "AGENT_MODEL": "offline:never"}
+    command = [sys.executable, "-c", STOPPED_WHERE_EXCEPTIONS_ARE_IGNORED]
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (128 + signal.SIGTERM, "")
+
+
 @pytest.mark.parametrize(
     ("env", "said"),
     [
