@@ -6,7 +6,8 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -21,12 +22,15 @@ from rollout.router.folder import CONFIG
 from rollout.router.haproxy import Haproxy, write_map
 from rollout.router.split import BUCKETS, Slot, Split, bucket, everybody_on, other
 from tests.rollout.router.backend import Backend
+from tests.rollout.router.client import ask_all
 from tests.waiting import wait_until
 
 AT_REST = write_map(everybody_on("blue").entries())
 LEASE_MOST_SECONDS = 60.0
 SALT = "20261124T120000.000Z-1.4.0"
 WITHIN_SECONDS = 10.0
+LOGGED_AT_ONCE = 300
+"""Their lines fit into a pipe. HAProxy drops lines when nobody empties it, as a container's log may be late."""
 
 
 class RunningRouter:
@@ -120,6 +124,15 @@ class RunningRouter:
 
         wait_until(lambda: len(logged()) >= count, WITHIN_SECONDS, lambda: f"{len(logged())} of {count} lines")
         return logged()
+
+    def log_of(self, requests: Iterable[bytes]) -> list[dict[str, Any]]:
+        """Ask all, and return the log of these requests, in their order."""
+        waiting, before = iter(requests), len(self.lines(0))
+        found = []
+        while some := list(islice(waiting, LOGGED_AT_ONCE)):
+            ask_all(self.port, some)
+            found += self.lines(before + len(found) + len(some))[before + len(found) :]
+        return found
 
 
 def users_in(low: float, high: float, salt: str = SALT) -> Iterator[str]:
