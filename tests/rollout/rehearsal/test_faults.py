@@ -23,12 +23,15 @@ ANY_ERROR = {"errors", "new_exceptions", "completion"}
 ROWS = fault_rows()
 MOST_SHOW_AT = "25%"
 DIES_AT = "5%"
+LOAD_OF_NOBODY = "10"
+"""Where the canary is given no request, and half a minute passes."""
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row.rehearsed for row in ROWS])
 def test_a_bad_release_ends_on_stable_for_a_reason_that_the_guide_names(rehearse: Rehearse, row: Row) -> None:
     dies = HEALTH_CHECK in row.gates
-    running = rehearse("--fault", row.rehearsed, "--first", DIES_AT if dies else MOST_SHOW_AT)
+    load = ("--load", LOAD_OF_NOBODY) if NOT_READY in row.gates else ()
+    running = rehearse("--fault", row.rehearsed, "--first", DIES_AT if dies else MOST_SHOW_AT, *load)
 
     assert running.end() == 1, running.text()
 

@@ -128,7 +128,7 @@ class RunningRouter:
     def log_of(self, requests: Iterable[bytes]) -> list[dict[str, Any]]:
         """Ask all, and return the log of these requests, in their order."""
         waiting, before = iter(requests), len(self.lines(0))
-        found = []
+        found: list[dict[str, Any]] = []
         while some := list(islice(waiting, LOGGED_AT_ONCE)):
             ask_all(self.port, some)
             found += self.lines(before + len(found) + len(some))[before + len(found) :]
