@@ -2,7 +2,7 @@
 
 import io
 import subprocess
-import tarfile
+import zipfile
 from pathlib import Path
 
 from tests.agent.service import ROOT
@@ -17,11 +17,11 @@ def release_before(folder: Path) -> str | None:
     found = git("describe", "--tags", "--abbrev=0", "--match=v*", "HEAD^") or git(
         "log", "-1", "--format=%H^", "--", *KEPT
     )
-    archive = git("archive", found.decode().strip(), "agent") if found else b""
+    archive = git("archive", "--format=zip", found.decode().strip(), "agent") if found else b""
     if not archive:
         return None
-    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-        tar.extractall(folder, filter="data")
+    with zipfile.ZipFile(io.BytesIO(archive)) as files:
+        files.extractall(folder)
     return found.decode().strip()
 
 
