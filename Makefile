@@ -39,20 +39,20 @@ demo:  ## bake the defaults into build/my-agent, then rehearse a good and a bad 
 	$(bake)
 	+@$(BAKED_MAKE) demo
 
-# First what never waits. Then four at a time. Hosts and rehearsals take longest, wait a lot, and judge releases by their
-# answers, so no more than these two judge at once, and each measures what the machine answers beside the other;
-# test-baked-code and test-template take only what they leave. With JOBS=1 it takes twice the time.
-JOBS ?= 4
+# Hosts and rehearsals take longest, wait a lot, and judge releases by their answers, so no more than these two judge at
+# once, and each measures what the machine answers beside the other. Only one of the rest fills their pauses: a fuller
+# machine answers less, and they take longer. With JOBS=1 it takes twice the time.
+JOBS ?= 3
 test:  ## run all tests: the template's, the engine's, and a baked repository's
 	@$(INSTALL) --parts $(BAKE) $(DEV) $(TEST)
 	$(bake)
 	+@$(BAKED_MAKE) setup
-	@$(MAKE) --no-print-directory -j2 test-units test-baked-images test-deploy lint-baked lint test-browser REPOSITORY="$(BAKED)"
+	@$(MAKE) --no-print-directory -j$(JOBS) test-units test-parts test-baked-images test-deploy lint-baked lint test-browser REPOSITORY="$(BAKED)"
 	@$(MAKE) --no-print-directory -j$(JOBS) test-hosts test-rehearsals test-baked-code test-template REPOSITORY="$(BAKED)"
 	$(what_was_skipped)
 
 test-rehearsals:
-	@$(MAKE) --no-print-directory -j1 test-engine-rehearsals test-baked-rehearsals test-parts
+	@$(MAKE) --no-print-directory -j1 test-engine-rehearsals test-baked-rehearsals
 
 test-template:
 	@$(INSTALL) $(BAKE) $(TEST)
@@ -82,12 +82,13 @@ test-engine-rehearsals:
 
 test-hosts:
 	@echo "running the engine's tests on $(REPOSITORY) with Docker ..."
-	@$(without_docker) || $(PYTEST) -m "docker and not faults and not workflows$$($(without_sshd) >/dev/null && echo ' and not sshd')" $(filter-out tests/deploy,$(ENGINE))
+	@$(without_docker) || $(PYTEST) -m "docker and not faults and not workflows$$($(without_sshd) >/dev/null && echo ' and not sshd')" \
+	  --ignore=tests/rollout/replay $(filter-out tests/deploy,$(ENGINE))
 
-# These start hosts too, but judge no release.
+# These start hosts and Alertmanager, but judge no release of a host.
 test-deploy:
-	@echo "running the tests of deploy/ with Docker ..."
-	@$(without_docker) || $(PYTEST) -m docker tests/deploy
+	@echo "running the tests of deploy/ and of the replays with Docker ..."
+	@$(without_docker) || $(PYTEST) -m docker tests/deploy tests/rollout/replay
 
 # Said again at the end, where it is seen.
 without_docker = { ! docker info >/dev/null 2>&1 && \

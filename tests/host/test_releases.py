@@ -70,9 +70,12 @@ def shifts(events: list[Event]) -> list[Event]:
     return [event for event in events if event["event"] == "shifted"]
 
 
-def test_a_rollout_ends_as_it_would_have_while_its_host_is_updated(serving: Service, images: Images) -> None:
+def test_a_rollout_ends_as_it_would_have_while_its_host_is_updated(
+    serving: Service, images: Images, tmp_path: Path
+) -> None:
+    longer = str(quick(tmp_path, hold="2m"))
     with Traffic(serving.url) as traffic:
-        done = serving.start_only(images.release("updated"), "--policy", str(serving.policy))
+        done = serving.start_only(images.release("updated"), "--policy", longer)
         assert done.code == 0, done.out + done.err
         serving.until(lambda events: len(shifts(events)) == 1)
         prepared = serving.compose("logs", "--no-log-prefix", "prepare")
