@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import cast
 
@@ -89,15 +89,15 @@ def test_a_picture_that_nobody_sees_any_more_is_no_verdict() -> None:
     assert (done.returncode, done.stderr) == (141, "")
 
 
-def test_a_stream_gets_a_buffer_for_as_long_as_a_command_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stream_gets_a_buffer_for_as_long_as_a_command_runs(tmp_path: Path) -> None:
     with io.FileIO(tmp_path / "out", "w") as raw:
         stream = io.TextIOWrapper(cast(io.BufferedWriter, raw), write_through=True)
-        monkeypatch.setattr(sys, "stdout", stream)
-        with output.buffered():
-            assert sys.stdout is not stream
-            print("during")
-        assert sys.stdout is stream
-        print("after")
+        with redirect_stdout(stream):
+            with output.buffered():
+                assert sys.stdout is not stream
+                print("during")
+            assert sys.stdout is stream
+            print("after")
         stream.detach()
     assert (tmp_path / "out").read_text() == "during\nafter\n"
 
