@@ -39,7 +39,7 @@ demo:  ## bake the defaults into build/my-agent, then rehearse a good and a bad 
 	$(bake)
 	+@$(BAKED_MAKE) demo
 
-# First what judges no release. Then hosts and rehearsals, which take longest and wait a lot: they judge releases by their
+# First what tolerates load. Then hosts and rehearsals, which take longest and wait a lot: they judge releases by their
 # answers, so no more than these two judge at once, and each measures what the machine answers beside the other. The rest
 # takes only what they leave. With JOBS=1 it takes twice the time.
 JOBS ?= 4
@@ -85,7 +85,7 @@ test-hosts:
 	@$(without_docker) || $(PYTEST) -m "docker and not faults and not workflows$$($(without_sshd) >/dev/null && echo ' and not sshd')" \
 	  --ignore=tests/rollout/replay $(filter-out tests/deploy,$(ENGINE))
 
-# These start hosts and Alertmanager, but judge no release of a host.
+# These start hosts too, or replays that mostly wait; both tolerate load.
 test-deploy:
 	@echo "running the tests of deploy/ and of the replays with Docker ..."
 	@$(without_docker) || $(PYTEST) -m docker tests/deploy tests/rollout/replay

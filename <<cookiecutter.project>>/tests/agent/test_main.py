@@ -35,6 +35,13 @@ def test_it_serves_on_a_port_of_the_kernels_choice_with_settings_from_agent_env_
     assert "from-a-secret" not in service.output()
 
 
+def run(program: str, folder: Path, **settings: str) -> "subprocess.CompletedProcess[str]":
+    """Run Python code that starts the service in its own process."""
+    env = {**os.environ, "PYTHONPATH": str(ROOT), **settings}
+    command = [sys.executable, "-c", program]
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=120)
+
+
 FROZEN = """
 import gc, os, signal, threading, time
 from agent.__main__ import main
@@ -51,9 +58,7 @@ main()
 
 
 def test_garbage_collections_begin_after_the_start_are_few_and_leave_out_what_it_has_made(tmp_path: Path) -> None:
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "AGENT_PORT": "0"}
-    command = [sys.executable, "-c", FROZEN]
-    done = subprocess.run(command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, text=True, timeout=120)
+    done = run(FROZEN, tmp_path, AGENT_PORT="0")
     assert (done.returncode, done.stdout) == (128 + signal.SIGTERM, "of everything: 1\n")
 
 
@@ -77,9 +82,7 @@ main()
 
 
 def test_a_stop_during_the_start_ends_it_even_where_python_ignores_exceptions(tmp_path: Path) -> None:
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "AGENT_MODEL": "offline:never"}
-    command = [sys.executable, "-c", STOPPED_WHERE_EXCEPTIONS_ARE_IGNORED]
-    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=120)
+    done = run(STOPPED_WHERE_EXCEPTIONS_ARE_IGNORED, tmp_path, AGENT_MODEL="no such model")  # so that it ends anyway
     assert (done.returncode, done.stderr) == (128 + signal.SIGTERM, "")
 
 

@@ -7,7 +7,6 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -127,12 +126,12 @@ class RunningRouter:
 
     def log_of(self, requests: Iterable[bytes]) -> list[dict[str, Any]]:
         """Ask all, and return the log of these requests, in their order."""
-        waiting, before = iter(requests), len(self.lines(0))
-        found: list[dict[str, Any]] = []
-        while some := list(islice(waiting, LOGGED_AT_ONCE)):
+        waiting, found = iter(requests), self.lines(0)
+        before = len(found)
+        while some := list(itertools.islice(waiting, LOGGED_AT_ONCE)):
             ask_all(self.port, some)
-            found += self.lines(before + len(found) + len(some))[before + len(found) :]
-        return found
+            found = self.lines(len(found) + len(some))
+        return found[before:]
 
 
 def users_in(low: float, high: float, salt: str = SALT) -> Iterator[str]:
